@@ -1,0 +1,135 @@
+"""The shapes of the answers that API, dashboard and exports share.
+
+Single answers are frozen dataclasses, tables are DataFrames whose columns each class lists. Money is US
+dollars as a float that was an exact integer until its last division; tokens and counts are integers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import pandas as pd
+
+    from librechat_analytics.usage.periods import BucketUnit
+
+SourceStatus = Literal["ok", "importing", "unreachable", "offline"]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The figures of one range of time."""
+
+    cost_usd: float
+    prompt_tokens: int
+    completion_tokens: int
+    cache_read_tokens: int
+    cache_write_tokens: int
+    calls: int
+    active_users: int
+    conversations: int
+
+    @property
+    def total_tokens(self) -> int:
+        return self.prompt_tokens + self.completion_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How much of a period's figures is not as sure as the rest, and what was left out."""
+
+    default_rate_cost_usd: float
+    no_model_cost_usd: float
+    agent_model_cost_usd: float
+    incomplete_cost_usd: float
+    sentinel_rows: int
+    positive_value_rows: int
+    other_token_types: dict[str, int]
+    rejected_documents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A period's totals, those of the range before (none for ``all``), and their quality."""
+
+    totals: Totals
+    previous: Totals | None
+    quality: Quality
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The first rows of a list ordered by cost, and how many entries it has without the limit.
+
+    Columns of users: id, name, email, deleted, cost_usd, prompt_tokens, completion_tokens, total_tokens,
+    calls, conversations, share (0 to 1), last_active (UTC).
+    Columns of models: model, provider, cost_usd, prompt_tokens, completion_tokens, total_tokens,
+    cache_read_tokens, cache_write_tokens, calls, users, conversations, share.
+    Columns of a cost breakdown: model, prompt_cost_usd, completion_cost_usd, cost_usd, prompt_tokens,
+    completion_tokens, cache_read_tokens, cache_write_tokens, prompt_rate, completion_rate (USD per million
+    tokens, None without tokens), rates (list of floats).
+    """
+
+    rows: pd.DataFrame
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The usage that belongs to no agent, or whose agent is not known."""
+
+    cost_usd: float
+    prompt_tokens: int
+    completion_tokens: int
+    calls: int
+    users: int
+    conversations: int
+    share: float
+
+    @property
+    def total_tokens(self) -> int:
+        return self.prompt_tokens + self.completion_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRanking:
+    """The agents, and the two parts that together with all of them make up the period's total.
+
+    Columns: id, name, model, provider, deleted, cost_usd, prompt_tokens, completion_tokens, total_tokens,
+    calls, users, conversations, share, models (list of {"model", "cost_usd"}, what really ran),
+    attribution (dict: certainty -> part of the agent's usage rows).
+    """
+
+    rows: pd.DataFrame
+    total: int
+    without_agent: Part
+    unknown: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A period's figures bucket by bucket, empty ones included.
+
+    Columns: start, end (aware, in the period's zone), partial, cost_usd, prompt_tokens, completion_tokens,
+    total_tokens, calls, active_users, conversations.
+    """
+
+    unit: BucketUnit
+    points: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How old the figures are and how the source is doing.
+
+    ``as_of``: every transaction stored by then is in the figures; None when nothing was ever read.
+    ``progress``: 0 to 1 while the first read runs, else None.
+    """
+
+    as_of: datetime | None
+    status: SourceStatus
+    last_sync: datetime | None
+    progress: float | None
