@@ -1,0 +1,40 @@
+ARG PYTHON_VERSION=3.13
+
+# Every package comes as a wheel, checked against its hash in a lock file; nothing is compiled.
+FROM python:${PYTHON_VERSION}-slim AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_NO_CACHE_DIR=1 \
+    PIP_NO_INPUT=1 \
+    PIP_ROOT_USER_ACTION=ignore
+WORKDIR /build
+RUN python -m venv --without-pip /opt/venv && python -m venv /opt/tools
+COPY requirements.lock requirements-build.lock ./
+RUN python -m pip --python /opt/venv/bin/python install --require-hashes --only-binary :all: -r requirements.lock
+RUN /opt/tools/bin/python -m pip install --require-hashes --only-binary :all: -r requirements-build.lock
+COPY pyproject.toml README.md LICENSE ./
+COPY assets assets
+COPY src src
+RUN /opt/tools/bin/python -m pip wheel --no-deps --no-build-isolation --wheel-dir dist . \
+    && python -m pip --python /opt/venv/bin/python install --no-deps --no-index dist/*.whl
+
+FROM python:${PYTHON_VERSION}-slim
+# A user of this number owns /data and nothing else. A bind mount in its place must belong to it too.
+RUN groupadd --gid 10001 analytics \
+    && useradd --no-log-init --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin analytics \
+    && install --directory --owner 10001 --group 10001 --mode 700 /data
+COPY --from=build /opt/venv /opt/venv
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    DATA_DIR=/data \
+    HOST=0.0.0.0 \
+    PORT=3001
+WORKDIR /data
+VOLUME /data
+USER 10001:10001
+EXPOSE 3001
+# http.client, since urllib would send the question through a proxy that the container's environment may name.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
+    CMD ["python", "-c", "import http.client, os, sys; c = http.client.HTTPConnection('127.0.0.1', int(os.environ['PORT']), timeout=4); c.request('GET', '/health'); sys.exit(c.getresponse().status != 200)"]
+ENTRYPOINT ["librechat-analytics"]
+CMD ["serve"]

