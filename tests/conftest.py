@@ -1,0 +1,66 @@
+"""Fixtures that hand real servers and a real browser to the tests; one of each per test process."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+from pymongo import MongoClient
+
+from tests.servers import BrowserWatch, launched_browser, mongo_wire_server, watched_page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+    from pymongo.database import Database
+
+
+@pytest.fixture(scope="session")
+def mongo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """URI, without a database's name, of MONGO_TEST_URI's server or of one started here."""
+    if given := os.environ.get("MONGO_TEST_URI"):
+        yield given
+        return
+    with mongo_wire_server(tmp_path_factory.mktemp("mongo")) as server:
+        yield server.base_url
+
+
+@pytest.fixture
+def mongo_uri(mongo_server: str) -> str:
+    """URI of a database of this test's own, which does not exist yet."""
+    return urlsplit(mongo_server)._replace(path=f"/LibreChat-{uuid4().hex}").geturl()
+
+
+@pytest.fixture
+def mongo_database(mongo_uri: str) -> Iterator[Database[dict[str, Any]]]:
+    """The database that ``mongo_uri`` names, to write LibreChat's documents into; dropped after the test."""
+    with MongoClient[dict[str, Any]](mongo_uri, tz_aware=True) as client:
+        database = client.get_default_database()
+        try:
+            yield database
+        finally:
+            client.drop_database(database.name)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One headless Chromium for all tests of this process."""
+    with launched_browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def browser_watch() -> BrowserWatch:
+    """What ``page`` is held to; a test that provokes a 401 adds it to ``browser_watch.expected_statuses``."""
+    return BrowserWatch()
+
+
+@pytest.fixture
+def page(browser: Browser, browser_watch: BrowserWatch) -> Iterator[Page]:
+    """A page in a fresh profile; console errors and requests to other hosts fail the test at its end."""
+    with watched_page(browser, browser_watch) as page:
+        yield page

@@ -1,0 +1,151 @@
+"""The nginx block of the documentation, in a real nginx, in front of a stand-in for the dashboard."""
+
+from __future__ import annotations
+
+import json
+import threading
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.servers import NGINX_BLOCK, nginx_in_front
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class _Echo(BaseHTTPRequestHandler):
+    """Answers each request with what arrived."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self._answer()
+
+    def do_POST(self) -> None:
+        self._answer()
+
+    def _answer(self) -> None:
+        length = int(self.headers.get("Content-Length", 0))
+        self.rfile.read(length)
+        seen = {"path": self.path, "headers": {name.lower(): value for name, value in self.headers.items()}}
+        body = json.dumps(seen).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Keep the tests' output quiet."""
+
+
+@contextmanager
+def _echo_server() -> Iterator[int]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Echo)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture(scope="module")
+def through_nginx() -> Iterator[str]:
+    with _echo_server() as port, nginx_in_front(port) as base_url:
+        yield base_url
+
+
+@pytest.fixture(scope="module")
+def while_away() -> Iterator[str]:
+    """LibreChat's nginx on a machine where the dashboard's container was never started."""
+    with nginx_in_front(None) as base_url:
+        yield base_url
+
+
+def _request(
+    url: str, *, method: str = "GET", body: bytes | None = None, headers: dict[str, str] | None = None
+) -> tuple[int, dict[str, str], str]:
+    parts = urlsplit(url)
+    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=10)
+    try:
+        connection.request(method, url[url.index("/", 8) :], body, headers or {})
+        response = connection.getresponse()
+        return response.status, dict(response.getheaders()), response.read().decode()
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize(
+    ("asked", "arrives"),
+    [
+        ("/librechat-analytics/", "/"),
+        (
+            "/librechat-analytics/api/summary?period=30d&tz=Europe/Berlin",
+            "/api/summary?period=30d&tz=Europe/Berlin",
+        ),
+        ("/librechat-analytics/assets/a%20b.css", "/assets/a%20b.css"),
+        ("/librechat-analytics/?period=7d", "/?period=7d"),
+    ],
+)
+def test_the_dashboard_is_asked_without_the_prefix(through_nginx: str, asked: str, arrives: str) -> None:
+    status, _, body = _request(through_nginx + asked)
+
+    assert status == 200
+    assert json.loads(body)["path"] == arrives
+
+
+@pytest.mark.parametrize("asked", ["/", "/c/new", "/api/convos", "/librechat-analytics-other/"])
+def test_everything_else_is_librechats(through_nginx: str, asked: str) -> None:
+    status, _, body = _request(through_nginx + asked)
+
+    assert status == 200
+    assert body.startswith("LibreChat")
+
+
+@pytest.mark.parametrize("query", ["", "?period=7d"])
+def test_the_path_without_its_slash_leads_on_by_a_relative_address(through_nginx: str, query: str) -> None:
+    status, headers, _ = _request(f"{through_nginx}/librechat-analytics{query}")
+
+    assert status == 301
+    assert headers["Location"] == f"/librechat-analytics/{query}"
+
+
+def test_the_key_arrives_and_a_forged_client_address_does_not(through_nginx: str) -> None:
+    sent = {"x-api-key": "k&y#1%+=;:$'<>", "X-Forwarded-For": "203.0.113.6"}
+
+    _, _, body = _request(f"{through_nginx}/librechat-analytics/", headers=sent)
+
+    headers = json.loads(body)["headers"]
+    assert headers["x-api-key"] == sent["x-api-key"]
+    assert headers["x-forwarded-for"] == "127.0.0.1"
+    assert headers["x-forwarded-proto"] == "http"
+
+
+def test_a_body_larger_than_any_question_is_refused_before_it_reaches_the_dashboard(
+    through_nginx: str,
+) -> None:
+    url = f"{through_nginx}/librechat-analytics/_dash-update-component"
+
+    assert _request(url, method="POST", body=b"x" * 200 * 1024)[0] == 200
+    assert _request(url, method="POST", body=b"x" * 300 * 1024)[0] == 413
+
+
+def test_librechat_works_while_the_dashboard_is_away(while_away: str) -> None:
+    assert _request(f"{while_away}/c/new")[0] == 200
+    assert _request(f"{while_away}/librechat-analytics/")[0] == 502
+    assert _request(f"{while_away}/api/convos")[0] == 200
+
+
+def test_the_block_names_the_compose_files_service() -> None:
+    compose = (NGINX_BLOCK.parent.parent / "docker-compose.yml").read_text()
+
+    assert "set $librechat_analytics librechat-analytics:3001;" in NGINX_BLOCK.read_text()
+    assert "\n  librechat-analytics:" in compose
+    assert 'PORT: "3001"' in compose
