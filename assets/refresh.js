@@ -1,0 +1,65 @@
+/*
+ * Keeps the page alive without moving it: says how old the figures are, sleeps in hidden tabs and wakes up at once,
+ * asks again when the reader wants to, and tells when the server is out of reach.
+ */
+(() => {
+  const SECOND = 1000;
+  let shown = null; // what the server said last: {as_of_age_seconds, as_of_words, status}
+  let shownAt = 0; // on the clock that nobody sets
+
+  function tick() {
+    const interval = window.dash_component_api?.getLayout("tick");
+    if (interval) window.dash_clientside.set_props("tick", { n_intervals: (interval.props.n_intervals ?? 0) + 1 });
+  }
+
+  function ago(seconds) {
+    if (seconds < 5) return "just now";
+    if (seconds < 60) return `${Math.floor(seconds)} s ago`;
+    if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+    if (seconds < 172800) return `${Math.floor(seconds / 3600)} h ago`;
+    return `${Math.floor(seconds / 86400)} days ago`;
+  }
+
+  function age() {
+    const target = document.getElementById("age");
+    if (!target || !shown || shown.as_of_age_seconds === null) return;
+    const seconds = Math.max(0, shown.as_of_age_seconds + (performance.now() - shownAt) / SECOND);
+    const text = shown.status === "offline" ? `Imported, up to ${shown.as_of_words}` : `Updated ${ago(seconds)}`;
+    if (target.textContent !== text) window.dash_clientside.set_props("age", { children: text });
+  }
+
+  function keepFreshness(freshness) {
+    shown = freshness ?? null;
+    document.documentElement.dataset.source = shown?.status ?? "";
+    shownAt = performance.now();
+    age();
+  }
+
+  document.addEventListener("visibilitychange", () => {
+    const past = document.documentElement.dataset.past === "true";
+    if (!window.dash_component_api?.getLayout("tick")) return;
+    if (document.hidden || past) window.dash_clientside.set_props("tick", { disabled: true });
+    else {
+      window.dash_clientside.set_props("tick", { disabled: false });
+      tick();
+    }
+  });
+
+  document.addEventListener("analytics:connection", (event) => {
+    const banner = document.getElementById("connection");
+    const lost = event.detail === "lost";
+    banner.hidden = !lost;
+    const standing = shown?.as_of_words ? `Showing figures as of ${shown.as_of_words}.` : "Trying again.";
+    banner.textContent = lost ? `Connection lost. ${standing}` : "";
+  });
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("[data-action=retry]")) tick();
+  });
+
+  setInterval(age, SECOND);
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    analytics: { ...window.dash_clientside?.analytics, keepFreshness },
+  });
+})();

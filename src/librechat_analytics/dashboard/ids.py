@@ -1,0 +1,32 @@
+"""The ids of components that more than one module names."""
+
+from __future__ import annotations
+
+URL = "url"
+TICK = "tick"
+FRESHNESS = "freshness"
+AGE = "age"
+NOTICE = "notice"
+SOURCE = "source-state"
+RANGE_WORDS = "range-words"
+TITLE = "page-title"
+PERIOD = "period"
+CUSTOM_RANGE = "custom-range"
+CUSTOM_DATES = "custom-dates"
+DOWNLOAD = "download"
+
+
+def section(view: str) -> str:
+    return f"{view}-view"
+
+
+def question(view: str) -> str:
+    return f"{view}-question"
+
+
+def link(view: str) -> str:
+    return f"{view}-link"
+
+
+def link_item(view: str) -> str:
+    return f"{view}-link-item"

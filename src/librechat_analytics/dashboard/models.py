@@ -1,0 +1,202 @@
+"""Which models ran, and how their prompt and completion tokens make up the cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dash import Output, html
+
+from librechat_analytics.dashboard import blocks, captions, figures, tables
+from librechat_analytics.dashboard.panels import Panel
+from librechat_analytics.dashboard.tables import Column
+from librechat_analytics.dashboard.views import View
+from librechat_analytics.formatting import (
+    UNKNOWN,
+    integer,
+    model_label,
+    money,
+    money_exact,
+    plain_text,
+    rate,
+    tokens,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from dash.development.base_component import Component
+
+    from librechat_analytics.dashboard.questions import Questions
+
+CHART_ROWS = 10
+TABLE_ROWS = 50
+RATES_SHOWN = 3
+PARTS = ("prompt_cost_usd", "completion_cost_usd", "prompt_rate", "completion_rate", "rates")
+COLUMNS = (
+    Column("Model", "label", first="ascending", numeric=False),
+    Column("Cost", "cost_usd", preset=True),
+    Column("Share", hint="Part of the period's cost"),
+    Column("Prompt", "prompt_tokens", hint="Prompt tokens, those read from and written to a cache included"),
+    Column("Completion", "completion_tokens", hint="Completion tokens"),
+    Column("Cache read", "cache_read_tokens", hint="Prompt tokens read from a cache", minor=True),
+    Column("Cache write", "cache_write_tokens", hint="Prompt tokens written to a cache", minor=True),
+    Column("Calls", "calls", hint="Model calls"),
+    Column("Users", "users", minor=True),
+    Column("$/M prompt", "prompt_rate", hint="What a million prompt tokens really cost, cache included"),
+    Column("$/M completion", "completion_rate", hint="What a million completion tokens really cost"),
+    Column("Stored rates", hint="The rates that LibreChat charged at, without a cache", minor=True),
+)
+
+
+def layout() -> list[Component]:
+    legend = blocks.key_list(blocks.PROMPT_AND_COMPLETION)
+    return [
+        html.Div(
+            [
+                blocks.panel(
+                    "Cost by model",
+                    CHARTS_PANEL.error_slot(),
+                    blocks.chart(
+                        "models-cost", "Prompt and completion cost of the ten most costly models", ranked=True
+                    ),
+                    aside=legend,
+                ),
+                blocks.panel(
+                    "Tokens by model",
+                    blocks.chart(
+                        "models-tokens",
+                        "Prompt and completion tokens of the ten most costly models",
+                        ranked=True,
+                    ),
+                    aside=legend,
+                ),
+            ],
+            className="columns two",
+        ),
+        blocks.panel(
+            "All models",
+            html.Div(
+                [
+                    html.Button(
+                        "CSV",
+                        id="models-csv",
+                        type="button",
+                        className="quiet-button",
+                        title="Download as CSV",
+                    )
+                ],
+                className="table-tools",
+            ),
+            TABLE_PANEL.error_slot(),
+            tables.data_table("models", "Models by cost", COLUMNS),
+            html.Div(id="models-showing", className="table-foot", role="status"),
+            className="table-panel",
+        ),
+    ]
+
+
+def _charts(questions: Questions) -> tuple[object, ...]:
+    ranking = questions.cost_breakdown
+    rows = ranking.rows.head(CHART_ROWS)
+    names = [model_label(model) for model in rows["model"]]
+    revision = questions.query.revision
+    empty = blocks.nothing_in(questions.period, "No models") if rows.empty else None
+    cost = figures.ranked_bars(
+        names,
+        [
+            _split(rows, "prompt_cost_usd", "Prompt", figures.BLUE),
+            _split(rows, "completion_cost_usd", "Completion", figures.ORANGE),
+        ],
+        totals=[money(cost) for cost in rows["cost_usd"]],
+        revision=revision,
+    )
+    totals = [
+        int(prompt + completion)
+        for prompt, completion in zip(rows["prompt_tokens"], rows["completion_tokens"], strict=True)
+    ]
+    token_bars = figures.ranked_bars(
+        names,
+        [
+            _split(rows, "prompt_tokens", "Prompt", figures.BLUE),
+            _split(rows, "completion_tokens", "Completion", figures.ORANGE),
+        ],
+        totals=[tokens(total) for total in totals],
+        revision=revision,
+    )
+    return (
+        *blocks.ranked_chart_values(
+            cost, empty, captions.completion_share(ranking.rows, "_cost_usd", "cost")
+        ),
+        *blocks.ranked_chart_values(
+            token_bars, empty, captions.completion_share(ranking.rows, "_tokens", "tokens")
+        ),
+    )
+
+
+def _split(rows: pd.DataFrame, column: str, name: str, color: str) -> figures.Series:
+    if column.endswith("_usd"):
+        values = [float(value) for value in rows[column]]
+        return figures.Series(name, values, [money(value) for value in values], color)
+    counts = [int(value) for value in rows[column]]
+    return figures.Series(name, counts, [tokens(count) for count in counts], color)
+
+
+def joined(models: pd.DataFrame, breakdown: pd.DataFrame) -> pd.DataFrame:
+    """The models' figures with the parts and rates of their cost, and the name each goes by on screen."""
+    parts = breakdown[["model", *PARTS]].drop_duplicates("model")
+    labels = [model_label(model) for model in models["model"]]
+    return models.merge(parts, on="model", how="left").assign(label=labels)
+
+
+def _table(questions: Questions) -> tuple[object, ...]:
+    ranking = questions.models
+    rows = tables.in_order(joined(ranking.rows, questions.cost_breakdown.rows), questions.query.sort, COLUMNS)
+    shown = rows if questions.query.show_all else rows.head(TABLE_ROWS)
+    if rows.empty:
+        body = tables.message_row(len(COLUMNS), *blocks.nothing_in(questions.period, "No models"))
+    else:
+        body = [_row(row) for row in shown.itertuples(index=False)]
+    return body, tables.foot(len(shown), len(rows), ranking.total, "models")
+
+
+def _row(row: Any) -> Component:
+    return html.Tr(
+        [
+            tables.name_cell(row.label, plain_text(row.provider)),
+            tables.number_cell(money(row.cost_usd), money_exact(row.cost_usd)),
+            tables.share_cell(row.share),
+            tables.number_cell(tokens(row.prompt_tokens), integer(row.prompt_tokens)),
+            tables.number_cell(tokens(row.completion_tokens), integer(row.completion_tokens)),
+            tables.number_cell(tokens(row.cache_read_tokens), integer(row.cache_read_tokens), minor=True),
+            tables.number_cell(tokens(row.cache_write_tokens), integer(row.cache_write_tokens), minor=True),
+            tables.number_cell(integer(row.calls)),
+            tables.number_cell(integer(row.users), minor=True),
+            tables.number_cell(rate(row.prompt_rate)),
+            tables.number_cell(rate(row.completion_rate)),
+            tables.number_cell(*rates_in_words(row.rates), minor=True),
+        ]
+    )
+
+
+def rates_in_words(rates: list[float]) -> tuple[str, str | None]:
+    """The first few rates, and all of them for the tooltip."""
+    texts = [rate(value) for value in rates]
+    if not texts:
+        return UNKNOWN, None
+    if len(texts) <= RATES_SHOWN:
+        return ", ".join(texts), None
+    return f"{', '.join(texts[:RATES_SHOWN])} +{len(texts) - RATES_SHOWN}", ", ".join(texts)
+
+
+def _csv(questions: Questions) -> pd.DataFrame:
+    return joined(questions.models.rows, questions.cost_breakdown.rows).drop(columns="label")
+
+
+CHARTS_PANEL = Panel(
+    "models-charts",
+    (*blocks.ranked_chart_outputs("models-cost"), *blocks.ranked_chart_outputs("models-tokens")),
+    _charts,
+)
+TABLE_PANEL = Panel(
+    "models-table", (Output("models-rows", "children"), Output("models-showing", "children")), _table
+)
+VIEW = View("models", layout, (CHARTS_PANEL, TABLE_PANEL), table=_csv)

@@ -1,0 +1,186 @@
+"""Puts the dashboard under a Flask server."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import TYPE_CHECKING, Any
+
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, no_update, set_props
+
+from librechat_analytics.dashboard import agents, ids, models, overview, users
+from librechat_analytics.dashboard.browser_files import (
+    BOOTSTRAP,
+    FOLDERS_NOT_LOADED_BY_DASH,
+    NOT_LOADED_BY_DASH,
+    asset_url,
+    assets_folder,
+    serve_plotly_basic,
+)
+from librechat_analytics.dashboard.downloads import csv_name, csv_text
+from librechat_analytics.dashboard.page import TITLE, index_html, page_layout
+from librechat_analytics.dashboard.page_query import read_page_query
+from librechat_analytics.dashboard.page_state import page_outputs, page_values
+from librechat_analytics.dashboard.panels import answer_panels, error_reference, panel_outputs
+from librechat_analytics.dashboard.questions import Questions
+from librechat_analytics.usage.periods import parse_zone
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    import flask
+
+    from librechat_analytics.dashboard.views import View
+    from librechat_analytics.usage.repository import Repository
+
+VIEWS: tuple[View, ...] = (overview.VIEW, users.VIEW, models.VIEW, agents.VIEW)
+VERSIONS = frozenset({"python_version", "dash_version", "dash_version_url", "plotly_version", "ddk_version"})
+
+log = logging.getLogger(__name__)
+
+
+class QuietDash(Dash):  # type: ignore[misc]
+    """Dash, without telling everybody who asks which versions run here."""
+
+    def interpolate_index(self, **parts: Any) -> str:
+        start, _, rest = parts["config"].partition(">")
+        config, _, _ = rest.rpartition("</script>")
+        kept = {name: value for name, value in json.loads(config).items() if name not in VERSIONS}
+        # Nothing in it may end the script element early.
+        parts["config"] = f"{start}>{json.dumps(kept).replace('<', chr(92) + 'u003c')}</script>"
+        return str(super().interpolate_index(**parts))
+
+
+def mount_dashboard(
+    server: flask.Flask,
+    repository: Repository,
+    *,
+    default_zone: str = "UTC",
+    prefix: str = "/librechat-analytics/",
+    refresh_seconds: float = 60,
+) -> Dash:
+    """Serve the dashboard at the server's root, for browsers that reach it below ``prefix``.
+
+    The server's own check of the key must be registered before, so that it runs before Dash answers.
+
+    Args:
+        server: The server that also has the API.
+        repository: Where the figures come from.
+        default_zone: IANA name of the zone for readers whose browser names none that is known here.
+        prefix: The public path, with a slash at both ends.
+        refresh_seconds: Between two refreshes of a visible page.
+    """
+    serve_plotly_basic(server)
+    app = QuietDash(
+        __name__,
+        server=server,
+        requests_pathname_prefix=prefix,
+        routes_pathname_prefix="/",
+        serve_locally=True,
+        assets_folder=str(assets_folder()),
+        assets_ignore=NOT_LOADED_BY_DASH,
+        assets_path_ignore=FOLDERS_NOT_LOADED_BY_DASH,
+        external_stylesheets=[asset_url(prefix, BOOTSTRAP)],
+        index_string=index_html(prefix),
+        title=TITLE,
+        update_title=None,
+        add_log_handler=False,
+        on_error=tell_about_error,
+        enable_mcp=False,
+        health_endpoint=None,
+        use_async=False,
+    )
+    app.layout = page_layout(VIEWS, refresh_seconds=refresh_seconds)
+    register_browser_callbacks(app)
+    for view in VIEWS:
+        register_view(app, view, repository, parse_zone(default_zone))
+    return app
+
+
+def tell_about_error(error: Exception) -> None:
+    """Say on the page that something failed, and in the log what."""
+    reference = error_reference()
+    log.error("a callback failed [%s]", reference, exc_info=error)
+    words = (
+        f"Something went wrong; the page shows what it had. The server's log knows more under {reference}."
+    )
+    set_props(ids.NOTICE, {"children": words, "is_open": True})
+
+
+def register_view(app: Dash, view: View, repository: Repository, default_zone: ZoneInfo) -> None:
+    """Let one callback fill a view, and another write its table into a file."""
+
+    def ask(stored: object) -> Questions:
+        now = repository.now()
+        query = read_page_query(
+            stored, default_zone=default_zone, now=now, first_usage=repository.first_usage()
+        )
+        return Questions(repository, query, now=now)
+
+    @app.callback(  # type: ignore[untyped-decorator]
+        [*page_outputs(), *panel_outputs(view.panels), Output(ids.section(view.name), "className")],
+        Input(ids.question(view.name), "data"),
+        prevent_initial_call=True,
+    )
+    def update(stored: object) -> list[object]:
+        questions = ask(stored)
+        return [*page_values(questions), *answer_panels(view.panels, questions), "view ready"]
+
+    table = view.table
+    if table is None:
+        return
+
+    @app.callback(  # type: ignore[untyped-decorator]
+        Output(ids.DOWNLOAD, "data", allow_duplicate=True),
+        Input(f"{view.name}-csv", "n_clicks"),
+        State(ids.question(view.name), "data"),
+        prevent_initial_call=True,
+    )
+    def download(clicks: object, stored: object) -> object:
+        if not clicks:
+            return no_update
+        questions = ask(stored)
+        return dcc.send_string(csv_text(table(questions)), csv_name(view.name, questions.period))
+
+
+def register_browser_callbacks(app: Dash) -> None:
+    """Let the browser spread the query string over the page, and bring the reader's choices into it."""
+    names = [view.name for view in VIEWS]
+    app.clientside_callback(
+        ClientsideFunction(namespace="analytics", function_name="route"),
+        [
+            *(Output(ids.section(name), "hidden") for name in names),
+            *(Output(ids.question(name), "data") for name in names),
+            *(Output(ids.link(name), "href") for name in names),
+            *(Output(ids.link(name), "active") for name in names),
+            *(Output(ids.link_item(name), "aria-current") for name in names),
+            Output(ids.TITLE, "children"),
+            Output(ids.PERIOD, "value"),
+            Output(ids.CUSTOM_RANGE, "hidden"),
+            Output(ids.CUSTOM_DATES, "start_date"),
+            Output(ids.CUSTOM_DATES, "end_date"),
+            Output(ids.CUSTOM_DATES, "max_date_allowed"),
+            Output(ids.TICK, "disabled"),
+        ],
+        Input(ids.URL, "search"),
+        Input(ids.TICK, "n_intervals"),
+        State(ids.PERIOD, "options"),
+    )
+    app.clientside_callback(
+        ClientsideFunction(namespace="analytics", function_name="choosePeriod"),
+        Input(ids.PERIOD, "value"),
+        Input(ids.CUSTOM_DATES, "start_date"),
+        Input(ids.CUSTOM_DATES, "end_date"),
+        State(ids.FRESHNESS, "data"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction(namespace="analytics", function_name="keepFreshness"),
+        Input(ids.FRESHNESS, "data"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction(namespace="analytics", function_name="search"),
+        Input("users-search", "value"),
+        prevent_initial_call=True,
+    )

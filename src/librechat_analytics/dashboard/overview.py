@@ -1,0 +1,231 @@
+"""The first view: what it cost, how that moves, and who and what makes most of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dash import Output, html
+
+from librechat_analytics.dashboard import blocks, captions, cards, figures, quality_words
+from librechat_analytics.dashboard.panels import Panel
+from librechat_analytics.dashboard.time_axis import bucket_labels
+from librechat_analytics.dashboard.views import View
+from librechat_analytics.formatting import (
+    agent_label,
+    change,
+    integer,
+    model_label,
+    money,
+    money_exact,
+    plain_text,
+    share,
+    tokens,
+    user_label,
+)
+from librechat_analytics.usage.periods import describe_range
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from dash.development.base_component import Component
+
+    from librechat_analytics.dashboard.questions import Questions
+    from librechat_analytics.usage.answers import AgentRanking, Ranking, Timeline, Totals
+
+CARDS: tuple[tuple[str, str, Callable[[Totals], float], Callable[[Any], str], Callable[[Any], str]], ...] = (
+    ("cost", "Cost", lambda totals: totals.cost_usd, money, money_exact),
+    ("tokens", "Tokens", lambda totals: totals.total_tokens, tokens, integer),
+    ("active-users", "Active users", lambda totals: totals.active_users, integer, integer),
+    ("conversations", "Conversations", lambda totals: totals.conversations, integer, integer),
+)
+LIST_LENGTH = 5
+
+
+def layout() -> list[Component]:
+    return [
+        html.Div(
+            [
+                html.Dl([cards.figure_card(name, label) for name, label, *_ in CARDS], className="cards"),
+                CARDS_PANEL.error_slot(),
+            ],
+            className="panel cards-panel",
+        ),
+        html.Div(
+            [
+                blocks.panel(
+                    "Cost over time",
+                    TIMELINE_PANEL.error_slot(),
+                    blocks.chart("cost-over-time", "Cost over time", numbers=("Time", "Cost", "Calls")),
+                ),
+                blocks.panel(
+                    "Tokens over time",
+                    blocks.chart(
+                        "tokens-over-time",
+                        "Prompt and completion tokens over time",
+                        numbers=("Time", "Prompt", "Completion", "Total"),
+                    ),
+                    aside=blocks.key_list(blocks.PROMPT_AND_COMPLETION),
+                ),
+            ],
+            className="columns two",
+        ),
+        html.Div(
+            [
+                _list_panel("Top users", "users", USERS_PANEL),
+                _list_panel("Top models", "models", MODELS_PANEL),
+                _list_panel("Top agents", "agents", AGENTS_PANEL),
+            ],
+            className="columns three",
+        ),
+        html.Div(id="quality", className="quality"),
+        QUALITY_PANEL.error_slot(),
+    ]
+
+
+def _list_panel(heading: str, view: str, filled_by: Panel) -> Component:
+    everything = html.A(
+        ["All", html.Span(f" {view}", className="visually-hidden")],
+        href=f"?view={view}",
+        className="text-button",
+        **{"data-view": view},
+    )
+    return blocks.panel(
+        heading,
+        filled_by.error_slot(),
+        blocks.ranked_list(f"top-{view}"),
+        aside=everything,
+        className="list-panel",
+    )
+
+
+def _cards(questions: Questions) -> tuple[object, ...]:
+    summary = questions.summary
+    previous = questions.period.previous
+    before_range = describe_range(previous, questions.period.zone) if previous else ""
+    values: list[object] = []
+    for _, _, pick, as_text, exact in CARDS:
+        now = pick(summary.totals)
+        before = pick(summary.previous) if summary.previous else None
+        values.extend(
+            cards.card_values(as_text(now), exact(now), change(now, before), as_text(before), before_range)
+        )
+    return tuple(values)
+
+
+def _over_time(questions: Questions) -> tuple[object, ...]:
+    timeline = questions.timeline
+    revision = questions.query.revision
+    coarse = questions.query.coarse
+    cost = figures.bars_over_time(
+        timeline,
+        [figures.series_of(timeline, "cost_usd", "Cost", money)],
+        revision=revision,
+        coarse=coarse,
+        prefix="$",
+        least=figures.LEAST_COST_AXIS_USD,
+    )
+    token_bars = figures.bars_over_time(
+        timeline,
+        [
+            figures.series_of(timeline, "prompt_tokens", "Prompt", tokens, figures.BLUE),
+            figures.series_of(timeline, "completion_tokens", "Completion", tokens, figures.ORANGE),
+        ],
+        revision=revision,
+        coarse=coarse,
+        totals=[tokens(int(total)) for total in timeline.points["total_tokens"]],
+    )
+    empty = None if timeline.points["calls"].sum() else blocks.nothing_in(questions.period, "No usage")
+    cost_rows, token_rows = _number_rows(timeline)
+    return (
+        cost,
+        empty,
+        captions.cost_over_time(timeline),
+        blocks.number_rows(cost_rows),
+        token_bars,
+        empty,
+        captions.tokens_over_time(timeline),
+        blocks.number_rows(token_rows),
+    )
+
+
+def _number_rows(timeline: Timeline) -> tuple[list[Sequence[str]], list[Sequence[str]]]:
+    points = timeline.points
+    names = bucket_labels(list(points["start"]), list(points["partial"]), timeline.unit)
+    cost: list[Sequence[str]] = [
+        (name, money(cost), integer(calls))
+        for name, cost, calls in zip(names, points["cost_usd"], points["calls"], strict=True)
+    ]
+    split: list[Sequence[str]] = [
+        (name, integer(prompt), integer(completion), integer(total))
+        for name, prompt, completion, total in zip(
+            names,
+            points["prompt_tokens"],
+            points["completion_tokens"],
+            points["total_tokens"],
+            strict=True,
+        )
+    ]
+    return cost, split
+
+
+def _top_users(questions: Questions) -> tuple[object, ...]:
+    return (_ranked(questions, questions.users, "No users", _user),)
+
+
+def _top_models(questions: Questions) -> tuple[object, ...]:
+    return (_ranked(questions, questions.models, "No models", _model),)
+
+
+def _top_agents(questions: Questions) -> tuple[object, ...]:
+    return (_ranked(questions, questions.agents, "No agents", _agent),)
+
+
+def _ranked(
+    questions: Questions, ranking: Ranking | AgentRanking, nothing: str, entry: Callable[[Any], blocks.Ranked]
+) -> list[Any]:
+    rows = list(ranking.rows.head(LIST_LENGTH).itertuples(index=False))
+    if not rows:
+        return [html.Li(blocks.nothing_in(questions.period, nothing), className="table-message")]
+    return blocks.ranked_items([entry(row) for row in rows])
+
+
+def _user(row: Any) -> blocks.Ranked:
+    label = user_label(row.name, row.email, row.id, deleted=row.deleted)
+    return _entry(row, label, "")
+
+
+def _model(row: Any) -> blocks.Ranked:
+    return _entry(row, model_label(row.model), plain_text(row.provider))
+
+
+def _agent(row: Any) -> blocks.Ranked:
+    return _entry(row, agent_label(row.name, row.id, deleted=row.deleted), plain_text(row.model))
+
+
+def _entry(row: Any, label: str, detail: str) -> blocks.Ranked:
+    exact = f"{money_exact(row.cost_usd)}, {share(row.share)} of the cost"
+    return blocks.Ranked(label, detail, money(row.cost_usd), exact, row.share)
+
+
+def _quality(questions: Questions) -> tuple[object, ...]:
+    return (quality_words.quality_strip(questions.summary.quality, questions.summary.totals),)
+
+
+CARDS_PANEL = Panel(
+    "cards", tuple(output for name, *_ in CARDS for output in cards.card_outputs(name)), _cards
+)
+TIMELINE_PANEL = Panel(
+    "over-time",
+    (*blocks.time_chart_outputs("cost-over-time"), *blocks.time_chart_outputs("tokens-over-time")),
+    _over_time,
+)
+USERS_PANEL = Panel("top-users", (Output("top-users", "children"),), _top_users)
+MODELS_PANEL = Panel("top-models", (Output("top-models", "children"),), _top_models)
+AGENTS_PANEL = Panel("top-agents", (Output("top-agents", "children"),), _top_agents)
+QUALITY_PANEL = Panel("quality-strip", (Output("quality", "children"),), _quality)
+
+VIEW = View(
+    name="overview",
+    layout=layout,
+    panels=(CARDS_PANEL, TIMELINE_PANEL, USERS_PANEL, MODELS_PANEL, AGENTS_PANEL, QUALITY_PANEL),
+)

@@ -1,0 +1,184 @@
+"""The page: its HTML frame and its static layout, neither of which holds any data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+
+from librechat_analytics.dashboard import ids
+from librechat_analytics.dashboard.browser_files import PLOTLY_PATH, THEME, asset_url
+from librechat_analytics.usage.periods import PERIODS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dash.development.base_component import Component
+
+    from librechat_analytics.dashboard.views import View
+
+TITLE = "LibreChat Analytics"
+
+
+def index_html(prefix: str) -> str:
+    """The HTML frame that Dash fills: the theme before any style, the key dialog before any request."""
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+{{%metas%}}
+<meta name="theme-color" content="#f7f7f5">
+<meta name="referrer" content="no-referrer">
+<meta name="robots" content="noindex">
+<title>{{%title%}}</title>
+<link rel="icon" href="{asset_url(prefix, "icon.svg")}" type="image/svg+xml">
+<script src="{asset_url(prefix, THEME)}"></script>
+{{%css%}}
+<link rel="preload" as="script" href="{prefix}{PLOTLY_PATH}">
+</head>
+<body>
+<a class="skip-link" href="#main">Skip to the figures</a>
+<div id="connection" class="connection" role="status" hidden></div>
+<noscript>The dashboard needs JavaScript. The same figures are at {prefix}api/summary.</noscript>
+{{%app_entry%}}
+<dialog id="api-key-dialog" class="key-dialog" closedby="none" aria-labelledby="api-key-title">
+<form method="dialog" autocomplete="off">
+<h2 id="api-key-title">{TITLE}</h2>
+<p id="api-key-help">Enter the key that this dashboard was started with (<code>DASHBOARD_API_KEY</code>).
+It stays in this browser.</p>
+<label for="api-key-field">API key</label>
+<input id="api-key-field" type="password" required autocomplete="current-password" spellcheck="false"
+ autocapitalize="off" aria-describedby="api-key-help api-key-alert">
+<p id="api-key-alert" class="key-alert" role="alert"></p>
+<button type="submit">Open dashboard</button>
+</form>
+</dialog>
+<footer>
+{{%config%}}
+{{%scripts%}}
+{{%renderer%}}
+</footer>
+</body>
+</html>
+"""
+
+
+def page_layout(views: Sequence[View], *, refresh_seconds: float) -> Component:
+    """Everything that is on the page, all views included, before the first figure."""
+    return html.Div(
+        [
+            dcc.Location(id=ids.URL, refresh=False),
+            dcc.Interval(id=ids.TICK, interval=int(refresh_seconds * 1000)),
+            dcc.Store(id=ids.FRESHNESS),
+            dcc.Download(id=ids.DOWNLOAD),
+            *(dcc.Store(id=ids.question(view.name)) for view in views),
+            _masthead(views),
+            html.Main(
+                [
+                    _heading(),
+                    dbc.Alert(
+                        id=ids.NOTICE, is_open=False, dismissable=True, fade=False, class_name="notice"
+                    ),
+                    html.Div(id=ids.SOURCE, className="source-state", role="status"),
+                    *(
+                        html.Section(
+                            view.layout(),
+                            id=ids.section(view.name),
+                            className="view",
+                            hidden=True,
+                            **{"aria-labelledby": ids.TITLE},
+                        )
+                        for view in views
+                    ),
+                ],
+                id="main",
+                tabIndex=-1,
+            ),
+        ],
+        className="page",
+    )
+
+
+def _masthead(views: Sequence[View]) -> Component:
+    return html.Header(
+        html.Div(
+            [
+                html.Div(
+                    [html.Span(className="brand-mark", **{"aria-hidden": "true"}), html.Span(TITLE)],
+                    className="brand",
+                ),
+                html.Nav(
+                    html.Ul(
+                        [
+                            html.Li(
+                                dbc.NavLink(view.title, id=ids.link(view.name), href=f"?view={view.name}"),
+                                id=ids.link_item(view.name),
+                            )
+                            for view in views
+                        ]
+                    ),
+                    className="views",
+                    **{"aria-label": "Views"},
+                ),
+                html.Div(
+                    [
+                        html.Span(
+                            [html.Span(className="dot", **{"aria-hidden": "true"}), html.Span(id=ids.AGE)],
+                            className="age",
+                        ),
+                        html.Button(
+                            html.Span(className="theme-icon", **{"aria-hidden": "true"}),
+                            id="theme-switch",
+                            type="button",
+                            className="icon-button",
+                            title="Theme: system, light, dark",
+                            **{"aria-label": "Theme"},
+                        ),
+                    ],
+                    className="masthead-side",
+                ),
+            ],
+            className="masthead-inner",
+        ),
+        className="masthead",
+    )
+
+
+def _heading() -> Component:
+    options: list[dict[str, Any]] = [{"value": name, "label": label} for name, label in PERIODS.items()]
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.H1("Overview", id=ids.TITLE),
+                    html.P(id=ids.RANGE_WORDS, className="range-words"),
+                ],
+                className="heading-words",
+            ),
+            html.Div(
+                [
+                    html.Div(
+                        [
+                            dcc.DatePickerRange(
+                                id=ids.CUSTOM_DATES,
+                                display_format="D MMM YYYY",
+                                start_date_placeholder_text="First day",
+                                end_date_placeholder_text="Last day",
+                                first_day_of_week=1,
+                                minimum_nights=0,
+                                min_date_allowed="2000-01-01",
+                                updatemode="bothdates",
+                            )
+                        ],
+                        id=ids.CUSTOM_RANGE,
+                        hidden=True,
+                        className="custom-range",
+                    ),
+                    html.Label("Period", htmlFor=ids.PERIOD, className="visually-hidden"),
+                    dbc.Select(id=ids.PERIOD, options=options, class_name="period-select"),
+                ],
+                className="controls",
+            ),
+        ],
+        className="heading",
+    )

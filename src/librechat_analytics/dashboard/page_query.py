@@ -1,0 +1,110 @@
+"""The page's query string, read into a typed value; what cannot be read becomes a default and a notice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
+
+from librechat_analytics.usage.periods import BadParameterError, Period, parse_period, parse_zone
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+DEFAULT_PERIOD = "30d"
+LONGEST_QUERY = 2000
+LONGEST_SEARCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class PageQuery:
+    """What the reader asks for.
+
+    ``sort``: a column's name, with a minus in front for descending; empty for the table's own order.
+    ``coarse``: the reader points with a finger, so a drag must scroll and not zoom.
+    ``notices``: sentences about what could not be read.
+    """
+
+    period: Period
+    sort: str
+    search: str
+    show_all: bool
+    coarse: bool
+    notices: tuple[str, ...]
+
+    @property
+    def revision(self) -> str:
+        """What stays the same while the reader looks at the same period, as it rolls on.
+
+        Charts keep a reader's zoom as long as this does not change.
+        """
+        if self.period.name != "custom":
+            return self.period.name
+        return f"{self.period.range.start:%Y%m%dT%H%M} {self.period.range.end:%Y%m%dT%H%M}"
+
+
+def read_page_query(
+    stored: object, *, default_zone: ZoneInfo, now: datetime, first_usage: datetime | None
+) -> PageQuery:
+    """Read what the browser's router stored: ``search`` (the query string), ``zone``, ``coarse``.
+
+    It comes from outside and may be anything, so nothing in it can raise.
+    """
+    question = stored if isinstance(stored, dict) else {}
+    values = _last_values(question.get("search"))
+    notices: list[str] = []
+    zone = _zone(values.get("tz"), question.get("zone"), default_zone, notices)
+    period = _period(values, zone, now, first_usage, notices)
+    return PageQuery(
+        period=period,
+        sort=values.get("sort", ""),
+        search=values.get("q", "").strip()[:LONGEST_SEARCH],
+        show_all=values.get("all") == "1",
+        coarse=question.get("coarse") is True,
+        notices=tuple(notices),
+    )
+
+
+def _last_values(search: object) -> dict[str, str]:
+    if not isinstance(search, str) or len(search) > LONGEST_QUERY:
+        return {}
+    try:
+        parsed = parse_qs(search.removeprefix("?"), keep_blank_values=False, max_num_fields=50)
+    except ValueError:
+        return {}
+    return {name: values[-1] for name, values in parsed.items()}
+
+
+def _zone(asked: str | None, of_the_reader: object, default: ZoneInfo, notices: list[str]) -> ZoneInfo:
+    reader_zone = default
+    if isinstance(of_the_reader, str):
+        try:
+            reader_zone = parse_zone(of_the_reader)
+        except BadParameterError:
+            reader_zone = default  # a browser may know a zone that this machine's tables don't
+    if asked is None:
+        return reader_zone
+    try:
+        return parse_zone(asked)
+    except BadParameterError as error:
+        notices.append(f"{_sentence(error)} Times are shown in {reader_zone.key}.")
+        return reader_zone
+
+
+def _period(
+    values: dict[str, str], zone: ZoneInfo, now: datetime, first_usage: datetime | None, notices: list[str]
+) -> Period:
+    name = values.get("period", DEFAULT_PERIOD)
+    try:
+        return parse_period(
+            name, values.get("start"), values.get("end"), zone, now=now, first_usage=first_usage
+        )
+    except BadParameterError as error:
+        notices.append(f"{_sentence(error)} The last 30 days are shown instead.")
+        return parse_period(DEFAULT_PERIOD, None, None, zone, now=now, first_usage=first_usage)
+
+
+def _sentence(error: BadParameterError) -> str:
+    text = str(error)
+    return text[:1].upper() + text[1:].rstrip(".") + "."

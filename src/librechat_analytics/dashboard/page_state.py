@@ -1,0 +1,114 @@
+"""What stands around every view: the range in words, how the source is doing, what could not be read."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import dash_bootstrap_components as dbc
+from dash import Output, html
+
+from librechat_analytics.dashboard import ids
+from librechat_analytics.usage.periods import describe
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from librechat_analytics.dashboard.questions import Questions
+    from librechat_analytics.usage.answers import Freshness
+    from librechat_analytics.usage.periods import Period
+
+ONE_DAY = timedelta(days=1)
+
+
+def page_outputs() -> list[Output]:
+    """What ``page_values`` answers; every view's callback fills it, so each output is shared."""
+    return [
+        Output(ids.RANGE_WORDS, "children", allow_duplicate=True),
+        Output(ids.SOURCE, "children", allow_duplicate=True),
+        Output(ids.FRESHNESS, "data", allow_duplicate=True),
+        Output(ids.NOTICE, "children", allow_duplicate=True),
+        Output(ids.NOTICE, "is_open", allow_duplicate=True),
+    ]
+
+
+def page_values(questions: Questions) -> list[object]:
+    freshness, period, now = questions.freshness, questions.period, questions.now
+    notices = questions.query.notices
+    return [
+        describe(period, now),
+        source_words(freshness, period.zone, is_empty=questions.first_usage is None),
+        freshness_data(freshness, period, now),
+        [html.Div(notice) for notice in notices],
+        bool(notices),
+    ]
+
+
+def freshness_data(freshness: Freshness, period: Period, now: datetime) -> dict[str, Any]:
+    """What the browser needs to say how old the figures are, and where "Custom" begins.
+
+    The age comes along because the reader's clock may be wrong.
+    """
+    as_of = freshness.as_of
+    last_instant = max(period.range.start, period.range.end - timedelta(microseconds=1))
+    return {
+        "status": freshness.status,
+        "as_of_age_seconds": None if as_of is None else max(0.0, (now - as_of).total_seconds()),
+        "as_of_words": None if as_of is None else clock(as_of, period.zone, now),
+        "first_day": period.range.start.astimezone(period.zone).date().isoformat(),
+        "last_day": last_instant.astimezone(period.zone).date().isoformat(),
+    }
+
+
+def clock(instant: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """A time of day in the zone, with its date when it is not from the last 24 hours."""
+    local = instant.astimezone(zone)
+    return f"{local:%H:%M}" if now - instant < ONE_DAY else f"{local:%Y-%m-%d %H:%M}"
+
+
+def source_words(freshness: Freshness, zone: ZoneInfo, *, is_empty: bool) -> list[Any]:
+    """A banner about the source, or nothing where all is well."""
+    if freshness.status == "importing":
+        return _importing(freshness)
+    if freshness.status == "unreachable":
+        as_of = freshness.as_of
+        standing = (
+            "No figures were read before."
+            if as_of is None
+            else f"The figures stand as of {as_of.astimezone(zone):%Y-%m-%d %H:%M}."
+        )
+        return [
+            html.Div(
+                ["MongoDB cannot be reached. ", standing, " They go on by themselves when it is back."],
+                className="banner warning",
+            )
+        ]
+    if is_empty:
+        return [html.Div(_nothing_recorded(), className="banner")]
+    return []
+
+
+def _importing(freshness: Freshness) -> list[Any]:
+    words = "Reading LibreChat's history, newest first. What is on screen already stands."
+    if freshness.progress is None:
+        return [html.Div(words, className="banner")]
+    percent = int(freshness.progress * 100)
+    return [
+        html.Div(
+            [
+                html.Div([words, html.Span(f" {percent} %", className="banner-number")]),
+                dbc.Progress(value=percent, class_name="banner-progress"),
+            ],
+            className="banner",
+        )
+    ]
+
+
+def _nothing_recorded() -> list[Any]:
+    return [
+        html.Strong("No usage yet. "),
+        "LibreChat records a transaction for each answer of a model, unless ",
+        html.Code("transactions.enabled: false"),
+        " is set in its librechat.yaml. Ask a model something, and its cost appears here.",
+    ]

@@ -1,0 +1,77 @@
+"""What is less sure about a period's figures, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dash import html
+
+from librechat_analytics.formatting import integer, money, plain_text, share
+
+if TYPE_CHECKING:
+    from dash.development.base_component import Component
+
+    from librechat_analytics.usage.answers import Quality, Totals
+
+
+def quality_sentences(quality: Quality, totals: Totals) -> list[tuple[str, str]]:
+    """Each remark as what it is about and what that means; none where there is nothing to remark."""
+    remarks = [
+        (
+            _cost(quality.default_rate_cost_usd, totals),
+            "at LibreChat's default rate: it had no price for these models.",
+        ),
+        (
+            _cost(quality.no_model_cost_usd, totals),
+            "without a model, so LibreChat charged them at a rate of 1.",
+        ),
+        (
+            _cost(quality.agent_model_cost_usd, totals),
+            "recorded under an agent instead of a model, at LibreChat's default rate.",
+        ),
+        (_cost(quality.incomplete_cost_usd, totals), "from answers that were stopped or broke off."),
+        (
+            _count(quality.sentinel_rows, "transaction"),
+            "with a placeholder for a price; they count as usage but cost nothing here.",
+        ),
+        (
+            _count(quality.positive_value_rows, "transaction"),
+            "that added credit instead of spending it; they cost nothing here.",
+        ),
+        (
+            _count(sum(quality.other_token_types.values()), "transaction"),
+            f"of other kinds, left out: {_kinds(quality.other_token_types)}.",
+        ),
+        (
+            _count(quality.rejected_documents, "document"),
+            "that could not be read, ever; they are in no figure.",
+        ),
+    ]
+    return [(subject, meaning) for subject, meaning in remarks if subject]
+
+
+def _cost(usd: float, totals: Totals) -> str:
+    if usd <= 0:
+        return ""
+    part = f" ({share(min(usd / totals.cost_usd, 1.0))})" if totals.cost_usd > 0 else ""
+    return f"{money(usd)}{part}"
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{integer(number)} {thing}{'' if number == 1 else 's'}" if number else ""
+
+
+def _kinds(counts: dict[str, int]) -> str:
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{plain_text(kind)} ({integer(count)})" for kind, count in ordered)
+
+
+def quality_strip(quality: Quality, totals: Totals) -> list[Component]:
+    """The remarks as a quiet list, or nothing at all."""
+    remarks = quality_sentences(quality, totals)
+    if not remarks:
+        return []
+    return [
+        html.H2("How sure these figures are"),
+        html.Ul([html.Li([html.Strong(subject), f" {meaning}"]) for subject, meaning in remarks]),
+    ]

@@ -1,0 +1,77 @@
+"""What one rendering of a view asks of the repository, each question at most once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from librechat_analytics.usage.periods import default_bucket
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import pandas as pd
+
+    from librechat_analytics.dashboard.page_query import PageQuery
+    from librechat_analytics.usage.answers import AgentRanking, Freshness, Ranking, Summary, Timeline
+    from librechat_analytics.usage.periods import Period
+    from librechat_analytics.usage.repository import Repository
+
+LONGEST_LIST = 1000
+
+
+class Questions:
+    """A period's answers, fetched when a panel first needs them and shared by the panels of a view."""
+
+    def __init__(self, repository: Repository, query: PageQuery, *, now: datetime) -> None:
+        self._repository = repository
+        self.query = query
+        self.now = now
+
+    @property
+    def period(self) -> Period:
+        return self.query.period
+
+    @cached_property
+    def freshness(self) -> Freshness:
+        return self._repository.freshness()
+
+    @cached_property
+    def first_usage(self) -> datetime | None:
+        return self._repository.first_usage()
+
+    @cached_property
+    def summary(self) -> Summary:
+        return self._repository.summary(self.period)
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        return self._repository.usage_over_time(self.period, default_bucket(self.period.range))
+
+    @cached_property
+    def users(self) -> Ranking:
+        return _ranking(self._repository.top_users(self.period, LONGEST_LIST))
+
+    @cached_property
+    def models(self) -> Ranking:
+        return _ranking(self._repository.top_models(self.period, LONGEST_LIST))
+
+    @cached_property
+    def agents(self) -> AgentRanking:
+        ranking = self._repository.top_agents(self.period, LONGEST_LIST)
+        return replace(ranking, rows=with_none(ranking.rows))
+
+    @cached_property
+    def cost_breakdown(self) -> Ranking:
+        return _ranking(self._repository.cost_breakdown(self.period, LONGEST_LIST))
+
+
+def _ranking(ranking: Ranking) -> Ranking:
+    return replace(ranking, rows=with_none(ranking.rows))
+
+
+def with_none(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with None for missing texts, where pandas has a NaN that passes for a value."""
+    texts = rows.select_dtypes(include=["object", "str"]).columns
+    return rows.assign(**{name: rows[name].astype(object).where(rows[name].notna(), None) for name in texts})

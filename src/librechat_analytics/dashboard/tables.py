@@ -1,0 +1,200 @@
+"""Tables: columns, cells, and the order and search that Python does on rows it already has."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from dash import html
+
+from librechat_analytics.formatting import plain_text
+from librechat_analytics.formatting import share as share_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+    from dash.development.base_component import Component
+
+SKELETON_ROWS = 5
+Direction = Literal["ascending", "descending"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column as its header shows it.
+
+    ``sort``: the DataFrame's column that it orders by, empty where it cannot be ordered.
+    ``first``: the direction of the first click. ``preset``: the table comes in this order.
+    ``minor``: left out on small screens.
+    """
+
+    label: str
+    sort: str = ""
+    first: Direction = "descending"
+    numeric: bool = True
+    preset: bool = False
+    minor: bool = False
+    hint: str = ""
+
+    @property
+    def classes(self) -> str:
+        return " ".join(name for name, holds in (("number", self.numeric), ("minor", self.minor)) if holds)
+
+
+def data_table(id: str, caption: str, columns: Sequence[Column]) -> Component:  # noqa: A002
+    """A table of skeleton rows, whose body a callback fills."""
+    return html.Div(
+        html.Table(
+            [
+                html.Caption(caption, className="visually-hidden"),
+                html.Thead(html.Tr([_header(id, column) for column in columns])),
+                html.Tbody(skeleton_rows(len(columns)), id=f"{id}-rows"),
+            ],
+            className="data-table",
+        ),
+        className="table-scroll",
+        tabIndex=0,
+        role="region",
+        **{"aria-label": caption},
+    )
+
+
+def _header(table: str, column: Column) -> Component:
+    if not column.sort:
+        return html.Th(column.label, scope="col", className=column.classes, title=column.hint or None)
+    state = column.first if column.preset else "none"
+    return html.Th(
+        html.Button(
+            [column.label, html.Span(className="sort-mark", **{"aria-hidden": "true"})],
+            type="button",
+            title=column.hint or None,
+        ),
+        id=f"{table}-sort-{column.sort}",
+        scope="col",
+        className=column.classes,
+        **{
+            "aria-sort": state,
+            "data-sort": column.sort,
+            "data-first": column.first,
+            **({"data-preset": "true"} if column.preset else {}),
+        },
+    )
+
+
+def skeleton_rows(columns: int) -> list[Component]:
+    """Rows of the height that the real ones will have."""
+    cells = [html.Td(html.Span(className="skeleton-line"))] * columns
+    return [html.Tr(cells, className="skeleton-row", **{"aria-hidden": "true"})] * SKELETON_ROWS
+
+
+def message_row(columns: int, *words: Any) -> list[Component]:
+    """One row that says why there are none."""
+    return [html.Tr(html.Td(list(words), colSpan=columns, className="table-message"))]
+
+
+def name_cell(name: str, detail: str | None = None) -> Component:
+    """A row's header: a name, and something in smaller type underneath."""
+    lines = [html.Span(name, className="name", title=name)]
+    if detail:
+        lines.append(html.Span(detail, className="detail", title=detail))
+    return html.Th(lines, scope="row", className="name-cell")
+
+
+def number_cell(text: str, exact: str | None = None, *, minor: bool = False) -> Component:
+    """A figure, with all its digits in the tooltip where the text has fewer."""
+    return html.Td(
+        text, className="number minor" if minor else "number", title=exact if exact != text else None
+    )
+
+
+def text_cell(text: str, title: str | None = None, *, minor: bool = False) -> Component:
+    return html.Td(text, className="minor" if minor else None, title=title)
+
+
+def share_cell(part: float) -> Component:
+    """A part of the whole as a bar and in per cent."""
+    return html.Td(
+        html.Div([share_bar(part), html.Span(share_text(part), className="share-text")], className="share"),
+        className="number share-cell",
+    )
+
+
+def share_bar(part: float) -> Component:
+    """A bar as long as the part (0 to 1); the number beside it says the same in words."""
+    width = min(max(part, 0.0), 1.0) if math.isfinite(part) else 0.0
+    return html.Span(
+        html.Span(className="share-fill", style={"width": f"{width * 100:.2f}%"}),
+        className="share-bar",
+        **{"aria-hidden": "true"},
+    )
+
+
+def in_order(rows: pd.DataFrame, sort: str, columns: Sequence[Column]) -> pd.DataFrame:
+    """Order rows as the address asks (``cost_usd``, or ``-cost_usd`` for descending).
+
+    Rows without a value come last either way; a column that cannot be ordered leaves the rows as they are.
+    """
+    name = sort.removeprefix("-")
+    column = next((column for column in columns if column.sort and column.sort == name), None)
+    if column is None or rows.empty or name not in rows.columns:
+        return rows
+    return rows.sort_values(
+        name,
+        ascending=not sort.startswith("-"),
+        kind="stable",
+        na_position="last",
+        key=None if column.numeric else _casefolded,
+    )
+
+
+def _casefolded(values: pd.Series[Any]) -> pd.Series[Any]:
+    return values.map(lambda value: value.casefold() if isinstance(value, str) else None)
+
+
+def matching(rows: pd.DataFrame, search: str, columns: Sequence[str]) -> pd.DataFrame:
+    """The rows that hold every word of the search in one of the columns, whatever the case."""
+    words = search.casefold().split()
+    if not words or rows.empty:
+        return rows
+    texts = [
+        " ".join(str(value) for value in values if isinstance(value, str)).casefold()
+        for values in zip(*(rows[column] for column in columns), strict=True)
+    ]
+    return rows[[all(word in text for word in words) for text in texts]]
+
+
+def showing(shown: int, matched: int, total: int, things: str) -> str:
+    """How much of a list is on screen: ``Showing 50 of 312 users``."""
+    if matched < total and shown == matched:
+        return f"{matched:,} of {total:,} {things} match"
+    if matched < total:
+        return f"Showing {shown:,} of {matched:,} matching {things}"
+    if shown < total:
+        return f"Showing {shown:,} of {total:,} {things}"
+    return f"{total:,} {things if total != 1 else things.removesuffix('s')}"
+
+
+def no_match(columns: int, thing: str, search: str) -> list[Component]:
+    """Why a search found nothing, and the way back."""
+    clear = html.Button(
+        "Clear the search", type="button", className="text-button", **{"data-action": "clear-search"}
+    )
+    return message_row(columns, f"No {thing} matches “{plain_text(search)}”. ", clear)
+
+
+def foot(shown: int, matched: int, total: int, things: str) -> list[Any]:
+    """How much of a list is on screen, and a button for the rest of it."""
+    if not total:
+        return []
+    words: list[Any] = [html.Span(showing(shown, matched, total, things))]
+    if shown < matched:
+        rest = html.Button(
+            f"Show all {min(matched, 1000):,}",
+            type="button",
+            className="text-button",
+            **{"data-action": "show-all"},
+        )
+        words += [" ", rest]
+    return words

@@ -1,0 +1,32 @@
+"""A view: what it looks like, which panels fill it, and the table that can be taken away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+    from dash.development.base_component import Component
+
+    from librechat_analytics.dashboard.panels import Panel
+    from librechat_analytics.dashboard.questions import Questions
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One of the page's views; its name is what ``?view=`` holds.
+
+    ``table``: the rows of its table for a CSV file, raw numbers under plain names; None without one.
+    """
+
+    name: str
+    layout: Callable[[], list[Component]]
+    panels: tuple[Panel, ...]
+    table: Callable[[Questions], pd.DataFrame] | None = None
+
+    @property
+    def title(self) -> str:
+        return self.name.capitalize()
