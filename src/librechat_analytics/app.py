@@ -1,0 +1,108 @@
+"""The only place where everything meets: settings in, a Flask app that serves and syncs out."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from librechat_analytics.dashboard.mount import mount_dashboard
+from librechat_analytics.librechat.source import MongoSource
+from librechat_analytics.settings import required_key
+from librechat_analytics.store.store import Store, StoreError
+from librechat_analytics.sync import OFFLINE, Syncer
+from librechat_analytics.usage.cache import CachedRepository
+from librechat_analytics.web.api import api_blueprint
+from librechat_analytics.web.server import (
+    PREFIX,
+    allow_page_scripts,
+    create_server,
+    refuse_unknown_api_paths,
+)
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from librechat_analytics.settings import Settings
+    from librechat_analytics.usage.answers import SourceStatus
+
+log = logging.getLogger(__name__)
+
+EXTENSION = "librechat_analytics"
+LAST_BATCH_SECONDS = 20
+
+
+@dataclass(slots=True)
+class Running:
+    """What an app keeps open."""
+
+    store: Store
+    source: MongoSource | None
+    syncer: Syncer | None
+    thread: threading.Thread | None
+
+    def close(self) -> None:
+        """End the sync after its current batch and close the store."""
+        if self.syncer and self.thread:
+            self.syncer.stop()
+            self.thread.join(LAST_BATCH_SECONDS)
+        if self.source:
+            self.source.close()
+        self.store.close()
+
+
+def open_store(settings: Settings) -> Store:
+    """Open the store of DATA_DIR; raises StoreError when it cannot be used."""
+    return Store(settings.data_dir, memory_limit=settings.store_memory_limit)
+
+
+def create_app(settings: Settings) -> Flask:
+    """Open the store, start the sync where MongoDB is configured, and serve API and dashboard.
+
+    Raises SettingsError, StoreError or SourceError with a text for the operator. ``close_app`` undoes it.
+    """
+    key = required_key(settings)
+    source = MongoSource.at(settings.mongo_uri.get_secret_value()) if settings.mongo_uri else None
+    store = open_store(settings)
+    syncer = thread = None
+    if source is not None:
+        syncer = Syncer(
+            store,
+            source,
+            sync_seconds=settings.sync_seconds,
+            labels_seconds=settings.labels_seconds,
+        )
+        thread = threading.Thread(target=syncer.follow, name="sync", daemon=True)
+
+    def source_status() -> tuple[SourceStatus, float | None]:
+        state = syncer.source_state if syncer else OFFLINE
+        return state.status, state.progress
+
+    server = create_server(
+        api_key=key,
+        can_answer=lambda: _can_answer(store),
+        frame_ancestors=settings.frame_ancestors,
+    )
+    repository = CachedRepository(store, server, source=source_status)
+    server.register_blueprint(api_blueprint(repository, default_zone=settings.dashboard_timezone))
+    refuse_unknown_api_paths(server)
+    dashboard = mount_dashboard(server, repository, default_zone=settings.dashboard_timezone, prefix=PREFIX)
+    allow_page_scripts(server, dashboard.csp_hashes())
+    server.extensions[EXTENSION] = Running(store, source, syncer, thread)
+    if thread is not None:
+        thread.start()
+    return server
+
+
+def close_app(app: Flask) -> None:
+    """Stop what ``create_app`` started; nothing that was committed is lost."""
+    app.extensions[EXTENSION].close()
+
+
+def _can_answer(store: Store) -> bool:
+    try:
+        store.state()
+    except StoreError:
+        return False
+    return True

@@ -1,0 +1,114 @@
+"""What ``librechat-analytics check`` looks at, each finding with what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from librechat_analytics.errors import OperatorError
+from librechat_analytics.librechat.source import MongoSource
+from librechat_analytics.settings import Settings, load_settings, required_key
+from librechat_analytics.store.store import Store, StoreBusyError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the check."""
+
+    good: bool
+    text: str
+
+
+def run_checks() -> Iterator[Finding]:
+    """Look at settings, store and MongoDB in turn; what depends on a failed one is left out."""
+    try:
+        settings = load_settings()
+    except OperatorError as error:
+        for line in str(error).splitlines():
+            yield Finding(good=False, text=line)
+        return
+    yield Finding(good=True, text="The settings can be read.")
+    yield _key(settings)
+    yield _store(settings)
+    yield from _mongodb(settings)
+
+
+def _key(settings: Settings) -> Finding:
+    try:
+        required_key(settings)
+    except OperatorError as error:
+        return Finding(good=False, text=str(error))
+    return Finding(good=True, text="DASHBOARD_API_KEY is set and strong enough.")
+
+
+def _store(settings: Settings) -> Finding:
+    try:
+        store = Store(settings.data_dir, memory_limit=settings.store_memory_limit)
+    except StoreBusyError as error:
+        return Finding(good=True, text=f"{error} That is right while `serve` runs.")
+    except OperatorError as error:
+        return Finding(good=False, text=str(error))
+    try:
+        return Finding(
+            good=True,
+            text=f"The store in {settings.data_dir} holds {store.count_transactions():,} transactions.",
+        )
+    finally:
+        store.close()
+
+
+def _mongodb(settings: Settings) -> Iterator[Finding]:
+    if settings.mongo_uri is None:
+        yield Finding(
+            good=False,
+            text="MONGO_URI is missing: figures come from imports only."
+            " Set it to LibreChat's own, e.g. mongodb://mongodb:27017/LibreChat",
+        )
+        return
+    try:
+        source = MongoSource.at(settings.mongo_uri.get_secret_value())
+    except OperatorError as error:
+        yield Finding(good=False, text=str(error))
+        return
+    try:
+        yield from _reachable(source)
+    finally:
+        source.close()
+
+
+def _reachable(source: MongoSource) -> Iterator[Finding]:
+    try:
+        source.ping()
+        counts = source.collection_sizes()
+    except OperatorError as error:
+        yield Finding(
+            good=False,
+            text=f"{error} Check host and port in MONGO_URI, and that both containers share a network.",
+        )
+        return
+    found = ", ".join(f"{count:,} {name}" for name, count in counts.items())
+    yield Finding(
+        good=True, text=f"MongoDB answers; the database {source.database_name} holds about {found}."
+    )
+    for name in counts:
+        try:
+            source.require_readable(name)
+        except OperatorError as error:
+            yield Finding(good=False, text=f"{name}: {error}")
+    if counts["transactions"]:
+        return
+    if counts["messages"]:
+        yield Finding(
+            good=False,
+            text="People chat, but LibreChat records no transactions."
+            " Set `transactions: enabled: true` in librechat.yaml.",
+        )
+    else:
+        yield Finding(
+            good=False,
+            text=f"The database {source.database_name} is empty."
+            " Check the database's name at the end of MONGO_URI: LibreChat's default is LibreChat.",
+        )

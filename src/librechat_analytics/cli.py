@@ -1,0 +1,312 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import sys
+import tempfile
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from librechat_analytics.errors import OperatorError
+from librechat_analytics.librechat.source import DumpSource, MongoSource
+from librechat_analytics.settings import load_settings, required_key
+from librechat_analytics.store.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rich.progress import Task, TaskID
+
+    from librechat_analytics.settings import Settings
+    from librechat_analytics.sync import Phase
+
+program = typer.Typer(
+    help="What LibreChat costs: when, by whom, on which models, through which agents.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+console = Console(stderr=True, soft_wrap=True)
+
+DEMO_TRANSACTIONS = 60_000
+DEMO_SEED = 20231031
+EXIT_FAILED = 1
+"""Something that the operator can mend; a wrong command line is 2."""
+
+
+class RowsColumn(ProgressColumn):
+    """Rows done and rows per second, also where progress itself is measured in bytes."""
+
+    def render(self, task: Task) -> Text:
+        rows = task.fields.get("rows", task.completed)
+        rate = rows / task.elapsed if task.elapsed else 0
+        return Text(f"{rows:,.0f} rows, {rate:,.0f}/s", style="dim")
+
+
+def main() -> None:
+    """Run the program; a mistake that the operator can mend is one message and exit code 1."""
+    try:
+        program()
+    except OperatorError as error:
+        console.print(str(error), style="red", markup=False, highlight=False)
+        sys.exit(EXIT_FAILED)
+    except OSError as error:
+        console.print(f"{error.filename or 'A file'}: {error.strerror}", style="red", markup=False)
+        sys.exit(EXIT_FAILED)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+@program.command()
+def serve() -> None:
+    """Serve dashboard and API, and keep the store level with LibreChat's MongoDB (MONGO_URI)."""
+    settings = load_settings()
+    required_key(settings)
+    _log_to_stderr(settings)
+    _serve(settings)
+
+
+@program.command()
+def sync(
+    *,
+    follow: Annotated[bool, typer.Option("--follow", help="Go on until stopped, instead of once.")] = False,
+) -> None:
+    """Read what is new in LibreChat's MongoDB into the store, without serving."""
+    from librechat_analytics.sync import Syncer
+
+    settings = load_settings()
+    _log_to_stderr(settings)
+    with _mongo(settings) as source, _store(settings) as store, _rows_progress() as report:
+        syncer = Syncer(
+            store,
+            source,
+            sync_seconds=settings.sync_seconds,
+            labels_seconds=settings.labels_seconds,
+            report=report,
+        )
+        if follow:
+            syncer.follow()
+        else:
+            syncer.run_once()
+            console.print(f"The store holds {store.count_transactions():,} transactions.", highlight=False)
+            _tell_refused(store)
+
+
+@program.command(name="import")
+def import_(
+    folder: Annotated[
+        Path, typer.Argument(help="What `mongodump --out` wrote, or one database's folder in it.")
+    ],
+) -> None:
+    """Read a dump of LibreChat's database into the store; needs neither MongoDB nor a key."""
+    settings = load_settings()
+    _log_to_stderr(settings)
+    source = DumpSource(folder)
+    try:
+        with _store(settings) as store:
+            _import(store, source)
+    finally:
+        source.close()
+
+
+@program.command()
+def sample(
+    folder: Annotated[
+        Path, typer.Argument(help="Where to write it; a folder as `mongodump --out` makes it.")
+    ],
+    transactions: Annotated[int, typer.Option(min=1, help="How many transactions.")] = 50_000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same database.")] = 1,
+    until: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"], help="The last day. Default: now."),
+    ] = None,
+) -> None:
+    """Write a believable LibreChat database, to try things out."""
+    from librechat_analytics.librechat.sample import write_sample
+
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise OperatorError(f"{folder} exists and is not empty. Give a new folder.")
+    last = (until or datetime.now(UTC)).replace(tzinfo=UTC, microsecond=0)
+    with _progress() as progress:
+        task = progress.add_task("Writing transactions", total=transactions)
+        counts = write_sample(
+            folder,
+            transactions=transactions,
+            seed=seed,
+            until=last,
+            progress=lambda written: progress.update(task, completed=written),
+        )
+    console.print(f"Wrote {counts} to {folder}.", highlight=False, markup=False)
+
+
+@program.command()
+def demo() -> None:
+    """Serve a generated LibreChat database, to look around; nothing else is read or changed."""
+    from librechat_analytics.librechat.sample import write_sample
+
+    settings = load_settings(mongo_uri=None)
+    _log_to_stderr(settings)
+    # A folder of its own: a demo's figures must never meet real ones.
+    folder = settings.data_dir / "demo"
+    key = settings.dashboard_api_key.get_secret_value() if settings.dashboard_api_key else _kept_key(folder)
+    settings = load_settings(mongo_uri=None, dashboard_api_key=key, data_dir=folder)
+    with tempfile.TemporaryDirectory(prefix="librechat-analytics-demo-") as scratch:
+        with _progress() as progress:
+            task = progress.add_task("Making a LibreChat database", total=DEMO_TRANSACTIONS)
+            write_sample(
+                Path(scratch) / "dump",
+                transactions=DEMO_TRANSACTIONS,
+                seed=DEMO_SEED,
+                until=datetime.now(UTC).replace(microsecond=0),
+                progress=lambda written: progress.update(task, completed=written),
+            )
+        with _store(settings) as store:
+            store.clear()
+            source = DumpSource(Path(scratch) / "dump")
+            try:
+                _import(store, source)
+            finally:
+                source.close()
+    address = f"http://{settings.host}:{settings.port}/librechat-analytics/"
+    console.print(f"\nDemo: {address}\nKey:  {key}\n", highlight=False, markup=False)
+    _serve(settings)
+
+
+@program.command()
+def check() -> None:
+    """Check settings, store and MongoDB; each line says what to do when something is wrong."""
+    from librechat_analytics.checks import run_checks
+
+    failed = False
+    for finding in run_checks():
+        failed = failed or not finding.good
+        console.print(
+            f"{'ok  ' if finding.good else 'FAIL'}  {finding.text}",
+            style=None if finding.good else "red",
+            highlight=False,
+            markup=False,
+        )
+    if failed:
+        raise typer.Exit(EXIT_FAILED)
+
+
+def _serve(settings: Settings) -> None:
+    from librechat_analytics.serving import serve as serve_until_stopped
+
+    serve_until_stopped(settings)
+
+
+def _import(store: Store, source: DumpSource) -> None:
+    from librechat_analytics.sync import import_dump
+
+    with _progress() as progress:
+        reading = progress.add_task("Reading transactions", total=source.size_bytes(), rows=0)
+        asking: list[TaskID] = []
+
+        def report(phase: Phase, done: int, expected: int | None) -> None:
+            if phase == "transactions":
+                progress.update(reading, rows=done)
+                return
+            progress.update(reading, completed=source.size_bytes())
+            if not asking:
+                asking.append(progress.add_task("Finding agents", total=expected))
+            progress.update(asking[0], completed=done)
+
+        added = import_dump(
+            store,
+            source,
+            now=datetime.now(UTC),
+            report=report,
+            read_bytes=lambda position: progress.update(reading, completed=position),
+        )
+        progress.update(reading, completed=source.size_bytes())
+    console.print(
+        f"Added {added:,} transactions; the store holds {store.count_transactions():,}.", highlight=False
+    )
+    _tell_refused(store)
+
+
+def _tell_refused(store: Store) -> None:
+    for reason, count in store.refusals():
+        console.print(f"Refused {count:,}: {reason}.", style="yellow", highlight=False, markup=False)
+
+
+def _kept_key(folder: Path) -> str:
+    path = folder / "key"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(24), "utf-8")
+    return path.read_text("utf-8").strip()
+
+
+@contextmanager
+def _store(settings: Settings) -> Iterator[Store]:
+    store = Store(settings.data_dir, memory_limit=settings.store_memory_limit)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def _mongo(settings: Settings) -> Iterator[MongoSource]:
+    if settings.mongo_uri is None:
+        raise OperatorError(
+            "MONGO_URI is missing. Set it to LibreChat's, e.g. mongodb://mongodb:27017/LibreChat"
+        )
+    source = MongoSource.at(settings.mongo_uri.get_secret_value())
+    try:
+        yield source
+    finally:
+        source.close()
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        RowsColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+    )
+
+
+@contextmanager
+def _rows_progress() -> Iterator[Callable[[Phase, int, int | None], None]]:
+    titles = {"transactions": "Reading history", "agents": "Finding agents"}
+    tasks: dict[str, TaskID] = {}
+    with _progress() as progress:
+
+        def report(phase: Phase, done: int, expected: int | None) -> None:
+            if phase not in tasks:
+                tasks[phase] = progress.add_task(titles[phase], total=expected)
+            progress.update(tasks[phase], completed=done, total=max(done, expected or done))
+
+        yield report
+
+
+def _log_to_stderr(settings: Settings) -> None:
+    logging.basicConfig(
+        level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
+    )

@@ -1,0 +1,89 @@
+"""Reading one value out of a LibreChat document: what it is, or None where it cannot be that."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from bson import Decimal128, ObjectId
+from bson.codec_options import CodecOptions, DatetimeConversion
+from bson.datetime_ms import DatetimeMS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Document = dict[str, Any]
+Number = int | float | Decimal
+
+# Broken strings are read with replacement characters, dates that Python cannot hold as DatetimeMS.
+CODEC: CodecOptions[Mapping[str, Any]] = CodecOptions(
+    tz_aware=True,
+    unicode_decode_error_handler="replace",
+    datetime_conversion=DatetimeConversion.DATETIME_AUTO,
+)
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+AGENT_PREFIX = "agent_"
+
+
+def number(value: object) -> Number | None:
+    """Read a finite BSON number (int32, int64, double, Decimal128); a boolean or text is none."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Decimal128):
+        decimal = value.to_decimal()
+        return decimal if decimal.is_finite() else None
+    return None
+
+
+def integer(value: object) -> int | None:
+    """Read a number cut to an integer, towards zero."""
+    found = number(value)
+    return None if found is None else int(found)
+
+
+def text(value: object) -> str | None:
+    """Read a text that is not empty."""
+    return value if isinstance(value, str) and value else None
+
+
+def user_id(value: object) -> str | None:
+    """Read a user's id as 24 lower-case hex digits, from an ObjectId or such a text."""
+    if isinstance(value, ObjectId):
+        return str(value)
+    return value.lower() if isinstance(value, str) and len(value) == 24 and ObjectId.is_valid(value) else None
+
+
+def instant(value: object) -> datetime | None:
+    """Read a BSON date between 2000 and 2100 as an aware datetime in UTC."""
+    if isinstance(value, DatetimeMS):
+        return None  # only dates that Python cannot hold arrive as this
+    if not isinstance(value, datetime):
+        return None
+    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+    return aware if EARLIEST <= aware <= LATEST else None
+
+
+def object_id_time(value: ObjectId) -> datetime:
+    """Give the second in which an ObjectId was made; its four bytes are unsigned."""
+    return EPOCH + timedelta(seconds=int.from_bytes(value.binary[:4]))
+
+
+def agent_id(value: object) -> str | None:
+    """Read a saved agent's id, without the ``____N`` that parallel agents carry.
+
+    LibreChat's own rule: an id that does not start with ``agent_`` is an ephemeral agent, hence none.
+    """
+    found = text(value)
+    if found is None or not found.startswith(AGENT_PREFIX):
+        return None
+    stem, separator, index = found.rpartition("____")
+    return stem if separator and index.isdigit() and stem != "" else found

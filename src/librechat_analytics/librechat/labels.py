@@ -1,0 +1,88 @@
+"""The names behind the ids: users, and agents with the models that their versions ran on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from librechat_analytics.librechat.documents import instant, text, user_id
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+USER_PROJECTION = ("name", "username", "email", "role")
+AGENT_PROJECTION = (
+    "id",
+    "name",
+    "model",
+    "provider",
+    "createdAt",
+    "updatedAt",
+    "versions.model",
+    "versions.provider",
+    "versions.createdAt",
+    "versions.updatedAt",
+)
+
+LONGEST_LABEL = 500
+"""Characters kept of a name; LibreChat sets no limit itself."""
+
+
+class UserLabel(NamedTuple):
+    """A user's names as LibreChat holds them today."""
+
+    id: str
+    name: str | None
+    email: str | None
+    role: str | None
+
+
+class AgentVersion(NamedTuple):
+    """The model of an agent from an instant on."""
+
+    since: datetime
+    model: str | None
+    provider: str | None
+
+
+class AgentLabel(NamedTuple):
+    """An agent as LibreChat holds it today, and its past models, oldest first."""
+
+    id: str
+    name: str | None
+    model: str | None
+    provider: str | None
+    versions: tuple[AgentVersion, ...]
+
+
+def read_user(document: Mapping[str, Any]) -> UserLabel | None:
+    """Read a user; the name is ``name``, else ``username``. None without an id."""
+    identity = user_id(document.get("_id"))
+    if identity is None:
+        return None
+    name = _label(document.get("name")) or _label(document.get("username"))
+    return UserLabel(identity, name, _label(document.get("email")), _label(document.get("role")))
+
+
+def read_agent(document: Mapping[str, Any]) -> AgentLabel | None:
+    """Read an agent and the models that it ran on; None without an id."""
+    identity = text(document.get("id"))
+    if identity is None:
+        return None
+    model, provider = text(document.get("model")), text(document.get("provider"))
+    recorded = document.get("versions")
+    versions = sorted(
+        (
+            AgentVersion(since, text(version.get("model")), text(version.get("provider")))
+            for version in (recorded if isinstance(recorded, list) else ())
+            if isinstance(version, dict)
+            and (since := instant(version.get("updatedAt")) or instant(version.get("createdAt")))
+        ),
+        key=lambda version: version.since,
+    )
+    return AgentLabel(identity, _label(document.get("name")), model, provider, tuple(versions))
+
+
+def _label(value: object) -> str | None:
+    found = text(value)
+    return found[:LONGEST_LABEL] if found is not None else None

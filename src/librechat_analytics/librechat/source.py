@@ -1,0 +1,463 @@
+"""Where LibreChat's documents come from: its MongoDB, read only, or a folder that ``mongodump`` wrote."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import sqlite3
+import tempfile
+import zlib
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeVar
+
+import bson
+from bson.codec_options import CodecOptions
+from bson.errors import BSONError
+from bson.raw_bson import RawBSONDocument
+from pymongo import MongoClient
+from pymongo.errors import ConfigurationError, InvalidURI, OperationFailure, PyMongoError
+
+from librechat_analytics.errors import OperatorError
+from librechat_analytics.librechat.agents import (
+    ANSWER_PROJECTION,
+    CONVERSATION_PROJECTION,
+    Answer,
+    Conversation,
+    read_answer,
+    read_conversation,
+)
+from librechat_analytics.librechat.documents import CODEC, EPOCH
+from librechat_analytics.librechat.labels import (
+    AGENT_PROJECTION,
+    USER_PROJECTION,
+    AgentLabel,
+    UserLabel,
+    read_agent,
+    read_user,
+)
+from librechat_analytics.librechat.transactions import (
+    PROJECTION,
+    Refusal,
+    Refused,
+    Transaction,
+    read_transaction,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from bson.objectid import ObjectId
+    from pymongo.collection import Collection
+    from pymongo.database import Database
+
+    from librechat_analytics.librechat.documents import Document
+
+T = TypeVar("T")
+
+DEFAULT_DATABASE = "test"
+"""What MongoDB's drivers, and so LibreChat, use for a connection string without a database's name."""
+
+BATCH_DOCUMENTS = 10_000
+LOOK_UP_IDS = 1_000
+COLLECTIONS = ("transactions", "users", "agents", "conversations", "messages")
+AUTHENTICATION_FAILED, UNAUTHORIZED = 18, 13
+OBJECT_ID_TYPE = "objectId"
+OTHER_ID_TYPES = (
+    "double", "string", "object", "binData", "bool", "date", "int", "timestamp", "long", "decimal",
+)  # fmt: skip
+
+# Documents arrive undecoded, so that one that cannot be decoded does not take its batch with it.
+UNDECODED: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
+
+
+class SourceError(OperatorError):
+    """LibreChat's data cannot be read; the text says why and what to do."""
+
+
+class SourceUnreachableError(SourceError):
+    """MongoDB does not answer; trying again later may help."""
+
+
+class SourceForbiddenError(SourceUnreachableError):
+    """The user of the connection string may not read a collection."""
+
+
+class Source(Protocol):
+    """What the sync asks of LibreChat's data besides the ledger."""
+
+    def users(self) -> Iterable[UserLabel] | None:
+        """Give all users; None where they cannot be had."""
+        ...
+
+    def agents(self) -> Iterable[AgentLabel] | None:
+        """Give all agents; None where they cannot be had."""
+        ...
+
+    def answers(self, messages: Sequence[str]) -> list[Answer]:
+        """Look up assistants' messages by their ids."""
+        ...
+
+    def conversation_answers(self, conversations: Sequence[str]) -> list[Answer]:
+        """Look up all assistants' messages of conversations."""
+        ...
+
+    def conversations(self, conversations: Sequence[str]) -> list[Conversation]:
+        """Look up conversations by their ids."""
+        ...
+
+
+def connect(uri: str, **options: Any) -> MongoClient[Any]:
+    """Make a client that gives up soon and never writes; connects on first use.
+
+    Raises SourceError for a connection string that cannot be used, never showing its password.
+    """
+    settings: dict[str, Any] = {
+        "appname": "librechat-analytics",
+        "connect": False,
+        "serverSelectionTimeoutMS": 2000,
+        "connectTimeoutMS": 5000,
+        "socketTimeoutMS": 15000,
+        "waitQueueTimeoutMS": 2000,
+        "maxPoolSize": 4,
+        "maxIdleTimeMS": 300_000,
+        "retryReads": True,
+        "retryWrites": False,
+        "readPreference": "secondaryPreferred",
+    }
+    try:
+        return MongoClient(uri, **(settings | options))
+    except (InvalidURI, ConfigurationError, ValueError, TypeError) as error:
+        raise SourceError(f"MONGO_URI cannot be used: {error}") from None
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    try:
+        yield
+    except OperationFailure as error:
+        if error.code == AUTHENTICATION_FAILED:
+            raise SourceUnreachableError(
+                "MongoDB does not accept the user or password in MONGO_URI. Check both, and authSource."
+            ) from error
+        if error.code == UNAUTHORIZED:
+            raise SourceForbiddenError(
+                "The MongoDB user may not read LibreChat's collections. Give it the role `read`."
+            ) from error
+        raise SourceUnreachableError(f"MongoDB refused to answer: {_first_sentence(error)}") from error
+    except PyMongoError as error:
+        raise SourceUnreachableError(f"MongoDB does not answer: {_first_sentence(error)}") from error
+
+
+def _first_sentence(error: PyMongoError) -> str:
+    return str(error).split(", Timeout:")[0].split(", full error:")[0][:300]
+
+
+class MongoSource:
+    """LibreChat's live database, asked with nothing but find, getMore, count and ping."""
+
+    def __init__(
+        self, database: Database[Any], *, codec_options: CodecOptions[Any] | None = UNDECODED
+    ) -> None:
+        self._database = database
+        self._codec_options = codec_options
+
+    @classmethod
+    def at(cls, uri: str) -> MongoSource:
+        """Make the source for a connection string; does not connect yet."""
+        return cls(connect(uri).get_default_database(DEFAULT_DATABASE))
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._database.client.close()
+
+    @property
+    def database_name(self) -> str:
+        return self._database.name
+
+    def ping(self) -> None:
+        """Raise SourceUnreachableError unless MongoDB answers."""
+        with _reading():
+            self._database.command("ping")
+
+    def estimated_transactions(self) -> int:
+        with _reading():
+            return self._collection("transactions").estimated_document_count()
+
+    def collection_sizes(self) -> dict[str, int]:
+        """Count the documents of the collections that are read, roughly."""
+        with _reading():
+            return {name: self._collection(name).estimated_document_count() for name in COLLECTIONS}
+
+    def require_readable(self, collection: str) -> None:
+        """Raise SourceForbiddenError unless a document of the collection may be read."""
+        with _reading():
+            list(self._collection(collection).find({}, {"_id": 1}).limit(1))
+
+    def newer_transactions(self, since: ObjectId) -> Iterator[Transaction | Refused]:
+        """Read the documents with ids from ``since`` on, oldest first."""
+        return self._transactions({"_id": {"$gte": since}}, 1)
+
+    def older_transactions(self, before: ObjectId | None) -> Iterator[Transaction | Refused]:
+        """Read the documents with ids below ``before``, all of them for None, newest first."""
+        bound = {"_id": {"$lt": before}} if before is not None else {"_id": {"$type": OBJECT_ID_TYPE}}
+        return self._transactions(bound, -1)
+
+    def stray_transactions(self) -> Iterator[Transaction | Refused]:
+        """Read the documents whose id is no ObjectId; ranges of ids never meet them."""
+        return self._transactions({"_id": {"$type": list(OTHER_ID_TYPES)}}, None)
+
+    def users(self) -> Iterator[UserLabel]:
+        return self._each("users", {}, USER_PROJECTION, read_user)
+
+    def agents(self) -> Iterator[AgentLabel]:
+        return self._each("agents", {}, AGENT_PROJECTION, read_agent)
+
+    def answers(self, messages: Sequence[str]) -> list[Answer]:
+        return self._looked_up("messages", "messageId", messages, ANSWER_PROJECTION, read_answer)
+
+    def conversation_answers(self, conversations: Sequence[str]) -> list[Answer]:
+        return self._looked_up("messages", "conversationId", conversations, ANSWER_PROJECTION, read_answer)
+
+    def conversations(self, conversations: Sequence[str]) -> list[Conversation]:
+        return self._looked_up(
+            "conversations", "conversationId", conversations, CONVERSATION_PROJECTION, read_conversation
+        )
+
+    def _collection(self, name: str) -> Collection[Any]:
+        return self._database.get_collection(name, codec_options=self._codec_options)
+
+    def _transactions(self, bound: Document, order: int | None) -> Iterator[Transaction | Refused]:
+        with _reading():
+            cursor = self._collection("transactions").find(
+                bound, dict.fromkeys(PROJECTION, 1), batch_size=BATCH_DOCUMENTS
+            )
+            for document in cursor.sort("_id", order) if order is not None else cursor:
+                yield _read_undecoded(document)
+
+    def _each(
+        self,
+        collection: str,
+        query: Document,
+        projection: Sequence[str],
+        read: Callable[[Mapping[str, Any]], T | None],
+    ) -> Iterator[T]:
+        with _reading():
+            fields = dict.fromkeys(projection, 1)
+            for document in self._collection(collection).find(query, fields, batch_size=BATCH_DOCUMENTS):
+                try:
+                    label = read(_decoded(document))
+                except BSONError:
+                    continue
+                if label is not None:
+                    yield label
+
+    def _looked_up(
+        self,
+        collection: str,
+        key: str,
+        ids: Sequence[str],
+        projection: Sequence[str],
+        read: Callable[[Mapping[str, Any]], T | None],
+    ) -> list[T]:
+        return [
+            label
+            for start in range(0, len(ids), LOOK_UP_IDS)
+            for label in self._each(
+                collection, {key: {"$in": list(ids[start : start + LOOK_UP_IDS])}}, projection, read
+            )
+        ]
+
+
+def _decoded(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    return bson.decode(document.raw, CODEC) if isinstance(document, RawBSONDocument) else document
+
+
+def _read_undecoded(document: Mapping[str, Any]) -> Transaction | Refused:
+    try:
+        return read_transaction(_decoded(document))
+    except BSONError:
+        raw = document.raw if isinstance(document, RawBSONDocument) else b""
+        return _undecodable(raw)
+
+
+def _undecodable(raw: bytes | memoryview) -> Refused:
+    return Refused(f"sha256:{hashlib.sha256(raw).hexdigest()[:24]}", Refusal.BSON)
+
+
+class DumpSource:
+    """A folder with one database's collections as ``mongodump`` writes them, plain or with ``--gzip``.
+
+    Collections are streamed; assistants' messages and conversations are indexed in a temporary file
+    on their first look-up.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = database_folder(folder)
+        self._index: sqlite3.Connection | None = None
+        self._scratch = tempfile.TemporaryDirectory(prefix="librechat-analytics-")
+
+    @property
+    def folder(self) -> Path:
+        return self._folder
+
+    def close(self) -> None:
+        """Remove the temporary index."""
+        if self._index is not None:
+            self._index.close()
+        self._scratch.cleanup()
+
+    def size_bytes(self) -> int:
+        """Give the size of the ledger's file as it lies on disk."""
+        return self._file("transactions").stat().st_size
+
+    def transactions(self, progress: Callable[[int], None]) -> Iterator[Transaction | Refused]:
+        """Read the whole ledger as it lies there; ``progress`` is told the file's position in bytes."""
+        for raw in self._documents("transactions", progress):
+            if isinstance(raw, Refused):
+                yield raw
+                continue
+            try:
+                yield read_transaction(bson.decode(raw, CODEC))
+            except BSONError:
+                yield _undecodable(raw)
+
+    def users(self) -> Iterable[UserLabel] | None:
+        return self._labels("users", read_user)
+
+    def agents(self) -> Iterable[AgentLabel] | None:
+        return self._labels("agents", read_agent)
+
+    def answers(self, messages: Sequence[str]) -> list[Answer]:
+        return self._indexed_answers("message", messages)
+
+    def conversation_answers(self, conversations: Sequence[str]) -> list[Answer]:
+        return self._indexed_answers("conversation", conversations)
+
+    def conversations(self, conversations: Sequence[str]) -> list[Conversation]:
+        rows = self._select("SELECT * FROM conversations WHERE id IN ({})", conversations)
+        return [Conversation(*row) for row in rows]
+
+    def _file(self, collection: str) -> Path:
+        plain = self._folder / f"{collection}.bson"
+        return plain if plain.exists() else self._folder / f"{collection}.bson.gz"
+
+    def _documents(
+        self, collection: str, progress: Callable[[int], None] | None = None
+    ) -> Iterator[bytes | Refused]:
+        path = self._file(collection)
+        with path.open("rb") as file:
+            stream = gzip.GzipFile(fileobj=file) if path.suffix == ".gz" else file
+            for count, document in enumerate(frames(stream, path.name)):
+                if progress is not None and count % 2000 == 0:
+                    progress(file.tell())
+                yield document
+
+    def _labels(self, collection: str, read: Callable[[Mapping[str, Any]], T | None]) -> Iterable[T] | None:
+        return self._decoded(collection, read) if self._file(collection).exists() else None
+
+    def _decoded(self, collection: str, read: Callable[[Mapping[str, Any]], T | None]) -> Iterator[T]:
+        for raw in self._documents(collection):
+            if isinstance(raw, Refused):
+                return
+            try:
+                label = read(bson.decode(raw, CODEC))
+            except BSONError:
+                continue
+            if label is not None:
+                yield label
+
+    def _indexed_answers(self, key: str, ids: Sequence[str]) -> list[Answer]:
+        rows = self._select(f"SELECT * FROM answers WHERE {key} IN ({{}})", ids)  # noqa: S608 one of our two columns
+        return [
+            Answer(message, conversation, agent, endpoint, datetime.fromtimestamp(at, EPOCH.tzinfo), sender)
+            for message, conversation, agent, endpoint, at, sender in rows
+        ]
+
+    def _select(self, query: str, ids: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        if self._index is None:
+            self._index = self._build_index()
+        for start in range(0, len(ids), LOOK_UP_IDS):
+            some = ids[start : start + LOOK_UP_IDS]
+            yield from self._index.execute(query.format(",".join("?" * len(some))), some)
+
+    def _build_index(self) -> sqlite3.Connection:
+        index = sqlite3.connect(Path(self._scratch.name) / "answers.sqlite", check_same_thread=False)
+        index.executescript(
+            """
+            PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
+            CREATE TABLE answers (message, conversation, agent, endpoint, created_at, sender);
+            CREATE TABLE conversations (id, endpoint, initial_agent, last_agent);
+            """
+        )
+        if self._file("messages").exists():
+            index.executemany(
+                "INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    answer._replace(created_at=answer.created_at.timestamp())  # type: ignore[arg-type]
+                    for answer in self._decoded("messages", read_answer)
+                ),
+            )
+        if self._file("conversations").exists():
+            index.executemany(
+                "INSERT INTO conversations VALUES (?, ?, ?, ?)",
+                self._decoded("conversations", read_conversation),
+            )
+        index.executescript(
+            """
+            CREATE INDEX by_message ON answers (message);
+            CREATE INDEX by_conversation ON answers (conversation);
+            CREATE INDEX by_id ON conversations (id);
+            """
+        )
+        index.commit()
+        return index
+
+
+LARGEST_DOCUMENT = 48 * 1024 * 1024
+SMALLEST_DOCUMENT = 5
+
+
+def frames(stream: BinaryIO | gzip.GzipFile, name: str) -> Iterator[bytes | Refused]:
+    """Cut a stream of BSON documents into single ones; where it breaks off, the last item says so."""
+    position = 0
+    while True:
+        try:
+            header = stream.read(4)
+            if not header:
+                return
+            size = int.from_bytes(header, "little")
+            whole = len(header) == 4 and SMALLEST_DOCUMENT <= size <= LARGEST_DOCUMENT
+            body = stream.read(size - 4) if whole else b""
+        except (EOFError, OSError, zlib.error):
+            yield Refused(f"{name} from byte {position}", Refusal.BSON)
+            return
+        if not whole or len(body) < size - 4:
+            yield Refused(f"{name} from byte {position}", Refusal.BSON)
+            return
+        yield header + body
+        position += size
+
+
+def database_folder(folder: Path) -> Path:
+    """Find the folder with LibreChat's collections: the one given, or the only database's in it.
+
+    Raises SourceError that says what was looked for.
+    """
+    if not folder.is_dir():
+        raise SourceError(f"{folder} is no folder. Give the folder that `mongodump --out` wrote.")
+    candidates = [
+        candidate
+        for candidate in (folder, *sorted(path for path in folder.iterdir() if path.is_dir()))
+        if (candidate / "transactions.bson").exists() or (candidate / "transactions.bson.gz").exists()
+    ]
+    if not candidates:
+        raise SourceError(
+            f"{folder} holds no transactions.bson or transactions.bson.gz, nor does a folder in it."
+            " Give the folder that `mongodump --out` wrote."
+        )
+    if candidates[0] == folder or len(candidates) == 1:
+        return candidates[0]
+    names = ", ".join(candidate.name for candidate in candidates)
+    raise SourceError(f"{folder} holds several databases ({names}). Give one of these folders.")

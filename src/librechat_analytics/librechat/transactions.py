@@ -1,0 +1,199 @@
+"""What a document of ``transactions`` means: a ledger row, or the reason why it is refused."""
+
+from __future__ import annotations
+
+import math
+from decimal import localcontext
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from bson import ObjectId
+
+from librechat_analytics.librechat.documents import (
+    EARLIEST,
+    LATEST,
+    agent_id,
+    instant,
+    integer,
+    number,
+    object_id_time,
+    text,
+    user_id,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from librechat_analytics.librechat.documents import Number
+
+# All that is ever asked of a transaction (agentId: not stored by any release yet, preferred when it is).
+PROJECTION = (
+    "user",
+    "conversationId",
+    "messageId",
+    "tokenType",
+    "model",
+    "context",
+    "rate",
+    "rawAmount",
+    "tokenValue",
+    "inputTokens",
+    "writeTokens",
+    "readTokens",
+    "createdAt",
+    "agentId",
+)
+
+SENTINEL_RATE = 1000
+"""USD per million tokens; a rate beyond it is no price but a mark (OpenRouter's -1 becomes -1,000,000)."""
+
+MILLIONTHS = 1_000_000
+LARGEST_TOKENS = 2**63 - 1
+LARGEST_CREDITS = 10**24
+"""Far beyond any bill, and small enough that sums of a hundred million such rows are still exact."""
+
+
+class Refusal(StrEnum):
+    """Why a document of ``transactions`` cannot be counted."""
+
+    ID = "_id is no ObjectId"
+    DATE = "createdAt is no date between 2000 and 2100"
+    RAW_AMOUNT = "rawAmount is no finite number"
+    TOKEN_VALUE = "tokenValue is no finite number"  # noqa: S105
+    TOO_LARGE = "rawAmount or tokenValue is larger than any real amount"
+    BSON = "the document is no valid BSON"
+
+
+class Refused(NamedTuple):
+    """A document that cannot be counted: its id as text, and why."""
+
+    id: str
+    reason: Refusal
+
+
+class Transaction(NamedTuple):
+    """A ledger row with LibreChat's signs undone: usage and its cost are positive.
+
+    ``tokens`` are the row's tokens; ``credits_e6`` is its price in millionths of a LibreChat credit, which is
+    itself a millionth of a US dollar. ``recorded_agent`` is the agent that the row itself names.
+    """
+
+    id: ObjectId
+    created_at: datetime
+    user: str | None
+    conversation: str | None
+    message: str | None
+    token_type: str
+    model: str | None
+    context: str | None
+    rate: float | None
+    recorded_agent: str | None
+    tokens: int = 0
+    credits_e6: int = 0
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
+    structured: bool = False
+    sentinel: bool = False
+    positive_value: bool = False
+
+    @property
+    def is_usage(self) -> bool:
+        return self.token_type in USAGE_TYPES
+
+
+USAGE_TYPES = ("prompt", "completion")
+MISSING_TYPE = "(missing)"
+UNREADABLE_TYPE = "(unreadable)"
+
+
+def read_transaction(document: Mapping[str, Any]) -> Transaction | Refused:
+    """Read one document by the rules of LibreChat's versions 0.6.0 to 0.8.8.
+
+    Amounts count only for usage: of a credits row or another token type nothing but its date is needed.
+    """
+    get = document.get
+    identity = get("_id")
+    if not isinstance(identity, ObjectId):
+        return Refused(_shown(identity), Refusal.ID)
+    created_at = _created_at(get("createdAt"), identity)
+    if created_at is None:
+        return Refused(str(identity), Refusal.DATE)
+    model = text(get("model"))
+    row = Transaction(
+        id=identity,
+        created_at=created_at,
+        user=user_id(get("user")),
+        conversation=text(get("conversationId")),
+        message=text(get("messageId")),
+        token_type=_token_type(get("tokenType")),
+        model=model,
+        context=text(get("context")),
+        rate=_rate(get("rate")),
+        # A row's own word on its agent: agentId, or a model that is an agent's id (v0.7.9 to v0.8.3-rc1).
+        recorded_agent=agent_id(get("agentId")) or agent_id(model),
+    )
+    return _with_amounts(row, document) if row.is_usage else row
+
+
+def _created_at(recorded: object, identity: ObjectId) -> datetime | None:
+    if recorded is not None:
+        return instant(recorded)
+    made_at = object_id_time(identity)  # rows of v0.6.0 have no date
+    return made_at if EARLIEST <= made_at <= LATEST else None
+
+
+def _with_amounts(row: Transaction, document: Mapping[str, Any]) -> Transaction | Refused:
+    get = document.get
+    raw_amount, token_value = number(get("rawAmount")), number(get("tokenValue"))
+    if raw_amount is None:
+        return Refused(str(row.id), Refusal.RAW_AMOUNT)
+    if token_value is None:
+        return Refused(str(row.id), Refusal.TOKEN_VALUE)
+    if not (
+        -LARGEST_TOKENS <= raw_amount <= LARGEST_TOKENS and -LARGEST_CREDITS <= token_value <= LARGEST_CREDITS
+    ):
+        return Refused(str(row.id), Refusal.TOO_LARGE)
+    parts = (get("inputTokens"), get("readTokens"), get("writeTokens"))
+    return row._replace(
+        tokens=-int(raw_amount),
+        credits_e6=-millionths(token_value),
+        cache_read_tokens=-_part(parts[1]),
+        cache_write_tokens=-_part(parts[2]),
+        structured=parts != (None, None, None),
+        sentinel=row.rate is not None and abs(row.rate) > SENTINEL_RATE,
+        positive_value=token_value > 0,
+    )
+
+
+def millionths(amount: Number) -> int:
+    """Give an amount in millionths, rounded to the nearest (half to even)."""
+    if isinstance(amount, int):
+        return amount * MILLIONTHS
+    if isinstance(amount, float):
+        return round(amount * MILLIONTHS)
+    with localcontext() as exact:
+        exact.prec = 60  # a Decimal128 has 34 digits; the product must not be rounded twice
+        return int((amount * MILLIONTHS).to_integral_value())
+
+
+def _part(value: object) -> int:
+    cut = integer(value)
+    return 0 if cut is None or abs(cut) > LARGEST_TOKENS else cut
+
+
+def _rate(value: object) -> float | None:
+    if isinstance(value, float) and math.isinf(value):
+        return value  # no price, hence a sentinel
+    found = number(value)
+    return None if found is None else float(found)
+
+
+def _token_type(value: object) -> str:
+    if value is None:
+        return MISSING_TYPE
+    return value if isinstance(value, str) else UNREADABLE_TYPE
+
+
+def _shown(identity: object) -> str:
+    return ("(missing)" if identity is None else str(identity))[:100]

@@ -1,0 +1,100 @@
+"""Serving with gunicorn: one process, for the store has one, and threads for the requests."""
+
+from __future__ import annotations
+
+import ctypes
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gunicorn.app.base import BaseApplication
+
+from librechat_analytics.app import close_app, create_app, open_store
+from librechat_analytics.errors import OperatorError
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from librechat_analytics.settings import Settings
+
+PR_SET_PDEATHSIG = 1
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 gunicorn's heartbeat file; the root may be read-only
+
+
+class AddressError(OperatorError):
+    """The address to listen on cannot be had; the text says why."""
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn configured by our settings, not by its own files and variables."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._app: Flask | None = None
+        super().__init__()
+
+    def load_config(self) -> None:
+        options: dict[str, Any] = {
+            "bind": [_address(self._settings)],
+            "workers": 1,
+            "worker_class": "gthread",
+            "threads": self._settings.threads,
+            "timeout": 60,
+            "graceful_timeout": 20,
+            "keepalive": 5,
+            "limit_request_line": 4094,
+            "control_socket_disable": True,
+            "worker_tmp_dir": str(SHARED_MEMORY) if SHARED_MEMORY.is_dir() else None,
+            "loglevel": self._settings.log_level.lower(),
+            "accesslog": "-" if self._settings.log_level == "DEBUG" else None,
+            # No query and no headers: neither keys nor names belong in a log.
+            "access_log_format": '%(h)s "%(m)s %(U)s" %(s)s %(b)s %(M)sms',
+            "post_fork": _end_with_parent,
+            "worker_exit": self._close,
+        }
+        for name, value in options.items():
+            if value is not None:
+                self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        self._app = create_app(self._settings)
+        return self._app
+
+    def _close(self, _arbiter: object, _worker: object) -> None:
+        if self._app is not None:
+            close_app(self._app)
+
+
+def serve(settings: Settings) -> None:
+    """Serve until told to stop.
+
+    Raises StoreError or AddressError before anything starts; ends the process with gunicorn's exit code.
+    """
+    open_store(settings).close()  # says now, in one line, what a worker could only log
+    _require_free(settings)
+    Server(settings).run()
+
+
+def _require_free(settings: Settings) -> None:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise AddressError(
+                f"Cannot listen on {_address(settings)}: {error.strerror}. Set HOST or PORT to another one."
+            ) from None
+
+
+def _address(settings: Settings) -> str:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"{host}:{settings.port}"
+
+
+def _end_with_parent(_arbiter: object, _worker: object) -> None:
+    """Let the worker die with a master that was killed, so that it does not keep the store."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

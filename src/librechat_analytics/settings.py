@@ -1,0 +1,157 @@
+"""Every setting once: its name in the environment, its type, its default, and what it does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from librechat_analytics.errors import OperatorError
+from librechat_analytics.usage.periods import BadParameterError, parse_zone
+
+HOW_TO_MAKE_A_KEY = "Make one with: openssl rand -base64 32"
+SHORTEST_KEY = 16
+FEWEST_DISTINCT_CHARACTERS = 8
+# Words that stand in examples of this and other projects, in whatever case and decoration.
+EXAMPLE_KEY_PARTS = (
+    "your-secure-key",
+    "your-secret-key",
+    "your-api-key",
+    "your_api_key",
+    "changeme",
+    "change-me",
+    "change_me",
+    "replace-me",
+    "replace_me",
+    "example",
+    "placeholder",
+    "secret-key-here",
+    "password",
+)
+
+
+class SettingsError(OperatorError):
+    """A setting that the program cannot work with; the text says which one and what to do."""
+
+
+class Settings(BaseSettings):
+    """The configuration, read from the environment and a ``.env`` file in the working folder."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,  # an error message must never print the key
+    )
+
+    mongo_uri: SecretStr | None = Field(None, description="LibreChat's MongoDB, with the database's name.")
+    dashboard_api_key: SecretStr | None = Field(
+        None, description="The key that the dashboard and `/api/*` ask for. At least 16 characters."
+    )
+    data_dir: Path = Field(Path("data"), description="Folder of the usage store.")
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: Annotated[int, Field(ge=1, le=65535)] = Field(3001, description="Port to listen on.")
+    sync_seconds: Annotated[float, Field(ge=1, le=3600)] = Field(
+        15, description="Seconds between two looks for new transactions."
+    )
+    labels_seconds: Annotated[float, Field(ge=5, le=86400)] = Field(
+        300, description="Seconds between two readings of users' and agents' names."
+    )
+    dashboard_timezone: str = Field(
+        "UTC", description="IANA zone of days and calendar periods where a request names none."
+    )
+    frame_ancestors: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("'self'",), description="Origins that may embed the dashboard, separated by blanks."
+    )
+    store_memory_limit: str = Field("1GB", description="Memory that queries may use.")
+    threads: Annotated[int, Field(ge=1, le=64)] = Field(8, description="Requests answered at a time.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
+
+    @field_validator("mongo_uri", "dashboard_api_key", mode="before")
+    @classmethod
+    def _strip(cls, value: object) -> object:
+        return (value.strip() or None) if isinstance(value, str) else value
+
+    @field_validator("mongo_uri")
+    @classmethod
+    def _mongo_scheme(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(("mongodb://", "mongodb+srv://")):
+            raise ValueError("must begin with mongodb:// or mongodb+srv://")
+        return value
+
+    @field_validator("dashboard_api_key")
+    @classmethod
+    def _strong_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
+        key = value.get_secret_value()
+        if not all("!" <= character <= "~" for character in key):
+            raise ValueError(f"may hold printable ASCII characters without blanks only. {HOW_TO_MAKE_A_KEY}")
+        if len(key) < SHORTEST_KEY:
+            raise ValueError(f"is shorter than {SHORTEST_KEY} characters. {HOW_TO_MAKE_A_KEY}")
+        if len(set(key)) < FEWEST_DISTINCT_CHARACTERS:
+            raise ValueError(f"repeats too few different characters. {HOW_TO_MAKE_A_KEY}")
+        if any(part in key.lower() for part in EXAMPLE_KEY_PARTS):
+            raise ValueError(f"is an example from a document, not a secret. {HOW_TO_MAKE_A_KEY}")
+        return value
+
+    @field_validator("dashboard_timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            parse_zone(value)
+        except BadParameterError:
+            raise ValueError("is no IANA time zone; write one such as Europe/Berlin") from None
+        return value
+
+    @field_validator("frame_ancestors", mode="before")
+    @classmethod
+    def _split_origins(cls, value: object) -> object:
+        return tuple(value.split()) if isinstance(value, str) else value
+
+    @field_validator("frame_ancestors")
+    @classmethod
+    def _only_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            scheme, _, host = origin.partition("://")
+            plain = all(c.isalnum() or c in ".-:[]*" for c in host)
+            if origin not in ("'self'", "'none'") and not (
+                scheme in ("http", "https") and plain and host not in ("", "*")
+            ):
+                raise ValueError("must name origins such as 'self' or https://portal.example.com")
+        return value
+
+    @field_validator("store_memory_limit")
+    @classmethod
+    def _memory_size(cls, value: str) -> str:
+        number = value.upper().removesuffix("B").rstrip("KMG")
+        if not number.isdigit() or number == value:
+            raise ValueError("must be a size such as 512MB or 2GB")
+        return value
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings; ``overrides`` win over environment and ``.env``.
+
+    Raises SettingsError with one line per setting at fault, never showing its value.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        lines = (
+            f"{'.'.join(str(part) for part in fault['loc']).upper()}"
+            f" {fault['msg'].removeprefix('Value error, ')}"
+            for fault in error.errors(include_input=False, include_url=False)
+        )
+        raise SettingsError("\n".join(lines)) from None
+
+
+def required_key(settings: Settings) -> str:
+    """Give the API key that serving needs; raises SettingsError when there is none."""
+    if settings.dashboard_api_key is None:
+        raise SettingsError(f"DASHBOARD_API_KEY is missing. {HOW_TO_MAKE_A_KEY}")
+    return settings.dashboard_api_key.get_secret_value()

@@ -1,0 +1,98 @@
+-- The columnar mirror of the ledger. Small integer keys instead of texts: a third of the disk, half the time.
+
+CREATE TABLE users (
+    key        UINTEGER NOT NULL,
+    id         VARCHAR NOT NULL,           -- 24 hex digits
+    name       VARCHAR,
+    email      VARCHAR,
+    role       VARCHAR,
+    deleted_at TIMESTAMP,                  -- first seen missing
+    labelled   BOOLEAN NOT NULL DEFAULT false
+);
+
+CREATE TABLE agents (
+    key        UINTEGER NOT NULL,
+    id         VARCHAR NOT NULL,
+    name       VARCHAR,                    -- last known, kept after deletion
+    model      VARCHAR,                    -- today's, or the last known one
+    provider   VARCHAR,
+    deleted_at TIMESTAMP,
+    labelled   BOOLEAN NOT NULL DEFAULT false
+);
+
+CREATE TABLE agent_versions (
+    agent_key  UINTEGER NOT NULL,
+    since      TIMESTAMP NOT NULL,
+    until      TIMESTAMP NOT NULL,
+    model      VARCHAR,
+    provider   VARCHAR
+);
+
+CREATE TABLE models (key UINTEGER NOT NULL, id VARCHAR NOT NULL);
+CREATE TABLE conversations (key UINTEGER NOT NULL, id VARCHAR NOT NULL);
+CREATE TABLE contexts (key UINTEGER NOT NULL, id VARCHAR NOT NULL);
+CREATE TABLE providers (key UINTEGER NOT NULL, id VARCHAR NOT NULL);
+
+CREATE TYPE usage_type AS ENUM ('prompt', 'completion', 'other');
+CREATE TYPE certainty AS ENUM ('exact', 'conversation', 'nearest', 'weak', 'unknown');
+
+-- One row per ledger document. No key and no index: a batch is joined against the rows of its own range of
+-- ids, which costs less than a key does. An id's twelve bytes are two numbers because numbers compress.
+CREATE TABLE transactions (
+    id_head           UBIGINT NOT NULL,
+    id_tail           UINTEGER NOT NULL,
+    created_at        TIMESTAMP NOT NULL,  -- UTC
+    slot              INTEGER NOT NULL,    -- quarter of an hour since 1970: every zone's days begin on one
+    user_key          UINTEGER,
+    conversation_key  UINTEGER,
+    model_key         UINTEGER,
+    context_key       UINTEGER,
+    usage_type        usage_type NOT NULL,
+    other_token_type  VARCHAR,             -- of rows that are no usage
+    rate              DOUBLE,              -- USD per million tokens, as recorded
+    tokens            BIGINT NOT NULL,
+    credits_e6        HUGEINT NOT NULL,    -- millionths of a credit: sums are exact in any order
+    cache_read_tokens BIGINT NOT NULL,
+    cache_write_tokens BIGINT NOT NULL,
+    structured        BOOLEAN NOT NULL,    -- has cache parts; its rate is a weighted mean
+    sentinel          BOOLEAN NOT NULL,    -- its rate is a mark, no price
+    positive_value    BOOLEAN NOT NULL,    -- recorded as a gain
+    agent_key         UINTEGER,
+    certainty         certainty NOT NULL,
+    provider_key      UINTEGER
+);
+
+-- Usage rows whose agent has not been asked for yet, or whose answer may still be saved.
+CREATE TABLE unattributed (
+    id_head        UBIGINT NOT NULL,
+    id_tail        UINTEGER NOT NULL,
+    created_at     TIMESTAMP NOT NULL,
+    message        VARCHAR,
+    conversation   VARCHAR,
+    model          VARCHAR,
+    recorded_agent VARCHAR
+);
+
+CREATE TABLE refused (id VARCHAR NOT NULL, reason VARCHAR NOT NULL, noticed_at TIMESTAMP NOT NULL);
+
+CREATE TABLE sync_state (
+    schema_version     INTEGER NOT NULL,
+    oldest_id          VARCHAR,            -- both ends of the interval of ids already held
+    newest_id          VARCHAR,
+    history_complete   BOOLEAN NOT NULL,
+    as_of              TIMESTAMP,
+    last_sync          TIMESTAMP,
+    labels_read_at     TIMESTAMP
+);
+
+-- What counts: prompt and completion rows, with what they cost.
+CREATE VIEW usage AS
+SELECT
+    created_at, slot, user_key, conversation_key, model_key, context_key, usage_type, rate, tokens,
+    cache_read_tokens, cache_write_tokens, structured, sentinel, positive_value, agent_key, certainty,
+    provider_key,
+    CASE WHEN sentinel OR positive_value THEN 0 ELSE credits_e6 END AS cost_e6
+FROM transactions
+WHERE usage_type <> 'other';
+
+INSERT INTO sync_state VALUES (1, NULL, NULL, false, NULL, NULL, NULL);

@@ -1,0 +1,25 @@
+-- Takes over the agents that the source holds now; who is missing keeps the last known name and models.
+INSERT INTO agents (key, id)
+SELECT (SELECT coalesce(max(key), 0) FROM agents) + row_number() OVER (), id
+FROM labels ANTI JOIN agents USING (id);
+
+UPDATE agents
+SET name = labels.name, model = labels.model, provider = labels.provider, deleted_at = NULL, labelled = true
+FROM labels
+WHERE agents.id = labels.id AND (
+    agents.name IS DISTINCT FROM labels.name OR agents.model IS DISTINCT FROM labels.model
+    OR agents.provider IS DISTINCT FROM labels.provider OR agents.deleted_at IS NOT NULL OR NOT agents.labelled
+);
+
+UPDATE agents SET deleted_at = $now
+WHERE deleted_at IS NULL AND id NOT IN (SELECT id FROM labels);
+
+DELETE FROM agent_versions
+WHERE agent_key IN (SELECT agents.key FROM labels JOIN agents ON agents.id = labels.id);
+
+INSERT INTO agent_versions
+SELECT
+    agents.key, since,
+    lead(since, 1, TIMESTAMP '2200-01-01') OVER (PARTITION BY agents.key ORDER BY since, position),
+    versions.model, versions.provider
+FROM versions JOIN agents ON agents.id = versions.agent;

@@ -1,0 +1,42 @@
+-- Takes the rows of `batch` whose id is not held yet. Runs inside the transaction that also moves the state.
+CREATE OR REPLACE TEMP TABLE fresh AS
+SELECT batch.* FROM batch
+ANTI JOIN (
+    SELECT id_head, id_tail FROM transactions WHERE id_head BETWEEN $lowest_head AND $highest_head
+) AS held USING (id_head, id_tail);
+
+INSERT INTO users (key, id)
+SELECT (SELECT coalesce(max(key), 0) FROM users) + row_number() OVER (), id
+FROM (SELECT DISTINCT "user" AS id FROM fresh WHERE "user" IS NOT NULL) ANTI JOIN users USING (id);
+
+INSERT INTO conversations (key, id)
+SELECT (SELECT coalesce(max(key), 0) FROM conversations) + row_number() OVER (), id
+FROM (SELECT DISTINCT conversation AS id FROM fresh WHERE conversation IS NOT NULL) ANTI JOIN conversations USING (id);
+
+INSERT INTO models (key, id)
+SELECT (SELECT coalesce(max(key), 0) FROM models) + row_number() OVER (), id
+FROM (SELECT DISTINCT model AS id FROM fresh WHERE model IS NOT NULL) ANTI JOIN models USING (id);
+
+INSERT INTO contexts (key, id)
+SELECT (SELECT coalesce(max(key), 0) FROM contexts) + row_number() OVER (), id
+FROM (SELECT DISTINCT context AS id FROM fresh WHERE context IS NOT NULL) ANTI JOIN contexts USING (id);
+
+INSERT INTO transactions
+SELECT
+    id_head, id_tail, created_at, epoch_ms(created_at) // 900000,
+    users.key, conversations.key, models.key, contexts.key,
+    CASE WHEN token_type IN ('prompt', 'completion') THEN token_type ELSE 'other' END,
+    CASE WHEN token_type NOT IN ('prompt', 'completion') THEN token_type END,
+    CASE WHEN NOT isnan(rate) THEN rate END,
+    tokens, credits_high * 1000000000000000000::HUGEINT + credits_low, cache_read_tokens, cache_write_tokens,
+    structured, sentinel, positive_value, NULL, 'unknown', NULL
+FROM fresh
+LEFT JOIN users ON users.id = fresh."user"
+LEFT JOIN conversations ON conversations.id = fresh.conversation
+LEFT JOIN models ON models.id = fresh.model
+LEFT JOIN contexts ON contexts.id = fresh.context
+ORDER BY id_head, id_tail;
+
+INSERT INTO unattributed
+SELECT id_head, id_tail, created_at, message, conversation, model, recorded_agent
+FROM fresh WHERE token_type IN ('prompt', 'completion');

@@ -1,0 +1,15 @@
+-- Takes over the users that the source holds now; who is missing keeps the last known names.
+INSERT INTO users (key, id)
+SELECT (SELECT coalesce(max(key), 0) FROM users) + row_number() OVER (), id
+FROM labels ANTI JOIN users USING (id);
+
+UPDATE users
+SET name = labels.name, email = labels.email, role = labels.role, deleted_at = NULL, labelled = true
+FROM labels
+WHERE users.id = labels.id AND (
+    users.name IS DISTINCT FROM labels.name OR users.email IS DISTINCT FROM labels.email
+    OR users.role IS DISTINCT FROM labels.role OR users.deleted_at IS NOT NULL OR NOT users.labelled
+);
+
+UPDATE users SET deleted_at = $now
+WHERE deleted_at IS NULL AND id NOT IN (SELECT id FROM labels);

@@ -1,0 +1,305 @@
+"""The usage store: one DuckDB file, written by one process in atomic batches, read by its threads."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from librechat_analytics.errors import OperatorError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    import pandas as pd
+
+SCHEMA_VERSION = 1
+FILE_NAME = "usage.duckdb"
+LOCK_WAIT_SECONDS = 5.0
+"""A process that was killed a moment ago may still hold the file."""
+
+
+class StoreError(OperatorError):
+    """The store cannot be used; the text says why and what to do."""
+
+
+class StoreBusyError(StoreError):
+    """Another process holds the store."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncState:
+    """What the store holds of its source.
+
+    ``oldest_id`` and ``newest_id`` (24 hex digits) are both ends of the interval of ids held;
+    times are UTC without a zone, as DuckDB keeps them.
+    """
+
+    oldest_id: str | None
+    newest_id: str | None
+    history_complete: bool
+    as_of: datetime | None
+    last_sync: datetime | None
+    labels_read_at: datetime | None
+
+
+NOTHING_READ = SyncState(
+    oldest_id=None, newest_id=None, history_complete=False, as_of=None, last_sync=None, labels_read_at=None
+)
+
+
+class Store:
+    """The open store. One writer at a time; any number of readers, each on a snapshot of its own."""
+
+    def __init__(self, folder: Path, *, memory_limit: str = "1GB", threads: int = 2) -> None:
+        self._folder = folder
+        self._options: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": memory_limit,
+            "threads": str(threads),
+            "temp_directory": str(folder / "spill"),
+            "checkpoint_threshold": "64MB",
+            # Time zones are resolved in Python; nothing is ever downloaded.
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        }
+        self._writing = threading.Lock()
+        self.version = 0
+        """Grows with each commit; whoever keeps answers keeps them for one version."""
+        self._connection = self._open()
+        self._prepare()
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        path = self._folder / FILE_NAME
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"DATA_DIR {self._folder} cannot be created: {error.strerror}.") from None
+        give_up = time.monotonic() + LOCK_WAIT_SECONDS
+        while True:
+            try:
+                return duckdb.connect(path, config=self._options)
+            except duckdb.IOException as error:
+                if "lock" not in str(error).lower():
+                    raise StoreError(_unreadable(path, error)) from None
+                if time.monotonic() > give_up:
+                    holder = re.search(r"PID (\d+)", str(error))
+                    who = f"process {holder[1]}" if holder else "another process"
+                    raise StoreBusyError(
+                        f"The store {path} is in use by {who}. End it, or set DATA_DIR to another folder."
+                    ) from None
+                time.sleep(0.1)
+            except duckdb.Error as error:
+                raise StoreError(_unreadable(path, error)) from None
+
+    def _prepare(self) -> None:
+        with self._connection.cursor() as cursor:
+            tables = {name for (name,) in cursor.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+            if "sync_state" not in tables:
+                schema = files(__package__).joinpath("schema.sql").read_text("utf-8")
+                cursor.execute("BEGIN")
+                cursor.execute(schema)
+                cursor.execute("COMMIT")
+            found = cursor.execute("SELECT schema_version FROM sync_state").fetchall()
+            if found != [(SCHEMA_VERSION,)]:
+                raise StoreError(
+                    f"The store in {self._folder} was written by a newer version of this program."
+                    " Use that version, or set DATA_DIR to another folder."
+                )
+
+    def close(self) -> None:
+        """Close the file; what was committed is in it."""
+        self._connection.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Give a cursor on one snapshot: all that it reads belongs together."""
+        with self._connection.cursor() as cursor:
+            cursor.execute("BEGIN TRANSACTION READ ONLY")
+            try:
+                yield cursor
+            finally:
+                cursor.execute("ROLLBACK")
+
+    @contextmanager
+    def _committing(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with self._writing, self._connection.cursor() as cursor:
+            cursor.execute("BEGIN")
+            try:
+                yield cursor
+            except BaseException:
+                cursor.execute("ROLLBACK")
+                raise
+            cursor.execute("COMMIT")
+            self.version += 1
+
+    def state(self) -> SyncState:
+        """Read what the store holds of its source."""
+        columns = ", ".join(field.name for field in fields(SyncState))
+        try:
+            with self.reading() as cursor:
+                (row,) = cursor.execute(f"SELECT {columns} FROM sync_state").fetchall()  # noqa: S608 our own names
+        except (duckdb.Error, ValueError) as error:
+            raise StoreError(_unreadable(self._folder / FILE_NAME, error)) from error
+        return SyncState(*row)
+
+    def write_batch(
+        self, batch: pd.DataFrame, refusals: pd.DataFrame, state: dict[str, Any], *, now: datetime
+    ) -> int:
+        """Add the rows that are not held yet and move the state, in one commit.
+
+        ``batch`` has the columns that ``write_batch.sql`` names, each id once; ``refusals`` has id and
+        reason; ``state`` names the fields of SyncState that change. Returns the number of rows added.
+        """
+        with self._committing() as cursor:
+            added = 0
+            if len(batch):
+                cursor.register("batch", batch)
+                _run(cursor, "write_batch", _bounds(batch))
+                ((added,),) = cursor.execute("SELECT count(*) FROM fresh").fetchall()
+                cursor.execute("DROP TABLE fresh")
+            if len(refusals):
+                cursor.register("refusals", refusals)
+                _run(cursor, "write_refused", {"now": now})
+            _move(cursor, state)
+        return int(added)
+
+    def write_state(self, **state: object) -> None:
+        """Change some fields of the state."""
+        with self._committing() as cursor:
+            _move(cursor, state)
+
+    def write_users(self, labels: pd.DataFrame, *, now: datetime) -> None:
+        """Take over all users that the source holds: id, name, email, role."""
+        with self._committing() as cursor:
+            cursor.register("labels", labels)
+            _run(cursor, "write_users", {"now": now})
+
+    def write_agents(self, labels: pd.DataFrame, versions: pd.DataFrame, *, now: datetime) -> None:
+        """Take over all agents that the source holds: id, name, model, provider, and their versions."""
+        with self._committing() as cursor:
+            cursor.register("labels", labels)
+            cursor.register("versions", versions)
+            _run(cursor, "write_agents", {"now": now})
+
+    def settle(self, attributed: pd.DataFrame) -> None:
+        """Write down the agents of rows: id_head, id_tail, agent, sender, certainty, provider, final."""
+        if not len(attributed):
+            return
+        with self._committing() as cursor:
+            cursor.register("attributed", attributed)
+            _run(cursor, "settle", _bounds(attributed))
+
+    def count_transactions(self) -> int:
+        """Count the documents held, usage or not."""
+        return self._count("transactions")
+
+    def count_unattributed(self) -> int:
+        """Count the usage rows whose agent is still asked for."""
+        return self._count("unattributed")
+
+    def has_unlabelled(self) -> bool:
+        """Say whether a user or an agent has appeared of whom nothing was read yet."""
+        with self.reading() as cursor:
+            found = cursor.execute(
+                """
+                SELECT 1 FROM users WHERE NOT labelled AND deleted_at IS NULL
+                UNION ALL
+                SELECT 1 FROM agents WHERE NOT labelled AND deleted_at IS NULL
+                LIMIT 1
+                """
+            ).fetchall()
+        return bool(found)
+
+    def _count(self, table: str) -> int:
+        with self.reading() as cursor:
+            ((count,),) = cursor.execute(f"SELECT count(*) FROM {table}").fetchall()  # noqa: S608 our own names
+        return int(count)
+
+    def unattributed(self, before_head: int | None, limit: int) -> list[tuple[Any, ...]]:
+        """Give waiting rows with an id below ``before_head``, newest first.
+
+        Each has id_head, id_tail, created_at, message, conversation, model and recorded_agent. All rows of
+        one ``id_head`` come together, so there may be more than ``limit``.
+        """
+        with self.reading() as cursor:
+            return cursor.execute(
+                """
+                SELECT id_head, id_tail, created_at, message, conversation, model, recorded_agent
+                FROM unattributed
+                WHERE id_head < $before AND id_head >= coalesce((
+                    SELECT min(id_head) FROM (
+                        SELECT id_head FROM unattributed WHERE id_head < $before
+                        ORDER BY id_head DESC LIMIT $limit
+                    )
+                ), 0)
+                ORDER BY id_head DESC, id_tail DESC
+                """,
+                {"before": before_head if before_head is not None else 2**64 - 1, "limit": limit},
+            ).fetchall()
+
+    def agent_providers(self) -> list[tuple[str, str | None, datetime | None, str | None]]:
+        """Give each agent's id, provider, and the provider of each version since when, oldest first."""
+        with self.reading() as cursor:
+            return cursor.execute(
+                """
+                SELECT agents.id, agents.provider, agent_versions.since, agent_versions.provider
+                FROM agents LEFT JOIN agent_versions ON agent_versions.agent_key = agents.key
+                ORDER BY agents.id, agent_versions.since
+                """
+            ).fetchall()
+
+    def refusals(self) -> list[tuple[str, int]]:
+        """Count the refused documents by reason, most first."""
+        with self.reading() as cursor:
+            return cursor.execute(
+                "SELECT reason, count(*) FROM refused GROUP BY reason ORDER BY count(*) DESC, reason"
+            ).fetchall()
+
+    def clear(self) -> None:
+        """Forget everything that was read."""
+        with self._committing() as cursor:
+            for (table,) in cursor.execute(
+                "SELECT table_name FROM duckdb_tables() WHERE table_name <> 'sync_state'"
+            ).fetchall():
+                cursor.execute(f"DELETE FROM {table}")  # noqa: S608 our own names
+            _move(cursor, dataclasses.asdict(NOTHING_READ))
+
+    def checkpoint(self) -> None:
+        """Fold the log into the file; worth it after much was written."""
+        with self._writing, self._connection.cursor() as cursor:
+            cursor.execute("CHECKPOINT")
+
+
+def _bounds(rows: pd.DataFrame) -> dict[str, object]:
+    return {"lowest_head": int(rows["id_head"].min()), "highest_head": int(rows["id_head"].max())}
+
+
+def _run(cursor: duckdb.DuckDBPyConnection, name: str, parameters: dict[str, object]) -> None:
+    text = files(__package__).joinpath("statements", f"{name}.sql").read_text("utf-8")
+    for statement in cursor.extract_statements(text):
+        wanted = {key: value for key, value in parameters.items() if key in statement.named_parameters}
+        cursor.execute(statement, wanted)
+
+
+def _move(cursor: duckdb.DuckDBPyConnection, state: dict[str, Any]) -> None:
+    if state:
+        known = {field.name for field in fields(SyncState)}
+        assignments = ", ".join(f"{name} = ${name}" for name in sorted(known & state.keys()))
+        cursor.execute(f"UPDATE sync_state SET {assignments}", state)  # noqa: S608 names of our own fields
+
+
+def _unreadable(path: Path, error: Exception) -> str:
+    reason = str(error).splitlines()[0]
+    return (
+        f"The store {path} cannot be opened: {reason} Check that the folder can be written; if the file is"
+        " damaged, move it away and let the program read LibreChat again."
+    )

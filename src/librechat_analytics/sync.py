@@ -1,0 +1,450 @@
+"""From LibreChat's documents to the store: what is held, what is new, who answered, what failed."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from bisect import bisect_right
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+from bson import ObjectId
+
+from librechat_analytics.librechat.agents import Certainty, Question, attribute
+from librechat_analytics.librechat.documents import object_id_time
+from librechat_analytics.librechat.providers import provider_of
+from librechat_analytics.librechat.source import (
+    BATCH_DOCUMENTS,
+    SourceForbiddenError,
+    SourceUnreachableError,
+)
+from librechat_analytics.librechat.transactions import Refused, Transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from librechat_analytics.librechat.agents import Answer, Attribution
+    from librechat_analytics.librechat.source import DumpSource, MongoSource, Source
+    from librechat_analytics.store.store import Store
+
+log = logging.getLogger(__name__)
+
+LATE_ARRIVAL_MARGIN = timedelta(minutes=10)
+"""Clocks of several LibreChat processes differ; rows may be stored after rows with greater ids."""
+
+ANSWER_SAVED_WITHIN = timedelta(minutes=10)
+"""Rows are written before the answer that they belong to; after this no answer is expected any more."""
+
+ATTRIBUTED_AT_ONCE = 20_000
+RETRY_SECONDS = 5.0
+FIRST_ID = ObjectId("0" * 24)
+
+Phase = Literal["transactions", "agents"]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """How the source is doing: ``progress`` is 0 to 1 while its history is read the first time."""
+
+    status: Literal["ok", "importing", "unreachable", "offline"]
+    progress: float | None = None
+    problem: str | None = None
+
+
+OFFLINE = SourceState("offline")
+
+
+class Syncer:
+    """Keeps the store level with a live LibreChat, newest rows first."""
+
+    def __init__(
+        self,
+        store: Store,
+        source: MongoSource,
+        *,
+        sync_seconds: float,
+        labels_seconds: float,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        report: Callable[[Phase, int, int | None], None] = lambda *_: None,
+    ) -> None:
+        self._store = store
+        self._source = source
+        self._sync_seconds = sync_seconds
+        self._labels_seconds = labels_seconds
+        self._clock = clock
+        self._report = report
+        self._stop = threading.Event()
+        self._looked_at = float("-inf")
+        self._labelled_at = float("-inf")
+        self._labels_readable = True
+        complete = store.state().history_complete
+        self._source_state = SourceState("ok") if complete else SourceState("importing", 0.0)
+
+    @property
+    def source_state(self) -> SourceState:
+        return self._source_state
+
+    def stop(self) -> None:
+        """Make a running sync end after its current batch."""
+        self._stop.set()
+
+    def follow(self) -> None:
+        """Keep the store level until stopped; whatever fails is logged and tried again."""
+        while not self._stop.is_set():
+            started = time.monotonic()
+            delay = self._sync_seconds
+            try:
+                self.run_once()
+            except SourceUnreachableError as error:
+                delay = min(RETRY_SECONDS, self._sync_seconds)
+                self._note_problem(str(error))
+            except Exception:
+                log.exception("The sync failed and is tried again in %g s", delay)
+            self._stop.wait(max(0.0, started + delay - time.monotonic()))
+
+    def run_once(self) -> None:
+        """Bring the store level: new rows, names, history not read yet, agents.
+
+        Raises SourceUnreachableError when MongoDB does not answer; what was read until then is kept.
+        """
+        self._source.ping()
+        self._set_reachable()
+        self._read_labels()
+        if self._store.state().history_complete:
+            self._read_new()
+        else:
+            self._read_history()
+        self._read_labels()
+        self._attribute()
+        self._read_labels()
+
+    def _note_problem(self, problem: str) -> None:
+        if self._source_state.status != "unreachable":
+            log.warning("%s Figures stand as they are; trying again.", problem)
+        self._source_state = SourceState("unreachable", problem=problem)
+
+    def _set_reachable(self) -> None:
+        if self._source_state.status == "unreachable":
+            log.info("MongoDB answers again.")
+        if self._store.state().history_complete:
+            self._source_state = SourceState("ok")
+        elif self._source_state.status != "importing":
+            self._source_state = SourceState("importing", 0.0)
+
+    def _read_new(self) -> None:
+        started = self._clock()
+        self._looked_at = time.monotonic()
+        state = self._store.state()
+        newest = ObjectId(state.newest_id) if state.newest_id else None
+        since = FIRST_ID if newest is None else _id_at(object_id_time(newest) - LATE_ARRIVAL_MARGIN)
+        for rows in _batches(self._source.newer_transactions(since)):
+            newest = _greatest(newest, rows, started)
+            self._write(rows, started, newest_id=newest)
+            if self._stop.is_set():
+                return
+        as_of = {"as_of": _naive(started)} if state.history_complete else {}
+        self._store.write_state(last_sync=_naive(started), **as_of)
+
+    def _read_history(self) -> None:
+        """Read backwards to the beginning, looking for new rows in between."""
+        expected = max(1, self._source.estimated_transactions())
+        state = self._store.state()
+        oldest = ObjectId(state.oldest_id) if state.oldest_id else None
+        held = self._store.count_transactions()
+        if oldest is None:
+            self._looked_at = time.monotonic()
+        for rows in _batches(self._source.older_transactions(oldest)):
+            started = self._clock()
+            first = oldest is None
+            oldest = min((oldest, *_ids(rows)) if oldest else _ids(rows), default=oldest)
+            newest = {"newest_id": _greatest(None, rows, started)} if first else {}
+            held += self._write(rows, started, oldest_id=oldest, **newest)
+            self._source_state = SourceState("importing", min(0.999, held / expected))
+            self._report("transactions", held, expected)
+            if self._stop.is_set():
+                return
+            if time.monotonic() - self._looked_at >= self._sync_seconds:
+                self._read_new()
+        self._store.write_state(history_complete=True)
+        self._read_new()
+        self._source_state = SourceState("ok")
+        self._store.checkpoint()
+
+    def _read_labels(self) -> None:
+        """Read names again when they may be old, or somebody new has appeared."""
+        age = time.monotonic() - self._labelled_at
+        if age < self._labels_seconds and not (self._labels_readable and self._store.has_unlabelled()):
+            return
+        now = self._clock()
+        try:
+            write_labels(self._store, self._source, now)
+            self._labels_readable = True
+        except SourceForbiddenError as error:
+            self._labels_readable = False
+            log.warning("Names cannot be read: %s", error)
+        if age >= self._labels_seconds:
+            for rows in _batches(self._source.stray_transactions()):
+                self._write(rows, now)
+            self._labelled_at = time.monotonic()
+
+    def _attribute(self) -> None:
+        try:
+            for count, waiting in attribute_waiting(
+                self._store, self._source, final_before=self._clock() - ANSWER_SAVED_WITHIN
+            ):
+                self._report("agents", count, waiting)
+                if self._stop.is_set():
+                    return
+                if time.monotonic() - self._looked_at >= self._sync_seconds:
+                    self._read_new()
+        except SourceForbiddenError as error:
+            log.warning("Agents cannot be found: %s", error)
+
+    def _write(self, rows: list[Transaction | Refused], now: datetime, **ends: ObjectId | None) -> int:
+        state = {name: str(end) for name, end in ends.items() if end is not None}
+        return self._store.write_batch(ledger_frame(rows), refusal_frame(rows), state, now=_naive(now))
+
+
+def import_dump(
+    store: Store,
+    source: DumpSource,
+    *,
+    now: datetime,
+    report: Callable[[Phase, int, int | None], None] = lambda *_: None,
+    read_bytes: Callable[[int], None] = lambda _: None,
+) -> int:
+    """Take over a dump: names, ledger, agents. Returns the number of rows that were not held yet.
+
+    ``read_bytes`` is told the position in the ledger's file; ``report`` the rows added and attributed.
+    """
+    added, newest = 0, store.state().as_of
+    for rows in _batches(source.transactions(read_bytes)):
+        dates = [
+            _naive(row.created_at) for row in rows if isinstance(row, Transaction) and row.created_at <= now
+        ]
+        newest = max((date for date in (newest, *dates) if date is not None), default=None)
+        added += store.write_batch(
+            ledger_frame(rows), refusal_frame(rows), {"as_of": newest}, now=_naive(now)
+        )
+        report("transactions", added, None)
+    write_labels(store, source, now)
+    for count, waiting in attribute_waiting(store, source, final_before=None):
+        report("agents", count, waiting)
+    if store.has_unlabelled():  # agents that only answers name: none of the dump's, hence deleted
+        write_labels(store, source, now)
+    store.write_state(last_sync=_naive(now))
+    store.checkpoint()
+    return added
+
+
+def write_labels(store: Store, source: Source, now: datetime) -> None:
+    """Read the names of users and agents again."""
+    users, agents = source.users(), source.agents()
+    if users is not None:
+        store.write_users(_texts(users, ("id", "name", "email", "role")), now=_naive(now))
+    if agents is not None:
+        known = list(agents)
+        versions = pd.DataFrame(
+            {
+                "agent": pd.Series([agent.id for agent in known for _ in agent.versions], dtype="str"),
+                "position": pd.Series(
+                    [position for agent in known for position in range(len(agent.versions))], dtype="int64"
+                ),
+                "since": _instants(version.since for agent in known for version in agent.versions),
+                "model": pd.Series([v.model for agent in known for v in agent.versions], dtype="str"),
+                "provider": pd.Series([v.provider for agent in known for v in agent.versions], dtype="str"),
+            }
+        )
+        labels = _texts((agent[:4] for agent in known), ("id", "name", "model", "provider"))
+        store.write_agents(labels, versions, now=_naive(now))
+
+
+def attribute_waiting(
+    store: Store, source: Source, *, final_before: datetime | None
+) -> Iterator[tuple[int, int]]:
+    """Ask who answered for each waiting row, newest first; yields rows asked so far and how many waited.
+
+    Rows from ``final_before`` on whose answer was not found stay waiting; None: none does.
+    """
+    waiting, asked, before = store.count_unattributed(), 0, None
+    providers = AgentProviders(store) if waiting else None
+    while providers and (rows := store.unattributed(before, ATTRIBUTED_AT_ONCE)):
+        store.settle(attributed_frame([WaitingRow(*row) for row in rows], source, providers, final_before))
+        asked += len(rows)
+        before = rows[-1][0]
+        yield asked, waiting
+
+
+class WaitingRow(NamedTuple):
+    """A usage row whose agent is asked for."""
+
+    id_head: int
+    id_tail: int
+    created_at: datetime
+    message: str | None
+    conversation: str | None
+    model: str | None
+    recorded_agent: str | None
+
+
+class AgentProviders:
+    """The provider that each agent ran on, by time."""
+
+    def __init__(self, store: Store) -> None:
+        self._today: dict[str, str | None] = {}
+        self._versions: dict[str, list[tuple[datetime, str | None]]] = defaultdict(list)
+        for agent, provider, since, past in store.agent_providers():
+            self._today[agent] = provider
+            if since is not None:
+                self._versions[agent].append((since, past))
+
+    def at(self, agent: str | None, instant: datetime) -> str | None:
+        """Name the agent's provider at an instant: that of its version then, else today's."""
+        if agent is None:
+            return None
+        versions = self._versions.get(agent, [])
+        position = bisect_right(versions, instant, key=lambda version: version[0])
+        past = versions[position - 1][1] if position else None
+        return past or self._today.get(agent)
+
+
+def attributed_frame(
+    rows: list[WaitingRow], source: Source, providers: AgentProviders, final_before: datetime | None
+) -> pd.DataFrame:
+    """Look up the answers and conversations that rows belong to, each once, and name their agents."""
+    answers = {answer.message: answer for answer in source.answers(_distinct(row.message for row in rows))}
+    open_rows = [
+        row
+        for row in rows
+        if row.conversation and not ((answer := answers.get(row.message or "")) and answer.tells)
+    ]
+    by_conversation: dict[str, list[Answer]] = defaultdict(list)
+    for answer in source.conversation_answers(_distinct(row.conversation for row in open_rows)):
+        if answer.conversation is not None:
+            by_conversation[answer.conversation].append(answer)
+    for found in by_conversation.values():
+        found.sort(key=lambda answer: answer.created_at)
+    silent = (row.conversation for row in open_rows if not by_conversation.get(row.conversation or ""))
+    conversations = {
+        conversation.id: conversation for conversation in source.conversations(_distinct(silent))
+    }
+
+    attributions: list[Attribution] = []
+    for row in rows:
+        created_at = row.created_at.replace(tzinfo=UTC)
+        attributions.append(
+            attribute(
+                Question(created_at, row.recorded_agent),
+                answers.get(row.message or ""),
+                by_conversation.get(row.conversation or "", ()),
+                conversations.get(row.conversation or ""),
+            )
+        )
+    settled = None if final_before is None else _naive(final_before)
+    return pd.DataFrame(
+        {
+            "id_head": np.array([row.id_head for row in rows], dtype="uint64"),
+            "id_tail": np.array([row.id_tail for row in rows], dtype="uint32"),
+            "agent": pd.Series([found.agent for found in attributions], dtype="str"),
+            "sender": pd.Series([found.sender for found in attributions], dtype="str"),
+            "certainty": pd.Series([found.certainty.value for found in attributions], dtype="str"),
+            "provider": pd.Series(
+                [
+                    provider_of(row.model, found.endpoint, providers.at(found.agent, row.created_at))
+                    for row, found in zip(rows, attributions, strict=True)
+                ],
+                dtype="str",
+            ),
+            "final": [
+                settled is None or row.created_at < settled or found.certainty is Certainty.EXACT
+                for row, found in zip(rows, attributions, strict=True)
+            ],
+        }
+    )
+
+
+def ledger_frame(rows: list[Transaction | Refused]) -> pd.DataFrame:
+    """Lay out rows as the store takes them; a document met twice is one row."""
+    ledger = list({row.id: row for row in rows if isinstance(row, Transaction)}.values())
+    high_low = [divmod(row.credits_e6, 10**18) for row in ledger]
+
+    def texts(name: str) -> pd.Series[str]:
+        return pd.Series([getattr(row, name) for row in ledger], dtype="str")
+
+    def numbers(name: str, kind: str) -> np.ndarray[Any, Any]:
+        return np.array([getattr(row, name) for row in ledger], dtype=kind)
+
+    return pd.DataFrame(
+        {
+            "id_head": np.array([int.from_bytes(row.id.binary[:8]) for row in ledger], dtype="uint64"),
+            "id_tail": np.array([int.from_bytes(row.id.binary[8:]) for row in ledger], dtype="uint32"),
+            "created_at": _instants(row.created_at for row in ledger),
+            "rate": np.array([np.nan if row.rate is None else row.rate for row in ledger], dtype="float64"),
+            "credits_high": np.array([high for high, _ in high_low], dtype="int64"),
+            "credits_low": np.array([low for _, low in high_low], dtype="int64"),
+        }
+        | {name: texts(name) for name in LEDGER_TEXTS}
+        | {name: numbers(name, "int64") for name in LEDGER_COUNTS}
+        | {name: numbers(name, "bool") for name in LEDGER_FLAGS}
+    )
+
+
+LEDGER_TEXTS = ("user", "conversation", "message", "token_type", "model", "context", "recorded_agent")
+LEDGER_COUNTS = ("tokens", "cache_read_tokens", "cache_write_tokens")
+LEDGER_FLAGS = ("structured", "sentinel", "positive_value")
+
+
+def refusal_frame(rows: list[Transaction | Refused]) -> pd.DataFrame:
+    """Lay out refused documents as the store takes them, each once."""
+    refused = {row.id: row.reason.value for row in rows if isinstance(row, Refused)}
+    return _texts(refused.items(), ("id", "reason"))
+
+
+def _texts(rows: Iterable[tuple[str | None, ...]], columns: tuple[str, ...]) -> pd.DataFrame:
+    listed = list(rows)
+    return pd.DataFrame(
+        {name: pd.Series([row[at] for row in listed], dtype="str") for at, name in enumerate(columns)}
+    )
+
+
+def _batches(rows: Iterator[Transaction | Refused]) -> Iterator[list[Transaction | Refused]]:
+    while batch := list(islice(rows, BATCH_DOCUMENTS)):
+        yield batch
+
+
+def _ids(rows: list[Transaction | Refused]) -> list[ObjectId]:
+    ids = (row.id for row in rows)
+    return [ObjectId(identity) for identity in ids if ObjectId.is_valid(identity)]
+
+
+def _greatest(newest: ObjectId | None, rows: list[Transaction | Refused], now: datetime) -> ObjectId | None:
+    """Give the upper end of the interval held; ids of a clock that runs ahead must not move it past now."""
+    limit = _id_at(now + timedelta(seconds=1))
+    return max(
+        (identity for identity in (newest, *_ids(rows)) if identity and identity < limit), default=None
+    )
+
+
+def _id_at(instant: datetime) -> ObjectId:
+    return ObjectId.from_datetime(max(instant, object_id_time(FIRST_ID)))
+
+
+def _distinct(ids: Iterable[str | None]) -> list[str]:
+    return list(dict.fromkeys(identity for identity in ids if identity))
+
+
+def _instants(instants: Iterable[datetime]) -> np.ndarray[Any, Any]:
+    # Microseconds although LibreChat keeps milliseconds: DuckDB's TIMESTAMP has no other unit.
+    return np.array(
+        [round(instant.timestamp() * 1000) * 1000 for instant in instants], dtype="datetime64[us]"
+    )
+
+
+def _naive(instant: datetime) -> datetime:
+    return instant.astimezone(UTC).replace(tzinfo=None)

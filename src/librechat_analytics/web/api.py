@@ -1,0 +1,185 @@
+"""``/api/*``: the answers of ``usage`` as JSON, as the HTTP contract says."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, jsonify, request
+
+from librechat_analytics.web.parameters import read_question
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    import pandas as pd
+    from flask import Response
+
+    from librechat_analytics.usage.answers import (
+        AgentRanking,
+        Freshness,
+        Part,
+        Quality,
+        Ranking,
+        Summary,
+        Timeline,
+        Totals,
+    )
+    from librechat_analytics.usage.periods import Period, TimeRange
+    from librechat_analytics.usage.repository import Repository
+    from librechat_analytics.web.parameters import Question
+
+Json = dict[str, Any]
+
+NAMES = {
+    "cost_usd": "cost",
+    "prompt_cost_usd": "promptCost",
+    "completion_cost_usd": "completionCost",
+    "prompt_tokens": "promptTokens",
+    "completion_tokens": "completionTokens",
+    "total_tokens": "totalTokens",
+    "cache_read_tokens": "cacheReadTokens",
+    "cache_write_tokens": "cacheWriteTokens",
+    "active_users": "activeUsers",
+    "last_active": "lastActive",
+    "prompt_rate": "promptRate",
+    "completion_rate": "completionRate",
+}
+"""Columns and fields whose name in JSON differs from ours."""
+
+
+def api_blueprint(answers: Repository, *, default_zone: str) -> Blueprint:
+    """Make the six endpoints."""
+    api = Blueprint("api", __name__, url_prefix="/api")
+
+    def endpoint(path: str, body: Callable[[Question], Json]) -> None:
+        def view() -> Response:
+            first_usage = answers.first_usage() if request.args.get("period") == "all" else None
+            question = read_question(
+                request.args, default_zone=default_zone, now=answers.now(), first_usage=first_usage
+            )
+            # Read first: figures may be newer than what is said of them, never older.
+            head = _head(question.period, answers.freshness())
+            return jsonify(head | body(question))
+
+        api.add_url_rule(f"/{path}", path, view, methods=["GET"], provide_automatic_options=False)
+
+    endpoint("summary", lambda asked: summary_json(asked.period, answers.summary(asked.period)))
+    endpoint("top-users", lambda asked: _list("users", answers.top_users(asked.period, asked.limit)))
+    endpoint("top-models", lambda asked: _list("models", answers.top_models(asked.period, asked.limit)))
+    endpoint("top-agents", lambda asked: agents_json(answers.top_agents(asked.period, asked.limit)))
+    endpoint(
+        "cost-breakdown", lambda asked: _list("models", answers.cost_breakdown(asked.period, asked.limit))
+    )
+    endpoint(
+        "usage-over-time", lambda asked: timeline_json(answers.usage_over_time(asked.period, asked.bucket))
+    )
+    return api
+
+
+def summary_json(period: Period, summary: Summary) -> Json:
+    """Lay out the summary: the period's figures, those of the range before, and their quality."""
+    previous = None
+    if period.previous is not None and summary.previous is not None:
+        previous = _range(period.previous) | totals_json(summary.previous)
+    return totals_json(summary.totals) | {"previous": previous, "quality": quality_json(summary.quality)}
+
+
+def totals_json(totals: Totals) -> Json:
+    return {
+        "cost": totals.cost_usd,
+        "promptTokens": totals.prompt_tokens,
+        "completionTokens": totals.completion_tokens,
+        "totalTokens": totals.total_tokens,
+        "cacheReadTokens": totals.cache_read_tokens,
+        "cacheWriteTokens": totals.cache_write_tokens,
+        "calls": totals.calls,
+        "activeUsers": totals.active_users,
+        "conversations": totals.conversations,
+    }
+
+
+def quality_json(quality: Quality) -> Json:
+    return {
+        "defaultRateCost": quality.default_rate_cost_usd,
+        "noModelCost": quality.no_model_cost_usd,
+        "agentModelCost": quality.agent_model_cost_usd,
+        "incompleteCost": quality.incomplete_cost_usd,
+        "sentinelRows": quality.sentinel_rows,
+        "positiveValueRows": quality.positive_value_rows,
+        "otherTokenTypes": quality.other_token_types,
+        "rejectedDocuments": quality.rejected_documents,
+    }
+
+
+def agents_json(ranking: AgentRanking) -> Json:
+    """Lay out the agents and the two parts that complete the total."""
+    agents = _entries(ranking.rows)
+    for agent in agents:
+        agent["models"] = [{"model": ran["model"], "cost": ran["cost_usd"]} for ran in agent["models"]]
+    return {
+        "agents": agents,
+        "total": ranking.total,
+        "withoutAgent": _part(ranking.without_agent),
+        "unknown": _part(ranking.unknown),
+    }
+
+
+def timeline_json(timeline: Timeline) -> Json:
+    """Lay out the buckets, their edges with the zone's offset."""
+    points = _entries(timeline.points)
+    for point in points:
+        point["start"], point["end"] = point["start"].isoformat(), point["end"].isoformat()
+    return {"bucket": timeline.unit, "points": points}
+
+
+def instant_json(at: datetime) -> str:
+    """Write an instant in UTC with ``Z``, with milliseconds only where there are any."""
+    utc = at.astimezone(UTC).replace(tzinfo=None)
+    return utc.isoformat(timespec="milliseconds" if utc.microsecond else "seconds") + "Z"
+
+
+def _part(part: Part) -> Json:
+    return {
+        "cost": part.cost_usd,
+        "promptTokens": part.prompt_tokens,
+        "completionTokens": part.completion_tokens,
+        "totalTokens": part.total_tokens,
+        "calls": part.calls,
+        "users": part.users,
+        "conversations": part.conversations,
+        "share": part.share,
+    }
+
+
+def _list(name: str, ranking: Ranking) -> Json:
+    entries = _entries(ranking.rows)
+    for entry in entries:
+        if "lastActive" in entry:
+            entry["lastActive"] = instant_json(entry["lastActive"])
+    return {name: entries, "total": ranking.total}
+
+
+def _entries(rows: pd.DataFrame) -> list[Json]:
+    return rows.rename(columns=NAMES).to_dict("records")  # type: ignore[return-value]
+
+
+def _head(period: Period, freshness: Freshness) -> Json:
+    return {
+        "period": {"name": period.name, **_range(period.range), "timezone": period.zone.key},
+        "asOf": _instant_or_none(freshness.as_of),
+        "source": {
+            "status": freshness.status,
+            "lastSync": _instant_or_none(freshness.last_sync),
+            "progress": freshness.progress,
+        },
+    }
+
+
+def _range(time_range: TimeRange) -> Json:
+    return {"start": instant_json(time_range.start), "end": instant_json(time_range.end)}
+
+
+def _instant_or_none(at: datetime | None) -> str | None:
+    return None if at is None else instant_json(at)

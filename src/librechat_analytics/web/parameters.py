@@ -1,0 +1,79 @@
+"""The query string of ``/api/*``, read once into typed values or refused."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from librechat_analytics.usage.periods import (
+    BUCKET_UNITS,
+    BadParameterError,
+    default_bucket,
+    parse_period,
+    parse_zone,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from werkzeug.datastructures import MultiDict
+
+    from librechat_analytics.usage.periods import BucketUnit, Period
+
+DEFAULT_PERIOD = "30d"
+DEFAULT_LIMIT = 10
+LARGEST_LIMIT = 1000
+NAMES = ("period", "start", "end", "tz", "limit", "bucket")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a request asks for: the period, how many entries, which buckets."""
+
+    period: Period
+    limit: int
+    bucket: BucketUnit
+
+
+def read_question(
+    arguments: MultiDict[str, str], *, default_zone: str, now: datetime, first_usage: datetime | None
+) -> Question:
+    """Read the parameters of an endpoint; raises BadParameterError that names the one to blame."""
+    _only_known_once(arguments, NAMES)
+    limit = _limit(arguments.get("limit"))
+    bucket = arguments.get("bucket")
+    if bucket is not None and bucket not in BUCKET_UNITS:
+        raise BadParameterError("bucket", f"bucket must be one of {', '.join(BUCKET_UNITS)}.")
+    period = parse_period(
+        arguments.get("period", DEFAULT_PERIOD),
+        arguments.get("start"),
+        arguments.get("end"),
+        parse_zone(arguments.get("tz", default_zone)),
+        now=now,
+        first_usage=first_usage,
+    )
+    return Question(
+        period, limit, next((unit for unit in BUCKET_UNITS if unit == bucket), default_bucket(period.range))
+    )
+
+
+def _only_known_once(arguments: MultiDict[str, str], names: Collection[str]) -> None:
+    for name, values in arguments.lists():
+        if name not in names:
+            raise BadParameterError(
+                name[:100], f"This parameter is not known. There are: {', '.join(names)}."
+            )
+        if len(values) > 1:
+            raise BadParameterError(name, f"{name} is given more than once; give it once.")
+        if not values[0] and name not in ("start", "end"):
+            raise BadParameterError(name, f"{name} is empty; give a value or leave it out.")
+
+
+def _limit(value: str | None) -> int:
+    if value is None:
+        return DEFAULT_LIMIT
+    if not re.fullmatch(r"[1-9][0-9]{0,3}", value) or int(value) > LARGEST_LIMIT:
+        raise BadParameterError("limit", f"limit must be a whole number from 1 to {LARGEST_LIMIT}.")
+    return int(value)

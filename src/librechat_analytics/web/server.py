@@ -1,0 +1,198 @@
+"""The Flask server under API and dashboard: who may ask, what every answer carries, how errors look."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import logging
+import secrets
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+from flask import Flask, jsonify, request
+from flask.json.provider import DefaultJSONProvider
+from flask_compress import Compress
+from werkzeug.exceptions import HTTPException, NotFound
+
+from librechat_analytics.usage.periods import BadParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+    from flask import Response
+
+log = logging.getLogger(__name__)
+
+PREFIX = "/librechat-analytics/"
+KEY_HEADER = "x-api-key"
+LARGEST_BODY_BYTES = 256 * 1024
+RETRY_AFTER_SECONDS = 5
+ONE_YEAR_SECONDS = 365 * 24 * 3600
+
+# Everything that is not named here needs the key. Names are endpoints, not paths.
+PUBLIC_ENDPOINTS = frozenset(
+    {
+        "health",
+        "/",  # the page without any data, which asks for the key
+        "/<path:path>",  # the same page: only GET, and never below /api
+        "_dash_assets.static",
+        "/_favicon.ico",
+        "plotly_bundle",
+        "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>",
+    }
+)
+
+
+SCRIPT_HASHES = "PAGE_SCRIPT_HASHES"
+NO_CONTENT_POLICY = "default-src 'none'; base-uri 'none'; frame-ancestors {ancestors}"
+# style-src 'unsafe-inline': plotly and Dash set style attributes. blob: saves a chart as a picture.
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline';"
+    " img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self';"
+    " base-uri 'none'; form-action 'none'; object-src 'none'; frame-ancestors {ancestors}"
+)
+
+
+class StrictJSON(DefaultJSONProvider):
+    """JSON as others can read it: an infinite or undefined number is an error, not ``NaN``."""
+
+    sort_keys = False
+    ensure_ascii = False
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        return super().dumps(obj, allow_nan=False, **kwargs)
+
+
+class StripPrefix:
+    """Accept the public prefix whether or not a proxy has already removed it."""
+
+    def __init__(
+        self, wsgi_app: Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]], prefix: str
+    ) -> None:
+        self._wsgi_app = wsgi_app
+        self._prefix = prefix.rstrip("/")
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path == self._prefix or path.startswith(self._prefix + "/"):
+            environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + self._prefix
+            environ["PATH_INFO"] = path[len(self._prefix) :] or "/"
+        return self._wsgi_app(environ, start_response)
+
+
+def create_server(*, api_key: str, can_answer: Callable[[], bool], frame_ancestors: Collection[str]) -> Flask:
+    """Make the server with its guard, headers, errors and ``/health``; pages and API come on top."""
+    server = Flask("librechat_analytics", static_folder=None)
+    server.json = StrictJSON(server)
+    server.config.update(
+        MAX_CONTENT_LENGTH=LARGEST_BODY_BYTES,
+        SEND_FILE_MAX_AGE_DEFAULT=ONE_YEAR_SECONDS,  # Dash adds the file's time to an asset's address
+        COMPRESS_ALGORITHM=["gzip"],
+        COMPRESS_STREAMING_ENDPOINT_CONDITIONAL=["_dash_assets.static"],
+    )
+    server.url_map.strict_slashes = False
+    server.wsgi_app = StripPrefix(server.wsgi_app, PREFIX)  # type: ignore[method-assign]
+    _guard(server, api_key)
+    _headers(server, frame_ancestors)
+    _errors(server)
+    Compress(server)
+
+    @server.get("/health")
+    def health() -> tuple[Response, int]:
+        """Tell whether figures can be answered; never asks MongoDB."""
+        return (jsonify(status="ok"), 200) if can_answer() else (jsonify(status="unavailable"), 503)
+
+    return server
+
+
+def _guard(server: Flask, api_key: str) -> None:
+    expected = hashlib.sha256(api_key.encode()).digest()
+
+    @server.before_request
+    def require_api_key() -> tuple[Response, int] | None:
+        """Let nobody in without the key but to what is public: deny by default."""
+        in_api = request.path == "/api" or request.path.startswith("/api/")
+        if request.endpoint in PUBLIC_ENDPOINTS and not in_api:
+            return None
+        # Digests have one length whatever was sent, and no text that cannot be compared.
+        given = hashlib.sha256(request.headers.get(KEY_HEADER, "").encode("utf-8", "surrogatepass")).digest()
+        if hmac.compare_digest(given, expected):
+            return None
+        return jsonify(error="missing or wrong API key"), 401
+
+
+def _headers(server: Flask, frame_ancestors: Collection[str]) -> None:
+    @server.after_request
+    def protect(response: Response) -> Response:
+        """Send what keeps browsers and caches from doing harm."""
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if tuple(frame_ancestors) == ("'self'",):
+            response.headers.setdefault("X-Frame-Options", "SAMEORIGIN")
+        policy = PAGE_POLICY if response.mimetype == "text/html" else NO_CONTENT_POLICY
+        scripts = " ".join(server.config.get(SCRIPT_HASHES, ()))
+        response.headers.setdefault(
+            "Content-Security-Policy", policy.format(scripts=scripts, ancestors=" ".join(frame_ancestors))
+        )
+        if (
+            request.endpoint is None
+            or request.endpoint not in PUBLIC_ENDPOINTS
+            or request.endpoint in ("health", "/")
+        ):
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def _errors(server: Flask) -> None:
+    @server.errorhandler(BadParameterError)
+    def bad_parameter(error: BadParameterError) -> tuple[Response, int]:
+        return jsonify(error=str(error), parameter=error.parameter), 400
+
+    @server.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Response:
+        status = error.code or 500
+        sentence = {
+            404: "There is nothing at this address.",
+            405: "This address answers GET only.",
+            413: "The request is too large.",
+        }.get(status, error.description or error.name)
+        response: Response = jsonify(error=sentence)
+        response.status_code = status
+        if isinstance(valid := getattr(error, "valid_methods", None), list | set | tuple):
+            response.headers["Allow"] = ", ".join(sorted(valid))
+        return response
+
+    @server.errorhandler(duckdb.Error)
+    def store_error(_: duckdb.Error) -> Response:
+        number = secrets.token_hex(4)
+        log.exception("The store did not answer (%s)", number)
+        response: Response = jsonify(
+            error=f"The figures cannot be read at the moment; try again soon ({number})."
+        )
+        response.status_code = 503
+        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        return response
+
+    @server.errorhandler(Exception)
+    def unexpected(_: Exception) -> tuple[Response, int]:
+        number = secrets.token_hex(4)
+        log.exception("A request failed (%s)", number)
+        return jsonify(error=f"Something went wrong here; the log knows more ({number})."), 500
+
+
+def allow_page_scripts(server: Flask, hashes: Iterable[str]) -> None:
+    """Let the page run the inline scripts with these hashes, and no others."""
+    server.config[SCRIPT_HASHES] = tuple(hashes)
+
+
+def refuse_unknown_api_paths(server: Flask) -> None:
+    """Answer 404 below ``/api``, where Dash's catch-all would send its page."""
+
+    def nothing_here(rest: str = "") -> Response:  # noqa: ARG001
+        raise NotFound
+
+    methods = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]
+    server.add_url_rule("/api", "unknown_api", nothing_here, methods=methods)
+    server.add_url_rule("/api/<path:rest>", "unknown_api", nothing_here, methods=methods)
