@@ -13,12 +13,13 @@ from librechat_analytics.settings import required_key
 from librechat_analytics.store.store import Store, StoreError
 from librechat_analytics.sync import OFFLINE, Syncer
 from librechat_analytics.usage.cache import CachedRepository
+from librechat_analytics.usage.prices import read_price_list
 from librechat_analytics.web.api import api_blueprint
 from librechat_analytics.web.server import (
     PREFIX,
     allow_page_scripts,
     create_server,
-    refuse_unknown_api_paths,
+    refuse_unknown_paths,
 )
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def create_app(settings: Settings) -> Flask:
     Raises SettingsError, StoreError or SourceError with a text for the operator. ``close_app`` undoes it.
     """
     key = required_key(settings)
+    prices = read_price_list(settings.prices_file) if settings.prices_file else None
     source = MongoSource.at(settings.mongo_uri.get_secret_value()) if settings.mongo_uri else None
     store = open_store(settings)
     syncer = thread = None
@@ -84,9 +86,9 @@ def create_app(settings: Settings) -> Flask:
         can_answer=lambda: _can_answer(store),
         frame_ancestors=settings.frame_ancestors,
     )
-    repository = CachedRepository(store, server, source=source_status)
+    repository = CachedRepository(store, server, source=source_status, prices=prices)
     server.register_blueprint(api_blueprint(repository, default_zone=settings.dashboard_timezone))
-    refuse_unknown_api_paths(server)
+    refuse_unknown_paths(server)
     dashboard = mount_dashboard(server, repository, default_zone=settings.dashboard_timezone, prefix=PREFIX)
     allow_page_scripts(server, dashboard.csp_hashes())
     server.extensions[EXTENSION] = Running(store, source, syncer, thread)

@@ -67,6 +67,13 @@ class Settings(BaseSettings):
     frame_ancestors: Annotated[tuple[str, ...], NoDecode] = Field(
         ("'self'",), description="Origins that may embed the dashboard, separated by blanks."
     )
+    prices_file: Path | None = Field(
+        None,
+        description="Own price list (CSV) to hold the recorded cost against, e.g. prices/2026-03.csv.",
+    )
+    anonymize_users: bool = Field(
+        default=False, description="`true`: names and e-mails of users are never asked for, stored or shown."
+    )
     store_memory_limit: str = Field("1GB", description="Memory that queries may use.")
     threads: Annotated[int, Field(ge=1, le=64)] = Field(8, description="Requests answered at a time.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")

@@ -133,3 +133,25 @@ class Freshness:
     status: SourceStatus
     last_sync: datetime | None
     progress: float | None
+    unattributed: int = 0
+    """Usage rows whose agent is still being asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class PriceCheck:
+    """What was recorded beside what the same rows would have cost at list price.
+
+    Columns: provider, model, cost_usd (recorded), listed_cost_usd (recorded, of the rows that have a list
+    price), list_price_usd (None where the model is not listed), difference_usd (recorded less list price of
+    the listed rows, None likewise). The other fields are the sums of these columns.
+    """
+
+    list_name: str
+    rows: pd.DataFrame
+    cost_usd: float
+    listed_cost_usd: float
+    list_price_usd: float
+
+    @property
+    def difference_usd(self) -> float:
+        return self.listed_cost_usd - self.list_price_usd

@@ -17,8 +17,17 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from librechat_analytics.store.store import Store
-    from librechat_analytics.usage.answers import AgentRanking, Ranking, SourceStatus, Summary, Timeline
+    from librechat_analytics.usage.answers import (
+        AgentRanking,
+        PriceCheck,
+        Ranking,
+        SourceStatus,
+        Summary,
+        Timeline,
+    )
     from librechat_analytics.usage.periods import BucketUnit, Period
+    from librechat_analytics.usage.prices import PriceList
+    from librechat_analytics.usage.quality import QualityReport
 
 T = TypeVar("T")
 
@@ -30,9 +39,14 @@ class CachedRepository(Repository):
     """The repository behind a cache: flask-caching keeps the answers, a lock per question the crowd away."""
 
     def __init__(
-        self, store: Store, app: Flask, *, source: Callable[[], tuple[SourceStatus, float | None]]
+        self,
+        store: Store,
+        app: Flask,
+        *,
+        source: Callable[[], tuple[SourceStatus, float | None]],
+        prices: PriceList | None = None,
     ) -> None:
-        super().__init__(store, source=source)
+        super().__init__(store, source=source, prices=prices)
         self._cache = Cache(
             app,
             config={
@@ -52,6 +66,14 @@ class CachedRepository(Repository):
     def summary(self, period: Period) -> Summary:
         answer = super().summary
         return self._kept(("summary", period), lambda: answer(period))
+
+    def quality(self, period: Period) -> QualityReport:
+        answer = super().quality
+        return self._kept(("quality", period), lambda: answer(period))
+
+    def price_check(self, period: Period) -> PriceCheck | None:
+        answer = super().price_check
+        return self._kept(("price_check", period), lambda: (answer(period),))[0]
 
     def top_users(self, period: Period, limit: int) -> Ranking:
         answer = super().top_users

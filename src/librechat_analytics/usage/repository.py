@@ -14,6 +14,7 @@ from librechat_analytics.usage.answers import (
     AgentRanking,
     Freshness,
     Part,
+    PriceCheck,
     Quality,
     Ranking,
     Summary,
@@ -21,6 +22,14 @@ from librechat_analytics.usage.answers import (
     Totals,
 )
 from librechat_analytics.usage.periods import Bucket, buckets
+from librechat_analytics.usage.quality import (
+    COST_IN_DOUBT,
+    KINDS,
+    Detail,
+    Finding,
+    QualityReport,
+    Refusals,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -30,6 +39,7 @@ if TYPE_CHECKING:
     from librechat_analytics.store.store import Store
     from librechat_analytics.usage.answers import SourceStatus
     from librechat_analytics.usage.periods import BucketUnit, Period, TimeRange
+    from librechat_analytics.usage.prices import PriceList
 
 E6_PER_USD = 10**12
 """Millionths of a credit in a US dollar."""
@@ -50,9 +60,11 @@ class Repository:
         store: Store,
         *,
         source: Callable[[], tuple[SourceStatus, float | None]],
+        prices: PriceList | None = None,
         clock: Callable[[], datetime] = _utc_now,
     ) -> None:
         self._store = store
+        self._prices = prices
         self._source = source
         self._clock = clock
 
@@ -68,7 +80,7 @@ class Repository:
     def first_usage(self) -> datetime | None:
         """Give the date of the first usage row."""
         with self._store.reading() as cursor:
-            ((first,),) = cursor.execute(_query("first_usage", selected=False)).fetchall()
+            ((first,),) = cursor.execute(_query("first_usage")).fetchall()
         return None if first is None else _aware(first)
 
     def freshness(self) -> Freshness:
@@ -76,7 +88,13 @@ class Repository:
         state = self._store.state()
         status, progress = self._source()
         as_of, last_sync = (None if at is None else _aware(at) for at in (state.as_of, state.last_sync))
-        return Freshness(as_of=as_of, status=status, last_sync=last_sync, progress=progress)
+        return Freshness(
+            as_of=as_of,
+            status=status,
+            last_sync=last_sync,
+            progress=progress,
+            unattributed=self._store.count_unattributed(),
+        )
 
     def summary(self, period: Period) -> Summary:
         """Total a period and the range before, and tell how sure the figures are."""
@@ -87,8 +105,8 @@ class Repository:
         return Summary(totals, previous, quality)
 
     def _quality(self, cursor: duckdb.DuckDBPyConnection, time_range: TimeRange) -> Quality:
-        judged = _one(cursor, _query("quality"), _bounds(time_range))
-        others = _rows(cursor, _query("other_token_types", selected=False), _bounds(time_range))
+        judged = _one(cursor, _query("quality", "selected", "judged"), _bounds(time_range))
+        others = _rows(cursor, _query("other_token_types"), _bounds(time_range))
         ((rejected,),) = cursor.execute("SELECT count(*) FROM refused").fetchall()
         return Quality(
             default_rate_cost_usd=usd(judged["default_rate_cost_e6"]),
@@ -99,6 +117,58 @@ class Repository:
             positive_value_rows=judged["positive_value_rows"],
             other_token_types={row["other_token_type"]: row["documents"] for row in others},
             rejected_documents=rejected,
+        )
+
+    def quality(self, period: Period) -> QualityReport:
+        """Find what makes a period's figures less sure, and which documents were refused ever."""
+        bounds = _bounds(period.range)
+        with self._store.reading() as cursor:
+            rows = [
+                *_rows(cursor, _query("findings", "selected", "judged"), bounds),
+                *_rows(cursor, _query("several_rates", "selected", "judged"), bounds),
+                *_rows(cursor, _query("recorded_twice", "selected"), bounds),
+                *_rows(cursor, _query("other_rows"), bounds | {"now": _naive(self.now())}),
+            ]
+            refusals = _rows(cursor, _query("refusals"), {})
+        findings = [
+            _finding(code, found) for code in KINDS if (found := [row for row in rows if row["code"] == code])
+        ]
+        return QualityReport(
+            findings=tuple(findings),
+            refusals=tuple(
+                Refusals(row["reason"], row["documents"], tuple(row["ids"]), _aware(row["last"]))
+                for row in refusals
+            ),
+            doubtful_cost_usd=usd(sum(row["cost_e6"] for row in rows if row["code"] in COST_IN_DOUBT)),
+        )
+
+    def price_check(self, period: Period) -> PriceCheck | None:
+        """Price a period's tokens by the own price list; None without one."""
+        if self._prices is None:
+            return None
+        with self._store.reading() as cursor:
+            models = [model for (model,) in cursor.execute(_query("model_names")).fetchall()]
+            cursor.register("prices", self._prices.frame(models))
+            rows = _rows(cursor, _query("price_check", "selected", "ran"), _bounds(period.range))
+        entries = (
+            {
+                "provider": row["provider"],
+                "model": row["model"],
+                "cost_usd": usd(row["cost_e6"]),
+                "listed_cost_usd": usd(row["listed_cost_e6"]),
+                "list_price_usd": usd(row["list_price_e6"]) if row["listed_rows"] else None,
+                "difference_usd": (
+                    usd(row["listed_cost_e6"] - row["list_price_e6"]) if row["listed_rows"] else None
+                ),
+            }
+            for row in rows
+        )
+        return PriceCheck(
+            list_name=self._prices.name,
+            rows=_table(entries, "provider model cost_usd listed_cost_usd list_price_usd difference_usd"),
+            cost_usd=usd(sum(row["cost_e6"] for row in rows)),
+            listed_cost_usd=usd(sum(row["listed_cost_e6"] for row in rows)),
+            list_price_usd=usd(sum(row["list_price_e6"] for row in rows)),
         )
 
     def top_users(self, period: Period, limit: int) -> Ranking:
@@ -126,7 +196,7 @@ class Repository:
 
     def top_models(self, period: Period, limit: int) -> Ranking:
         """Rank the models that really ran by cost."""
-        rows = self._ask("top_models", period, ran=True, limit=limit)
+        rows = self._ask("top_models", period, "ran", limit=limit)
         return _ranking(
             (
                 {
@@ -149,7 +219,7 @@ class Repository:
 
     def cost_breakdown(self, period: Period, limit: int) -> Ranking:
         """Split models' cost into prompt and completion, with effective and stored rates."""
-        rows = self._ask("cost_breakdown", period, ran=True, limit=limit)
+        rows = self._ask("cost_breakdown", period, "ran", limit=limit)
         return _ranking(
             (
                 {
@@ -176,10 +246,10 @@ class Repository:
         """Rank agents by cost, beside the usage without an agent and that of which it is unknown."""
         bounds = _bounds(period.range)
         with self._store.reading() as cursor:
-            parts = {row["part"]: row for row in _rows(cursor, _query("agent_parts"), bounds)}
-            rows = _rows(cursor, _query("top_agents"), bounds | {"limit": limit})
+            parts = {row["part"]: row for row in _rows(cursor, _query("agent_parts", "selected"), bounds)}
+            rows = _rows(cursor, _query("top_agents", "selected"), bounds | {"limit": limit})
             keys = [row["agent_key"] for row in rows]
-            details = _rows(cursor, _query("agent_models", ran=True), bounds | {"agent_keys": keys})
+            details = _rows(cursor, _query("agent_models", "selected", "ran"), bounds | {"agent_keys": keys})
         whole = sum(part["cost_e6"] for part in parts.values())
         ranking = _ranking(
             (
@@ -216,7 +286,7 @@ class Repository:
             found: dict[int, dict[str, Any]] = {}
             if steps:
                 cursor.register("slots", _slots(steps))
-                rows = _rows(cursor, _query("usage_over_time"), _bounds(period.range))
+                rows = _rows(cursor, _query("usage_over_time", "selected"), _bounds(period.range))
                 found = {row["bucket"]: row for row in rows}
         empty = dict.fromkeys(
             ("cost_e6", "prompt_tokens", "completion_tokens", "calls", "active_users", "conversations"), 0
@@ -239,11 +309,9 @@ class Repository:
         )
         return Timeline(unit, _table(points, columns))
 
-    def _ask(
-        self, name: str, period: Period, *, ran: bool = False, **parameters: int
-    ) -> list[dict[str, Any]]:
+    def _ask(self, name: str, period: Period, *before: str, **parameters: int) -> list[dict[str, Any]]:
         with self._store.reading() as cursor:
-            return _rows(cursor, _query(name, ran=ran), _bounds(period.range) | parameters)
+            return _rows(cursor, _query(name, "selected", *before), _bounds(period.range) | parameters)
 
 
 def usd(credits_e6: int) -> float:
@@ -252,19 +320,34 @@ def usd(credits_e6: int) -> float:
 
 
 @cache
-def _query(name: str, *, selected: bool = True, ran: bool = False) -> str:
+def _query(name: str, *before: str) -> str:
+    """Read a question's file, after the common steps that it starts from."""
     folder = files(__package__).joinpath("queries")
+    steps = ",\n".join(folder.joinpath(f"{step}.sql").read_text("utf-8") for step in before)
     text = folder.joinpath(f"{name}.sql").read_text("utf-8")
-    if not selected:
-        return text
-    common = [folder.joinpath(f"{part}.sql").read_text("utf-8") for part in ("selected", "ran")[: 1 + ran]]
-    return f"WITH {', '.join(common)} {text}"
+    return f"WITH {steps}\n{text}" if steps else text
 
 
 def _rows(cursor: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
     cursor.execute(query, parameters)
     names = [column[0] for column in cursor.description or ()]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _finding(code: str, rows: list[dict[str, Any]]) -> Finding:
+    return Finding(
+        code=code,
+        documents=sum(row["documents"] for row in rows),
+        tokens=sum(row["tokens"] for row in rows),
+        cost_usd=usd(sum(row["cost_e6"] for row in rows)),
+        first=_aware(min(row["first"] for row in rows)),
+        last=_aware(max(row["last"] for row in rows)),
+        details=tuple(
+            Detail(row["detail"], row["documents"], row["tokens"], usd(row["cost_e6"]))
+            for row in rows
+            if row["detail"] is not None
+        ),
+    )
 
 
 def _one(cursor: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -277,7 +360,7 @@ def _bounds(time_range: TimeRange) -> dict[str, Any]:
 
 
 def _totals(cursor: duckdb.DuckDBPyConnection, time_range: TimeRange) -> Totals:
-    row = _one(cursor, _query("totals"), _bounds(time_range))
+    row = _one(cursor, _query("totals", "selected"), _bounds(time_range))
     return Totals(cost_usd=usd(row.pop("cost_e6")), **row)
 
 

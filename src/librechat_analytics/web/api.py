@@ -6,6 +6,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, jsonify, request
+from werkzeug.exceptions import NotFound
 
 from librechat_analytics.web.parameters import read_question
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
         AgentRanking,
         Freshness,
         Part,
+        PriceCheck,
         Quality,
         Ranking,
         Summary,
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
         Totals,
     )
     from librechat_analytics.usage.periods import Period, TimeRange
+    from librechat_analytics.usage.quality import QualityReport
     from librechat_analytics.usage.repository import Repository
     from librechat_analytics.web.parameters import Question
 
@@ -43,6 +46,9 @@ NAMES = {
     "cache_write_tokens": "cacheWriteTokens",
     "active_users": "activeUsers",
     "last_active": "lastActive",
+    "listed_cost_usd": "listedCost",
+    "list_price_usd": "listPrice",
+    "difference_usd": "difference",
     "prompt_rate": "promptRate",
     "completion_rate": "completionRate",
 }
@@ -50,7 +56,7 @@ NAMES = {
 
 
 def api_blueprint(answers: Repository, *, default_zone: str) -> Blueprint:
-    """Make the six endpoints."""
+    """Make the endpoints."""
     api = Blueprint("api", __name__, url_prefix="/api")
 
     def endpoint(path: str, body: Callable[[Question], Json]) -> None:
@@ -123,6 +129,55 @@ def agents_json(ranking: AgentRanking) -> Json:
         "total": ranking.total,
         "withoutAgent": _part(ranking.without_agent),
         "unknown": _part(ranking.unknown),
+    }
+
+
+def report_json(report: QualityReport) -> Json:
+    """Lay out what makes the figures less sure, in sentences and numbers."""
+    return {
+        "doubtfulCost": report.doubtful_cost_usd,
+        "findings": [
+            {
+                "code": finding.code,
+                "title": finding.kind.title,
+                "sentence": finding.kind.sentence,
+                "advice": finding.kind.advice,
+                "versions": finding.kind.versions,
+                "rows": finding.documents,
+                "tokens": finding.tokens,
+                "cost": finding.cost_usd,
+                "first": instant_json(finding.first),
+                "last": instant_json(finding.last),
+                "details": [
+                    {
+                        "name": detail.name,
+                        "rows": detail.documents,
+                        "tokens": detail.tokens,
+                        "cost": detail.cost_usd,
+                    }
+                    for detail in finding.details
+                ],
+            }
+            for finding in report.findings
+        ],
+        "refused": [
+            {"reason": refused.reason, "documents": refused.documents, "ids": list(refused.ids)}
+            for refused in report.refusals
+        ],
+    }
+
+
+def price_check_json(check: PriceCheck | None) -> Json:
+    """Lay out recorded cost beside list price; raises NotFound where no price list is configured."""
+    if check is None:
+        raise NotFound("There is no price list: set PRICES_FILE to have one.")
+    return {
+        "priceList": check.list_name,
+        "cost": check.cost_usd,
+        "listedCost": check.listed_cost_usd,
+        "listPrice": check.list_price_usd,
+        "difference": check.difference_usd,
+        "models": _entries(check.rows),
     }
 
 

@@ -8,12 +8,13 @@ import logging
 import secrets
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 from flask import Flask, jsonify, request
 from flask.json.provider import DefaultJSONProvider
 from flask_compress import Compress
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.routing import Rule
 
+from librechat_analytics.errors import OperatorError
 from librechat_analytics.usage.periods import BadParameterError
 
 if TYPE_CHECKING:
@@ -30,12 +31,15 @@ LARGEST_BODY_BYTES = 256 * 1024
 RETRY_AFTER_SECONDS = 5
 ONE_YEAR_SECONDS = 365 * 24 * 3600
 
+ELSEWHERE = "/<path:path>"
+"""Dash's endpoint for every path that nothing else answers."""
+
 # Everything that is not named here needs the key. Names are endpoints, not paths.
 PUBLIC_ENDPOINTS = frozenset(
     {
         "health",
         "/",  # the page without any data, which asks for the key
-        "/<path:path>",  # the same page: only GET, and never below /api
+        ELSEWHERE,
         "_dash_assets.static",
         "/_favicon.ico",
         "plotly_bundle",
@@ -154,18 +158,21 @@ def _errors(server: Flask) -> None:
     def http_error(error: HTTPException) -> Response:
         status = error.code or 500
         sentence = {
-            404: "There is nothing at this address.",
-            405: "This address answers GET only.",
             413: "The request is too large.",
         }.get(status, error.description or error.name)
+        if status == 404 and error.description == NotFound.description:
+            sentence = "There is nothing at this address."
+        methods = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
+        if status == MethodNotAllowed.code:
+            sentence = f"This address answers {methods} only."
         response: Response = jsonify(error=sentence)
         response.status_code = status
-        if isinstance(valid := getattr(error, "valid_methods", None), list | set | tuple):
-            response.headers["Allow"] = ", ".join(sorted(valid))
+        if methods:
+            response.headers["Allow"] = methods
         return response
 
-    @server.errorhandler(duckdb.Error)
-    def store_error(_: duckdb.Error) -> Response:
+    @server.errorhandler(OperatorError)
+    def store_error(_: OperatorError) -> Response:
         number = secrets.token_hex(4)
         log.exception("The store did not answer (%s)", number)
         response: Response = jsonify(
@@ -187,12 +194,21 @@ def allow_page_scripts(server: Flask, hashes: Iterable[str]) -> None:
     server.config[SCRIPT_HASHES] = tuple(hashes)
 
 
-def refuse_unknown_api_paths(server: Flask) -> None:
-    """Answer 404 below ``/api``, where Dash's catch-all would send its page."""
+def refuse_unknown_paths(server: Flask) -> None:
+    """Answer 404 where nothing is, instead of Dash's page: a wrong address must not look like a right one."""
 
-    def nothing_here(rest: str = "") -> Response:  # noqa: ARG001
+    def nothing_below_api(rest: str = "") -> Response:
+        path = f"/api/{rest.rstrip('/')}"
+        for rule in server.url_map.iter_rules():
+            if rule.rule == path:
+                raise MethodNotAllowed(sorted(rule.methods or ()))
         raise NotFound
 
-    methods = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]
-    server.add_url_rule("/api", "unknown_api", nothing_here, methods=methods)
-    server.add_url_rule("/api/<path:rest>", "unknown_api", nothing_here, methods=methods)
+    for path in ("/api", "/api/<path:rest>"):
+        server.url_map.add(Rule(path, endpoint="unknown_api"))  # unlike Flask's own rules: for every method
+    server.view_functions["unknown_api"] = nothing_below_api
+
+    @server.before_request
+    def nothing_elsewhere() -> None:
+        if request.endpoint == ELSEWHERE:
+            raise NotFound

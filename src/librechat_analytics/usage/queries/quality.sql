@@ -1,28 +1,8 @@
--- A model is unpriced if one of its plain prompts stands at LibreChat's default rate anywhere in the ledger;
--- Claude Sonnet 4.6 had that very price above 200,000 tokens (v0.8.3-rc1 to v0.8.5).
-, unpriced AS (
-    SELECT DISTINCT transactions.model_key
-    FROM transactions JOIN models ON models.key = transactions.model_key
-    WHERE usage_type = 'prompt' AND NOT structured AND rate = 6
-        AND NOT starts_with(models.id, 'agent_')
-        AND NOT (contains(models.id, 'sonnet-4-6') AND abs(tokens) > 200000)
-),
-judged AS (
-    SELECT
-        cost_e6, sentinel, positive_value, contexts.id AS context,
-        selected.model_key IS NULL AS no_model,
-        coalesce(starts_with(models.id, 'agent_'), false) AS agent_model,
-        unpriced.model_key IS NOT NULL AND (abs(rate - 6) < 1e-9 OR abs(rate - 6.9) < 1e-6) AS default_rate
-    FROM selected
-    LEFT JOIN models ON models.key = selected.model_key
-    LEFT JOIN unpriced ON unpriced.model_key = selected.model_key
-    LEFT JOIN contexts ON contexts.key = selected.context_key
-)
 SELECT
     coalesce(sum(cost_e6) FILTER (default_rate), 0) AS default_rate_cost_e6,
     coalesce(sum(cost_e6) FILTER (no_model), 0) AS no_model_cost_e6,
     coalesce(sum(cost_e6) FILTER (agent_model), 0) AS agent_model_cost_e6,
-    coalesce(sum(cost_e6) FILTER (context = 'incomplete'), 0) AS incomplete_cost_e6,
+    coalesce(sum(cost_e6) FILTER (incomplete), 0) AS incomplete_cost_e6,
     count(*) FILTER (sentinel) AS sentinel_rows,
     count(*) FILTER (positive_value) AS positive_value_rows
 FROM judged

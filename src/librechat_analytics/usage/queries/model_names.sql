@@ -1,0 +1,4 @@
+SELECT id FROM models
+UNION SELECT model FROM agents WHERE model IS NOT NULL
+UNION SELECT model FROM agent_versions WHERE model IS NOT NULL
+ORDER BY 1
