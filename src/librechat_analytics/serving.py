@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.http import wsgi
 
 from librechat_analytics.app import close_app, create_app, open_store
 from librechat_analytics.errors import OperatorError
@@ -74,6 +75,7 @@ def serve(settings: Settings) -> None:
     """
     open_store(settings).close()  # says now, in one line, what a worker could only log
     _require_free(settings)
+    wsgi.SERVER = "librechat-analytics"  # in the header of that name: who serves is nobody's business
     Server(settings).run()
 
 

@@ -17,6 +17,7 @@ from librechat_analytics.dashboard.browser_files import (
     assets_folder,
     serve_plotly_basic,
 )
+from librechat_analytics.dashboard.callback_requests import refuse_malformed_requests
 from librechat_analytics.dashboard.downloads import csv_name, csv_text
 from librechat_analytics.dashboard.page import TITLE, index_html, page_layout
 from librechat_analytics.dashboard.page_query import read_page_query
@@ -94,6 +95,7 @@ def mount_dashboard(
     register_browser_callbacks(app)
     for view in VIEWS:
         register_view(app, view, repository, parse_zone(default_zone))
+    refuse_malformed_requests(app)
     return app
 
 

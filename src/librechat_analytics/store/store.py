@@ -121,13 +121,19 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Give a cursor on one snapshot: all that it reads belongs together."""
-        with self._connection.cursor() as cursor:
-            cursor.execute("BEGIN TRANSACTION READ ONLY")
-            try:
-                yield cursor
-            finally:
-                cursor.execute("ROLLBACK")
+        """Give a cursor on one snapshot: all that it reads belongs together.
+
+        Raises StoreError when the file cannot be read.
+        """
+        try:
+            with self._connection.cursor() as cursor:
+                cursor.execute("BEGIN TRANSACTION READ ONLY")
+                try:
+                    yield cursor
+                finally:
+                    cursor.execute("ROLLBACK")
+        except duckdb.Error as error:
+            raise StoreError(_unreadable(self._folder / FILE_NAME, error)) from error
 
     @contextmanager
     def _committing(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -144,11 +150,8 @@ class Store:
     def state(self) -> SyncState:
         """Read what the store holds of its source."""
         columns = ", ".join(field.name for field in fields(SyncState))
-        try:
-            with self.reading() as cursor:
-                (row,) = cursor.execute(f"SELECT {columns} FROM sync_state").fetchall()  # noqa: S608 our own names
-        except (duckdb.Error, ValueError) as error:
-            raise StoreError(_unreadable(self._folder / FILE_NAME, error)) from error
+        with self.reading() as cursor:
+            (row,) = cursor.execute(f"SELECT {columns} FROM sync_state").fetchall()  # noqa: S608 our own names
         return SyncState(*row)
 
     def write_batch(
@@ -300,6 +303,6 @@ def _move(cursor: duckdb.DuckDBPyConnection, state: dict[str, Any]) -> None:
 def _unreadable(path: Path, error: Exception) -> str:
     reason = str(error).splitlines()[0]
     return (
-        f"The store {path} cannot be opened: {reason} Check that the folder can be written; if the file is"
+        f"The store {path} cannot be used: {reason} Check that the folder can be written; if the file is"
         " damaged, move it away and let the program read LibreChat again."
     )
