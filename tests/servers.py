@@ -310,7 +310,9 @@ class BrowserWatch:
 
     def attach(self, context: BrowserContext) -> None:
         context.on("console", self._on_console)
-        context.on("weberror", lambda error: self.errors.append(f"uncaught: {error.error}"))
+        context.on(
+            "weberror", lambda error: self.errors.append(f"uncaught: {error.error.stack or error.error}")
+        )
         context.on("request", self._on_request)
 
     def verify(self) -> None:
