@@ -55,7 +55,10 @@ class Running:
 
 def open_store(settings: Settings) -> Store:
     """Open the store of DATA_DIR; raises StoreError when it cannot be used."""
-    return Store(settings.data_dir, memory_limit=settings.store_memory_limit)
+    store = Store(settings.data_dir, memory_limit=settings.store_memory_limit)
+    if settings.anonymize_users:
+        store.erase_names()
+    return store
 
 
 def create_app(settings: Settings) -> Flask:
@@ -65,7 +68,11 @@ def create_app(settings: Settings) -> Flask:
     """
     key = required_key(settings)
     prices = read_price_list(settings.prices_file) if settings.prices_file else None
-    source = MongoSource.at(settings.mongo_uri.get_secret_value()) if settings.mongo_uri else None
+    source = (
+        MongoSource.at(settings.mongo_uri.get_secret_value(), anonymous=settings.anonymize_users)
+        if settings.mongo_uri
+        else None
+    )
     store = open_store(settings)
     syncer = thread = None
     if source is not None:

@@ -27,7 +27,6 @@ from rich.text import Text
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.librechat.source import DumpSource, MongoSource
 from librechat_analytics.settings import load_settings, required_key
-from librechat_analytics.store.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from rich.progress import Task, TaskID
 
     from librechat_analytics.settings import Settings
+    from librechat_analytics.store.store import Store
     from librechat_analytics.sync import Phase
 
 program = typer.Typer(
@@ -119,7 +119,7 @@ def import_(
     """Read a dump of LibreChat's database into the store; needs neither MongoDB nor a key."""
     settings = load_settings()
     _log_to_stderr(settings)
-    source = DumpSource(folder)
+    source = DumpSource(folder, anonymous=settings.anonymize_users)
     try:
         with _store(settings) as store:
             _import(store, source)
@@ -188,6 +188,21 @@ def demo() -> None:
     address = f"http://{settings.host}:{settings.port}/librechat-analytics/"
     console.print(f"\nDemo: {address}\nKey:  {key}\n", highlight=False, markup=False)
     _serve(settings)
+
+
+@program.command()
+def forget(user: Annotated[str, typer.Argument(help="The user's id or e-mail address.")]) -> None:
+    """Erase a person's name and e-mail from the store for good; the figures stay, under the id."""
+    with _store(load_settings()) as store:
+        known = store.users_known_as(user)
+        if not known:
+            raise OperatorError(f"The store knows no user {user}. Give the id or the e-mail address.")
+        if len(known) > 1:
+            raise OperatorError(
+                f"Several users have this address: {', '.join(known)}. Give one of these ids."
+            )
+        store.forget_user(known[0])
+    console.print(f"Forgot the names of user {known[0]}; the figures stay.", highlight=False)
 
 
 @program.command()
@@ -260,7 +275,9 @@ def _kept_key(folder: Path) -> str:
 
 @contextmanager
 def _store(settings: Settings) -> Iterator[Store]:
-    store = Store(settings.data_dir, memory_limit=settings.store_memory_limit)
+    from librechat_analytics.app import open_store
+
+    store = open_store(settings)
     try:
         yield store
     finally:
@@ -273,7 +290,7 @@ def _mongo(settings: Settings) -> Iterator[MongoSource]:
         raise OperatorError(
             "MONGO_URI is missing. Set it to LibreChat's, e.g. mongodb://mongodb:27017/LibreChat"
         )
-    source = MongoSource.at(settings.mongo_uri.get_secret_value())
+    source = MongoSource.at(settings.mongo_uri.get_secret_value(), anonymous=settings.anonymize_users)
     try:
         yield source
     finally:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 USER_PROJECTION = ("name", "username", "email", "role")
+ANONYMOUS_USER_PROJECTION = ("role",)
 AGENT_PROJECTION = (
     "id",
     "name",
@@ -62,6 +63,12 @@ def read_user(document: Mapping[str, Any]) -> UserLabel | None:
         return None
     name = _label(document.get("name")) or _label(document.get("username"))
     return UserLabel(identity, name, _label(document.get("email")), _label(document.get("role")))
+
+
+def read_anonymous_user(document: Mapping[str, Any]) -> UserLabel | None:
+    """Read a user without the names."""
+    user = read_user(document)
+    return user and user._replace(name=None, email=None)
 
 
 def read_agent(document: Mapping[str, Any]) -> AgentLabel | None:

@@ -31,10 +31,12 @@ from librechat_analytics.librechat.agents import (
 from librechat_analytics.librechat.documents import CODEC, EPOCH
 from librechat_analytics.librechat.labels import (
     AGENT_PROJECTION,
+    ANONYMOUS_USER_PROJECTION,
     USER_PROJECTION,
     AgentLabel,
     UserLabel,
     read_agent,
+    read_anonymous_user,
     read_user,
 )
 from librechat_analytics.librechat.transactions import (
@@ -158,15 +160,20 @@ class MongoSource:
     """LibreChat's live database, asked with nothing but find, getMore, count and ping."""
 
     def __init__(
-        self, database: Database[Any], *, codec_options: CodecOptions[Any] | None = UNDECODED
+        self,
+        database: Database[Any],
+        *,
+        anonymous: bool = False,
+        codec_options: CodecOptions[Any] | None = UNDECODED,
     ) -> None:
         self._database = database
+        self._anonymous = anonymous
         self._codec_options = codec_options
 
     @classmethod
-    def at(cls, uri: str) -> MongoSource:
-        """Make the source for a connection string; does not connect yet."""
-        return cls(connect(uri).get_default_database(DEFAULT_DATABASE))
+    def at(cls, uri: str, *, anonymous: bool = False) -> MongoSource:
+        """Make the source for a connection string; connects on first use. ``anonymous``: without names."""
+        return cls(connect(uri).get_default_database(DEFAULT_DATABASE), anonymous=anonymous)
 
     def close(self) -> None:
         """Close the connections."""
@@ -209,7 +216,8 @@ class MongoSource:
         return self._transactions({"_id": {"$type": list(OTHER_ID_TYPES)}}, None)
 
     def users(self) -> Iterator[UserLabel]:
-        return self._each("users", {}, USER_PROJECTION, read_user)
+        projection = ANONYMOUS_USER_PROJECTION if self._anonymous else USER_PROJECTION
+        return self._each("users", {}, projection, read_user)
 
     def agents(self) -> Iterator[AgentLabel]:
         return self._each("agents", {}, AGENT_PROJECTION, read_agent)
@@ -293,8 +301,9 @@ class DumpSource:
     on their first look-up.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, anonymous: bool = False) -> None:
         self._folder = database_folder(folder)
+        self._anonymous = anonymous
         self._index: sqlite3.Connection | None = None
         self._scratch = tempfile.TemporaryDirectory(prefix="librechat-analytics-")
 
@@ -324,7 +333,7 @@ class DumpSource:
                 yield _undecodable(raw)
 
     def users(self) -> Iterable[UserLabel] | None:
-        return self._labels("users", read_user)
+        return self._labels("users", read_anonymous_user if self._anonymous else read_user)
 
     def agents(self) -> Iterable[AgentLabel] | None:
         return self._labels("agents", read_agent)

@@ -7,7 +7,8 @@ CREATE TABLE users (
     email      VARCHAR,
     role       VARCHAR,
     deleted_at TIMESTAMP,                  -- first seen missing
-    labelled   BOOLEAN NOT NULL DEFAULT false
+    labelled   BOOLEAN NOT NULL DEFAULT false,
+    forgotten  BOOLEAN NOT NULL DEFAULT false -- names were erased for good
 );
 
 CREATE TABLE agents (

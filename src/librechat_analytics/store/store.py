@@ -267,6 +267,48 @@ class Store:
                 "SELECT reason, count(*) FROM refused GROUP BY reason ORDER BY count(*) DESC, reason"
             ).fetchall()
 
+    def erase_names(self) -> None:
+        """Erase all users' names and e-mails, from the table and from the file's pages."""
+        with self.reading() as cursor:
+            ((named,),) = cursor.execute("SELECT count(coalesce(name, email)) FROM users").fetchall()
+        if named:
+            with self._committing() as cursor:
+                cursor.execute("UPDATE users SET name = NULL, email = NULL")
+            self._rewrite()
+
+    def users_known_as(self, text: str) -> list[str]:
+        """Give the ids of the users with this id or e-mail, in whatever case."""
+        with self.reading() as cursor:
+            found = cursor.execute(
+                "SELECT id FROM users WHERE id = lower($text) OR lower(email) = lower($text) ORDER BY id",
+                {"text": text},
+            ).fetchall()
+        return [identity for (identity,) in found]
+
+    def forget_user(self, identity: str) -> None:
+        """Erase a user's name and e-mail for good: from the table, the file's pages and all later labels."""
+        with self._committing() as cursor:
+            cursor.execute(
+                "UPDATE users SET name = NULL, email = NULL, forgotten = true WHERE id = $id",
+                {"id": identity},
+            )
+        self._rewrite()
+
+    def _rewrite(self) -> None:
+        """Write the file anew: pages that were freed may still hold what was erased."""
+        path = self._folder / FILE_NAME
+        fresh = path.with_suffix(".new")
+        fresh.unlink(missing_ok=True)
+        with self._writing:
+            with self._connection.cursor() as cursor:
+                cursor.execute(f"ATTACH '{fresh.as_posix().replace(chr(39), chr(39) * 2)}' AS fresh")
+                cursor.execute(f"COPY FROM DATABASE {path.stem} TO fresh")
+                cursor.execute("DETACH fresh")
+            self._connection.close()
+            fresh.replace(path)
+            self._connection = self._open()
+            self.version += 1
+
     def clear(self) -> None:
         """Forget everything that was read."""
         with self._committing() as cursor:

@@ -4,7 +4,10 @@ SELECT (SELECT coalesce(max(key), 0) FROM users) + row_number() OVER (), id
 FROM labels ANTI JOIN users USING (id);
 
 UPDATE users
-SET name = labels.name, email = labels.email, role = labels.role, deleted_at = NULL, labelled = true
+SET
+    name = CASE WHEN NOT forgotten THEN labels.name END,
+    email = CASE WHEN NOT forgotten THEN labels.email END,
+    role = labels.role, deleted_at = NULL, labelled = true
 FROM labels
 WHERE users.id = labels.id AND (
     users.name IS DISTINCT FROM labels.name OR users.email IS DISTINCT FROM labels.email
