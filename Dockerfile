@@ -14,8 +14,10 @@ RUN /opt/tools/bin/python -m pip install --require-hashes --only-binary :all: -r
 COPY pyproject.toml README.md LICENSE ./
 COPY assets assets
 COPY src src
+COPY prices prices
 RUN /opt/tools/bin/python -m pip wheel --no-deps --no-build-isolation --wheel-dir dist . \
-    && python -m pip --python /opt/venv/bin/python install --no-deps --no-index dist/*.whl
+    && python -m pip --python /opt/venv/bin/python install --no-deps --no-index dist/*.whl \
+    && chmod -R a+rX prices
 
 FROM python:${PYTHON_VERSION}-slim
 # A user of this number owns /data and nothing else. A bind mount in its place must belong to it too.
@@ -23,13 +25,15 @@ RUN groupadd --gid 10001 analytics \
     && useradd --no-log-init --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin analytics \
     && install --directory --owner 10001 --group 10001 --mode 700 /data
 COPY --from=build /opt/venv /opt/venv
+COPY --from=build /build/prices /srv/prices
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     DATA_DIR=/data \
     HOST=0.0.0.0 \
     PORT=3001
-WORKDIR /data
+# Relative paths in settings, such as PRICES_FILE=prices/2026-03.csv, start here.
+WORKDIR /srv
 VOLUME /data
 USER 10001:10001
 EXPOSE 3001
