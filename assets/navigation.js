@@ -60,6 +60,7 @@
     root.dataset.refresh = callback_context.triggered_id === "tick" ? "tick" : "reader";
     root.dataset.past = isPast(query);
     document.title = `${title(current)} · LibreChat Analytics`;
+    for (const link of document.querySelectorAll("a[data-view]")) link.href = linkTo(link.dataset.view, query);
     markSortedColumn(current, query, set_props);
     showTheSearch(current, query, set_props);
 
@@ -134,6 +135,12 @@
 
   document.addEventListener("click", (event) => {
     const target = event.target;
+    const link = target.closest?.("a[data-view]");
+    if (link && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)) {
+      event.preventDefault();
+      window.dash_clientside.set_props("url", { search: new URL(link.href).search });
+      window.scrollTo(0, 0);
+    }
     const header = target.closest?.("th[data-sort]");
     if (header && target.closest("button")) sortBy(header);
     if (target.closest?.("[data-action=show-all]")) go({ all: "1" });

@@ -24,8 +24,13 @@
     const target = document.getElementById("age");
     if (!target || !shown || shown.as_of_age_seconds === null) return;
     const seconds = Math.max(0, shown.as_of_age_seconds + (performance.now() - shownAt) / SECOND);
-    const text = shown.status === "offline" ? `Imported, up to ${shown.as_of_words}` : `Updated ${ago(seconds)}`;
-    if (target.textContent !== text) window.dash_clientside.set_props("age", { children: text });
+    const isImport = shown.status === "offline";
+    const lead = isImport ? "Imported, up to " : "Updated ";
+    const text = isImport ? shown.as_of_words : ago(seconds);
+    if (target.textContent !== text) {
+      window.dash_clientside.set_props("age-lead", { children: lead });
+      window.dash_clientside.set_props("age", { children: text });
+    }
   }
 
   function keepFreshness(freshness) {

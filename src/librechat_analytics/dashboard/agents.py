@@ -61,21 +61,10 @@ def layout() -> list[Component]:
         ),
         blocks.panel(
             "All agents",
-            html.Div(
-                [
-                    html.Button(
-                        "CSV",
-                        id="agents-csv",
-                        type="button",
-                        className="quiet-button",
-                        title="Download as CSV",
-                    )
-                ],
-                className="table-tools",
-            ),
             TABLE_PANEL.error_slot(),
             tables.data_table("agents", "Agents by cost, and the usage of none", COLUMNS),
             html.Div(id="agents-showing", className="table-foot", role="status"),
+            aside=blocks.csv_button("agents"),
             className="table-panel",
         ),
     ]
@@ -120,40 +109,41 @@ def _table(questions: Questions) -> tuple[object, ...]:
     ranking = questions.agents
     rows = tables.in_order(labelled(ranking.rows), questions.query.sort, COLUMNS)
     shown = rows if questions.query.show_all else rows.head(TABLE_ROWS)
-    body = [_row(row) for row in shown.itertuples(index=False)]
+    greatest = max(*rows["share"], ranking.without_agent.share, ranking.unknown.share, 0.0)
+    body = [_row(row, greatest) for row in shown.itertuples(index=False)]
     if rows.empty:
         body = tables.message_row(len(COLUMNS), *blocks.nothing_in(questions.period, "No agent was used"))
     if ranking.without_agent.calls or ranking.unknown.calls or not rows.empty:
         body += [
-            part_row("Without agent", "Models used directly", ranking.without_agent),
-            part_row("Unknown", "Nothing that is left tells", ranking.unknown),
+            part_row("Without agent", "Models used directly", ranking.without_agent, greatest),
+            part_row("Unknown", "Nothing that is left tells", ranking.unknown, greatest),
             total_row(questions.summary.totals),
         ]
     return body, tables.foot(len(shown), len(rows), ranking.total, "agents")
 
 
-def _row(row: Any) -> Component:
+def _row(row: Any, greatest: float) -> Component:
     return html.Tr(
         [
             tables.name_cell(row.label, models_in_words(row.model, row.models)),
             tables.number_cell(money(row.cost_usd), money_exact(row.cost_usd)),
-            tables.share_cell(row.share),
+            tables.share_cell(row.share, greatest),
             tables.number_cell(tokens(row.total_tokens), integer(row.total_tokens)),
             tables.number_cell(integer(row.calls), minor=True),
             tables.number_cell(integer(row.users)),
             tables.number_cell(integer(row.conversations), minor=True),
-            tables.text_cell(certainty_in_words(row.attribution)),
+            tables.words_cell(certainty_in_words(row.attribution)),
         ]
     )
 
 
-def part_row(label: str, detail: str, part: Part) -> Component:
+def part_row(label: str, detail: str, part: Part, greatest: float) -> Component:
     """A line for what no agent answers for, so that the lines add up."""
     return html.Tr(
         [
             tables.name_cell(label, detail),
             tables.number_cell(money(part.cost_usd), money_exact(part.cost_usd)),
-            tables.share_cell(part.share),
+            tables.share_cell(part.share, greatest),
             tables.number_cell(tokens(part.total_tokens), integer(part.total_tokens)),
             tables.number_cell(integer(part.calls), minor=True),
             tables.number_cell(integer(part.users)),
@@ -196,12 +186,16 @@ def certainty_in_words(attribution: Mapping[str, float]) -> str:
     exact = attribution.get("exact", 0.0)
     if exact >= ALMOST_ALL:
         return "Certain"
-    parts = [f"{share(exact)} certain"] if exact else []
+    parts = [f"{_percent(exact)} certain"] if exact else []
     parts += [
-        f"{share(attribution[kind])} {words}" for kind, words in LESS_SURE.items() if attribution.get(kind)
+        f"{_percent(attribution[kind])} {words}" for kind, words in LESS_SURE.items() if attribution.get(kind)
     ]
     text = ", ".join(parts)
     return text[:1].upper() + text[1:]
+
+
+def _percent(part: float) -> str:
+    return "<1 %" if part < 0.01 else f"{part * 100:.0f} %"
 
 
 def _csv(questions: Questions) -> pd.DataFrame:

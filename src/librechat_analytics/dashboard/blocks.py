@@ -39,6 +39,12 @@ def panel(heading: str, *children: Any, aside: Any = None, className: str = "") 
     )
 
 
+def csv_button(view: str) -> Component:
+    return html.Button(
+        "CSV", id=f"{view}-csv", type="button", className="quiet-button", title="Download this table as CSV"
+    )
+
+
 def key_list(keys: Sequence[Key]) -> Component:
     """The legend of a chart, in the page's own type."""
     return html.Ul(
@@ -181,6 +187,7 @@ def ranked_list(id: str) -> Component:  # noqa: A002
 
 
 def ranked_items(entries: Sequence[Ranked]) -> list[Component]:
+    greatest = max((entry.share for entry in entries), default=0.0)
     return [
         html.Li(
             [
@@ -197,7 +204,7 @@ def ranked_items(entries: Sequence[Ranked]) -> list[Component]:
                     ],
                     className="ranked-line",
                 ),
-                tables.share_bar(entry.share),
+                tables.share_bar(entry.share, greatest),
             ],
             className="ranked",
         )

@@ -32,11 +32,11 @@ def _peak_and_average(timeline: Timeline, column: str, as_text: Callable[[float]
     partial = [bool(flag) for flag in timeline.points["partial"]]
     labels = bucket_labels(list(timeline.points["start"]), partial, timeline.unit)
     peak = max(range(len(values)), key=values.__getitem__)
-    sentence = f"Most: {as_text(values[peak])} ({labels[peak]})"
+    sentence = f"Peak: {as_text(values[peak])} ({labels[peak]})."
     whole = [value for value, cut in zip(values, partial, strict=True) if not cut]
     if len(whole) < 2:
-        return f"{sentence}."
-    return f"{sentence}; {as_text(sum(whole) / len(whole))} {EACH[timeline.unit]} on average."
+        return sentence
+    return f"{sentence} Average: {as_text(sum(whole) / len(whole))} {EACH[timeline.unit]}."
 
 
 def concentration(shares: Sequence[float], total: int, things: str) -> str:

@@ -27,7 +27,7 @@ LEAST_TOKENS_AXIS = 10
 TIME_HEIGHT = 260
 ROW_HEIGHT = 34
 RANKED_MARGIN = 12
-CONFIG = {"displayModeBar": False, "responsive": True, "doubleClick": "reset", "showTips": False}
+CONFIG = {"displayModeBar": False, "responsive": True, "doubleClick": "autosize", "showTips": False}
 
 Figure = dict[str, Any]
 
@@ -73,7 +73,7 @@ def bars_over_time(
     partial = [bool(flag) for flag in timeline.points["partial"]]
     labels = bucket_labels(starts, partial, timeline.unit)
     ticks, tick_texts = axis_ticks(starts, timeline.unit)
-    whole = [-0.6, max(len(labels), 1) - 0.4]
+    whole = [-0.5, max(len(labels), 1) - 0.5]
     heights = [sum(values) for values in zip(*(one.values for one in series), strict=True)]
     traces = [_time_trace(one, labels, partial) for one in series]
     if totals is not None:
@@ -87,7 +87,12 @@ def bars_over_time(
         "layout": {
             **_base_layout(revision),
             "height": TIME_HEIGHT,
-            "margin": {"l": 52, "r": 4, "t": 8, "b": 40},
+            "margin": {
+                "l": 52,
+                "r": 16,
+                "t": 8,
+                "b": 44 if any("<br>" in text for text in tick_texts) else 28,
+            },
             "barmode": "stack",
             "bargap": 0.28 if len(labels) <= 60 else 0.12,
             "hovermode": "x unified",
@@ -99,6 +104,9 @@ def bars_over_time(
                 "tickvals": ticks,
                 "ticktext": tick_texts,
                 "tickangle": 0,
+                "ticks": "outside",
+                "ticklen": 6,
+                "tickcolor": CLEAR,
                 "range": whole,
                 "fixedrange": coarse,
                 "showgrid": False,
@@ -156,12 +164,13 @@ def ranked_bars(
         "layout": {
             **_base_layout(revision),
             "height": ranked_height(len(names)),
-            "margin": {"l": 8, "r": 8, "t": 4, "b": 8},
+            # The totals stand to the right of the bars, outside the axis.
+            "margin": {"l": 8, "r": 76, "t": 4, "b": 8},
             "barmode": "stack",
             "bargap": 0.46,
             "hovermode": "y unified" if len(series) > 1 else "closest",
             "dragmode": False,
-            "xaxis": {"visible": False, "fixedrange": True, "range": [0, most * 1.24]},
+            "xaxis": {"visible": False, "fixedrange": True, "range": [0, most]},
             "yaxis": {
                 "tickmode": "array",
                 "tickvals": places,

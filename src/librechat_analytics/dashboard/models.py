@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 CHART_ROWS = 10
 TABLE_ROWS = 50
-RATES_SHOWN = 3
+RATES_SHOWN = 2
 PARTS = ("prompt_cost_usd", "completion_cost_usd", "prompt_rate", "completion_rate", "rates")
 COLUMNS = (
     Column("Model", "label", first="ascending", numeric=False),
@@ -74,21 +74,10 @@ def layout() -> list[Component]:
         ),
         blocks.panel(
             "All models",
-            html.Div(
-                [
-                    html.Button(
-                        "CSV",
-                        id="models-csv",
-                        type="button",
-                        className="quiet-button",
-                        title="Download as CSV",
-                    )
-                ],
-                className="table-tools",
-            ),
             TABLE_PANEL.error_slot(),
             tables.data_table("models", "Models by cost", COLUMNS),
             html.Div(id="models-showing", className="table-foot", role="status"),
+            aside=blocks.csv_button("models"),
             className="table-panel",
         ),
     ]
@@ -154,16 +143,17 @@ def _table(questions: Questions) -> tuple[object, ...]:
     if rows.empty:
         body = tables.message_row(len(COLUMNS), *blocks.nothing_in(questions.period, "No models"))
     else:
-        body = [_row(row) for row in shown.itertuples(index=False)]
+        greatest = float(rows["share"].max())
+        body = [_row(row, greatest) for row in shown.itertuples(index=False)]
     return body, tables.foot(len(shown), len(rows), ranking.total, "models")
 
 
-def _row(row: Any) -> Component:
+def _row(row: Any, greatest: float) -> Component:
     return html.Tr(
         [
             tables.name_cell(row.label, plain_text(row.provider)),
             tables.number_cell(money(row.cost_usd), money_exact(row.cost_usd)),
-            tables.share_cell(row.share),
+            tables.share_cell(row.share, greatest),
             tables.number_cell(tokens(row.prompt_tokens), integer(row.prompt_tokens)),
             tables.number_cell(tokens(row.completion_tokens), integer(row.completion_tokens)),
             tables.number_cell(tokens(row.cache_read_tokens), integer(row.cache_read_tokens), minor=True),

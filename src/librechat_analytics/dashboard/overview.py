@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from librechat_analytics.dashboard.questions import Questions
     from librechat_analytics.usage.answers import AgentRanking, Ranking, Timeline, Totals
+    from librechat_analytics.usage.periods import TimeRange
 
 CARDS: tuple[tuple[str, str, Callable[[Totals], float], Callable[[Any], str], Callable[[Any], str]], ...] = (
     ("cost", "Cost", lambda totals: totals.cost_usd, money, money_exact),
@@ -101,7 +102,7 @@ def _list_panel(heading: str, view: str, filled_by: Panel) -> Component:
 def _cards(questions: Questions) -> tuple[object, ...]:
     summary = questions.summary
     previous = questions.period.previous
-    before_range = describe_range(previous, questions.period.zone) if previous else ""
+    before_range = _range_before(previous, questions) if previous else ""
     values: list[object] = []
     for _, _, pick, as_text, exact in CARDS:
         now = pick(summary.totals)
@@ -110,6 +111,12 @@ def _cards(questions: Questions) -> tuple[object, ...]:
             cards.card_values(as_text(now), exact(now), change(now, before), as_text(before), before_range)
         )
     return tuple(values)
+
+
+def _range_before(previous: TimeRange, questions: Questions) -> str:
+    # This year goes without saying, and leaves the words on one line.
+    this_year = questions.now.astimezone(questions.period.zone).year
+    return describe_range(previous, questions.period.zone).removesuffix(f" {this_year}")
 
 
 def _over_time(questions: Questions) -> tuple[object, ...]:

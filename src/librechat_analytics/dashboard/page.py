@@ -123,7 +123,12 @@ def _masthead(views: Sequence[View]) -> Component:
                 html.Div(
                     [
                         html.Span(
-                            [html.Span(className="dot", **{"aria-hidden": "true"}), html.Span(id=ids.AGE)],
+                            [
+                                html.Span(className="dot", **{"aria-hidden": "true"}),
+                                html.Span(
+                                    [html.Span(id=ids.AGE_LEAD, className="age-lead"), html.Span(id=ids.AGE)]
+                                ),
+                            ],
                             className="age",
                         ),
                         html.Button(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -113,17 +112,25 @@ def text_cell(text: str, title: str | None = None, *, minor: bool = False) -> Co
     return html.Td(text, className="minor" if minor else None, title=title)
 
 
-def share_cell(part: float) -> Component:
-    """A part of the whole as a bar and in per cent."""
+def words_cell(text: str) -> Component:
+    """A sentence, which may take more than one line."""
+    return html.Td(text, className="words")
+
+
+def share_cell(part: float, greatest: float) -> Component:
+    """A part of the whole in per cent, with a bar that compares it with the list's greatest part."""
     return html.Td(
-        html.Div([share_bar(part), html.Span(share_text(part), className="share-text")], className="share"),
+        html.Div(
+            [share_bar(part, greatest), html.Span(share_text(part), className="share-text")],
+            className="share",
+        ),
         className="number share-cell",
     )
 
 
-def share_bar(part: float) -> Component:
-    """A bar as long as the part (0 to 1); the number beside it says the same in words."""
-    width = min(max(part, 0.0), 1.0) if math.isfinite(part) else 0.0
+def share_bar(part: float, greatest: float) -> Component:
+    """A bar for the eye, full for the greatest part; the number beside it says how much it really is."""
+    width = min(max(part / greatest, 0.0), 1.0) if greatest > 0 else 0.0
     return html.Span(
         html.Span(className="share-fill", style={"width": f"{width * 100:.2f}%"}),
         className="share-bar",

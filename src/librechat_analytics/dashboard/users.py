@@ -44,7 +44,10 @@ def layout() -> list[Component]:
         ),
         blocks.panel(
             "All users",
-            html.Div(
+            TABLE_PANEL.error_slot(),
+            tables.data_table("users", "Users by cost", COLUMNS),
+            html.Div(id="users-showing", className="table-foot", role="status"),
+            aside=html.Div(
                 [
                     html.Label("Search users", htmlFor="users-search", className="visually-hidden"),
                     dbc.Input(
@@ -55,19 +58,10 @@ def layout() -> list[Component]:
                         autocomplete="off",
                         class_name="search-field",
                     ),
-                    html.Button(
-                        "CSV",
-                        id="users-csv",
-                        type="button",
-                        className="quiet-button",
-                        title="Download as CSV",
-                    ),
+                    blocks.csv_button("users"),
                 ],
                 className="table-tools",
             ),
-            TABLE_PANEL.error_slot(),
-            tables.data_table("users", "Users by cost", COLUMNS),
-            html.Div(id="users-showing", className="table-foot", role="status"),
             className="table-panel",
         ),
     ]
@@ -110,17 +104,18 @@ def _table(questions: Questions) -> tuple[object, ...]:
     elif shown.empty:
         rows = tables.no_match(len(COLUMNS), "user", query.search)
     else:
-        rows = [_row(row, questions.now) for row in shown.itertuples(index=False)]
+        greatest = float(ranking.rows["share"].max())
+        rows = [_row(row, greatest, questions.now) for row in shown.itertuples(index=False)]
     return rows, tables.foot(len(shown), len(found), ranking.total, "users")
 
 
-def _row(row: Any, now: datetime) -> Component:
+def _row(row: Any, greatest: float, now: datetime) -> Component:
     email = plain_text(row.email)
     return html.Tr(
         [
             tables.name_cell(row.user, email if email != row.user else None),
             tables.number_cell(money(row.cost_usd), money_exact(row.cost_usd)),
-            tables.share_cell(row.share),
+            tables.share_cell(row.share, greatest),
             tables.number_cell(tokens(row.prompt_tokens), integer(row.prompt_tokens), minor=True),
             tables.number_cell(tokens(row.completion_tokens), integer(row.completion_tokens), minor=True),
             tables.number_cell(integer(row.calls)),
