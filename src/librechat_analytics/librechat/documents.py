@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 AGENT_PREFIX = "agent_"
+PARALLEL_INDEX = re.compile(r"____[0-9]+\Z")
 
 
 def number(value: object) -> Number | None:
@@ -85,5 +87,4 @@ def agent_id(value: object) -> str | None:
     found = text(value)
     if found is None or not found.startswith(AGENT_PREFIX):
         return None
-    stem, separator, index = found.rpartition("____")
-    return stem if separator and index.isdigit() and stem != "" else found
+    return PARALLEL_INDEX.sub("", found)

@@ -171,10 +171,17 @@ def millionths(amount: Number) -> int:
     if isinstance(amount, int):
         return amount * MILLIONTHS
     if isinstance(amount, float):
-        return round(amount * MILLIONTHS)
+        return _nearest(amount)
     with localcontext() as exact:
         exact.prec = 60  # a Decimal128 has 34 digits; the product must not be rounded twice
         return int((amount * MILLIONTHS).to_integral_value())
+
+
+def _nearest(amount: float) -> int:
+    """Multiply in integers, since a double times a million is rounded before it is rounded."""
+    numerator, denominator = amount.as_integer_ratio()
+    whole, rest = divmod(numerator * MILLIONTHS, denominator)
+    return whole + (2 * rest + (whole & 1) > denominator)
 
 
 def _part(value: object) -> int:
