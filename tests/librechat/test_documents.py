@@ -93,7 +93,10 @@ def test_a_user_is_an_object_id_or_its_hex_digits(stored: object, read: str | No
     ("stored", "read"),
     [
         (datetime(2026, 9, 14, 9, 12, 31, 404_000, UTC), datetime(2026, 9, 14, 9, 12, 31, 404_000, UTC)),
-        (datetime(2026, 9, 14, 9, 12), datetime(2026, 9, 14, 9, 12, tzinfo=UTC)),
+        (
+            datetime(2026, 9, 14, 9, 12, tzinfo=UTC).replace(tzinfo=None),
+            datetime(2026, 9, 14, 9, 12, tzinfo=UTC),
+        ),
         (
             datetime(2026, 9, 14, 9, 12, tzinfo=timezone(timedelta(hours=2))),
             datetime(2026, 9, 14, 7, 12, tzinfo=UTC),

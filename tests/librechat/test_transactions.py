@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from librechat_analytics.librechat.transactions import (
     LARGEST_CREDITS,
     LARGEST_TOKENS,
+    PROJECTION,
     Refusal,
     Refused,
     Transaction,
@@ -372,13 +373,9 @@ anything = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=5,
 )
-FIELDS = (
-    "user conversationId messageId tokenType model context rate rawAmount tokenValue inputTokens writeTokens"
-    " readTokens createdAt agentId"
-).split()
 
 
-@given(st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, anything)))
+@given(st.fixed_dictionaries({}, optional=dict.fromkeys(PROJECTION, anything)))
 def test_any_document_is_a_row_within_the_stores_bounds_or_refused(changes: dict[str, Any]) -> None:
     read = read_transaction(usage(**changes))
     if isinstance(read, Transaction):
