@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from librechat_analytics.librechat.agents import Answer, Attribution
+    from librechat_analytics.librechat.labels import UserLabel
     from librechat_analytics.librechat.source import DumpSource, MongoSource, Source
     from librechat_analytics.store.store import Store
 
@@ -247,7 +248,12 @@ def write_labels(store: Store, source: Source, now: datetime) -> None:
     """Read the names of users and agents again."""
     users, agents = source.users(), source.agents()
     if users is not None:
-        store.write_users(_texts(users, ("id", "name", "email", "role")), now=_naive(now))
+        known_users = list(users)
+        balances = {balance.user: balance.credits_e6 for balance in reversed(list(source.balances() or ()))}
+        labels = _texts((user[:4] for user in known_users), ("id", "name", "email", "role"))
+        labels["balance_e6"] = pd.array([balances.get(user.id) for user in known_users], dtype="Int64")
+        store.write_users(labels, now=_naive(now))
+        write_groups(store, source, known_users)
     if agents is not None:
         known = list(agents)
         versions = pd.DataFrame(
@@ -263,6 +269,19 @@ def write_labels(store: Store, source: Source, now: datetime) -> None:
         )
         labels = _texts((agent[:4] for agent in known), ("id", "name", "model", "provider"))
         store.write_agents(labels, versions, now=_naive(now))
+
+
+def write_groups(store: Store, source: Source, users: list[UserLabel]) -> None:
+    """Read again who belongs to which group."""
+    groups = source.groups()
+    if groups is None:
+        return
+    # LibreChat writes a member's id in the directory where there is one, else the user's own id.
+    ids = {user.foreign_id: user.id for user in users if user.foreign_id} | {
+        user.id: user.id for user in users
+    }
+    rows = [(group.id, group.name, ids.get(member)) for group in groups for member in group.members or ("",)]
+    store.write_groups(_texts(rows, ("id", "name", "user")))
 
 
 def attribute_waiting(

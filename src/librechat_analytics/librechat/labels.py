@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from librechat_analytics.librechat.documents import instant, text, user_id
+from librechat_analytics.librechat.documents import instant, number, text, user_id
+from librechat_analytics.librechat.transactions import millionths
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-USER_PROJECTION = ("name", "username", "email", "role")
-ANONYMOUS_USER_PROJECTION = ("role",)
+USER_PROJECTION = ("name", "username", "email", "role", "idOnTheSource")
+ANONYMOUS_USER_PROJECTION = ("role", "idOnTheSource")
+BALANCE_PROJECTION = ("user", "tokenCredits")
+GROUP_PROJECTION = ("name", "memberIds")
 AGENT_PROJECTION = (
     "id",
     "name",
@@ -25,17 +28,36 @@ AGENT_PROJECTION = (
     "versions.updatedAt",
 )
 
+LARGEST_BALANCE = 10**12
+"""Credits; a million dollars, far beyond any balance."""
+
 LONGEST_LABEL = 500
 """Characters kept of a name; LibreChat sets no limit itself."""
 
 
 class UserLabel(NamedTuple):
-    """A user's names as LibreChat holds them today."""
+    """A user's names as LibreChat holds them today; ``foreign_id`` is the id in a directory such as Entra."""
 
     id: str
     name: str | None
     email: str | None
     role: str | None
+    foreign_id: str | None
+
+
+class Balance(NamedTuple):
+    """A user's remaining credits, in millionths of a credit."""
+
+    user: str
+    credits_e6: int
+
+
+class Group(NamedTuple):
+    """A group of users; ``members`` are users' ids, or their ids in a directory."""
+
+    id: str
+    name: str | None
+    members: tuple[str, ...]
 
 
 class AgentVersion(NamedTuple):
@@ -62,13 +84,38 @@ def read_user(document: Mapping[str, Any]) -> UserLabel | None:
     if identity is None:
         return None
     name = _label(document.get("name")) or _label(document.get("username"))
-    return UserLabel(identity, name, _label(document.get("email")), _label(document.get("role")))
+    return UserLabel(
+        identity,
+        name,
+        _label(document.get("email")),
+        _label(document.get("role")),
+        text(document.get("idOnTheSource")),
+    )
 
 
 def read_anonymous_user(document: Mapping[str, Any]) -> UserLabel | None:
     """Read a user without the names."""
     user = read_user(document)
     return user and user._replace(name=None, email=None)
+
+
+def read_balance(document: Mapping[str, Any]) -> Balance | None:
+    """Read a balance; None without a user or an amount that can be read."""
+    user, amount = user_id(document.get("user")), number(document.get("tokenCredits"))
+    if user is None or amount is None or not -LARGEST_BALANCE <= amount <= LARGEST_BALANCE:
+        return None
+    return Balance(user, millionths(amount))
+
+
+def read_group(document: Mapping[str, Any]) -> Group | None:
+    """Read a group and its members."""
+    identity, members = document.get("_id"), document.get("memberIds")
+    if identity is None:
+        return None
+    known = (text(member) for member in members) if isinstance(members, list) else ()
+    return Group(
+        str(identity), _label(document.get("name")), tuple(member for member in known if member is not None)
+    )
 
 
 def read_agent(document: Mapping[str, Any]) -> AgentLabel | None:

@@ -32,11 +32,17 @@ from librechat_analytics.librechat.documents import CODEC, EPOCH
 from librechat_analytics.librechat.labels import (
     AGENT_PROJECTION,
     ANONYMOUS_USER_PROJECTION,
+    BALANCE_PROJECTION,
+    GROUP_PROJECTION,
     USER_PROJECTION,
     AgentLabel,
+    Balance,
+    Group,
     UserLabel,
     read_agent,
     read_anonymous_user,
+    read_balance,
+    read_group,
     read_user,
 )
 from librechat_analytics.librechat.transactions import (
@@ -63,7 +69,7 @@ DEFAULT_DATABASE = "test"
 
 BATCH_DOCUMENTS = 10_000
 LOOK_UP_IDS = 1_000
-COLLECTIONS = ("transactions", "users", "agents", "conversations", "messages")
+COLLECTIONS = ("transactions", "users", "agents", "conversations", "messages", "balances", "groups")
 AUTHENTICATION_FAILED, UNAUTHORIZED = 18, 13
 OBJECT_ID_TYPE = "objectId"
 OTHER_ID_TYPES = (
@@ -95,6 +101,14 @@ class Source(Protocol):
 
     def agents(self) -> Iterable[AgentLabel] | None:
         """Give all agents; None where they cannot be had."""
+        ...
+
+    def balances(self) -> Iterable[Balance] | None:
+        """Give all balances, the oldest of a user first; None where they cannot be had."""
+        ...
+
+    def groups(self) -> Iterable[Group] | None:
+        """Give all groups; None where they cannot be had."""
         ...
 
     def answers(self, messages: Sequence[str]) -> list[Answer]:
@@ -222,6 +236,12 @@ class MongoSource:
     def agents(self) -> Iterator[AgentLabel]:
         return self._each("agents", {}, AGENT_PROJECTION, read_agent)
 
+    def balances(self) -> Iterator[Balance]:
+        return self._each("balances", {}, BALANCE_PROJECTION, read_balance)
+
+    def groups(self) -> Iterator[Group]:
+        return self._each("groups", {}, GROUP_PROJECTION, read_group)
+
     def answers(self, messages: Sequence[str]) -> list[Answer]:
         return self._looked_up("messages", "messageId", messages, ANSWER_PROJECTION, read_answer)
 
@@ -337,6 +357,12 @@ class DumpSource:
 
     def agents(self) -> Iterable[AgentLabel] | None:
         return self._labels("agents", read_agent)
+
+    def balances(self) -> Iterable[Balance] | None:
+        return self._labels("balances", read_balance)
+
+    def groups(self) -> Iterable[Group] | None:
+        return self._labels("groups", read_group)
 
     def answers(self, messages: Sequence[str]) -> list[Answer]:
         return self._indexed_answers("message", messages)

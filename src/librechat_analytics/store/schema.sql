@@ -6,10 +6,14 @@ CREATE TABLE users (
     name       VARCHAR,
     email      VARCHAR,
     role       VARCHAR,
+    balance_e6 BIGINT,                     -- millionths of a credit left, where balances are kept
     deleted_at TIMESTAMP,                  -- first seen missing
     labelled   BOOLEAN NOT NULL DEFAULT false,
     forgotten  BOOLEAN NOT NULL DEFAULT false -- names were erased for good
 );
+
+CREATE TABLE groups (id VARCHAR NOT NULL, name VARCHAR);
+CREATE TABLE memberships (group_id VARCHAR NOT NULL, user_key UINTEGER NOT NULL);
 
 CREATE TABLE agents (
     key        UINTEGER NOT NULL,

@@ -181,10 +181,16 @@ class Store:
             _move(cursor, state)
 
     def write_users(self, labels: pd.DataFrame, *, now: datetime) -> None:
-        """Take over all users that the source holds: id, name, email, role."""
+        """Take over all users that the source holds: id, name, email, role, balance_e6."""
         with self._committing() as cursor:
             cursor.register("labels", labels)
             _run(cursor, "write_users", {"now": now})
+
+    def write_groups(self, members: pd.DataFrame) -> None:
+        """Take over all groups: id and name, a row for each member ("user", None for an empty group)."""
+        with self._committing() as cursor:
+            cursor.register("members", members)
+            _run(cursor, "write_groups", {})
 
     def write_agents(self, labels: pd.DataFrame, versions: pd.DataFrame, *, now: datetime) -> None:
         """Take over all agents that the source holds: id, name, model, provider, and their versions."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from flask_caching import Cache
 
+from librechat_analytics.usage.filters import EVERYTHING, Filters
 from librechat_analytics.usage.repository import Repository
 
 if TYPE_CHECKING:
@@ -63,37 +64,37 @@ class CachedRepository(Repository):
         answer = super().first_usage
         return self._kept(("first_usage",), lambda: (answer(),))[0]
 
-    def summary(self, period: Period) -> Summary:
+    def summary(self, period: Period, filters: Filters = EVERYTHING) -> Summary:
         answer = super().summary
-        return self._kept(("summary", period), lambda: answer(period))
+        return self._kept(("summary", period, filters), lambda: answer(period, filters))
 
-    def quality(self, period: Period) -> QualityReport:
+    def quality(self, period: Period, filters: Filters = EVERYTHING) -> QualityReport:
         answer = super().quality
-        return self._kept(("quality", period), lambda: answer(period))
+        return self._kept(("quality", period, filters), lambda: answer(period, filters))
 
-    def price_check(self, period: Period) -> PriceCheck | None:
+    def price_check(self, period: Period, filters: Filters = EVERYTHING) -> PriceCheck | None:
         answer = super().price_check
-        return self._kept(("price_check", period), lambda: (answer(period),))[0]
+        return self._kept(("price_check", period, filters), lambda: (answer(period, filters),))[0]
 
-    def top_users(self, period: Period, limit: int) -> Ranking:
+    def top_users(self, period: Period, limit: int, filters: Filters = EVERYTHING) -> Ranking:
         answer = super().top_users
-        return self._kept(("top_users", period, limit), lambda: answer(period, limit))
+        return self._kept(("top_users", period, limit, filters), lambda: answer(period, limit, filters))
 
-    def top_models(self, period: Period, limit: int) -> Ranking:
+    def top_models(self, period: Period, limit: int, filters: Filters = EVERYTHING) -> Ranking:
         answer = super().top_models
-        return self._kept(("top_models", period, limit), lambda: answer(period, limit))
+        return self._kept(("top_models", period, limit, filters), lambda: answer(period, limit, filters))
 
-    def top_agents(self, period: Period, limit: int) -> AgentRanking:
+    def top_agents(self, period: Period, limit: int, filters: Filters = EVERYTHING) -> AgentRanking:
         answer = super().top_agents
-        return self._kept(("top_agents", period, limit), lambda: answer(period, limit))
+        return self._kept(("top_agents", period, limit, filters), lambda: answer(period, limit, filters))
 
-    def cost_breakdown(self, period: Period, limit: int) -> Ranking:
+    def cost_breakdown(self, period: Period, limit: int, filters: Filters = EVERYTHING) -> Ranking:
         answer = super().cost_breakdown
-        return self._kept(("cost_breakdown", period, limit), lambda: answer(period, limit))
+        return self._kept(("cost_breakdown", period, limit, filters), lambda: answer(period, limit, filters))
 
-    def usage_over_time(self, period: Period, unit: BucketUnit) -> Timeline:
+    def usage_over_time(self, period: Period, unit: BucketUnit, filters: Filters = EVERYTHING) -> Timeline:
         answer = super().usage_over_time
-        return self._kept(("usage_over_time", period, unit), lambda: answer(period, unit))
+        return self._kept(("usage_over_time", period, unit, filters), lambda: answer(period, unit, filters))
 
     def _kept(self, question: tuple[Hashable, ...], answer: Callable[[], T]) -> T:
         key = repr((self.version, question))

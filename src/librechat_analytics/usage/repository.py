@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +19,7 @@ from librechat_analytics.usage.answers import (
     Timeline,
     Totals,
 )
+from librechat_analytics.usage.filters import EVERYTHING, Filters
 from librechat_analytics.usage.periods import Bucket, buckets
 from librechat_analytics.usage.quality import (
     COST_IN_DOUBT,
@@ -30,6 +29,7 @@ from librechat_analytics.usage.quality import (
     QualityReport,
     Refusals,
 )
+from librechat_analytics.usage.queries import question, statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -80,7 +80,7 @@ class Repository:
     def first_usage(self) -> datetime | None:
         """Give the date of the first usage row."""
         with self._store.reading() as cursor:
-            ((first,),) = cursor.execute(_query("first_usage")).fetchall()
+            ((first,),) = cursor.execute(statement("first_usage")).fetchall()
         return None if first is None else _aware(first)
 
     def freshness(self) -> Freshness:
@@ -96,17 +96,17 @@ class Repository:
             unattributed=self._store.count_unattributed(),
         )
 
-    def summary(self, period: Period) -> Summary:
+    def summary(self, period: Period, filters: Filters = EVERYTHING) -> Summary:
         """Total a period and the range before, and tell how sure the figures are."""
         with self._store.reading() as cursor:
-            totals = _totals(cursor, period.range)
-            previous = None if period.previous is None else _totals(cursor, period.previous)
-            quality = self._quality(cursor, period.range)
+            totals = _totals(cursor, period.range, filters)
+            previous = None if period.previous is None else _totals(cursor, period.previous, filters)
+            quality = self._quality(cursor, period.range, filters)
         return Summary(totals, previous, quality)
 
-    def _quality(self, cursor: duckdb.DuckDBPyConnection, time_range: TimeRange) -> Quality:
-        judged = _one(cursor, _query("quality", "selected", "judged"), _bounds(time_range))
-        others = _rows(cursor, _query("other_token_types"), _bounds(time_range))
+    def _quality(self, cursor: duckdb.DuckDBPyConnection, time_range: TimeRange, filters: Filters) -> Quality:
+        judged = _one(cursor, question("quality", filters), _bounds(time_range) | filters.given())
+        others = _rows(cursor, statement("other_token_types"), _bounds(time_range))
         ((rejected,),) = cursor.execute("SELECT count(*) FROM refused").fetchall()
         return Quality(
             default_rate_cost_usd=usd(judged["default_rate_cost_e6"]),
@@ -119,17 +119,17 @@ class Repository:
             rejected_documents=rejected,
         )
 
-    def quality(self, period: Period) -> QualityReport:
+    def quality(self, period: Period, filters: Filters = EVERYTHING) -> QualityReport:
         """Find what makes a period's figures less sure, and which documents were refused ever."""
-        bounds = _bounds(period.range)
+        bounds = _bounds(period.range) | filters.given()
         with self._store.reading() as cursor:
             rows = [
-                *_rows(cursor, _query("findings", "selected", "judged"), bounds),
-                *_rows(cursor, _query("several_rates", "selected", "judged"), bounds),
-                *_rows(cursor, _query("recorded_twice", "selected"), bounds),
-                *_rows(cursor, _query("other_rows"), bounds | {"now": _naive(self.now())}),
+                *_rows(cursor, question("findings", filters), bounds),
+                *_rows(cursor, question("several_rates", filters), bounds),
+                *_rows(cursor, question("recorded_twice", filters), bounds),
+                *_rows(cursor, statement("other_rows"), _bounds(period.range) | {"now": _naive(self.now())}),
             ]
-            refusals = _rows(cursor, _query("refusals"), {})
+            refusals = _rows(cursor, statement("refusals"), {})
         findings = [
             _finding(code, found) for code in KINDS if (found := [row for row in rows if row["code"] == code])
         ]
@@ -142,14 +142,14 @@ class Repository:
             doubtful_cost_usd=usd(sum(row["cost_e6"] for row in rows if row["code"] in COST_IN_DOUBT)),
         )
 
-    def price_check(self, period: Period) -> PriceCheck | None:
+    def price_check(self, period: Period, filters: Filters = EVERYTHING) -> PriceCheck | None:
         """Price a period's tokens by the own price list; None without one."""
         if self._prices is None:
             return None
         with self._store.reading() as cursor:
-            models = [model for (model,) in cursor.execute(_query("model_names")).fetchall()]
+            models = [model for (model,) in cursor.execute(statement("model_names")).fetchall()]
             cursor.register("prices", self._prices.frame(models))
-            rows = _rows(cursor, _query("price_check", "selected", "ran"), _bounds(period.range))
+            rows = _rows(cursor, question("price_check", filters), _bounds(period.range) | filters.given())
         entries = (
             {
                 "provider": row["provider"],
@@ -171,9 +171,9 @@ class Repository:
             list_price_usd=usd(sum(row["list_price_e6"] for row in rows)),
         )
 
-    def top_users(self, period: Period, limit: int) -> Ranking:
+    def top_users(self, period: Period, limit: int, filters: Filters = EVERYTHING) -> Ranking:
         """Rank users by cost; rows without a readable user are one entry with id None."""
-        rows = self._ask("top_users", period, limit=limit)
+        rows = self._ask("top_users", period, filters, limit=limit)
         return _ranking(
             (
                 {
@@ -194,9 +194,9 @@ class Repository:
             rows,
         )
 
-    def top_models(self, period: Period, limit: int) -> Ranking:
+    def top_models(self, period: Period, limit: int, filters: Filters = EVERYTHING) -> Ranking:
         """Rank the models that really ran by cost."""
-        rows = self._ask("top_models", period, "ran", limit=limit)
+        rows = self._ask("top_models", period, filters, limit=limit)
         return _ranking(
             (
                 {
@@ -217,9 +217,9 @@ class Repository:
             rows,
         )
 
-    def cost_breakdown(self, period: Period, limit: int) -> Ranking:
+    def cost_breakdown(self, period: Period, limit: int, filters: Filters = EVERYTHING) -> Ranking:
         """Split models' cost into prompt and completion, with effective and stored rates."""
-        rows = self._ask("cost_breakdown", period, "ran", limit=limit)
+        rows = self._ask("cost_breakdown", period, filters, limit=limit)
         return _ranking(
             (
                 {
@@ -242,14 +242,14 @@ class Repository:
             rows,
         )
 
-    def top_agents(self, period: Period, limit: int) -> AgentRanking:
+    def top_agents(self, period: Period, limit: int, filters: Filters = EVERYTHING) -> AgentRanking:
         """Rank agents by cost, beside the usage without an agent and that of which it is unknown."""
-        bounds = _bounds(period.range)
+        bounds = _bounds(period.range) | filters.given()
         with self._store.reading() as cursor:
-            parts = {row["part"]: row for row in _rows(cursor, _query("agent_parts", "selected"), bounds)}
-            rows = _rows(cursor, _query("top_agents", "selected"), bounds | {"limit": limit})
+            parts = {row["part"]: row for row in _rows(cursor, question("agent_parts", filters), bounds)}
+            rows = _rows(cursor, question("top_agents", filters), bounds | {"limit": limit})
             keys = [row["agent_key"] for row in rows]
-            details = _rows(cursor, _query("agent_models", "selected", "ran"), bounds | {"agent_keys": keys})
+            details = _rows(cursor, question("agent_models", filters), bounds | {"agent_keys": keys})
         whole = sum(part["cost_e6"] for part in parts.values())
         ranking = _ranking(
             (
@@ -279,14 +279,16 @@ class Repository:
             _part(parts.get("unknown"), whole),
         )
 
-    def usage_over_time(self, period: Period, unit: BucketUnit) -> Timeline:
+    def usage_over_time(self, period: Period, unit: BucketUnit, filters: Filters = EVERYTHING) -> Timeline:
         """Total a period bucket by bucket; raises BadParameterError over 1,000 buckets."""
         steps = buckets(period, unit, now=self.now())
         with self._store.reading() as cursor:
             found: dict[int, dict[str, Any]] = {}
             if steps:
                 cursor.register("slots", _slots(steps))
-                rows = _rows(cursor, _query("usage_over_time", "selected"), _bounds(period.range))
+                rows = _rows(
+                    cursor, question("usage_over_time", filters), _bounds(period.range) | filters.given()
+                )
                 found = {row["bucket"]: row for row in rows}
         empty = dict.fromkeys(
             ("cost_e6", "prompt_tokens", "completion_tokens", "calls", "active_users", "conversations"), 0
@@ -309,23 +311,16 @@ class Repository:
         )
         return Timeline(unit, _table(points, columns))
 
-    def _ask(self, name: str, period: Period, *before: str, **parameters: int) -> list[dict[str, Any]]:
+    def _ask(self, name: str, period: Period, filters: Filters, **parameters: int) -> list[dict[str, Any]]:
         with self._store.reading() as cursor:
-            return _rows(cursor, _query(name, "selected", *before), _bounds(period.range) | parameters)
+            return _rows(
+                cursor, question(name, filters), _bounds(period.range) | filters.given() | parameters
+            )
 
 
 def usd(credits_e6: int) -> float:
     """Give millionths of a LibreChat credit in US dollars, rounded once, to the nearest double."""
     return credits_e6 / E6_PER_USD
-
-
-@cache
-def _query(name: str, *before: str) -> str:
-    """Read a question's file, after the common steps that it starts from."""
-    folder = files(__package__).joinpath("queries")
-    steps = ",\n".join(folder.joinpath(f"{step}.sql").read_text("utf-8") for step in before)
-    text = folder.joinpath(f"{name}.sql").read_text("utf-8")
-    return f"WITH {steps}\n{text}" if steps else text
 
 
 def _rows(cursor: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
@@ -359,8 +354,8 @@ def _bounds(time_range: TimeRange) -> dict[str, Any]:
     return {"start": _naive(time_range.start), "end": _naive(time_range.end)}
 
 
-def _totals(cursor: duckdb.DuckDBPyConnection, time_range: TimeRange) -> Totals:
-    row = _one(cursor, _query("totals", "selected"), _bounds(time_range))
+def _totals(cursor: duckdb.DuckDBPyConnection, time_range: TimeRange, filters: Filters) -> Totals:
+    row = _one(cursor, question("totals", filters), _bounds(time_range) | filters.given())
     return Totals(cost_usd=usd(row.pop("cost_e6")), **row)
 
 

@@ -71,15 +71,26 @@ def api_blueprint(answers: Repository, *, default_zone: str) -> Blueprint:
 
         api.add_url_rule(f"/{path}", path, view, methods=["GET"], provide_automatic_options=False)
 
-    endpoint("summary", lambda asked: summary_json(asked.period, answers.summary(asked.period)))
-    endpoint("top-users", lambda asked: _list("users", answers.top_users(asked.period, asked.limit)))
-    endpoint("top-models", lambda asked: _list("models", answers.top_models(asked.period, asked.limit)))
-    endpoint("top-agents", lambda asked: agents_json(answers.top_agents(asked.period, asked.limit)))
     endpoint(
-        "cost-breakdown", lambda asked: _list("models", answers.cost_breakdown(asked.period, asked.limit))
+        "summary", lambda asked: summary_json(asked.period, answers.summary(asked.period, asked.filters))
     )
     endpoint(
-        "usage-over-time", lambda asked: timeline_json(answers.usage_over_time(asked.period, asked.bucket))
+        "top-users", lambda asked: _list("users", answers.top_users(asked.period, asked.limit, asked.filters))
+    )
+    endpoint(
+        "top-models",
+        lambda asked: _list("models", answers.top_models(asked.period, asked.limit, asked.filters)),
+    )
+    endpoint(
+        "top-agents", lambda asked: agents_json(answers.top_agents(asked.period, asked.limit, asked.filters))
+    )
+    endpoint(
+        "cost-breakdown",
+        lambda asked: _list("models", answers.cost_breakdown(asked.period, asked.limit, asked.filters)),
+    )
+    endpoint(
+        "usage-over-time",
+        lambda asked: timeline_json(answers.usage_over_time(asked.period, asked.bucket, asked.filters)),
     )
     return api
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from librechat_analytics.usage.filters import FILTER_NAMES, Filters
 from librechat_analytics.usage.periods import (
     BUCKET_UNITS,
     BadParameterError,
@@ -15,7 +16,7 @@ from librechat_analytics.usage.periods import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from werkzeug.datastructures import MultiDict
@@ -25,14 +26,16 @@ if TYPE_CHECKING:
 DEFAULT_PERIOD = "30d"
 DEFAULT_LIMIT = 10
 LARGEST_LIMIT = 1000
-NAMES = ("period", "start", "end", "tz", "limit", "bucket")
+LONGEST_FILTER = 300
+NAMES = ("period", "start", "end", "tz", "limit", "bucket", *FILTER_NAMES)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a request asks for: the period, how many entries, which buckets."""
+    """What a request asks for: the period, whose usage, how many entries, which buckets."""
 
     period: Period
+    filters: Filters
     limit: int
     bucket: BucketUnit
 
@@ -54,9 +57,19 @@ def read_question(
         now=now,
         first_usage=first_usage,
     )
-    return Question(
-        period, limit, next((unit for unit in BUCKET_UNITS if unit == bucket), default_bucket(period.range))
-    )
+    unit = next((unit for unit in BUCKET_UNITS if unit == bucket), default_bucket(period.range))
+    return Question(period, read_filters(arguments), limit, unit)
+
+
+def read_filters(arguments: Mapping[str, str]) -> Filters:
+    """Read the filters among the parameters; raises BadParameterError for one that cannot be any name."""
+    given = {name: value for name in FILTER_NAMES if (value := arguments.get(name)) is not None}
+    for name, value in given.items():
+        if len(value) > LONGEST_FILTER or not value.isprintable():
+            raise BadParameterError(
+                name, f"{name} must be a name or id of at most {LONGEST_FILTER} characters."
+            )
+    return Filters(**given)
 
 
 def _only_known_once(arguments: MultiDict[str, str], names: Collection[str]) -> None:

@@ -7,11 +7,12 @@ UPDATE users
 SET
     name = CASE WHEN NOT forgotten THEN labels.name END,
     email = CASE WHEN NOT forgotten THEN labels.email END,
-    role = labels.role, deleted_at = NULL, labelled = true
+    role = labels.role, balance_e6 = labels.balance_e6, deleted_at = NULL, labelled = true
 FROM labels
 WHERE users.id = labels.id AND (
     users.name IS DISTINCT FROM labels.name OR users.email IS DISTINCT FROM labels.email
-    OR users.role IS DISTINCT FROM labels.role OR users.deleted_at IS NOT NULL OR NOT users.labelled
+    OR users.role IS DISTINCT FROM labels.role OR users.balance_e6 IS DISTINCT FROM labels.balance_e6
+    OR users.deleted_at IS NOT NULL OR NOT users.labelled
 );
 
 UPDATE users SET deleted_at = $now

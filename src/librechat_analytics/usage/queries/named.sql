@@ -5,18 +5,18 @@ agent_models AS (
     FROM models JOIN agents ON agents.id = regexp_replace(models.id, '____[0-9]+$', '')
     WHERE starts_with(models.id, 'agent_')
 ),
-ran AS (
+named AS (
     SELECT
-        selected.*,
+        dated.*,
         coalesce(
             CASE WHEN NOT starts_with(agent_versions.model, 'agent_') THEN agent_versions.model END,
             CASE WHEN NOT starts_with(agent_models.model, 'agent_') THEN agent_models.model END,
             models.id
         ) AS model
-    FROM selected
-    LEFT JOIN models ON models.key = selected.model_key
-    LEFT JOIN agent_models ON agent_models.model_key = selected.model_key
+    FROM dated
+    LEFT JOIN models ON models.key = dated.model_key
+    LEFT JOIN agent_models ON agent_models.model_key = dated.model_key
     LEFT JOIN agent_versions
         ON agent_versions.agent_key = agent_models.agent_key
-        AND selected.created_at >= agent_versions.since AND selected.created_at < agent_versions.until
+        AND dated.created_at >= agent_versions.since AND dated.created_at < agent_versions.until
 )

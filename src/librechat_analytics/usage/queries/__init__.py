@@ -1,0 +1,42 @@
+"""The questions as SQL, each in a file of its own, and the rows that all of them start from."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from librechat_analytics.usage.filters import Filters
+
+
+@cache
+def statement(name: str) -> str:
+    """Read the text of a question that looks at the store as a whole."""
+    return files(__package__).joinpath(f"{name}.sql").read_text("utf-8")
+
+
+def question(name: str, filters: Filters) -> str:
+    """Compose a question about a period's usage, narrowed down by filters.
+
+    It may start from ``selected`` (the rows), ``ran`` (the same with the model that really ran) or ``judged``
+    (the same with what makes their figure less sure); what it does not start from costs nothing.
+    Its parameters are start, end and the filters given.
+    """
+    return _composed(name, tuple(filters.given()))
+
+
+@cache
+def _composed(name: str, filters: tuple[str, ...]) -> str:
+    conditions = [statement(f"filters/{each}") for each in ("period", *filters) if each != "model"]
+    model = statement("filters/model") if "model" in filters else "true"
+    # An agent's id as model stands for the agent's model: only the resolved name can be filtered by.
+    selected = "SELECT * EXCLUDE (model) FROM ran" if "model" in filters else "SELECT * FROM dated"
+    steps = (
+        f"dated AS (SELECT * FROM usage WHERE {' AND '.join(conditions)})",  # noqa: S608 texts of our own files
+        statement("named"),
+        f"ran AS (SELECT * FROM named WHERE {model})",  # noqa: S608 likewise
+        f"selected AS ({selected})",
+        statement("judged"),
+    )
+    return f"WITH {', '.join(steps)}\n{statement(name)}"

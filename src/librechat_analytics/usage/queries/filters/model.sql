@@ -1,0 +1,4 @@
+CASE
+    WHEN $model = '(none)' THEN model IS NULL
+    ELSE model = $model
+END
