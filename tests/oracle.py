@@ -142,7 +142,7 @@ def date_of(document: Document) -> datetime | None:
     at = document.get("createdAt")
     if at is None:
         at = document["_id"].generation_time
-    return at if isinstance(at, datetime) and EARLIEST <= at < LATEST else None
+    return at if isinstance(at, datetime) and EARLIEST <= at <= LATEST else None
 
 
 class Evidence:
@@ -150,7 +150,7 @@ class Evidence:
 
     def __init__(self, ledger: Ledger) -> None:
         self.agents = {a["id"]: a for a in ledger.agents if isinstance(a.get("id"), str)}
-        self.messages = {m["messageId"]: m for m in ledger.messages if isinstance(m.get("messageId"), str)}
+        self.messages: dict[str, Document] = {}
         self.conversations = {
             c["conversationId"]: c for c in ledger.conversations if isinstance(c.get("conversationId"), str)
         }
@@ -159,6 +159,8 @@ class Evidence:
         for message in ledger.messages:
             if message.get("isCreatedByUser") is not False:
                 continue
+            if isinstance(message.get("messageId"), str):
+                self.messages[message["messageId"]] = message
             if isinstance(message.get("conversationId"), str):
                 self.answers[message["conversationId"]].append(message)
             if is_agent_id(message.get("model")) and text(message.get("sender")):
@@ -209,13 +211,14 @@ class Evidence:
         if document is None:
             return None
         versions = [
-            (version["updatedAt"], version["model"])
+            (version["updatedAt"], text(version.get("model")))
             for version in document.get("versions") or []
-            if isinstance(version.get("updatedAt"), datetime) and text(version.get("model"))
+            if isinstance(version.get("updatedAt"), datetime) and version["updatedAt"] <= at
         ]
-        in_force = [version for version in versions if version[0] <= at]
-        model = max(in_force, key=lambda v: v[0])[1] if in_force else text(document.get("model"))
-        return None if is_agent_id(model) else model
+        past = max(versions, key=lambda version: version[0])[1] if versions else None
+        # What points to an agent again is no model.
+        models = [model for model in (past, text(document.get("model"))) if not is_agent_id(model)]
+        return next((model for model in models if model is not None), None)
 
 
 class Oracle:
@@ -250,12 +253,14 @@ class Oracle:
         if at is None or amount is None or value is None:
             self.refused += 1
             return None
-        rate = number(document.get("rate"))
+        rate = document.get("rate")
+        is_infinite = isinstance(rate, float) and math.isinf(rate)
+        rate = number(rate)
         stored = text(document.get("model"))
         model = stored
         if stored is not None and is_agent_id(stored):
             model = self.evidence.model_beneath(agent_id(stored), at) or agent_id(stored)
-        is_sentinel = rate is not None and abs(rate) > 1_000
+        is_sentinel = is_infinite or (rate is not None and abs(rate) > 1_000)
         agent, certainty = self.evidence.agent_of(document, at)
         return Row(
             at=at,

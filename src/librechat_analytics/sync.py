@@ -349,7 +349,11 @@ def attributed_frame(
             by_conversation[answer.conversation].append(answer)
     for found in by_conversation.values():
         found.sort(key=lambda answer: answer.created_at)
-    silent = (row.conversation for row in open_rows if not by_conversation.get(row.conversation or ""))
+    silent = (
+        row.conversation
+        for row in open_rows
+        if not any(answer.tells for answer in by_conversation.get(row.conversation or "", ()))
+    )
     conversations = {
         conversation.id: conversation for conversation in source.conversations(_distinct(silent))
     }
