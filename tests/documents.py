@@ -36,7 +36,11 @@ def example(number: int) -> Document:
 
 def example_collections() -> dict[str, list[Document]]:
     """Give all examples by collection, with the documents that belong to them."""
-    related = {name: list(documents) for name, documents in _examples()["related"].items()}
+    related = {
+        name: list(documents)
+        for name, documents in _examples()["related"].items()
+        if isinstance(documents, list)
+    }
     return related | {"transactions": [dict(entry["doc"]) for entry in _examples()["transactions"]]}
 
 

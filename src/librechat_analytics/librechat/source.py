@@ -72,9 +72,8 @@ LOOK_UP_IDS = 1_000
 COLLECTIONS = ("transactions", "users", "agents", "conversations", "messages", "balances", "groups")
 AUTHENTICATION_FAILED, UNAUTHORIZED = 18, 13
 OBJECT_ID_TYPE = "objectId"
-OTHER_ID_TYPES = (
-    "double", "string", "object", "binData", "bool", "date", "int", "timestamp", "long", "decimal",
-)  # fmt: skip
+OTHER_ID_TYPES = ("number", "string", "object", "binData", "bool", "date", "timestamp", "null")
+"""Not ``decimal``, which ``number`` comprises: other servers than MongoDB may not know it."""
 
 # Documents arrive undecoded, so that one that cannot be decoded does not take its batch with it.
 UNDECODED: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
