@@ -155,3 +155,66 @@ class PriceCheck:
     @property
     def difference_usd(self) -> float:
         return self.listed_cost_usd - self.list_price_usd
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A timeline split into its dearest parts; the rest together has the name None.
+
+    Columns: part (a model's name, a user's or agent's id, ``(none)``, ``(unknown)``; None for the rest),
+    bucket (position in ``starts``), cost_usd, tokens, calls; empty buckets are left out.
+    """
+
+    unit: BucketUnit
+    starts: tuple[datetime, ...]
+    rows: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """Usage by weekday (0 is Monday) and hour of day in the period's zone.
+
+    Columns: weekday, hour, cost_usd, tokens, calls; all 168 hours of a week, empty ones as zeros.
+    """
+
+    rows: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationCosts:
+    """How conversations are spread over what they cost.
+
+    Columns: upper_usd (the conversations of a row cost less; None above the last edge), conversations,
+    cost_usd.
+    """
+
+    rows: pd.DataFrame
+    conversations: int
+    median_usd: float
+    ninth_decile_usd: float
+    most_usd: float
+
+
+@dataclass(frozen=True, slots=True)
+class Concentration:
+    """How much of the cost the dearest users make: ``shares[n - 1]`` is that of the first n, 0 to 1."""
+
+    shares: tuple[float, ...]
+
+    def of_first(self, part: float) -> float:
+        """Give the share of the dearest part of all users, such as 0.1 for a tenth, at least one user."""
+        if not self.shares:
+            return 0.0
+        return self.shares[max(0, round(len(self.shares) * part) - 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Caching:
+    """What prompt caches did, bucket by bucket.
+
+    Columns: start, end, prompt_tokens, cache_read_tokens, cache_write_tokens, hit_rate (0 to 1, None without
+    prompts), saved_usd (estimated against the model's commonest plain rate).
+    """
+
+    unit: BucketUnit
+    points: pd.DataFrame

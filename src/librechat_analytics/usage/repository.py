@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from librechat_analytics.usage.answers import (
     AgentRanking,
+    Caching,
+    Concentration,
+    ConversationCosts,
     Freshness,
     Part,
     PriceCheck,
     Quality,
     Ranking,
+    Rhythm,
+    Split,
     Summary,
     Timeline,
     Totals,
@@ -41,11 +48,34 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.periods import BucketUnit, Period, TimeRange
     from librechat_analytics.usage.prices import PriceList
 
+Dimension = Literal["model", "user", "agent"]
+
 E6_PER_USD = 10**12
 """Millionths of a credit in a US dollar."""
 
 SLOT_SECONDS = 900
+DEAREST_PARTS = 8
+COST_EDGES_E6 = tuple(
+    digit * 10**power for power in range(8, 15) for digit in (1, 2, 5)
+)  # from a hundredth of a cent to 500 dollars
 NO_PART = Part(0.0, 0, 0, 0, 0, 0, 0.0)
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def kept(
+    method: Callable[Concatenate[Repository, P], T],
+) -> Callable[Concatenate[Repository, P], T]:
+    """Mark a question whose answer holds until the store changes, for a repository that keeps answers."""
+
+    @wraps(method)
+    def answered(self: Repository, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        asked = (method.__name__, args, tuple(sorted(kwargs.items())))
+        return self._answered(repr(asked), lambda: method(self, *args, **kwargs))
+
+    return answered
 
 
 def _utc_now() -> datetime:
@@ -77,6 +107,7 @@ class Repository:
         """Give the present, floored to the second."""
         return self._clock().replace(microsecond=0)
 
+    @kept
     def first_usage(self) -> datetime | None:
         """Give the date of the first usage row."""
         with self._store.reading() as cursor:
@@ -96,6 +127,7 @@ class Repository:
             unattributed=self._store.count_unattributed(),
         )
 
+    @kept
     def summary(self, period: Period, filters: Filters = EVERYTHING) -> Summary:
         """Total a period and the range before, and tell how sure the figures are."""
         with self._store.reading() as cursor:
@@ -119,6 +151,7 @@ class Repository:
             rejected_documents=rejected,
         )
 
+    @kept
     def quality(self, period: Period, filters: Filters = EVERYTHING) -> QualityReport:
         """Find what makes a period's figures less sure, and which documents were refused ever."""
         bounds = _bounds(period.range) | filters.given()
@@ -142,6 +175,7 @@ class Repository:
             doubtful_cost_usd=usd(sum(row["cost_e6"] for row in rows if row["code"] in COST_IN_DOUBT)),
         )
 
+    @kept
     def price_check(self, period: Period, filters: Filters = EVERYTHING) -> PriceCheck | None:
         """Price a period's tokens by the own price list; None without one."""
         if self._prices is None:
@@ -171,6 +205,7 @@ class Repository:
             list_price_usd=usd(sum(row["list_price_e6"] for row in rows)),
         )
 
+    @kept
     def top_users(self, period: Period, limit: int, filters: Filters = EVERYTHING) -> Ranking:
         """Rank users by cost; rows without a readable user are one entry with id None."""
         rows = self._ask("top_users", period, filters, limit=limit)
@@ -194,6 +229,7 @@ class Repository:
             rows,
         )
 
+    @kept
     def top_models(self, period: Period, limit: int, filters: Filters = EVERYTHING) -> Ranking:
         """Rank the models that really ran by cost."""
         rows = self._ask("top_models", period, filters, limit=limit)
@@ -217,6 +253,7 @@ class Repository:
             rows,
         )
 
+    @kept
     def cost_breakdown(self, period: Period, limit: int, filters: Filters = EVERYTHING) -> Ranking:
         """Split models' cost into prompt and completion, with effective and stored rates."""
         rows = self._ask("cost_breakdown", period, filters, limit=limit)
@@ -242,6 +279,7 @@ class Repository:
             rows,
         )
 
+    @kept
     def top_agents(self, period: Period, limit: int, filters: Filters = EVERYTHING) -> AgentRanking:
         """Rank agents by cost, beside the usage without an agent and that of which it is unknown."""
         bounds = _bounds(period.range) | filters.given()
@@ -279,17 +317,11 @@ class Repository:
             _part(parts.get("unknown"), whole),
         )
 
+    @kept
     def usage_over_time(self, period: Period, unit: BucketUnit, filters: Filters = EVERYTHING) -> Timeline:
         """Total a period bucket by bucket; raises BadParameterError over 1,000 buckets."""
         steps = buckets(period, unit, now=self.now())
-        with self._store.reading() as cursor:
-            found: dict[int, dict[str, Any]] = {}
-            if steps:
-                cursor.register("slots", _slots(steps))
-                rows = _rows(
-                    cursor, question("usage_over_time", filters), _bounds(period.range) | filters.given()
-                )
-                found = {row["bucket"]: row for row in rows}
+        found = {row["bucket"]: row for row in self._ask_steps("usage_over_time", period, filters, steps)}
         empty = dict.fromkeys(
             ("cost_e6", "prompt_tokens", "completion_tokens", "calls", "active_users", "conversations"), 0
         )
@@ -310,6 +342,138 @@ class Repository:
             " conversations"
         )
         return Timeline(unit, _table(points, columns))
+
+    @kept
+    def split_over_time(
+        self, period: Period, unit: BucketUnit, dimension: Dimension, filters: Filters = EVERYTHING
+    ) -> Split:
+        """Split a timeline into its eight dearest models, users or agents and the rest."""
+        steps = buckets(period, unit, now=self.now())
+        rows = self._ask_steps(
+            "split_over_time", period, filters, steps, dimension=dimension, parts=DEAREST_PARTS
+        )
+        entries = (
+            {
+                "part": row["part"],
+                "bucket": row["bucket"],
+                "cost_usd": usd(row["cost_e6"]),
+                "tokens": row["tokens"],
+                "calls": row["calls"],
+            }
+            for row in rows
+        )
+        table = _table(entries, "part bucket cost_usd tokens calls")
+        return Split(unit, tuple(step.start for step in steps), table)
+
+    @kept
+    def rhythm(self, period: Period, filters: Filters = EVERYTHING) -> Rhythm:
+        """Total a period by weekday and hour of day in its zone."""
+        rows = self._ask("rhythm", period, filters)
+        slots = pd.to_datetime([row["slot"] * SLOT_SECONDS for row in rows], unit="s", utc=True)
+        local = slots.tz_convert(period.zone)
+        hours: dict[tuple[int, int], list[int]] = {
+            (weekday, hour): [0, 0, 0] for weekday in range(7) for hour in range(24)
+        }
+        for row, weekday, hour in zip(rows, local.dayofweek, local.hour, strict=True):
+            total = hours[weekday, hour]
+            for at, name in enumerate(("cost_e6", "tokens", "calls")):
+                total[at] += row[name]
+        entries = (
+            {"weekday": weekday, "hour": hour, "cost_usd": usd(cost_e6), "tokens": tokens, "calls": calls}
+            for (weekday, hour), (cost_e6, tokens, calls) in hours.items()
+        )
+        return Rhythm(_table(entries, "weekday hour cost_usd tokens calls"))
+
+    @kept
+    def conversation_costs(self, period: Period, filters: Filters = EVERYTHING) -> ConversationCosts:
+        """Spread a period's conversations over what they cost."""
+        asked = _bounds(period.range) | filters.given()
+        with self._store.reading() as cursor:
+            edges = {"edges_e6": list(COST_EDGES_E6)}
+            rows = _rows(cursor, question("conversation_costs", filters), asked | edges)
+            known = _one(cursor, question("conversation_quantiles", filters), asked)
+        entries = (
+            {
+                "upper_usd": None if row["edge_e6"] is None else usd(row["edge_e6"]),
+                "conversations": row["conversations"],
+                "cost_usd": usd(row["cost_e6"]),
+            }
+            for row in rows
+        )
+        return ConversationCosts(
+            _table(entries, "upper_usd conversations cost_usd"),
+            known["conversations"],
+            usd(known["median_e6"] or 0),
+            usd(known["ninth_decile_e6"] or 0),
+            usd(known["most_e6"] or 0),
+        )
+
+    @kept
+    def concentration(self, period: Period, filters: Filters = EVERYTHING) -> Concentration:
+        """Tell how much of the cost the dearest users make."""
+        costs = [row["cost_e6"] for row in self._ask("concentration", period, filters)]
+        whole = sum(costs)
+        return Concentration(tuple(_share(sofar, whole) for sofar in accumulate(costs)))
+
+    @kept
+    def caching(self, period: Period, unit: BucketUnit, filters: Filters = EVERYTHING) -> Caching:
+        """Tell bucket by bucket how much of the prompts came from caches, and what that saved."""
+        steps = buckets(period, unit, now=self.now())
+        found = {row["bucket"]: row for row in self._ask_steps("caching", period, filters, steps)}
+        empty = {"prompt_tokens": 0, "cache_read_tokens": 0, "cache_write_tokens": 0, "saved_usd": 0.0}
+        entries = (
+            {
+                "start": step.start,
+                "end": step.end,
+                **(row := found.get(number, empty)),
+                "hit_rate": row["cache_read_tokens"] / row["prompt_tokens"] if row["prompt_tokens"] else None,
+            }
+            for number, step in enumerate(steps)
+        )
+        columns = "start end prompt_tokens cache_read_tokens cache_write_tokens hit_rate saved_usd"
+        return Caching(unit, _table(entries, columns))
+
+    @kept
+    def user_models(self, period: Period, filters: Filters = EVERYTHING) -> pd.DataFrame:
+        """Break a period down by user and model: user, name, email, model, cost, tokens and calls."""
+        rows = self._ask("user_models", period, filters)
+        entries = (
+            {
+                "user": row["user"],
+                "name": row["name"],
+                "email": row["email"],
+                "model": row["model"],
+                **_spent(row),
+                "calls": row["calls"],
+            }
+            for row in rows
+        )
+        return _table(
+            entries, "user name email model cost_usd prompt_tokens completion_tokens total_tokens calls"
+        )
+
+    @kept
+    def filter_values(self) -> dict[str, list[tuple[str, str]]]:
+        """Give what provider, context, role, domain and group can be set to: value and label."""
+        values: dict[str, list[tuple[str, str]]] = {}
+        with self._store.reading() as cursor:
+            for row in _rows(cursor, statement("filter_values"), {}):
+                values.setdefault(row["filter"], []).append((row["value"], row["label"]))
+        return values
+
+    def _answered(self, asked: str, answer: Callable[[], T]) -> T:  # noqa: ARG002 kept by those who keep
+        return answer()
+
+    def _ask_steps(
+        self, name: str, period: Period, filters: Filters, steps: list[Bucket], **parameters: object
+    ) -> list[dict[str, Any]]:
+        """Ask a question whose rows are joined with the buckets of time as ``slots``."""
+        if not steps:
+            return []
+        with self._store.reading() as cursor:
+            cursor.register("slots", _slots(steps))
+            asked = _bounds(period.range) | filters.given() | parameters
+            return _rows(cursor, question(name, filters), asked)
 
     def _ask(self, name: str, period: Period, filters: Filters, **parameters: int) -> list[dict[str, Any]]:
         with self._store.reading() as cursor:

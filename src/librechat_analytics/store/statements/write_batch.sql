@@ -19,7 +19,10 @@ FROM (SELECT DISTINCT model AS id FROM fresh WHERE model IS NOT NULL) ANTI JOIN 
 
 INSERT INTO contexts (key, id)
 SELECT (SELECT coalesce(max(key), 0) FROM contexts) + row_number() OVER (), id
-FROM (SELECT DISTINCT context AS id FROM fresh WHERE context IS NOT NULL) ANTI JOIN contexts USING (id);
+FROM (
+    SELECT DISTINCT context AS id FROM fresh
+    WHERE context IS NOT NULL AND token_type IN ('prompt', 'completion')
+) ANTI JOIN contexts USING (id);
 
 INSERT INTO transactions
 SELECT
