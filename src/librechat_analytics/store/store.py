@@ -75,7 +75,14 @@ class Store:
         self.version = 0
         """Grows with each commit; whoever keeps answers keeps them for one version."""
         self._connection = self._open()
-        self._prepare()
+        try:
+            self._prepare()
+        except duckdb.Error as error:
+            self._connection.close()
+            raise StoreError(_unreadable(folder / FILE_NAME, error)) from None
+        except StoreError:
+            self._connection.close()
+            raise
 
     def _open(self) -> duckdb.DuckDBPyConnection:
         path = self._folder / FILE_NAME
