@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -30,11 +30,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from librechat_analytics.librechat.agents import Answer, Attribution
-    from librechat_analytics.librechat.labels import UserLabel
+    from librechat_analytics.librechat.labels import Group, UserLabel
     from librechat_analytics.librechat.source import DumpSource, MongoSource, Source
     from librechat_analytics.store.store import Store
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 LATE_ARRIVAL_MARGIN = timedelta(minutes=10)
 """Clocks of several LibreChat processes differ; rows may be stored after rows with greater ids."""
@@ -183,12 +185,11 @@ class Syncer:
         if age < self._labels_seconds and not (self._labels_readable and self._store.has_unlabelled()):
             return
         now = self._clock()
-        try:
-            write_labels(self._store, self._source, now)
-            self._labels_readable = True
-        except SourceForbiddenError as error:
-            self._labels_readable = False
-            log.warning("Names cannot be read: %s", error)
+        forbidden = write_labels(self._store, self._source, now)
+        # Whoever is named by what may not be read would be asked for again and again.
+        self._labels_readable = not {"users", "agents"} & set(forbidden)
+        if forbidden and age >= self._labels_seconds:
+            log.warning("MongoDB's user may not read %s. Give it the role `read`.", ", ".join(forbidden))
         if age >= self._labels_seconds:
             for rows in _batches(self._source.stray_transactions()):
                 self._write(rows, now)
@@ -244,38 +245,47 @@ def import_dump(
     return added
 
 
-def write_labels(store: Store, source: Source, now: datetime) -> None:
-    """Read the names of users and agents again."""
-    users, agents = source.users(), source.agents()
+def write_labels(store: Store, source: Source, now: datetime) -> list[str]:
+    """Read the names of users and agents again; returns the collections that may not be read."""
+    forbidden: list[str] = []
+
+    def known(collection: str, ask: Callable[[], Iterable[T] | None]) -> list[T] | None:
+        try:
+            found = ask()
+            return None if found is None else list(found)
+        except SourceForbiddenError:
+            forbidden.append(collection)
+            return None
+
+    users, agents = known("users", source.users), known("agents", source.agents)
     if users is not None:
-        known_users = list(users)
-        balances = {balance.user: balance.credits_e6 for balance in reversed(list(source.balances() or ()))}
-        labels = _texts((user[:4] for user in known_users), ("id", "name", "email", "role"))
-        labels["balance_e6"] = pd.array([balances.get(user.id) for user in known_users], dtype="Int64")
+        balances = reversed(known("balances", source.balances) or [])
+        credits_e6 = {balance.user: balance.credits_e6 for balance in balances}
+        labels = _texts((user[:4] for user in users), ("id", "name", "email", "role"))
+        labels["balance_e6"] = pd.array([credits_e6.get(user.id) for user in users], dtype="Int64")
         store.write_users(labels, now=_naive(now))
-        write_groups(store, source, known_users)
+        groups = known("groups", source.groups)
+        if groups is not None:
+            write_groups(store, groups, users)
     if agents is not None:
-        known = list(agents)
         versions = pd.DataFrame(
             {
-                "agent": pd.Series([agent.id for agent in known for _ in agent.versions], dtype="str"),
+                "agent": pd.Series([agent.id for agent in agents for _ in agent.versions], dtype="str"),
                 "position": pd.Series(
-                    [position for agent in known for position in range(len(agent.versions))], dtype="int64"
+                    [position for agent in agents for position in range(len(agent.versions))], dtype="int64"
                 ),
-                "since": _instants(version.since for agent in known for version in agent.versions),
-                "model": pd.Series([v.model for agent in known for v in agent.versions], dtype="str"),
-                "provider": pd.Series([v.provider for agent in known for v in agent.versions], dtype="str"),
+                "since": _instants(version.since for agent in agents for version in agent.versions),
+                "model": pd.Series([v.model for agent in agents for v in agent.versions], dtype="str"),
+                "provider": pd.Series([v.provider for agent in agents for v in agent.versions], dtype="str"),
             }
         )
-        labels = _texts((agent[:4] for agent in known), ("id", "name", "model", "provider"))
+        labels = _texts((agent[:4] for agent in agents), ("id", "name", "model", "provider"))
         store.write_agents(labels, versions, now=_naive(now))
+    return forbidden
 
 
-def write_groups(store: Store, source: Source, users: list[UserLabel]) -> None:
-    """Read again who belongs to which group."""
-    groups = source.groups()
-    if groups is None:
-        return
+def write_groups(store: Store, groups: list[Group], users: list[UserLabel]) -> None:
+    """Write down who belongs to which group."""
     # LibreChat writes a member's id in the directory where there is one, else the user's own id.
     ids = {user.foreign_id: user.id for user in users if user.foreign_id} | {
         user.id: user.id for user in users

@@ -186,6 +186,16 @@ def test_a_sender_is_the_name_of_an_agent_only() -> None:
     assert (by_agent.sender, by_model.sender) == ("Research Helper", None)
 
 
+def test_an_agent_that_a_row_records_is_called_as_it_last_answered_there() -> None:
+    answers = [
+        answer(HELPER, sender="First"),
+        answer(HELPER, sender="Last"),
+        answer(OLD_AGENT, sender="Other"),
+    ]
+    assert attribute(Question(NOON, HELPER), None, answers, None).sender == "Last"
+    assert attribute(Question(NOON, HELPER), None, answers[2:], None).sender is None
+
+
 def test_the_endpoint_comes_from_whatever_is_left() -> None:
     question = Question(NOON, HELPER)
     assert attribute(question, answer(None, "acme"), [], conversation()).endpoint == "acme"

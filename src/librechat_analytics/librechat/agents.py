@@ -130,7 +130,9 @@ def attribute(
         (known.endpoint for known in (answer, conversation, *telling[-1:]) if known and known.endpoint), None
     )
     if question.recorded_agent is not None:
-        return Attribution(question.recorded_agent, Certainty.EXACT, endpoint, None)
+        own = (other.sender for other in reversed(telling) if other.agent == question.recorded_agent)
+        sender = next((name for name in own if name), None)
+        return Attribution(question.recorded_agent, Certainty.EXACT, endpoint, sender)
     if answer is not None and answer.tells:
         return _by(answer, Certainty.EXACT)
     if telling and len({other.agent for other in telling}) == 1:

@@ -1,0 +1,532 @@
+"""The sync: what it reads first, where it goes on, what it keeps, what it does when something fails."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from bson import ObjectId
+
+from librechat_analytics import sync as sync_module
+from librechat_analytics.librechat.agents import read_answer, read_conversation
+from librechat_analytics.librechat.labels import read_agent, read_balance, read_group, read_user
+from librechat_analytics.librechat.source import (
+    DumpSource,
+    SourceForbiddenError,
+    SourceUnreachableError,
+)
+from librechat_analytics.librechat.transactions import read_transaction
+from librechat_analytics.store.store import Store
+from librechat_analytics.sync import Syncer, import_dump
+from tests.documents import (
+    ANA,
+    BOB,
+    HELPER,
+    NOON,
+    OLD_AGENT,
+    example_collections,
+    object_id,
+    usage,
+    usages,
+    write_dump,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from librechat_analytics.librechat.agents import Answer, Conversation
+    from librechat_analytics.librechat.transactions import Refused, Transaction
+    from tests.documents import Document
+
+
+class LibreChat:
+    """A LibreChat in memory that is asked as its MongoDB is, and can fail as that can."""
+
+    def __init__(self, **collections: list[Document]) -> None:
+        self.collections = {
+            name: collections.get(name, [])
+            for name in ("transactions", "users", "agents", "messages", "conversations", "balances", "groups")
+        }
+        self.forbidden: set[str] = set()
+        self.away = False
+        self.read: list[object] = []
+        self.before_document: Callable[[object], None] = lambda _: None
+
+    def _documents(self, name: str) -> list[Document]:
+        if self.away:
+            raise SourceUnreachableError("MongoDB does not answer: it is away")
+        if name in self.forbidden:
+            raise SourceForbiddenError("The MongoDB user may not read LibreChat's collections.")
+        return list(self.collections[name])
+
+    def _ledger(
+        self, wanted: Callable[[ObjectId], bool], *, newest_first: bool
+    ) -> Iterator[Transaction | Refused]:
+        found = [d for d in self._documents("transactions") if isinstance(d["_id"], ObjectId)]
+        for document in sorted(found, key=lambda d: d["_id"], reverse=newest_first):
+            if wanted(document["_id"]):
+                self.before_document(document["_id"])
+                self.read.append(document["_id"])
+                yield read_transaction(document)
+
+    def ping(self) -> None:
+        self._documents("transactions")
+
+    def estimated_transactions(self) -> int:
+        return len(self._documents("transactions"))
+
+    def newer_transactions(self, since: ObjectId) -> Iterator[Transaction | Refused]:
+        return self._ledger(lambda identity: identity >= since, newest_first=False)
+
+    def older_transactions(self, before: ObjectId | None) -> Iterator[Transaction | Refused]:
+        return self._ledger(lambda identity: before is None or identity < before, newest_first=True)
+
+    def stray_transactions(self) -> Iterator[Transaction | Refused]:
+        strays = (d for d in self._documents("transactions") if not isinstance(d["_id"], ObjectId))
+        return (read_transaction(document) for document in strays)
+
+    def users(self) -> Iterable[Any]:
+        return [read_user(document) for document in self._documents("users")]
+
+    def agents(self) -> Iterable[Any]:
+        return [read_agent(document) for document in self._documents("agents")]
+
+    def balances(self) -> Iterable[Any]:
+        return [read_balance(document) for document in self._documents("balances")]
+
+    def groups(self) -> Iterable[Any]:
+        return [read_group(document) for document in self._documents("groups")]
+
+    def answers(self, messages: Sequence[str]) -> list[Answer]:
+        found = (read_answer(d) for d in self._documents("messages") if d.get("messageId") in messages)
+        return [answer for answer in found if answer]
+
+    def conversation_answers(self, conversations: Sequence[str]) -> list[Answer]:
+        documents = self._documents("messages")
+        found = (read_answer(d) for d in documents if d.get("conversationId") in conversations)
+        return [answer for answer in found if answer]
+
+    def conversations(self, conversations: Sequence[str]) -> list[Conversation]:
+        documents = self._documents("conversations")
+        found = (read_conversation(d) for d in documents if d.get("conversationId") in conversations)
+        return [conversation for conversation in found if conversation]
+
+
+class Clock:
+    """The present, as far as the sync knows."""
+
+    def __init__(self, now: datetime = NOON) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = Store(tmp_path / "data")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sync_module, "BATCH_DOCUMENTS", 5)
+
+
+def syncer(store: Store, source: LibreChat, clock: Clock, **options: Any) -> Syncer:
+    options = {"sync_seconds": 3600, "labels_seconds": 3600} | options
+    return Syncer(store, source, clock=clock, **options)  # type: ignore[arg-type]
+
+
+def asked(store: Store, query: str) -> list[tuple[Any, ...]]:
+    with store.reading() as cursor:
+        return cursor.execute(query).fetchall()
+
+
+def naive(at: datetime) -> datetime:
+    return at.replace(tzinfo=None)
+
+
+class TestHistory:
+    def test_everything_is_read_newest_first(self, store: Store, clock: Clock) -> None:
+        librechat = LibreChat(transactions=usages(30))
+        syncer(store, librechat, clock).run_once()
+        newest_first = sorted((d["_id"] for d in librechat.collections["transactions"]), reverse=True)
+        assert librechat.read[:30] == newest_first
+        state = store.state()
+        assert store.count_transactions() == 30
+        assert state.history_complete
+        assert (state.newest_id, state.oldest_id) == (str(newest_first[0]), str(newest_first[-1]))
+        assert state.as_of == state.last_sync == naive(NOON)
+
+    @pytest.mark.usefixtures("small_batches")
+    def test_a_sync_that_was_killed_goes_on_where_the_last_batch_ended(
+        self, store: Store, clock: Clock
+    ) -> None:
+        librechat = LibreChat(transactions=usages(32))
+        documents = sorted(d["_id"] for d in librechat.collections["transactions"])
+
+        def fail_in_third_batch(identity: object) -> None:
+            if identity == documents[-13]:
+                raise KeyboardInterrupt
+
+        librechat.before_document = fail_in_third_batch
+        with pytest.raises(KeyboardInterrupt):
+            syncer(store, librechat, clock).run_once()
+        assert store.count_transactions() == 10
+        assert not store.state().history_complete
+
+        librechat.before_document = lambda _: None
+        librechat.read.clear()
+        syncer(store, librechat, clock).run_once()
+        assert librechat.read[0] == documents[-11]
+        assert store.count_transactions() == 32
+        assert asked(store, "SELECT count(DISTINCT (id_head, id_tail)) FROM transactions") == [(32,)]
+
+    @pytest.mark.usefixtures("small_batches")
+    def test_rows_that_arrive_while_history_is_read_are_read_too(self, store: Store) -> None:
+        librechat = LibreChat(transactions=usages(20))
+        news = usage(NOON + timedelta(seconds=30), number=99)
+
+        def arrive(_: object) -> None:
+            if news not in librechat.collections["transactions"]:
+                librechat.collections["transactions"].append(news)
+
+        librechat.before_document = arrive
+        syncer(store, librechat, Clock(NOON + timedelta(minutes=1))).run_once()
+        assert store.count_transactions() == 21
+
+    @pytest.mark.usefixtures("small_batches")
+    def test_the_progress_grows_to_one_and_ends_as_ok(self, store: Store, clock: Clock) -> None:
+        seen: list[float] = []
+        librechat = LibreChat(transactions=usages(30))
+        sync = syncer(store, librechat, clock)
+        assert (sync.source_state.status, sync.source_state.progress) == ("importing", 0.0)
+        librechat.before_document = lambda _: seen.append(sync.source_state.progress or 0)
+        sync.run_once()
+        history = seen[:30]
+        assert history == sorted(history)
+        assert 0.5 < history[-1] < 1
+        assert (sync.source_state.status, sync.source_state.progress) == ("ok", None)
+
+    @pytest.mark.usefixtures("small_batches")
+    def test_a_sync_that_is_told_to_stop_ends_after_its_batch(self, store: Store, clock: Clock) -> None:
+        librechat = LibreChat(transactions=usages(30))
+        sync = syncer(store, librechat, clock)
+        librechat.before_document = lambda _: sync.stop()
+        sync.run_once()
+        assert store.count_transactions() == 5
+        librechat.before_document = lambda _: None
+        syncer(store, librechat, clock).run_once()
+        assert store.count_transactions() == 30
+
+    def test_an_empty_ledger_is_complete_and_its_first_row_is_read(self, store: Store, clock: Clock) -> None:
+        librechat = LibreChat()
+        sync = syncer(store, librechat, clock)
+        sync.run_once()
+        assert (store.state().history_complete, store.state().newest_id) == (True, None)
+        assert store.state().as_of == naive(NOON)
+        librechat.collections["transactions"].append(usage(NOON + timedelta(minutes=5)))
+        clock.now = NOON + timedelta(minutes=6)
+        sync.run_once()
+        assert store.count_transactions() == 1
+        assert store.state().newest_id is not None
+
+
+class TestNews:
+    def test_a_second_pass_reads_only_the_last_minutes(self, store: Store, clock: Clock) -> None:
+        librechat = LibreChat(transactions=usages(60))
+        sync = syncer(store, librechat, clock)
+        sync.run_once()
+        librechat.read.clear()
+        librechat.collections["transactions"].append(usage(NOON + timedelta(minutes=1), number=99))
+        clock.now = NOON + timedelta(minutes=2)
+        sync.run_once()
+        assert len(librechat.read) == 12
+        assert store.count_transactions() == 61
+        assert store.state().as_of == naive(clock.now)
+
+    def test_a_row_that_another_process_stores_late_is_read(self, store: Store, clock: Clock) -> None:
+        librechat = LibreChat(transactions=usages(60))
+        sync = syncer(store, librechat, clock)
+        sync.run_once()
+        late = usage(NOON - timedelta(minutes=9), number=500)
+        librechat.collections["transactions"].append(late)
+        sync.run_once()
+        assert store.count_transactions() == 61
+
+    def test_ids_of_a_clock_that_runs_ahead_hide_no_rows(self, store: Store, clock: Clock) -> None:
+        ahead = usage(NOON + timedelta(days=400), number=1)
+        librechat = LibreChat(transactions=[*usages(5), ahead])
+        sync = syncer(store, librechat, clock)
+        sync.run_once()
+        assert store.count_transactions() == 6
+        for minute in (20, 40):
+            clock.now = NOON + timedelta(minutes=minute)
+            librechat.collections["transactions"].append(usage(clock.now, number=minute))
+            sync.run_once()
+        assert store.count_transactions() == 8
+
+    def test_a_ledger_that_lies_wholly_ahead_is_read_as_well(self, store: Store, clock: Clock) -> None:
+        librechat = LibreChat(transactions=usages(3, until=NOON + timedelta(days=1)))
+        sync = syncer(store, librechat, clock)
+        sync.run_once()
+        librechat.collections["transactions"].append(usage(NOON, number=99))
+        sync.run_once()
+        assert store.count_transactions() == 4
+
+    def test_documents_with_odd_ids_and_amounts_are_counted_as_refused_once(
+        self, store: Store, clock: Clock
+    ) -> None:
+        librechat = LibreChat(transactions=[usage(), usage(_id="a text"), usage(number=2, tokenValue="abc")])
+        for _ in range(2):
+            syncer(store, librechat, clock).run_once()
+        assert store.refusals() == [("_id is no ObjectId", 1), ("tokenValue is no finite number", 1)]
+        assert store.count_transactions() == 1
+
+
+class TestNames:
+    def people(self, store: Store) -> dict[str, tuple[str | None, bool]]:
+        rows = asked(store, "SELECT id, name, deleted_at IS NOT NULL FROM users")
+        return {identity: (name, deleted) for identity, name, deleted in rows}
+
+    def test_a_deleted_users_name_is_kept_and_marked(self, store: Store, clock: Clock) -> None:
+        librechat = LibreChat(transactions=[usage()], users=[{"_id": ANA, "name": "Ana"}])
+        syncer(store, librechat, clock).run_once()
+        assert self.people(store) == {str(ANA): ("Ana", False)}
+        librechat.collections["users"].clear()
+        syncer(store, librechat, clock).run_once()
+        assert self.people(store) == {str(ANA): ("Ana", True)}
+
+    def test_a_user_that_comes_back_is_not_deleted_any_more(self, store: Store, clock: Clock) -> None:
+        librechat = LibreChat(transactions=[usage()], users=[])
+        syncer(store, librechat, clock).run_once()
+        assert self.people(store) == {str(ANA): (None, True)}
+        librechat.collections["users"].append({"_id": ANA, "name": "Ana"})
+        syncer(store, librechat, clock).run_once()
+        assert self.people(store) == {str(ANA): ("Ana", False)}
+
+    def test_a_new_user_is_named_at_the_next_pass_although_names_are_fresh(
+        self, store: Store, clock: Clock
+    ) -> None:
+        librechat = LibreChat(transactions=[usage()], users=[{"_id": ANA, "name": "Ana"}])
+        sync = syncer(store, librechat, clock)
+        sync.run_once()
+        librechat.collections["users"].append({"_id": BOB, "name": "Bob"})
+        sync.run_once()
+        assert str(BOB) not in self.people(store)
+        librechat.collections["transactions"].append(usage(number=1, user=BOB))
+        sync.run_once()
+        assert self.people(store)[str(BOB)] == ("Bob", False)
+
+    def test_a_deleted_agent_keeps_its_last_name(self, store: Store, clock: Clock) -> None:
+        agent = {"id": HELPER, "name": "Helper", "model": "gpt-4o", "provider": "openAI"}
+        librechat = LibreChat(transactions=[usage(model=HELPER)], agents=[agent])
+        syncer(store, librechat, clock).run_once()
+        librechat.collections["agents"].clear()
+        syncer(store, librechat, clock).run_once()
+        kept = asked(store, "SELECT id, name, model, deleted_at IS NOT NULL FROM agents")
+        assert kept == [(HELPER, "Helper", "gpt-4o", True)]
+
+    def test_an_agent_that_was_deleted_before_has_the_name_it_answered_under(
+        self, store: Store, clock: Clock
+    ) -> None:
+        syncer(store, LibreChat(**example_collections()), clock).run_once()
+        assert (OLD_AGENT, "Old Agent") in asked(store, "SELECT id, name FROM agents")
+
+    @pytest.mark.parametrize("collection", ["users", "agents", "balances", "groups"])
+    def test_a_collection_that_may_not_be_read_keeps_no_other_from_being_read(
+        self, store: Store, clock: Clock, caplog: pytest.LogCaptureFixture, collection: str
+    ) -> None:
+        librechat = LibreChat(
+            transactions=[usage(model=HELPER)],
+            users=[{"_id": ANA, "name": "Ana"}],
+            agents=[{"id": HELPER, "name": "Helper"}],
+        )
+        librechat.forbidden = {collection}
+        sync = syncer(store, librechat, clock)
+        with caplog.at_level(logging.WARNING):
+            for _ in range(3):
+                sync.run_once()
+        users = asked(store, "SELECT name FROM users")
+        agents = asked(store, "SELECT name FROM agents")
+        assert users == [(None if collection == "users" else "Ana",)]
+        assert agents == [(None if collection == "agents" else "Helper",)]
+        assert store.count_transactions() == 1
+        assert sync.source_state.status == "ok"
+        assert len(caplog.records) == 1
+
+    def test_messages_that_may_not_be_read_leave_agents_unknown(
+        self, store: Store, clock: Clock, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        librechat = LibreChat(transactions=usages(3))
+        librechat.forbidden = {"messages"}
+        sync = syncer(store, librechat, clock)
+        sync.run_once()
+        assert "Agents cannot be found" in caplog.text
+        assert store.count_unattributed() == 3
+        assert sync.source_state.status == "ok"
+
+
+class TestAgents:
+    def test_the_examples_rows_are_attributed(self, store: Store, clock: Clock) -> None:
+        syncer(store, LibreChat(**example_collections()), clock).run_once()
+        found = asked(
+            store,
+            "SELECT agents.id, certainty, count(*) FROM transactions"
+            " LEFT JOIN agents ON agents.key = agent_key WHERE usage_type <> 'other'"
+            " GROUP BY ALL ORDER BY ALL",
+        )
+        assert sorted(found, key=str) == sorted(
+            [
+                (HELPER, "exact", 7),  # examples 1 to 5, 14 and 15
+                (OLD_AGENT, "exact", 1),  # 6
+                (None, "exact", 2),  # 9 and 13
+                (None, "unknown", 4),  # 7, 8, 11 and 12
+            ],
+            key=str,
+        )
+
+    def test_a_row_waits_for_its_answer_to_be_saved(self, store: Store, clock: Clock) -> None:
+        librechat = LibreChat(transactions=[usage(messageId="m")])
+        sync = syncer(store, librechat, clock)
+        sync.run_once()
+        assert store.count_unattributed() == 1
+        librechat.collections["messages"].append(
+            {"messageId": "m", "model": HELPER, "endpoint": "agents", "isCreatedByUser": False}
+        )
+        sync.run_once()
+        assert store.count_unattributed() == 0
+        assert asked(store, "SELECT certainty FROM transactions") == [("exact",)]
+
+    def test_after_ten_minutes_no_answer_is_expected_any_more(self, store: Store, clock: Clock) -> None:
+        librechat = LibreChat(transactions=[usage(messageId="m")])
+        sync = syncer(store, librechat, clock)
+        sync.run_once()
+        clock.now = NOON + timedelta(minutes=11)
+        sync.run_once()
+        assert store.count_unattributed() == 0
+        assert asked(store, "SELECT certainty FROM transactions") == [("unknown",)]
+
+
+class TestTrouble:
+    def test_a_mongodb_that_goes_away_and_comes_back_is_told_once_and_read_on(
+        self, store: Store, clock: Clock, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        librechat = LibreChat(transactions=usages(3))
+        sync = syncer(store, librechat, clock, sync_seconds=0.01)
+        librechat.away = True
+        with caplog.at_level(logging.INFO):
+            thread = threading.Thread(target=sync.follow)
+            thread.start()
+            wait_until(lambda: sync.source_state.status == "unreachable")
+            assert "it is away" in (sync.source_state.problem or "")
+            librechat.away = False
+            wait_until(lambda: sync.source_state.status == "ok" and store.count_transactions() == 3)
+            sync.stop()
+            thread.join(10)
+        assert not thread.is_alive()
+        texts = [record.getMessage() for record in caplog.records]
+        assert sum("Figures stand as they are" in text for text in texts) == 1
+        assert "MongoDB answers again." in texts
+
+    def test_an_unexpected_error_does_not_end_the_sync(
+        self, store: Store, clock: Clock, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        librechat = LibreChat(transactions=usages(3))
+        failures = iter([RuntimeError("odd")])
+
+        def fail_once(_: object) -> None:
+            for failure in failures:
+                raise failure
+
+        librechat.before_document = fail_once
+        sync = syncer(store, librechat, clock, sync_seconds=0.01)
+        thread = threading.Thread(target=sync.follow)
+        thread.start()
+        wait_until(lambda: store.count_transactions() == 3)
+        sync.stop()
+        thread.join(10)
+        assert not thread.is_alive()
+        assert "is tried again" in caplog.text
+
+
+def wait_until(true: Callable[[], bool], seconds: float = 10) -> None:
+    pause = threading.Event()
+    for _ in range(int(seconds / 0.01)):
+        if true():
+            return
+        pause.wait(0.01)
+    raise AssertionError(f"still not so after {seconds} s")
+
+
+class TestImport:
+    def imported(self, store: Store, folder: Path, now: datetime = NOON) -> int:
+        source = DumpSource(folder)
+        try:
+            return import_dump(store, source, now=now)
+        finally:
+            source.close()
+
+    def test_a_dump_twice_is_held_once(self, store: Store, tmp_path: Path) -> None:
+        folder = write_dump(tmp_path / "dump", **example_collections())
+        assert self.imported(store, folder) == 15
+        assert self.imported(store, folder) == 0
+        assert store.count_transactions() == 15
+        assert store.count_unattributed() == 0
+
+    def test_figures_are_as_of_the_newest_date_that_is_not_ahead(self, store: Store, tmp_path: Path) -> None:
+        rows = [*usages(3), usage(NOON + timedelta(days=3), number=9)]
+        self.imported(store, write_dump(tmp_path / "dump", transactions=rows), NOON + timedelta(days=1))
+        state = store.state()
+        assert state.as_of == naive(NOON)
+        assert state.last_sync == naive(NOON + timedelta(days=1))
+
+    def test_an_older_dump_takes_nothing_back(self, store: Store, tmp_path: Path) -> None:
+        self.imported(store, write_dump(tmp_path / "new", transactions=usages(3)))
+        older = usages(3, until=NOON - timedelta(days=9))
+        self.imported(store, write_dump(tmp_path / "old", transactions=older))
+        assert store.count_transactions() == 6
+        assert store.state().as_of == naive(NOON)
+
+    def test_an_import_that_broke_off_is_completed_by_the_next(self, store: Store, tmp_path: Path) -> None:
+        folder = write_dump(tmp_path / "dump", transactions=usages(10))
+        path = folder / "transactions.bson"
+        whole = path.read_bytes()
+        path.write_bytes(whole[:-20])
+        assert self.imported(store, folder) == 9
+        assert store.refusals() == [("the document is no valid BSON", 1)]
+        path.write_bytes(whole)
+        assert self.imported(store, folder) == 1
+
+    def test_a_live_sync_after_an_import_reads_what_the_dump_had_not(
+        self, store: Store, clock: Clock, tmp_path: Path
+    ) -> None:
+        rows = usages(20)
+        self.imported(store, write_dump(tmp_path / "dump", transactions=rows[5:15]))
+        syncer(store, LibreChat(transactions=rows), clock).run_once()
+        assert store.count_transactions() == 20
+        assert store.state().history_complete
+
+    def test_a_dump_without_users_leaves_known_names(
+        self, store: Store, clock: Clock, tmp_path: Path
+    ) -> None:
+        librechat = LibreChat(transactions=[usage()], users=[{"_id": ANA, "name": "Ana"}])
+        syncer(store, librechat, clock).run_once()
+        self.imported(store, write_dump(tmp_path / "dump", transactions=usages(3)))
+        assert asked(store, "SELECT name, deleted_at FROM users") == [("Ana", None)]
+
+
+def test_the_ids_that_a_test_makes_lie_in_their_second() -> None:
+    assert object_id(NOON, 5).generation_time == NOON
