@@ -191,6 +191,30 @@ def demo() -> None:
 
 
 @program.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="The workbook to write, such as usage.xlsx.")],
+    period: Annotated[
+        str, typer.Option(help="24h, 7d, 30d, last-month, custom ...; see the API.")
+    ] = "last-month",
+    start: Annotated[str | None, typer.Option(help="With --period custom.")] = None,
+    end: Annotated[str | None, typer.Option(help="With --period custom; not included.")] = None,
+    tz: Annotated[str | None, typer.Option(help="IANA time zone. Default: DASHBOARD_TIMEZONE.")] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(help="A filter such as user=ID or domain=example.com; may be repeated."),
+    ] = None,
+) -> None:
+    """Write a period's usage into a workbook; asks the running server where there is one."""
+    from librechat_analytics.reports import write_report
+
+    settings = load_settings()
+    asked = {"period": period, "start": start, "end": end, "tz": tz}
+    filters = dict(part.partition("=")[::2] for part in where or ())
+    write_report(settings, file, {name: value for name, value in asked.items() if value} | filters)
+    console.print(f"Wrote {file}.", highlight=False, markup=False)
+
+
+@program.command()
 def forget(user: Annotated[str, typer.Argument(help="The user's id or e-mail address.")]) -> None:
     """Erase a person's name and e-mail from the store for good; the figures stay, under the id."""
     with _store(load_settings()) as store:

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import NotFound
 
+from librechat_analytics.exports import (
+    agents_sheet,
+    all_sheets,
+    breakdown_sheet,
+    csv_text,
+    file_name,
+    models_sheet,
+    price_check_sheet,
+    quality_sheet,
+    summary_sheet,
+    timeline_sheet,
+    users_sheet,
+    workbook,
+)
 from librechat_analytics.web.parameters import read_question
 
 if TYPE_CHECKING:
@@ -15,8 +30,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     import pandas as pd
-    from flask import Response
 
+    from librechat_analytics.exports import Sheet
     from librechat_analytics.usage.answers import (
         AgentRanking,
         Freshness,
@@ -32,6 +47,8 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.quality import QualityReport
     from librechat_analytics.usage.repository import Repository
     from librechat_analytics.web.parameters import Question
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 Json = dict[str, Any]
 
@@ -55,43 +72,113 @@ NAMES = {
 """Columns and fields whose name in JSON differs from ours."""
 
 
-def api_blueprint(answers: Repository, *, default_zone: str) -> Blueprint:
-    """Make the endpoints."""
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """An address below ``/api``: what it asks, and how the answer looks as JSON and as a table."""
+
+    path: str
+    ask: Callable[[Repository, Question], Any]
+    body: Callable[[Question, Any], Json]
+    sheet: Callable[[Repository, Question, Any], Sheet]
+
+
+def _ask_price_check(repository: Repository, asked: Question) -> PriceCheck:
+    check = repository.price_check(asked.period, asked.filters)
+    if check is None:
+        raise NotFound("There is no price list: set PRICES_FILE to have one.")
+    return check
+
+
+ENDPOINTS = (
+    Endpoint(
+        "summary",
+        lambda repository, asked: repository.summary(asked.period, asked.filters),
+        lambda asked, summary: summary_json(asked.period, summary),
+        lambda repository, asked, summary: summary_sheet(
+            asked.period, asked.filters, summary, repository.freshness(), repository.now()
+        ),
+    ),
+    Endpoint(
+        "top-users",
+        lambda repository, asked: repository.top_users(asked.period, asked.limit, asked.filters),
+        lambda _, ranking: _list("users", ranking),
+        lambda *answer: users_sheet(answer[-1]),
+    ),
+    Endpoint(
+        "top-models",
+        lambda repository, asked: repository.top_models(asked.period, asked.limit, asked.filters),
+        lambda _, ranking: _list("models", ranking),
+        lambda *answer: models_sheet(answer[-1]),
+    ),
+    Endpoint(
+        "top-agents",
+        lambda repository, asked: repository.top_agents(asked.period, asked.limit, asked.filters),
+        lambda _, ranking: agents_json(ranking),
+        lambda *answer: agents_sheet(answer[-1]),
+    ),
+    Endpoint(
+        "cost-breakdown",
+        lambda repository, asked: repository.cost_breakdown(asked.period, asked.limit, asked.filters),
+        lambda _, ranking: _list("models", ranking),
+        lambda *answer: breakdown_sheet(answer[-1]),
+    ),
+    Endpoint(
+        "usage-over-time",
+        lambda repository, asked: repository.usage_over_time(asked.period, asked.bucket, asked.filters),
+        lambda _, timeline: timeline_json(timeline),
+        lambda *answer: timeline_sheet(answer[-1]),
+    ),
+    Endpoint(
+        "quality",
+        lambda repository, asked: repository.quality(asked.period, asked.filters),
+        lambda _, report: report_json(report),
+        lambda *answer: quality_sheet(answer[-1]),
+    ),
+    Endpoint(
+        "price-check",
+        _ask_price_check,
+        lambda _, check: price_check_json(check),
+        lambda *answer: price_check_sheet(answer[-1]),
+    ),
+)
+
+
+def api_blueprint(repository: Repository, *, default_zone: str) -> Blueprint:
+    """Make the endpoints, and the workbook of everything at ``/api/export``."""
     api = Blueprint("api", __name__, url_prefix="/api")
 
-    def endpoint(path: str, body: Callable[[Question], Json]) -> None:
+    def read() -> Question:
+        first_usage = repository.first_usage() if request.args.get("period") == "all" else None
+        return read_question(
+            request.args, default_zone=default_zone, now=repository.now(), first_usage=first_usage
+        )
+
+    def view_of(endpoint: Endpoint) -> Callable[[], Response]:
         def view() -> Response:
-            first_usage = answers.first_usage() if request.args.get("period") == "all" else None
-            question = read_question(
-                request.args, default_zone=default_zone, now=answers.now(), first_usage=first_usage
-            )
+            asked = read()
             # Read first: figures may be newer than what is said of them, never older.
-            head = _head(question.period, answers.freshness())
-            return jsonify(head | body(question))
+            head = _head(asked.period, repository.freshness())
+            answer = endpoint.ask(repository, asked)
+            if asked.format == "json":
+                return jsonify(head | endpoint.body(asked, answer))
+            return _file(endpoint.path, asked, [endpoint.sheet(repository, asked, answer)])
 
-        api.add_url_rule(f"/{path}", path, view, methods=["GET"], provide_automatic_options=False)
+        return view
 
-    endpoint(
-        "summary", lambda asked: summary_json(asked.period, answers.summary(asked.period, asked.filters))
-    )
-    endpoint(
-        "top-users", lambda asked: _list("users", answers.top_users(asked.period, asked.limit, asked.filters))
-    )
-    endpoint(
-        "top-models",
-        lambda asked: _list("models", answers.top_models(asked.period, asked.limit, asked.filters)),
-    )
-    endpoint(
-        "top-agents", lambda asked: agents_json(answers.top_agents(asked.period, asked.limit, asked.filters))
-    )
-    endpoint(
-        "cost-breakdown",
-        lambda asked: _list("models", answers.cost_breakdown(asked.period, asked.limit, asked.filters)),
-    )
-    endpoint(
-        "usage-over-time",
-        lambda asked: timeline_json(answers.usage_over_time(asked.period, asked.bucket, asked.filters)),
-    )
+    for endpoint in ENDPOINTS:
+        api.add_url_rule(
+            f"/{endpoint.path}",
+            endpoint.path,
+            view_of(endpoint),
+            methods=["GET"],
+            provide_automatic_options=False,
+        )
+
+    @api.get("/export", provide_automatic_options=False)
+    def export() -> Response:
+        asked = replace(read(), format="xlsx")
+        return _file("usage", asked, all_sheets(repository, asked.period, asked.bucket, asked.filters))
+
     return api
 
 
@@ -178,10 +265,8 @@ def report_json(report: QualityReport) -> Json:
     }
 
 
-def price_check_json(check: PriceCheck | None) -> Json:
-    """Lay out recorded cost beside list price; raises NotFound where no price list is configured."""
-    if check is None:
-        raise NotFound("There is no price list: set PRICES_FILE to have one.")
+def price_check_json(check: PriceCheck) -> Json:
+    """Lay out recorded cost beside list price."""
     return {
         "priceList": check.list_name,
         "cost": check.cost_usd,
@@ -204,6 +289,16 @@ def instant_json(at: datetime) -> str:
     """Write an instant in UTC with ``Z``, with milliseconds only where there are any."""
     utc = at.astimezone(UTC).replace(tzinfo=None)
     return utc.isoformat(timespec="milliseconds" if utc.microsecond else "seconds") + "Z"
+
+
+def _file(name: str, asked: Question, sheets: list[Sheet]) -> Response:
+    body = csv_text(sheets[0]).encode() if asked.format == "csv" else workbook(sheets)
+    kind = "text/csv; charset=utf-8" if asked.format == "csv" else XLSX
+    response = Response(body, content_type=kind)
+    response.headers["Content-Disposition"] = (
+        f'attachment; filename="{file_name(name, asked.period)}.{asked.format}"'
+    )
+    return response
 
 
 def _part(part: Part) -> Json:

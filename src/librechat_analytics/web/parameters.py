@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from librechat_analytics.usage.filters import FILTER_NAMES, Filters
 from librechat_analytics.usage.periods import (
@@ -23,21 +23,26 @@ if TYPE_CHECKING:
 
     from librechat_analytics.usage.periods import BucketUnit, Period
 
+Format = Literal["json", "csv", "xlsx"]
+
 DEFAULT_PERIOD = "30d"
 DEFAULT_LIMIT = 10
 LARGEST_LIMIT = 1000
+ALL_ENTRIES = 1_000_000
 LONGEST_FILTER = 300
-NAMES = ("period", "start", "end", "tz", "limit", "bucket", *FILTER_NAMES)
+FORMATS: tuple[Format, ...] = ("json", "csv", "xlsx")
+NAMES = ("period", "start", "end", "tz", "limit", "bucket", "format", *FILTER_NAMES)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a request asks for: the period, whose usage, how many entries, which buckets."""
+    """What a request asks for: the period, whose usage, how many entries, which buckets, in which form."""
 
     period: Period
     filters: Filters
     limit: int
     bucket: BucketUnit
+    format: Format
 
 
 def read_question(
@@ -45,7 +50,11 @@ def read_question(
 ) -> Question:
     """Read the parameters of an endpoint; raises BadParameterError that names the one to blame."""
     _only_known_once(arguments, NAMES)
-    limit = _limit(arguments.get("limit"))
+    form = next((form for form in FORMATS if form == arguments.get("format", "json")), None)
+    if form is None:
+        raise BadParameterError("format", f"format must be one of {', '.join(FORMATS)}.")
+    # Whoever takes a file wants all of it.
+    limit = _limit(arguments.get("limit"), DEFAULT_LIMIT if form == "json" else ALL_ENTRIES)
     bucket = arguments.get("bucket")
     if bucket is not None and bucket not in BUCKET_UNITS:
         raise BadParameterError("bucket", f"bucket must be one of {', '.join(BUCKET_UNITS)}.")
@@ -58,7 +67,7 @@ def read_question(
         first_usage=first_usage,
     )
     unit = next((unit for unit in BUCKET_UNITS if unit == bucket), default_bucket(period.range))
-    return Question(period, read_filters(arguments), limit, unit)
+    return Question(period, read_filters(arguments), limit, unit, form)
 
 
 def read_filters(arguments: Mapping[str, str]) -> Filters:
@@ -84,9 +93,9 @@ def _only_known_once(arguments: MultiDict[str, str], names: Collection[str]) -> 
             raise BadParameterError(name, f"{name} is empty; give a value or leave it out.")
 
 
-def _limit(value: str | None) -> int:
+def _limit(value: str | None, default: int) -> int:
     if value is None:
-        return DEFAULT_LIMIT
+        return default
     if not re.fullmatch(r"[1-9][0-9]{0,3}", value) or int(value) > LARGEST_LIMIT:
         raise BadParameterError("limit", f"limit must be a whole number from 1 to {LARGEST_LIMIT}.")
     return int(value)

@@ -1,0 +1,85 @@
+"""A period's workbook for cron: from the store, or from the server that holds it."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+from typing import TYPE_CHECKING
+
+from werkzeug.datastructures import MultiDict
+
+from librechat_analytics.app import open_store
+from librechat_analytics.errors import OperatorError
+from librechat_analytics.exports import all_sheets, workbook
+from librechat_analytics.settings import required_key
+from librechat_analytics.store.store import StoreBusyError
+from librechat_analytics.sync import OFFLINE
+from librechat_analytics.usage.periods import BadParameterError
+from librechat_analytics.usage.prices import read_price_list
+from librechat_analytics.usage.repository import Repository
+from librechat_analytics.web.parameters import read_question
+from librechat_analytics.web.server import KEY_HEADER
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from librechat_analytics.settings import Settings
+
+PATIENCE_SECONDS = 60
+
+
+def write_report(settings: Settings, path: Path, parameters: dict[str, str]) -> None:
+    """Write the workbook of a period; raises OperatorError that says what to do.
+
+    ``parameters`` are those of the API. The store has one process: while the server runs, it is asked.
+    """
+    if path.suffix.lower() != ".xlsx":
+        raise OperatorError(f"{path} must end in .xlsx")
+    try:
+        body = _from_store(settings, parameters)
+    except StoreBusyError:
+        body = _from_server(settings, parameters)
+    except BadParameterError as error:
+        raise OperatorError(f"{error.parameter}: {error}") from None
+    path.write_bytes(body)
+
+
+def _from_store(settings: Settings, parameters: dict[str, str]) -> bytes:
+    store = open_store(settings)
+    try:
+        prices = read_price_list(settings.prices_file) if settings.prices_file else None
+        repository = Repository(store, source=lambda: (OFFLINE.status, OFFLINE.progress), prices=prices)
+        asked = read_question(
+            MultiDict(parameters),
+            default_zone=settings.dashboard_timezone,
+            now=repository.now(),
+            first_usage=repository.first_usage(),
+        )
+        return workbook(all_sheets(repository, asked.period, asked.bucket, asked.filters))
+    finally:
+        store.close()
+
+
+def _from_server(settings: Settings, parameters: dict[str, str]) -> bytes:
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 compared, not bound
+    address = f"http://{host}:{settings.port}/api/export?{urllib.parse.urlencode(parameters)}"
+    request = urllib.request.Request(address, headers={KEY_HEADER: required_key(settings)})
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with direct.open(request, timeout=PATIENCE_SECONDS) as response:
+            return bytes(response.read())
+    except urllib.error.HTTPError as error:
+        raise OperatorError(f"The running server refused: {_sentence(error)}") from None
+    except OSError:
+        raise OperatorError(
+            f"The store is in use, but no server answers at {host}:{settings.port}. Set HOST and PORT to its."
+        ) from None
+
+
+def _sentence(error: urllib.error.HTTPError) -> str:
+    try:
+        return str(json.loads(error.read())["error"])
+    except (ValueError, KeyError, TypeError):
+        return f"status {error.code}"
