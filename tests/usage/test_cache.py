@@ -1,0 +1,149 @@
+"""Kept answers: computed once for everybody, and never older than the store."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+
+from librechat_analytics.librechat.transactions import read_transaction
+from librechat_analytics.store.store import Store, StoreError
+from librechat_analytics.sync import ledger_frame, refusal_frame
+from librechat_analytics.usage.cache import CachedRepository
+from librechat_analytics.usage.periods import parse_period
+from tests.documents import NOON, usage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    import duckdb
+
+    from librechat_analytics.usage.periods import Period
+    from tests.documents import Document
+
+
+class CountingStore(Store):
+    """A store that counts how often it is read, and can be slow or fail before it is."""
+
+    reads = 0
+    before_read: Callable[[], object] = staticmethod(lambda: None)
+
+    @contextmanager
+    def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        self.reads += 1
+        self.before_read()
+        with super().reading() as cursor:
+            yield cursor
+
+    def add(self, *documents: Document) -> None:
+        rows = [read_transaction(document) for document in documents]
+        self.write_batch(ledger_frame(rows), refusal_frame(rows), {}, now=NOON.replace(tzinfo=None))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[CountingStore]:
+    store = CountingStore(tmp_path)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def answers(store: CountingStore) -> CachedRepository:
+    return CachedRepository(store, Flask(__name__), source=lambda: ("ok", None))
+
+
+def days(count: int) -> Period:
+    zone = ZoneInfo("UTC")
+    start = (NOON - timedelta(days=count)).date().isoformat()
+    return parse_period("custom", start, NOON.date().isoformat(), zone, now=NOON, first_usage=None)
+
+
+def test_the_same_question_is_asked_of_the_store_once(
+    store: CountingStore, answers: CachedRepository
+) -> None:
+    store.add(usage())
+    first = answers.summary(days(7))
+    before = store.reads
+    assert answers.summary(days(7)) == first
+    assert store.reads == before
+
+
+def test_eight_who_ask_at_the_same_time_wait_for_one_answer(
+    store: CountingStore, answers: CachedRepository
+) -> None:
+    store.add(usage())
+    store.reads, store.before_read = 0, lambda: threading.Event().wait(0.1)
+    together = threading.Barrier(8)
+
+    def ask(_: int) -> float:
+        together.wait(10)
+        return answers.summary(days(7)).totals.cost_usd
+
+    with ThreadPoolExecutor(8) as threads:
+        assert set(threads.map(ask, range(8))) == {0.003}
+    assert store.reads == 1
+
+
+def test_different_questions_do_not_wait_for_each_other(
+    store: CountingStore, answers: CachedRepository
+) -> None:
+    inside = threading.Barrier(2)
+    store.before_read = lambda: inside.wait(10)
+    with ThreadPoolExecutor(2) as threads:
+        assert len(list(threads.map(answers.summary, [days(7), days(8)]))) == 2
+
+
+def test_an_answer_changes_with_the_store(store: CountingStore, answers: CachedRepository) -> None:
+    store.add(usage())
+    assert answers.summary(days(7)).totals.calls == 1
+    store.add(usage(number=1))
+    assert answers.summary(days(7)).totals.calls == 2
+
+
+def test_another_period_is_another_question(store: CountingStore, answers: CachedRepository) -> None:
+    store.add(usage(), usage(NOON - timedelta(days=20)))
+    assert answers.summary(days(7)).totals.calls == 1
+    assert answers.summary(days(30)).totals.calls == 2
+
+
+def test_another_limit_is_another_question(store: CountingStore, answers: CachedRepository) -> None:
+    store.add(usage(), usage(number=1, model="gpt-4o"))
+    assert len(answers.top_models(days(7), 1).rows) == 1
+    assert len(answers.top_models(days(7), 2).rows) == 2
+
+
+def test_that_there_was_no_usage_yet_is_an_answer_too(
+    store: CountingStore, answers: CachedRepository
+) -> None:
+    store.reads = 0
+    assert [answers.first_usage() for _ in range(3)] == [None] * 3
+    assert store.reads == 1
+    store.add(usage())
+    assert answers.first_usage() == datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def test_a_failure_is_not_kept(store: CountingStore, answers: CachedRepository) -> None:
+    store.add(usage())
+
+    def fail() -> None:
+        raise StoreError("The store is away.")
+
+    store.before_read = fail
+    with pytest.raises(StoreError):
+        answers.summary(days(7))
+    store.before_read = lambda: None
+    assert answers.summary(days(7)).totals.calls == 1
+
+
+def test_who_changes_an_answer_changes_nobody_elses(store: CountingStore, answers: CachedRepository) -> None:
+    store.add(usage())
+    rows = answers.top_models(days(7), 5).rows
+    rows.loc[0, "model"] = "changed"
+    assert answers.top_models(days(7), 5).rows.loc[0, "model"] == "claude-sonnet-4-6"
