@@ -18,8 +18,9 @@
   const today = () => new Intl.DateTimeFormat("en-CA").format(new Date());
   const dateOf = (text) => /^\d{4}-\d\d-\d\d/.exec(text ?? "")?.[0] ?? null;
 
-  function periodOf(query, options) {
-    const known = (options ?? []).some((option) => option.value === query.get("period"));
+  function periodOf(query) {
+    const { options } = window.dash_component_api.getLayout("period").props;
+    const known = options.some((option) => option.value === query.get("period"));
     return known ? query.get("period") : DEFAULT_PERIOD;
   }
 
@@ -50,11 +51,11 @@
     if (search !== (location.search || "?")) window.dash_clientside.set_props("url", { search });
   }
 
-  function route(search, _ticks, options) {
+  function route(search) {
     const { no_update, callback_context, set_props } = window.dash_clientside;
     const query = parse(search);
     const current = viewOf(query);
-    const period = periodOf(query, options);
+    const period = periodOf(query);
     const root = document.documentElement;
     // The very first call has no single trigger.
     root.dataset.refresh = callback_context.triggered_id === "tick" ? "tick" : "reader";
@@ -116,7 +117,7 @@
   function choosePeriod(period, start, end, shown) {
     const { callback_context } = window.dash_clientside;
     const query = parse(location.search);
-    const before = { period: query.get("period") ?? DEFAULT_PERIOD, start: query.get("start"), end: query.get("end") };
+    const before = { period: periodOf(query), start: query.get("start"), end: query.get("end") };
     if (callback_context.triggered_id === "period") {
       if (period === before.period) return;
       // "Custom" starts from the days on screen: nothing jumps until the reader picks others.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dash import Output, html
+from dash import html
 
 from librechat_analytics.dashboard import blocks, figures, tables
+from librechat_analytics.dashboard.markup import element
 from librechat_analytics.dashboard.panels import Panel
 from librechat_analytics.dashboard.tables import Column
 from librechat_analytics.dashboard.views import View
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from dash.development.base_component import Component
 
+    from librechat_analytics.dashboard.markup import Markup
     from librechat_analytics.dashboard.questions import Questions
     from librechat_analytics.usage.answers import AgentRanking, Part, Totals
 
@@ -89,8 +91,8 @@ def _chart(questions: Questions) -> tuple[object, ...]:
         totals=texts,
         revision=questions.query.revision,
     )
-    empty = blocks.nothing_in(questions.period, "No agent was used") if rows.empty else None
-    return blocks.ranked_chart_values(figure, empty, caption(ranking))
+    empty = blocks.nothing_in(questions.period, "No agent was used") if rows.empty else []
+    return *blocks.ranked_chart_values(figure, caption(ranking)), empty
 
 
 def caption(ranking: AgentRanking) -> str:
@@ -122,51 +124,48 @@ def _table(questions: Questions) -> tuple[object, ...]:
     return body, tables.foot(len(shown), len(rows), ranking.total, "agents")
 
 
-def _row(row: Any, greatest: float) -> Component:
-    return html.Tr(
-        [
-            tables.name_cell(row.label, models_in_words(row.model, row.models)),
-            tables.number_cell(money(row.cost_usd), money_exact(row.cost_usd)),
-            tables.share_cell(row.share, greatest),
-            tables.number_cell(tokens(row.total_tokens), integer(row.total_tokens)),
-            tables.number_cell(integer(row.calls), minor=True),
-            tables.number_cell(integer(row.users)),
-            tables.number_cell(integer(row.conversations), minor=True),
-            tables.words_cell(certainty_in_words(row.attribution)),
-        ]
+def _row(row: Any, greatest: float) -> Markup:
+    return element(
+        "tr",
+        tables.name_cell(row.label, models_in_words(row.model, row.models)),
+        tables.number_cell(money(row.cost_usd), money_exact(row.cost_usd)),
+        tables.share_cell(row.share, greatest),
+        tables.number_cell(tokens(row.total_tokens), integer(row.total_tokens)),
+        tables.number_cell(integer(row.calls), minor=True),
+        tables.number_cell(integer(row.users)),
+        tables.number_cell(integer(row.conversations), minor=True),
+        tables.words_cell(certainty_in_words(row.attribution)),
     )
 
 
-def part_row(label: str, detail: str, part: Part, greatest: float) -> Component:
+def part_row(label: str, detail: str, part: Part, greatest: float) -> Markup:
     """A line for what no agent answers for, so that the lines add up."""
-    return html.Tr(
-        [
-            tables.name_cell(label, detail),
-            tables.number_cell(money(part.cost_usd), money_exact(part.cost_usd)),
-            tables.share_cell(part.share, greatest),
-            tables.number_cell(tokens(part.total_tokens), integer(part.total_tokens)),
-            tables.number_cell(integer(part.calls), minor=True),
-            tables.number_cell(integer(part.users)),
-            tables.number_cell(integer(part.conversations), minor=True),
-            tables.text_cell(""),
-        ],
-        className="rest",
+    return element(
+        "tr",
+        tables.name_cell(label, detail),
+        tables.number_cell(money(part.cost_usd), money_exact(part.cost_usd)),
+        tables.share_cell(part.share, greatest),
+        tables.number_cell(tokens(part.total_tokens), integer(part.total_tokens)),
+        tables.number_cell(integer(part.calls), minor=True),
+        tables.number_cell(integer(part.users)),
+        tables.number_cell(integer(part.conversations), minor=True),
+        tables.empty_cell(),
+        class_name="rest",
     )
 
 
-def total_row(totals: Totals) -> Component:
-    return html.Tr(
-        [
-            tables.name_cell("Total"),
-            tables.number_cell(money(totals.cost_usd), money_exact(totals.cost_usd)),
-            tables.text_cell(""),
-            tables.number_cell(tokens(totals.total_tokens), integer(totals.total_tokens)),
-            tables.number_cell(integer(totals.calls), minor=True),
-            tables.number_cell(integer(totals.active_users)),
-            tables.number_cell(integer(totals.conversations), minor=True),
-            tables.text_cell(""),
-        ],
-        className="total",
+def total_row(totals: Totals) -> Markup:
+    return element(
+        "tr",
+        tables.name_cell("Total"),
+        tables.number_cell(money(totals.cost_usd), money_exact(totals.cost_usd)),
+        tables.empty_cell(),
+        tables.number_cell(tokens(totals.total_tokens), integer(totals.total_tokens)),
+        tables.number_cell(integer(totals.calls), minor=True),
+        tables.number_cell(integer(totals.active_users)),
+        tables.number_cell(integer(totals.conversations), minor=True),
+        tables.empty_cell(),
+        class_name="total",
     )
 
 
@@ -202,8 +201,8 @@ def _csv(questions: Questions) -> pd.DataFrame:
     return questions.agents.rows
 
 
-CHART_PANEL = Panel("agents-chart", blocks.ranked_chart_outputs("agents-cost"), _chart)
-TABLE_PANEL = Panel(
-    "agents-table", (Output("agents-rows", "children"), Output("agents-showing", "children")), _table
+CHART_PANEL = Panel(
+    "agents-chart", blocks.ranked_chart_outputs("agents-cost"), ("agents-cost-empty",), _chart
 )
+TABLE_PANEL = Panel("agents-table", (), ("agents-rows", "agents-showing"), _table)
 VIEW = View("agents", layout, (CHART_PANEL, TABLE_PANEL), table=_csv)

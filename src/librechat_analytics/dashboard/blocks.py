@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 from dash import Output, dcc, html
 
 from librechat_analytics.dashboard import figures, tables
+from librechat_analytics.dashboard.markup import button, element
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dash.development.base_component import Component
 
+    from librechat_analytics.dashboard.markup import Markup
     from librechat_analytics.usage.periods import Period
 
 
@@ -109,7 +111,7 @@ def chart(
                                         ]
                                     )
                                 ),
-                                html.Tbody(id=f"{id}-numbers"),
+                                html.Tbody(id=f"{id}-numbers", className="rows"),
                             ],
                             className="data-table plain",
                         ),
@@ -125,44 +127,40 @@ def chart(
     return html.Figure(parts, role="group", className="chart-figure", **{"aria-label": label})
 
 
-def time_chart_outputs(id: str) -> tuple[Output, ...]:  # noqa: A002
-    """Figure, words for an empty one, caption, rows of numbers."""
-    return (
-        Output(f"{id}-chart", "figure"),
-        Output(f"{id}-empty", "children"),
-        Output(f"{id}-caption", "children"),
-        Output(f"{id}-numbers", "children"),
-    )
+def chart_outputs(id: str) -> tuple[Output, Output]:  # noqa: A002
+    """The figure and the sentence below it."""
+    return Output(f"{id}-chart", "figure"), Output(f"{id}-caption", "children")
 
 
-def ranked_chart_outputs(id: str) -> tuple[Output, ...]:  # noqa: A002
-    """Figure, its height, words for an empty one, caption."""
-    return (
-        Output(f"{id}-chart", "figure"),
-        Output(f"{id}-chart", "style"),
-        Output(f"{id}-empty", "children"),
-        Output(f"{id}-caption", "children"),
-    )
+def ranked_chart_outputs(id: str) -> tuple[Output, Output, Output]:  # noqa: A002
+    """The figure, its height, and the sentence below it."""
+    figure, caption = chart_outputs(id)
+    return figure, Output(f"{id}-chart", "style"), caption
 
 
-def ranked_chart_values(figure: figures.Figure, empty: list[Any] | None, caption: str) -> tuple[object, ...]:
-    return figure, {"height": figure["layout"]["height"]}, empty, caption
+def ranked_chart_values(figure: figures.Figure, caption: str) -> tuple[object, object, object]:
+    return figure, {"height": figure["layout"]["height"]}, caption
 
 
-def number_rows(rows: Sequence[Sequence[str]]) -> list[Component]:
+def number_rows(rows: Sequence[Sequence[str]]) -> list[Markup]:
     """Rows of a chart's numbers, the first cell being the row's header."""
     return [
-        html.Tr([html.Th(first, scope="row"), *(html.Td(text, className="number") for text in rest)])
+        element(
+            "tr",
+            element("th", first, scope="row"),
+            *(element("td", text, class_name="number") for text in rest),
+        )
         for first, *rest in rows
     ]
 
 
-def nothing_in(period: Period, what: str) -> list[Any]:
+def nothing_in(period: Period, what: str) -> list[Markup]:
     """Why a panel is empty, and the way to a period that may not be."""
-    wider, label = ("all", "Show all time") if period.name == "30d" else ("30d", "Show the last 30 days")
-    words: list[Any] = [html.Span(f"{what} in this period.")]
-    if period.name != "all":
-        words += [" ", html.Button(label, type="button", className="text-button", **{"data-period": wider})]
+    words: list[Markup] = [element("span", f"{what} in this period.")]
+    if period.name == "30d":
+        words += [" ", button("Show all time", period="all")]
+    elif period.name != "all":
+        words += [" ", button("Show the last 30 days", period="30d")]
     return words
 
 
@@ -178,35 +176,22 @@ class Ranked:
 
 
 def ranked_list(id: str) -> Component:  # noqa: A002
-    """A short list of the greatest, with skeletons of final height."""
-    return html.Ol(
-        [html.Li(html.Span(className="skeleton-line"), className="ranked")] * 5,
-        id=id,
-        className="ranked-list",
-    )
+    """A short list of the greatest, which ``fill.js`` fills."""
+    return html.Ol(id=id, className="ranked-list")
 
 
-def ranked_items(entries: Sequence[Ranked]) -> list[Component]:
+def ranked_items(entries: Sequence[Ranked]) -> list[Markup]:
     greatest = max((entry.share for entry in entries), default=0.0)
-    return [
-        html.Li(
-            [
-                html.Div(
-                    [
-                        html.Span(
-                            [
-                                html.Span(entry.name, className="name", title=entry.name),
-                                *([html.Span(entry.detail, className="detail")] if entry.detail else []),
-                            ],
-                            className="ranked-name",
-                        ),
-                        html.Span(entry.amount, className="ranked-amount", title=entry.exact),
-                    ],
-                    className="ranked-line",
-                ),
-                tables.share_bar(entry.share, greatest),
-            ],
-            className="ranked",
+    items = []
+    for entry in entries:
+        name = [element("span", entry.name, class_name="name", title=entry.name)]
+        if entry.detail:
+            name.append(element("span", entry.detail, class_name="detail"))
+        line = element(
+            "div",
+            element("span", *name, class_name="ranked-name"),
+            element("span", entry.amount, class_name="ranked-amount", title=entry.exact),
+            class_name="ranked-line",
         )
-        for entry in entries
-    ]
+        items.append(element("li", line, tables.share_bar(entry.share, greatest), class_name="ranked"))
+    return items

@@ -25,6 +25,10 @@ def question(view: str) -> str:
     return f"{view}-question"
 
 
+def places(view: str) -> str:
+    return f"{view}-places"
+
+
 def link(view: str) -> str:
     return f"{view}-link"
 

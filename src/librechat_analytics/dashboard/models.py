@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dash import Output, html
+from dash import html
 
 from librechat_analytics.dashboard import blocks, captions, figures, tables
+from librechat_analytics.dashboard.markup import element
 from librechat_analytics.dashboard.panels import Panel
 from librechat_analytics.dashboard.tables import Column
 from librechat_analytics.dashboard.views import View
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from dash.development.base_component import Component
 
+    from librechat_analytics.dashboard.markup import Markup
     from librechat_analytics.dashboard.questions import Questions
 
 CHART_ROWS = 10
@@ -88,7 +90,7 @@ def _charts(questions: Questions) -> tuple[object, ...]:
     rows = ranking.rows.head(CHART_ROWS)
     names = [model_label(model) for model in rows["model"]]
     revision = questions.query.revision
-    empty = blocks.nothing_in(questions.period, "No models") if rows.empty else None
+    empty = blocks.nothing_in(questions.period, "No models") if rows.empty else []
     cost = figures.ranked_bars(
         names,
         [
@@ -112,12 +114,10 @@ def _charts(questions: Questions) -> tuple[object, ...]:
         revision=revision,
     )
     return (
-        *blocks.ranked_chart_values(
-            cost, empty, captions.completion_share(ranking.rows, "_cost_usd", "cost")
-        ),
-        *blocks.ranked_chart_values(
-            token_bars, empty, captions.completion_share(ranking.rows, "_tokens", "tokens")
-        ),
+        *blocks.ranked_chart_values(cost, captions.completion_share(ranking.rows, "_cost_usd", "cost")),
+        *blocks.ranked_chart_values(token_bars, captions.completion_share(ranking.rows, "_tokens", "tokens")),
+        empty,
+        empty,
     )
 
 
@@ -148,22 +148,21 @@ def _table(questions: Questions) -> tuple[object, ...]:
     return body, tables.foot(len(shown), len(rows), ranking.total, "models")
 
 
-def _row(row: Any, greatest: float) -> Component:
-    return html.Tr(
-        [
-            tables.name_cell(row.label, plain_text(row.provider)),
-            tables.number_cell(money(row.cost_usd), money_exact(row.cost_usd)),
-            tables.share_cell(row.share, greatest),
-            tables.number_cell(tokens(row.prompt_tokens), integer(row.prompt_tokens)),
-            tables.number_cell(tokens(row.completion_tokens), integer(row.completion_tokens)),
-            tables.number_cell(tokens(row.cache_read_tokens), integer(row.cache_read_tokens), minor=True),
-            tables.number_cell(tokens(row.cache_write_tokens), integer(row.cache_write_tokens), minor=True),
-            tables.number_cell(integer(row.calls)),
-            tables.number_cell(integer(row.users), minor=True),
-            tables.number_cell(rate(row.prompt_rate)),
-            tables.number_cell(rate(row.completion_rate)),
-            tables.number_cell(*rates_in_words(row.rates), minor=True),
-        ]
+def _row(row: Any, greatest: float) -> Markup:
+    return element(
+        "tr",
+        tables.name_cell(row.label, plain_text(row.provider)),
+        tables.number_cell(money(row.cost_usd), money_exact(row.cost_usd)),
+        tables.share_cell(row.share, greatest),
+        tables.number_cell(tokens(row.prompt_tokens), integer(row.prompt_tokens)),
+        tables.number_cell(tokens(row.completion_tokens), integer(row.completion_tokens)),
+        tables.number_cell(tokens(row.cache_read_tokens), integer(row.cache_read_tokens), minor=True),
+        tables.number_cell(tokens(row.cache_write_tokens), integer(row.cache_write_tokens), minor=True),
+        tables.number_cell(integer(row.calls)),
+        tables.number_cell(integer(row.users), minor=True),
+        tables.number_cell(rate(row.prompt_rate)),
+        tables.number_cell(rate(row.completion_rate)),
+        tables.number_cell(*rates_in_words(row.rates), minor=True),
     )
 
 
@@ -184,9 +183,8 @@ def _csv(questions: Questions) -> pd.DataFrame:
 CHARTS_PANEL = Panel(
     "models-charts",
     (*blocks.ranked_chart_outputs("models-cost"), *blocks.ranked_chart_outputs("models-tokens")),
+    ("models-cost-empty", "models-tokens-empty"),
     _charts,
 )
-TABLE_PANEL = Panel(
-    "models-table", (Output("models-rows", "children"), Output("models-showing", "children")), _table
-)
+TABLE_PANEL = Panel("models-table", (), ("models-rows", "models-showing"), _table)
 VIEW = View("models", layout, (CHARTS_PANEL, TABLE_PANEL), table=_csv)

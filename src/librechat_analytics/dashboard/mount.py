@@ -120,13 +120,19 @@ def register_view(app: Dash, view: View, repository: Repository, default_zone: Z
         return Questions(repository, query, now=now)
 
     @app.callback(  # type: ignore[untyped-decorator]
-        [*page_outputs(), *panel_outputs(view.panels), Output(ids.section(view.name), "className")],
+        [
+            *page_outputs(),
+            *panel_outputs(view.panels),
+            Output(ids.places(view.name), "data"),
+            Output(ids.section(view.name), "className"),
+        ],
         Input(ids.question(view.name), "data"),
         prevent_initial_call=True,
     )
     def update(stored: object) -> list[object]:
         questions = ask(stored)
-        return [*page_values(questions), *answer_panels(view.panels, questions), "view ready"]
+        values, places = answer_panels(view.panels, questions)
+        return [*page_values(questions), *values, places, "view ready"]
 
     table = view.table
     if table is None:
@@ -166,7 +172,6 @@ def register_browser_callbacks(app: Dash) -> None:
         ],
         Input(ids.URL, "search"),
         Input(ids.TICK, "n_intervals"),
-        State(ids.PERIOD, "options"),
     )
     app.clientside_callback(
         ClientsideFunction(namespace="analytics", function_name="choosePeriod"),
@@ -181,6 +186,12 @@ def register_browser_callbacks(app: Dash) -> None:
         Input(ids.FRESHNESS, "data"),
         prevent_initial_call=True,
     )
+    for name in names:
+        app.clientside_callback(
+            ClientsideFunction(namespace="analytics", function_name="fill"),
+            Input(ids.places(name), "data"),
+            prevent_initial_call=True,
+        )
     app.clientside_callback(
         ClientsideFunction(namespace="analytics", function_name="search"),
         Input("users-search", "value"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dash import Output, html
 
 from librechat_analytics.dashboard import blocks, captions, cards, figures, quality_words
+from librechat_analytics.dashboard.markup import element
 from librechat_analytics.dashboard.panels import Panel
 from librechat_analytics.dashboard.time_axis import bucket_labels
 from librechat_analytics.dashboard.views import View
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from dash.development.base_component import Component
 
+    from librechat_analytics.dashboard.markup import Markup
     from librechat_analytics.dashboard.questions import Questions
     from librechat_analytics.usage.answers import AgentRanking, Ranking, Timeline, Totals
     from librechat_analytics.usage.periods import TimeRange
@@ -141,16 +143,16 @@ def _over_time(questions: Questions) -> tuple[object, ...]:
         coarse=coarse,
         totals=[tokens(int(total)) for total in timeline.points["total_tokens"]],
     )
-    empty = None if timeline.points["calls"].sum() else blocks.nothing_in(questions.period, "No usage")
+    empty = [] if timeline.points["calls"].sum() else blocks.nothing_in(questions.period, "No usage")
     cost_rows, token_rows = _number_rows(timeline)
     return (
         cost,
-        empty,
         captions.cost_over_time(timeline),
-        blocks.number_rows(cost_rows),
         token_bars,
-        empty,
         captions.tokens_over_time(timeline),
+        empty,
+        blocks.number_rows(cost_rows),
+        empty,
         blocks.number_rows(token_rows),
     )
 
@@ -189,10 +191,10 @@ def _top_agents(questions: Questions) -> tuple[object, ...]:
 
 def _ranked(
     questions: Questions, ranking: Ranking | AgentRanking, nothing: str, entry: Callable[[Any], blocks.Ranked]
-) -> list[Any]:
+) -> list[Markup]:
     rows = list(ranking.rows.head(LIST_LENGTH).itertuples(index=False))
     if not rows:
-        return [html.Li(blocks.nothing_in(questions.period, nothing), className="table-message")]
+        return [element("li", *blocks.nothing_in(questions.period, nothing), class_name="table-message")]
     return blocks.ranked_items([entry(row) for row in rows])
 
 
@@ -219,17 +221,18 @@ def _quality(questions: Questions) -> tuple[object, ...]:
 
 
 CARDS_PANEL = Panel(
-    "cards", tuple(output for name, *_ in CARDS for output in cards.card_outputs(name)), _cards
+    "cards", tuple(output for name, *_ in CARDS for output in cards.card_outputs(name)), (), _cards
 )
 TIMELINE_PANEL = Panel(
     "over-time",
-    (*blocks.time_chart_outputs("cost-over-time"), *blocks.time_chart_outputs("tokens-over-time")),
+    (*blocks.chart_outputs("cost-over-time"), *blocks.chart_outputs("tokens-over-time")),
+    ("cost-over-time-empty", "cost-over-time-numbers", "tokens-over-time-empty", "tokens-over-time-numbers"),
     _over_time,
 )
-USERS_PANEL = Panel("top-users", (Output("top-users", "children"),), _top_users)
-MODELS_PANEL = Panel("top-models", (Output("top-models", "children"),), _top_models)
-AGENTS_PANEL = Panel("top-agents", (Output("top-agents", "children"),), _top_agents)
-QUALITY_PANEL = Panel("quality-strip", (Output("quality", "children"),), _quality)
+USERS_PANEL = Panel("top-users", (), ("top-users",), _top_users)
+MODELS_PANEL = Panel("top-models", (), ("top-models",), _top_models)
+AGENTS_PANEL = Panel("top-agents", (), ("top-agents",), _top_agents)
+QUALITY_PANEL = Panel("quality-strip", (Output("quality", "children"),), (), _quality)
 
 VIEW = View(
     name="overview",

@@ -72,6 +72,7 @@ def page_layout(views: Sequence[View], *, refresh_seconds: float) -> Component:
             dcc.Store(id=ids.FRESHNESS),
             dcc.Download(id=ids.DOWNLOAD),
             *(dcc.Store(id=ids.question(view.name)) for view in views),
+            *(dcc.Store(id=ids.places(view.name)) for view in views),
             _masthead(views),
             html.Main(
                 [

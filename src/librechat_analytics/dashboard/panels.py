@@ -23,10 +23,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """The properties that a panel fills, and the function that answers one value for each."""
+    """What a panel fills, and the function that answers for it.
+
+    ``outputs``: properties of components. ``places``: ids of elements whose children come as markup.
+    ``answer`` gives one value for each output, then one list of children for each place.
+    """
 
     name: str
     outputs: tuple[Output, ...]
+    places: tuple[str, ...]
     answer: Callable[[Questions], tuple[object, ...]]
 
     @property
@@ -43,22 +48,29 @@ def panel_outputs(panels: Sequence[Panel]) -> list[Output]:
     return [output for panel in panels for output in (*panel.outputs, Output(panel.error_id, "children"))]
 
 
-def answer_panels(panels: Sequence[Panel], questions: Questions) -> list[object]:
-    """Fill the panels; where one fails its old figures stay, with a sentence over them."""
+def answer_panels(panels: Sequence[Panel], questions: Questions) -> tuple[list[object], dict[str, object]]:
+    """Fill the panels: a value for each of their outputs, and the children of each place that has an answer.
+
+    Where a panel fails its old figures stay, with a sentence over them.
+    """
     values: list[object] = []
+    places: dict[str, object] = {}
     for panel in panels:
+        error: object = None
         try:
-            values.extend(panel.answer(questions))
-            values.append(None)
-        except BadParameterError as error:
-            values.extend([no_update] * len(panel.outputs))
-            values.append(error_sentence(str(error), None))
+            answer = panel.answer(questions)
+        except BadParameterError as refusal:
+            error = error_sentence(str(refusal), None)
         except Exception:
             reference = error_reference()
             log.exception("panel %s could not be filled [%s]", panel.name, reference)
-            values.extend([no_update] * len(panel.outputs))
-            values.append(error_sentence("These figures could not be read.", reference))
-    return values
+            error = error_sentence("These figures could not be read.", reference)
+        else:
+            filled = answer[: len(panel.outputs)]
+            places.update(zip(panel.places, answer[len(panel.outputs) :], strict=True))
+        values.extend([no_update] * len(panel.outputs) if error else filled)
+        values.append(error)
+    return values, places
 
 
 def error_reference() -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from dash import html
 
+from librechat_analytics.dashboard.markup import button, element
 from librechat_analytics.formatting import plain_text
 from librechat_analytics.formatting import share as share_text
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from dash.development.base_component import Component
 
-SKELETON_ROWS = 5
+    from librechat_analytics.dashboard.markup import Markup
+
 Direction = Literal["ascending", "descending"]
 
 
@@ -43,13 +45,13 @@ class Column:
 
 
 def data_table(id: str, caption: str, columns: Sequence[Column]) -> Component:  # noqa: A002
-    """A table of skeleton rows, whose body a callback fills."""
+    """A table whose body ``fill.js`` fills."""
     return html.Div(
         html.Table(
             [
                 html.Caption(caption, className="visually-hidden"),
                 html.Thead(html.Tr([_header(id, column) for column in columns])),
-                html.Tbody(skeleton_rows(len(columns)), id=f"{id}-rows"),
+                html.Tbody(id=f"{id}-rows", className="rows"),
             ],
             className="data-table",
         ),
@@ -82,60 +84,50 @@ def _header(table: str, column: Column) -> Component:
     )
 
 
-def skeleton_rows(columns: int) -> list[Component]:
-    """Rows of the height that the real ones will have."""
-    cells = [html.Td(html.Span(className="skeleton-line"))] * columns
-    return [html.Tr(cells, className="skeleton-row", **{"aria-hidden": "true"})] * SKELETON_ROWS
-
-
-def message_row(columns: int, *words: Any) -> list[Component]:
+def message_row(columns: int, *words: Markup) -> list[Markup]:
     """One row that says why there are none."""
-    return [html.Tr(html.Td(list(words), colSpan=columns, className="table-message"))]
+    return [element("tr", element("td", *words, col_span=str(columns), class_name="table-message"))]
 
 
-def name_cell(name: str, detail: str | None = None) -> Component:
+def name_cell(name: str, detail: str | None = None) -> Markup:
     """A row's header: a name, and something in smaller type underneath."""
-    lines = [html.Span(name, className="name", title=name)]
+    lines = [element("span", name, class_name="name", title=name)]
     if detail:
-        lines.append(html.Span(detail, className="detail", title=detail))
-    return html.Th(lines, scope="row", className="name-cell")
+        lines.append(element("span", detail, class_name="detail", title=detail))
+    return element("th", *lines, scope="row", class_name="name-cell")
 
 
-def number_cell(text: str, exact: str | None = None, *, minor: bool = False) -> Component:
+def number_cell(text: str, exact: str | None = None, *, minor: bool = False) -> Markup:
     """A figure, with all its digits in the tooltip where the text has fewer."""
-    return html.Td(
-        text, className="number minor" if minor else "number", title=exact if exact != text else None
+    return element(
+        "td", text, class_name="number minor" if minor else "number", title=exact if exact != text else None
     )
 
 
-def text_cell(text: str, title: str | None = None, *, minor: bool = False) -> Component:
-    return html.Td(text, className="minor" if minor else None, title=title)
+def empty_cell() -> Markup:
+    return element("td")
 
 
-def words_cell(text: str) -> Component:
+def words_cell(text: str) -> Markup:
     """A sentence, which may take more than one line."""
-    return html.Td(text, className="words")
+    return element("td", text, class_name="words")
 
 
-def share_cell(part: float, greatest: float) -> Component:
+def share_cell(part: float, greatest: float) -> Markup:
     """A part of the whole in per cent, with a bar that compares it with the list's greatest part."""
-    return html.Td(
-        html.Div(
-            [share_bar(part, greatest), html.Span(share_text(part), className="share-text")],
-            className="share",
-        ),
-        className="number share-cell",
+    text = element("span", share_text(part), class_name="share-text")
+    return element(
+        "td",
+        element("div", share_bar(part, greatest), text, class_name="share"),
+        class_name="number share-cell",
     )
 
 
-def share_bar(part: float, greatest: float) -> Component:
+def share_bar(part: float, greatest: float) -> Markup:
     """A bar for the eye, full for the greatest part; the number beside it says how much it really is."""
     width = min(max(part / greatest, 0.0), 1.0) if greatest > 0 else 0.0
-    return html.Span(
-        html.Span(className="share-fill", style={"width": f"{width * 100:.2f}%"}),
-        className="share-bar",
-        **{"aria-hidden": "true"},
-    )
+    fill = element("span", class_name="share-fill", width=f"{width * 100:.2f}%")
+    return element("span", fill, class_name="share-bar", hidden_from_readers="true")
 
 
 def in_order(rows: pd.DataFrame, sort: str, columns: Sequence[Column]) -> pd.DataFrame:
@@ -183,25 +175,17 @@ def showing(shown: int, matched: int, total: int, things: str) -> str:
     return f"{total:,} {things if total != 1 else things.removesuffix('s')}"
 
 
-def no_match(columns: int, thing: str, search: str) -> list[Component]:
+def no_match(columns: int, thing: str, search: str) -> list[Markup]:
     """Why a search found nothing, and the way back."""
-    clear = html.Button(
-        "Clear the search", type="button", className="text-button", **{"data-action": "clear-search"}
-    )
-    return message_row(columns, f"No {thing} matches “{plain_text(search)}”. ", clear)
+    words = f"No {thing} matches “{plain_text(search)}”. "
+    return message_row(columns, words, button("Clear the search", action="clear-search"))
 
 
-def foot(shown: int, matched: int, total: int, things: str) -> list[Any]:
+def foot(shown: int, matched: int, total: int, things: str) -> list[Markup]:
     """How much of a list is on screen, and a button for the rest of it."""
     if not total:
         return []
-    words: list[Any] = [html.Span(showing(shown, matched, total, things))]
+    words: list[Markup] = [element("span", showing(shown, matched, total, things))]
     if shown < matched:
-        rest = html.Button(
-            f"Show all {min(matched, 1000):,}",
-            type="button",
-            className="text-button",
-            **{"data-action": "show-all"},
-        )
-        words += [" ", rest]
+        words += [" ", button(f"Show all {matched:,}", action="show-all")]
     return words

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import dash_bootstrap_components as dbc
-from dash import Output, html
+from dash import html
 
 from librechat_analytics.dashboard import blocks, captions, figures, tables
+from librechat_analytics.dashboard.markup import element
 from librechat_analytics.dashboard.panels import Panel
 from librechat_analytics.dashboard.tables import Column
 from librechat_analytics.dashboard.views import View
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from dash.development.base_component import Component
 
+    from librechat_analytics.dashboard.markup import Markup
     from librechat_analytics.dashboard.questions import Questions
 
 CHART_ROWS = 10
@@ -88,9 +90,9 @@ def _chart(questions: Questions) -> tuple[object, ...]:
         totals=texts,
         revision=questions.query.revision,
     )
-    empty = blocks.nothing_in(questions.period, "No users") if rows.empty else None
+    empty = blocks.nothing_in(questions.period, "No users") if rows.empty else []
     caption = captions.concentration(list(ranking.rows["share"]), ranking.total, "users")
-    return blocks.ranked_chart_values(figure, empty, caption)
+    return *blocks.ranked_chart_values(figure, caption), empty
 
 
 def _table(questions: Questions) -> tuple[object, ...]:
@@ -109,21 +111,20 @@ def _table(questions: Questions) -> tuple[object, ...]:
     return rows, tables.foot(len(shown), len(found), ranking.total, "users")
 
 
-def _row(row: Any, greatest: float, now: datetime) -> Component:
+def _row(row: Any, greatest: float, now: datetime) -> Markup:
     email = plain_text(row.email)
-    return html.Tr(
-        [
-            tables.name_cell(row.user, email if email != row.user else None),
-            tables.number_cell(money(row.cost_usd), money_exact(row.cost_usd)),
-            tables.share_cell(row.share, greatest),
-            tables.number_cell(tokens(row.prompt_tokens), integer(row.prompt_tokens), minor=True),
-            tables.number_cell(tokens(row.completion_tokens), integer(row.completion_tokens), minor=True),
-            tables.number_cell(integer(row.calls)),
-            tables.number_cell(integer(row.conversations), minor=True),
-            tables.number_cell(
-                ago((now - row.last_active).total_seconds()), f"{row.last_active:%Y-%m-%d %H:%M} UTC"
-            ),
-        ]
+    return element(
+        "tr",
+        tables.name_cell(row.user, email if email != row.user else None),
+        tables.number_cell(money(row.cost_usd), money_exact(row.cost_usd)),
+        tables.share_cell(row.share, greatest),
+        tables.number_cell(tokens(row.prompt_tokens), integer(row.prompt_tokens), minor=True),
+        tables.number_cell(tokens(row.completion_tokens), integer(row.completion_tokens), minor=True),
+        tables.number_cell(integer(row.calls)),
+        tables.number_cell(integer(row.conversations), minor=True),
+        tables.number_cell(
+            ago((now - row.last_active).total_seconds()), f"{row.last_active:%Y-%m-%d %H:%M} UTC"
+        ),
     )
 
 
@@ -131,8 +132,6 @@ def _csv(questions: Questions) -> pd.DataFrame:
     return questions.users.rows
 
 
-CHART_PANEL = Panel("users-chart", blocks.ranked_chart_outputs("users-cost"), _chart)
-TABLE_PANEL = Panel(
-    "users-table", (Output("users-rows", "children"), Output("users-showing", "children")), _table
-)
+CHART_PANEL = Panel("users-chart", blocks.ranked_chart_outputs("users-cost"), ("users-cost-empty",), _chart)
+TABLE_PANEL = Panel("users-table", (), ("users-rows", "users-showing"), _table)
 VIEW = View("users", layout, (CHART_PANEL, TABLE_PANEL), table=_csv)

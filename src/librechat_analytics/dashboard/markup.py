@@ -1,0 +1,39 @@
+"""Rows and lists as plain data, which the page's own script turns into elements.
+
+Mounting Dash components costs time that grows with the square of their number: 300 table rows take half a
+minute in a browser (Dash 4.4). So whatever may be long goes to the browser as nested lists, and ``fill.js``
+patches it into place: text stays text there, only known attributes are set, and what has not changed is not
+touched.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+Markup: TypeAlias = "list[str | dict[str, str] | Markup] | str"
+"""A text, or a list of a tag's name, its attributes, and its children."""
+
+# What fill.js knows as well; anything else never reaches the page.
+ATTRIBUTES = {
+    "class_name": "class",
+    "title": "title",
+    "scope": "scope",
+    "col_span": "colspan",
+    "width": "width",
+    "hidden_from_readers": "aria-hidden",
+    "action": "data-action",
+    "period": "data-period",
+}
+
+
+def element(tag: str, *children: Markup, **attributes: str | None) -> Markup:
+    """An element; attributes without a value are left out.
+
+    ``width`` is a CSS length that becomes the element's style.
+    """
+    return [tag, {ATTRIBUTES[name]: value for name, value in attributes.items() if value}, *children]
+
+
+def button(label: str, **attributes: str) -> Markup:
+    """A button that looks like a link; what it does is in its attributes."""
+    return element("button", label, class_name="text-button", **attributes)
