@@ -155,7 +155,7 @@ class Evidence:
             c["conversationId"]: c for c in ledger.conversations if isinstance(c.get("conversationId"), str)
         }
         self.answers: dict[str, list[Document]] = defaultdict(list)
-        self.senders: dict[str, set[str]] = defaultdict(set)
+        self.senders: dict[str, set[str | None]] = defaultdict(set)
         for message in ledger.messages:
             if message.get("isCreatedByUser") is not False:
                 continue
@@ -205,6 +205,16 @@ class Evidence:
                 return agent_id(conversation[name]), "weak"
         return None, "unknown"
 
+    def names(self, agent: str, document: Document) -> bool:
+        """Whether a transaction leads to an answer of the agent that says what it was called."""
+        message = self.messages.get(str(document.get("messageId")))
+        answers = (
+            [message]
+            if message and self.answered_by(message)[0]
+            else self.answers.get(str(document.get("conversationId")), [])
+        )
+        return any(self.answered_by(answer)[1] == agent and text(answer.get("sender")) for answer in answers)
+
     def model_beneath(self, agent: str, at: datetime) -> str | None:
         """The model that an agent ran on at a time, else the one it runs on today."""
         document = self.agents.get(agent)
@@ -230,6 +240,7 @@ class Oracle:
         self.refused = 0
         self.other_types: list[tuple[datetime, str]] = []
         self.dates: list[datetime] = []
+        self.named: set[str] = set()
         rows = [row for document in ledger.transactions if (row := self._row(document))]
         unpriced = {row.stored_model for row in rows if self._stands_at_the_default_rate(row)}
         self.rows = [
@@ -262,6 +273,8 @@ class Oracle:
             model = self.evidence.model_beneath(agent_id(stored), at) or agent_id(stored)
         is_sentinel = is_infinite or (rate is not None and abs(rate) > 1_000)
         agent, certainty = self.evidence.agent_of(document, at)
+        if agent is not None and self.evidence.names(agent, document):
+            self.named.add(agent)
         return Row(
             at=at,
             is_prompt=token_type == "prompt",
@@ -409,9 +422,10 @@ class Oracle:
             )
         return entries
 
-    def senders_of(self, agent: str) -> set[str]:
-        """The names that a deleted agent may go by."""
-        return self.evidence.senders.get(agent, set())
+    def senders_of(self, agent: str) -> set[str | None]:
+        """The names that a deleted agent may go by: that of an answer, none if no row leads to one."""
+        found = self.evidence.senders.get(agent, set())
+        return {*found} if agent in self.named else {*found, None}
 
     @staticmethod
     def _breakdown(rows: list[Row]) -> list[Body]:

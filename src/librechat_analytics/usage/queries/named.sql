@@ -1,9 +1,12 @@
 -- The same rows with the model that really ran: an agent's id as model (v0.7.9 to v0.8.3-rc1) stands for the
 -- agent's model in force at that time, else today's or the last known one.
+agent_ids AS (
+    SELECT key AS model_key, regexp_replace(id, '____[0-9]+$', '') AS id
+    FROM models WHERE starts_with(id, 'agent_')
+),
 agent_models AS (
-    SELECT models.key AS model_key, agents.key AS agent_key, agents.model
-    FROM models JOIN agents ON agents.id = regexp_replace(models.id, '____[0-9]+$', '')
-    WHERE starts_with(models.id, 'agent_')
+    SELECT model_key, agent_ids.id, agents.key AS agent_key, agents.model
+    FROM agent_ids LEFT JOIN agents ON agents.id = agent_ids.id
 ),
 named AS (
     SELECT
@@ -11,6 +14,7 @@ named AS (
         coalesce(
             CASE WHEN NOT starts_with(agent_versions.model, 'agent_') THEN agent_versions.model END,
             CASE WHEN NOT starts_with(agent_models.model, 'agent_') THEN agent_models.model END,
+            agent_models.id,
             models.id
         ) AS model
     FROM dated
