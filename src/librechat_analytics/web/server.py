@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import logging
 import secrets
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, jsonify, request
@@ -34,19 +35,17 @@ ONE_YEAR_SECONDS = 365 * 24 * 3600
 ELSEWHERE = "/<path:path>"
 """Dash's endpoint for every path that nothing else answers."""
 
-# Everything that is not named here needs the key. Names are endpoints, not paths.
-PUBLIC_ENDPOINTS = frozenset(
+# Names are endpoints, not paths.
+FILE_ENDPOINTS = frozenset(
     {
-        "health",
-        "/",  # the page without any data, which asks for the key
-        ELSEWHERE,
         "_dash_assets.static",
         "/_favicon.ico",
         "plotly_bundle",
         "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>",
     }
 )
-
+PUBLIC_ENDPOINTS = FILE_ENDPOINTS | {"health", "/", ELSEWHERE}
+"""Everything else needs the key; ``/`` is the page without any data, which asks for it."""
 
 SCRIPT_HASHES = "PAGE_SCRIPT_HASHES"
 NO_CONTENT_POLICY = "default-src 'none'; base-uri 'none'; frame-ancestors {ancestors}"
@@ -140,11 +139,7 @@ def _headers(server: Flask, frame_ancestors: Collection[str]) -> None:
         response.headers.setdefault(
             "Content-Security-Policy", policy.format(scripts=scripts, ancestors=" ".join(frame_ancestors))
         )
-        if (
-            request.endpoint is None
-            or request.endpoint not in PUBLIC_ENDPOINTS
-            or request.endpoint in ("health", "/")
-        ):
+        if request.endpoint not in FILE_ENDPOINTS or response.status_code >= HTTPStatus.BAD_REQUEST:
             response.headers["Cache-Control"] = "no-store"
         return response
 

@@ -1,0 +1,51 @@
+"""A complete app on a store with the examples of LibreChat's ledger."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from librechat_analytics.app import close_app, create_app
+from librechat_analytics.librechat.source import DumpSource
+from librechat_analytics.settings import load_settings
+from librechat_analytics.store.store import Store
+from librechat_analytics.sync import import_dump
+from tests.documents import example_collections, write_dump
+from tests.servers import API_KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The app with API and dashboard, without MongoDB."""
+    folder = tmp_path_factory.mktemp("web")
+    source = DumpSource(write_dump(folder / "dump", **example_collections()))
+    store = Store(folder / "data")
+    import_dump(store, source, now=datetime.now(UTC))
+    store.close()
+    source.close()
+    settings = load_settings(_env_file=None, dashboard_api_key=API_KEY, data_dir=folder / "data")
+    app = create_app(settings)
+    yield app
+    close_app(app)
+
+
+@pytest.fixture
+def stranger(app: Flask) -> FlaskClient:
+    """Somebody without the key."""
+    return app.test_client()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Somebody who has the key."""
+    client = app.test_client()
+    client.environ_base["HTTP_X_API_KEY"] = API_KEY
+    return client
