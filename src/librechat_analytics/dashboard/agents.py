@@ -91,7 +91,7 @@ def _chart(questions: Questions) -> tuple[object, ...]:
         totals=texts,
         revision=questions.query.revision,
     )
-    empty = blocks.nothing_in(questions.period, "No agent was used") if rows.empty else []
+    empty = blocks.nothing_in(questions, "No agent was used") if rows.empty else []
     return *blocks.ranked_chart_values(figure, caption(ranking)), empty
 
 
@@ -114,7 +114,7 @@ def _table(questions: Questions) -> tuple[object, ...]:
     greatest = max(*rows["share"], ranking.without_agent.share, ranking.unknown.share, 0.0)
     body = [_row(row, greatest) for row in shown.itertuples(index=False)]
     if rows.empty:
-        body = tables.message_row(len(COLUMNS), *blocks.nothing_in(questions.period, "No agent was used"))
+        body = tables.message_row(len(COLUMNS), *blocks.nothing_in(questions, "No agent was used"))
     if ranking.without_agent.calls or ranking.unknown.calls or not rows.empty:
         body += [
             part_row("Without agent", "Models used directly", ranking.without_agent, greatest),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dash.development.base_component import Component
 
     from librechat_analytics.dashboard.markup import Markup
-    from librechat_analytics.usage.periods import Period
+    from librechat_analytics.dashboard.questions import Questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def chart(
                 figure=figures.blank_figure(),
                 config=figures.CONFIG,
                 responsive=True,
-                className="chart",
+                className="chart ranked-chart" if ranked else "chart",
                 style={"height": figures.ranked_height(10) if ranked else figures.TIME_HEIGHT},
             ),
             html.Div(id=f"{id}-empty", className="chart-empty"),
@@ -154,12 +154,14 @@ def number_rows(rows: Sequence[Sequence[str]]) -> list[Markup]:
     ]
 
 
-def nothing_in(period: Period, what: str) -> list[Markup]:
+def nothing_in(questions: Questions, what: str) -> list[Markup]:
     """Why a panel is empty, and the way to a period that may not be."""
+    if questions.first_usage is None:
+        return [element("span", f"{what} yet.")]
     words: list[Markup] = [element("span", f"{what} in this period.")]
-    if period.name == "30d":
+    if questions.period.name == "30d":
         words += [" ", button("Show all time", period="all")]
-    elif period.name != "all":
+    elif questions.period.name != "all":
         words += [" ", button("Show the last 30 days", period="30d")]
     return words
 

@@ -75,13 +75,12 @@ def bars_over_time(
     ticks, tick_texts = axis_ticks(starts, timeline.unit)
     whole = [-0.5, max(len(labels), 1) - 0.5]
     heights = [sum(values) for values in zip(*(one.values for one in series), strict=True)]
-    traces = [_time_trace(one, labels, partial) for one in series]
-    if totals is not None:
-        last = traces[-1]
-        last["customdata"] = [list(pair) for pair in zip(last["customdata"], totals, strict=True)]
-        last["hovertemplate"] = (
-            f"{series[-1].name} <b>%{{customdata[0]}}</b><br>Total <b>%{{customdata[1]}}</b><extra></extra>"
-        )
+    traces = []
+    for one in series:
+        texts = [f"{one.name} <b>{text}</b>" for text in one.texts]
+        if totals is not None and one is series[-1]:
+            texts = [f"{text}<br>Total <b>{total}</b>" for text, total in zip(texts, totals, strict=True)]
+        traces += _time_traces(one, labels, partial, texts)
     return {
         "data": traces,
         "layout": {
@@ -126,26 +125,41 @@ def bars_over_time(
     }
 
 
-def _time_trace(series: Series, labels: list[str], partial: list[bool]) -> Figure:
+def _time_traces(series: Series, labels: list[str], partial: list[bool], texts: list[str]) -> list[Figure]:
+    # Two traces, since plotly takes the tooltip's swatch from a trace's first bar.
+    traces = []
+    for is_hatched in (False, True):
+        if is_hatched not in partial:
+            continue
+        values = [
+            value if cut == is_hatched else None for value, cut in zip(series.values, partial, strict=True)
+        ]
+        traces.append(
+            {
+                "type": "bar",
+                "name": series.name,
+                "x": labels,
+                "y": values,
+                "customdata": texts,
+                "hovertemplate": "%{customdata}<extra></extra>",
+                "marker": {
+                    "color": series.color,
+                    "line": {"width": 0},
+                    **({"pattern": _hatching(series.color)} if is_hatched else {}),
+                },
+            }
+        )
+    return traces
+
+
+def _hatching(color: str) -> Figure:
     return {
-        "type": "bar",
-        "name": series.name,
-        "x": labels,
-        "y": list(series.values),
-        "customdata": list(series.texts),
-        "hovertemplate": f"{series.name} <b>%{{customdata}}</b><extra></extra>",
-        "marker": {
-            "color": series.color,
-            "line": {"width": 0},
-            "pattern": {
-                "shape": ["/" if cut else "" for cut in partial],
-                "fillmode": "replace",
-                "fgcolor": series.color,
-                "bgcolor": CLEAR,
-                "size": 6,
-                "solidity": 0.4,
-            },
-        },
+        "shape": "/",
+        "fillmode": "replace",
+        "fgcolor": color,
+        "bgcolor": CLEAR,
+        "size": 6,
+        "solidity": 0.4,
     }
 
 

@@ -19,6 +19,7 @@ from librechat_analytics.formatting import (
     money_exact,
     plain_text,
     rate,
+    share,
     tokens,
 )
 
@@ -90,7 +91,7 @@ def _charts(questions: Questions) -> tuple[object, ...]:
     rows = ranking.rows.head(CHART_ROWS)
     names = [model_label(model) for model in rows["model"]]
     revision = questions.query.revision
-    empty = blocks.nothing_in(questions.period, "No models") if rows.empty else []
+    empty = blocks.nothing_in(questions, "No models") if rows.empty else []
     cost = figures.ranked_bars(
         names,
         [
@@ -141,19 +142,18 @@ def _table(questions: Questions) -> tuple[object, ...]:
     rows = tables.in_order(joined(ranking.rows, questions.cost_breakdown.rows), questions.query.sort, COLUMNS)
     shown = rows if questions.query.show_all else rows.head(TABLE_ROWS)
     if rows.empty:
-        body = tables.message_row(len(COLUMNS), *blocks.nothing_in(questions.period, "No models"))
+        body = tables.message_row(len(COLUMNS), *blocks.nothing_in(questions, "No models"))
     else:
-        greatest = float(rows["share"].max())
-        body = [_row(row, greatest) for row in shown.itertuples(index=False)]
+        body = [_row(row) for row in shown.itertuples(index=False)]
     return body, tables.foot(len(shown), len(rows), ranking.total, "models")
 
 
-def _row(row: Any, greatest: float) -> Markup:
+def _row(row: Any) -> Markup:
     return element(
         "tr",
         tables.name_cell(row.label, plain_text(row.provider)),
         tables.number_cell(money(row.cost_usd), money_exact(row.cost_usd)),
-        tables.share_cell(row.share, greatest),
+        tables.number_cell(share(row.share)),
         tables.number_cell(tokens(row.prompt_tokens), integer(row.prompt_tokens)),
         tables.number_cell(tokens(row.completion_tokens), integer(row.completion_tokens)),
         tables.number_cell(tokens(row.cache_read_tokens), integer(row.cache_read_tokens), minor=True),

@@ -81,7 +81,6 @@ def layout() -> list[Component]:
             className="columns three",
         ),
         html.Div(id="quality", className="quality"),
-        QUALITY_PANEL.error_slot(),
     ]
 
 
@@ -101,7 +100,7 @@ def _list_panel(heading: str, view: str, filled_by: Panel) -> Component:
     )
 
 
-def _cards(questions: Questions) -> tuple[object, ...]:
+def _summary(questions: Questions) -> tuple[object, ...]:
     summary = questions.summary
     previous = questions.period.previous
     before_range = _range_before(previous, questions) if previous else ""
@@ -112,7 +111,7 @@ def _cards(questions: Questions) -> tuple[object, ...]:
         values.extend(
             cards.card_values(as_text(now), exact(now), change(now, before), as_text(before), before_range)
         )
-    return tuple(values)
+    return *values, quality_words.quality_strip(summary.quality, summary.totals)
 
 
 def _range_before(previous: TimeRange, questions: Questions) -> str:
@@ -143,7 +142,7 @@ def _over_time(questions: Questions) -> tuple[object, ...]:
         coarse=coarse,
         totals=[tokens(int(total)) for total in timeline.points["total_tokens"]],
     )
-    empty = [] if timeline.points["calls"].sum() else blocks.nothing_in(questions.period, "No usage")
+    empty = [] if timeline.points["calls"].sum() else blocks.nothing_in(questions, "No usage")
     cost_rows, token_rows = _number_rows(timeline)
     return (
         cost,
@@ -194,7 +193,7 @@ def _ranked(
 ) -> list[Markup]:
     rows = list(ranking.rows.head(LIST_LENGTH).itertuples(index=False))
     if not rows:
-        return [element("li", *blocks.nothing_in(questions.period, nothing), class_name="table-message")]
+        return [element("li", *blocks.nothing_in(questions, nothing), class_name="table-message")]
     return blocks.ranked_items([entry(row) for row in rows])
 
 
@@ -216,12 +215,11 @@ def _entry(row: Any, label: str, detail: str) -> blocks.Ranked:
     return blocks.Ranked(label, detail, money(row.cost_usd), exact, row.share)
 
 
-def _quality(questions: Questions) -> tuple[object, ...]:
-    return (quality_words.quality_strip(questions.summary.quality, questions.summary.totals),)
-
-
 CARDS_PANEL = Panel(
-    "cards", tuple(output for name, *_ in CARDS for output in cards.card_outputs(name)), (), _cards
+    "cards",
+    (*(output for name, *_ in CARDS for output in cards.card_outputs(name)), Output("quality", "children")),
+    (),
+    _summary,
 )
 TIMELINE_PANEL = Panel(
     "over-time",
@@ -232,10 +230,9 @@ TIMELINE_PANEL = Panel(
 USERS_PANEL = Panel("top-users", (), ("top-users",), _top_users)
 MODELS_PANEL = Panel("top-models", (), ("top-models",), _top_models)
 AGENTS_PANEL = Panel("top-agents", (), ("top-agents",), _top_agents)
-QUALITY_PANEL = Panel("quality-strip", (Output("quality", "children"),), (), _quality)
 
 VIEW = View(
     name="overview",
     layout=layout,
-    panels=(CARDS_PANEL, TIMELINE_PANEL, USERS_PANEL, MODELS_PANEL, AGENTS_PANEL, QUALITY_PANEL),
+    panels=(CARDS_PANEL, TIMELINE_PANEL, USERS_PANEL, MODELS_PANEL, AGENTS_PANEL),
 )

@@ -172,6 +172,7 @@ def _heading() -> Component:
                                 end_date_placeholder_text="Last day",
                                 first_day_of_week=1,
                                 minimum_nights=0,
+                                number_of_months_shown=1,
                                 min_date_allowed="2000-01-01",
                                 updatemode="bothdates",
                             )

@@ -90,7 +90,7 @@ def _chart(questions: Questions) -> tuple[object, ...]:
         totals=texts,
         revision=questions.query.revision,
     )
-    empty = blocks.nothing_in(questions.period, "No users") if rows.empty else []
+    empty = blocks.nothing_in(questions, "No users") if rows.empty else []
     caption = captions.concentration(list(ranking.rows["share"]), ranking.total, "users")
     return *blocks.ranked_chart_values(figure, caption), empty
 
@@ -102,7 +102,7 @@ def _table(questions: Questions) -> tuple[object, ...]:
     if not query.show_all:
         shown = shown.head(TABLE_ROWS)
     if ranking.rows.empty:
-        rows = tables.message_row(len(COLUMNS), *blocks.nothing_in(questions.period, "No users"))
+        rows = tables.message_row(len(COLUMNS), *blocks.nothing_in(questions, "No users"))
     elif shown.empty:
         rows = tables.no_match(len(COLUMNS), "user", query.search)
     else:
