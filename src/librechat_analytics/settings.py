@@ -155,6 +155,8 @@ def load_settings(**overrides: object) -> Settings:
             for fault in error.errors(include_input=False, include_url=False)
         )
         raise SettingsError("\n".join(lines)) from None
+    except UnicodeDecodeError:
+        raise SettingsError(".env is no UTF-8 text. Save it as UTF-8.") from None
 
 
 def required_key(settings: Settings) -> str:
