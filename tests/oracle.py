@@ -258,7 +258,8 @@ class Oracle:
             self.dates.append(at)
         if token_type not in ("prompt", "completion"):
             if at is not None and token_type != "credits":
-                self.other_types.append((at, "(missing)" if token_type is None else str(token_type)))
+                shown = token_type if isinstance(token_type, str) else "(unreadable)"
+                self.other_types.append((at, "(missing)" if token_type is None else shown))
             return None
         amount, value = number(document.get("rawAmount")), number(document.get("tokenValue"))
         if at is None or amount is None or value is None:
