@@ -80,7 +80,7 @@ def bars_over_time(
         texts = [f"{one.name} <b>{text}</b>" for text in one.texts]
         if totals is not None and one is series[-1]:
             texts = [f"{text}<br>Total <b>{total}</b>" for text, total in zip(texts, totals, strict=True)]
-        traces += _time_traces(one, labels, partial, texts)
+        traces.append(_time_trace(one, labels, partial, texts))
     return {
         "data": traces,
         "layout": {
@@ -103,6 +103,8 @@ def bars_over_time(
                 "tickvals": ticks,
                 "ticktext": tick_texts,
                 "tickangle": 0,
+                "unifiedhovertitle": {"text": "<b>%{x}</b>"},
+                "showspikes": False,
                 "ticks": "outside",
                 "ticklen": 6,
                 "tickcolor": CLEAR,
@@ -125,41 +127,26 @@ def bars_over_time(
     }
 
 
-def _time_traces(series: Series, labels: list[str], partial: list[bool], texts: list[str]) -> list[Figure]:
-    # Two traces, since plotly takes the tooltip's swatch from a trace's first bar.
-    traces = []
-    for is_hatched in (False, True):
-        if is_hatched not in partial:
-            continue
-        values = [
-            value if cut == is_hatched else None for value, cut in zip(series.values, partial, strict=True)
-        ]
-        traces.append(
-            {
-                "type": "bar",
-                "name": series.name,
-                "x": labels,
-                "y": values,
-                "customdata": texts,
-                "hovertemplate": "%{customdata}<extra></extra>",
-                "marker": {
-                    "color": series.color,
-                    "line": {"width": 0},
-                    **({"pattern": _hatching(series.color)} if is_hatched else {}),
-                },
-            }
-        )
-    return traces
-
-
-def _hatching(color: str) -> Figure:
+def _time_trace(series: Series, labels: list[str], partial: list[bool], texts: list[str]) -> Figure:
     return {
-        "shape": "/",
-        "fillmode": "replace",
-        "fgcolor": color,
-        "bgcolor": CLEAR,
-        "size": 6,
-        "solidity": 0.4,
+        "type": "bar",
+        "name": series.name,
+        "x": labels,
+        "y": list(series.values),
+        "customdata": texts,
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "marker": {
+            "color": series.color,
+            "line": {"width": 0},
+            "pattern": {
+                "shape": ["/" if cut else "" for cut in partial],
+                "fillmode": "replace",
+                "fgcolor": series.color,
+                "bgcolor": CLEAR,
+                "size": 6,
+                "solidity": 0.4,
+            },
+        },
     }
 
 

@@ -70,15 +70,18 @@ def axis_ticks(starts: Sequence[datetime], unit: BucketUnit) -> tuple[list[int],
     texts = []
     last: datetime | None = None
     for index in chosen:
-        texts.append(_tick(starts[index], last, unit))
+        texts.append(_tick(starts[index], last, unit, is_each=len(chosen) == count))
         last = starts[index]
     return chosen, texts
 
 
-def _tick(start: datetime, last: datetime | None, unit: BucketUnit) -> str:
+def _tick(start: datetime, last: datetime | None, unit: BucketUnit, *, is_each: bool) -> str:
     if unit == "hour":
         clock = f"{start:%H:%M}"
         return clock if last and last.date() == start.date() else f"{clock}<br>{_day(start)}"
+    if unit == "day" and is_each:
+        is_new = last is None or last.month != start.month
+        return f"{WEEKDAYS[start.weekday()]}<br>{_day(start) if is_new else start.day}"
     if unit == "month":
         month = MONTHS[start.month - 1][:3]
         return month if last and last.year == start.year else f"{month}<br>{start.year}"
