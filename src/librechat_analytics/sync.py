@@ -275,11 +275,13 @@ def write_labels(store: Store, source: Source, now: datetime) -> list[str]:
                     [position for agent in agents for position in range(len(agent.versions))], dtype="int64"
                 ),
                 "since": _instants(version.since for agent in agents for version in agent.versions),
-                "model": pd.Series([v.model for agent in agents for v in agent.versions], dtype="str"),
+                "ran": pd.Series([v.ran for agent in agents for v in agent.versions], dtype="str"),
                 "provider": pd.Series([v.provider for agent in agents for v in agent.versions], dtype="str"),
             }
         )
-        labels = _texts((agent[:4] for agent in agents), ("id", "name", "model", "provider"))
+        labels = _texts(
+            ((*agent[:4], agent.ran) for agent in agents), ("id", "name", "model", "provider", "ran")
+        )
         store.write_agents(labels, versions, now=_naive(now))
     return forbidden
 
@@ -428,9 +430,18 @@ def ledger_frame(rows: list[Transaction | Refused]) -> pd.DataFrame:
     )
 
 
-LEDGER_TEXTS = ("user", "conversation", "message", "token_type", "model", "context", "recorded_agent")
+LEDGER_TEXTS = (
+    "user",
+    "conversation",
+    "message",
+    "token_type",
+    "model",
+    "context",
+    "recorded_agent",
+    "model_agent",
+)
 LEDGER_COUNTS = ("tokens", "cache_read_tokens", "cache_write_tokens")
-LEDGER_FLAGS = ("structured", "sentinel", "positive_value")
+LEDGER_FLAGS = ("structured", "sentinel", "positive_value", "default_rate", "unpriced")
 
 
 def refusal_frame(rows: list[Transaction | Refused]) -> pd.DataFrame:

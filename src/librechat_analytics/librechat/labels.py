@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from librechat_analytics.librechat.documents import instant, number, text, user_id
+from librechat_analytics.librechat.documents import AGENT_PREFIX, instant, number, text, user_id
 from librechat_analytics.librechat.transactions import millionths
 
 if TYPE_CHECKING:
@@ -67,6 +67,10 @@ class AgentVersion(NamedTuple):
     model: str | None
     provider: str | None
 
+    @property
+    def ran(self) -> str | None:
+        return _real_model(self.model)
+
 
 class AgentLabel(NamedTuple):
     """An agent as LibreChat holds it today, and its past models, oldest first."""
@@ -76,6 +80,10 @@ class AgentLabel(NamedTuple):
     model: str | None
     provider: str | None
     versions: tuple[AgentVersion, ...]
+
+    @property
+    def ran(self) -> str | None:
+        return _real_model(self.model)
 
 
 def read_user(document: Mapping[str, Any]) -> UserLabel | None:
@@ -135,6 +143,11 @@ def read_agent(document: Mapping[str, Any]) -> AgentLabel | None:
         key=lambda version: version.since,
     )
     return AgentLabel(identity, _label(document.get("name")), model, provider, tuple(versions))
+
+
+def _real_model(model: str | None) -> str | None:
+    """Give a model; an agent's id in its place is none."""
+    return None if model is None or model.startswith(AGENT_PREFIX) else model
 
 
 def _label(value: object) -> str | None:

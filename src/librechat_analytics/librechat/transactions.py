@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from bson import ObjectId
 
 from librechat_analytics.librechat.documents import (
+    AGENT_PREFIX,
     EARLIEST,
     LATEST,
     agent_id,
@@ -48,6 +49,9 @@ PROJECTION = (
 SENTINEL_RATE = 1000
 """USD per million tokens; a rate beyond it is no price but a mark (OpenRouter's -1 becomes -1,000,000)."""
 
+DEFAULT_RATES = (6.0, 6.9)
+"""USD per million tokens of a model without a price, and of its stopped answers."""
+
 MILLIONTHS = 1_000_000
 LARGEST_TOKENS = 2**63 - 1
 LARGEST_CREDITS = 10**24
@@ -76,7 +80,10 @@ class Transaction(NamedTuple):
     """A ledger row with LibreChat's signs undone: usage and its cost are positive.
 
     ``tokens`` are the row's tokens; ``credits_e6`` is its price in millionths of a LibreChat credit, which is
-    itself a millionth of a US dollar. ``recorded_agent`` is the agent that the row itself names.
+    itself a millionth of a US dollar. ``recorded_agent`` is the agent that the row itself names,
+    ``model_agent`` the one whose id stands in the place of the model (v0.7.9 to v0.8.3-rc1).
+    ``default_rate``: it stands at the rate of models without a price; ``unpriced``: it proves that its model
+    is one of them.
     """
 
     id: ObjectId
@@ -89,6 +96,7 @@ class Transaction(NamedTuple):
     context: str | None
     rate: float | None
     recorded_agent: str | None
+    model_agent: str | None = None
     tokens: int = 0
     credits_e6: int = 0
     cache_read_tokens: int = 0
@@ -96,13 +104,16 @@ class Transaction(NamedTuple):
     structured: bool = False
     sentinel: bool = False
     positive_value: bool = False
+    default_rate: bool = False
+    unpriced: bool = False
 
     @property
     def is_usage(self) -> bool:
         return self.token_type in USAGE_TYPES
 
 
-USAGE_TYPES = ("prompt", "completion")
+PROMPT = "prompt"
+USAGE_TYPES = (PROMPT, "completion")
 MISSING_TYPE = "(missing)"
 UNREADABLE_TYPE = "(unreadable)"
 
@@ -130,8 +141,8 @@ def read_transaction(document: Mapping[str, Any]) -> Transaction | Refused:
         model=model,
         context=text(get("context")),
         rate=_rate(get("rate")),
-        # A row's own word on its agent: agentId, or a model that is an agent's id (v0.7.9 to v0.8.3-rc1).
         recorded_agent=agent_id(get("agentId")) or agent_id(model),
+        model_agent=agent_id(model),
     )
     return _with_amounts(row, document) if row.is_usage else row
 
@@ -155,14 +166,37 @@ def _with_amounts(row: Transaction, document: Mapping[str, Any]) -> Transaction 
     ):
         return Refused(str(row.id), Refusal.TOO_LARGE)
     parts = (get("inputTokens"), get("readTokens"), get("writeTokens"))
+    plain = parts == (None, None, None)
+    tokens = -int(raw_amount)
     return row._replace(
-        tokens=-int(raw_amount),
+        tokens=tokens,
         credits_e6=-millionths(token_value),
         cache_read_tokens=-_part(parts[1]),
         cache_write_tokens=-_part(parts[2]),
-        structured=parts != (None, None, None),
+        structured=not plain,
         sentinel=row.rate is not None and abs(row.rate) > SENTINEL_RATE,
         positive_value=token_value > 0,
+        default_rate=_is_default(row.rate),
+        unpriced=plain and row.token_type == PROMPT and _proves_unpriced(row.model, row.rate, tokens),
+    )
+
+
+def _is_default(rate: float | None) -> bool:
+    """Say whether a rate is the default, or the default with the surcharge of stopped answers (6 x 1.15)."""
+    return rate is not None and any(abs(rate - known) < 1e-6 for known in DEFAULT_RATES)
+
+
+def _proves_unpriced(model: str | None, rate: float | None, tokens: int) -> bool:
+    """Say whether a plain prompt proves that LibreChat had no price for its model.
+
+    No table of any version has that rate for a prompt, but for Claude Sonnet 4.6 above 200,000 tokens
+    (v0.8.3-rc1 to v0.8.5).
+    """
+    return (
+        model is not None
+        and rate == DEFAULT_RATES[0]
+        and not model.startswith(AGENT_PREFIX)
+        and not ("sonnet-4-6" in model and abs(tokens) > 200_000)
     )
 
 

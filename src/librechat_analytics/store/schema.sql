@@ -20,20 +20,27 @@ CREATE TABLE agents (
     id         VARCHAR NOT NULL,
     name       VARCHAR,                    -- last known, kept after deletion
     model      VARCHAR,                    -- today's, or the last known one
+    model_key  UINTEGER,                   -- the same, where it is a model
     provider   VARCHAR,
     deleted_at TIMESTAMP,
     labelled   BOOLEAN NOT NULL DEFAULT false
 );
 
+-- What an agent ran on from an instant on, until the next.
 CREATE TABLE agent_versions (
     agent_key  UINTEGER NOT NULL,
     since      TIMESTAMP NOT NULL,
     until      TIMESTAMP NOT NULL,
-    model      VARCHAR,
+    model_key  UINTEGER,
     provider   VARCHAR
 );
 
-CREATE TABLE models (key UINTEGER NOT NULL, id VARCHAR NOT NULL);
+CREATE TABLE models (
+    key        UINTEGER NOT NULL,
+    id         VARCHAR NOT NULL,           -- as recorded
+    agent      VARCHAR,                    -- the agent, where its id stands in the place of a model
+    unpriced   BOOLEAN NOT NULL DEFAULT false -- a row proves that LibreChat had no price for it
+);
 CREATE TABLE conversations (key UINTEGER NOT NULL, id VARCHAR NOT NULL);
 CREATE TABLE contexts (key UINTEGER NOT NULL, id VARCHAR NOT NULL);
 CREATE TABLE providers (key UINTEGER NOT NULL, id VARCHAR NOT NULL);
@@ -62,6 +69,8 @@ CREATE TABLE transactions (
     structured        BOOLEAN NOT NULL,    -- has cache parts; its rate is a weighted mean
     sentinel          BOOLEAN NOT NULL,    -- its rate is a mark, no price
     positive_value    BOOLEAN NOT NULL,    -- recorded as a gain
+    default_rate      BOOLEAN NOT NULL,    -- at the rate of models without a price
+    agent_model       BOOLEAN NOT NULL,    -- an agent's id was recorded as its model
     agent_key         UINTEGER,
     certainty         certainty NOT NULL,
     provider_key      UINTEGER
@@ -94,8 +103,8 @@ CREATE TABLE sync_state (
 CREATE VIEW usage AS
 SELECT
     created_at, slot, user_key, conversation_key, model_key, context_key, usage_type, rate, tokens,
-    cache_read_tokens, cache_write_tokens, structured, sentinel, positive_value, agent_key, certainty,
-    provider_key,
+    cache_read_tokens, cache_write_tokens, structured, sentinel, positive_value, default_rate, agent_model,
+    agent_key, certainty, provider_key,
     CASE WHEN sentinel OR positive_value THEN 0 ELSE credits_e6 END AS cost_e6
 FROM transactions
 WHERE usage_type <> 'other';

@@ -200,7 +200,10 @@ class Store:
             _run(cursor, "write_groups", {})
 
     def write_agents(self, labels: pd.DataFrame, versions: pd.DataFrame, *, now: datetime) -> None:
-        """Take over all agents that the source holds: id, name, model, provider, and their versions."""
+        """Take over all agents that the source holds: id, name, model, provider, and their versions.
+
+        ``ran`` is the model where it really is one, in both frames; versions are in order by ``position``.
+        """
         with self._committing() as cursor:
             cursor.register("labels", labels)
             cursor.register("versions", versions)

@@ -182,7 +182,7 @@ class Repository:
             return None
         with self._store.reading() as cursor:
             models = [model for (model,) in cursor.execute(statement("model_names")).fetchall()]
-            cursor.register("prices", self._prices.frame(models))
+            cursor.register("listed", self._prices.frame(models))
             rows = _rows(cursor, question("price_check", filters), _bounds(period.range) | filters.given())
         entries = (
             {

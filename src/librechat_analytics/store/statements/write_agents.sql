@@ -3,8 +3,16 @@ INSERT INTO agents (key, id)
 SELECT (SELECT coalesce(max(key), 0) FROM agents) + row_number() OVER (), id
 FROM labels ANTI JOIN agents USING (id);
 
+INSERT INTO models (key, id)
+SELECT (SELECT coalesce(max(key), 0) FROM models) + row_number() OVER (), id
+FROM (
+    SELECT ran AS id FROM labels WHERE ran IS NOT NULL UNION SELECT ran FROM versions WHERE ran IS NOT NULL
+) ANTI JOIN models USING (id);
+
 UPDATE agents
-SET name = labels.name, model = labels.model, provider = labels.provider, deleted_at = NULL, labelled = true
+SET
+    name = labels.name, model = labels.model, model_key = (SELECT key FROM models WHERE models.id = labels.ran),
+    provider = labels.provider, deleted_at = NULL, labelled = true
 FROM labels
 WHERE agents.id = labels.id AND (
     agents.name IS DISTINCT FROM labels.name OR agents.model IS DISTINCT FROM labels.model
@@ -21,5 +29,7 @@ INSERT INTO agent_versions
 SELECT
     agents.key, since,
     lead(since, 1, TIMESTAMP '2200-01-01') OVER (PARTITION BY agents.key ORDER BY since, position),
-    versions.model, versions.provider
-FROM versions JOIN agents ON agents.id = versions.agent;
+    models.key, versions.provider
+FROM versions
+JOIN agents ON agents.id = versions.agent
+LEFT JOIN models ON models.id = versions.ran;

@@ -13,9 +13,13 @@ INSERT INTO conversations (key, id)
 SELECT (SELECT coalesce(max(key), 0) FROM conversations) + row_number() OVER (), id
 FROM (SELECT DISTINCT conversation AS id FROM fresh WHERE conversation IS NOT NULL) ANTI JOIN conversations USING (id);
 
-INSERT INTO models (key, id)
-SELECT (SELECT coalesce(max(key), 0) FROM models) + row_number() OVER (), id
-FROM (SELECT DISTINCT model AS id FROM fresh WHERE model IS NOT NULL) ANTI JOIN models USING (id);
+INSERT INTO models (key, id, agent)
+SELECT (SELECT coalesce(max(key), 0) FROM models) + row_number() OVER (), id, agent
+FROM (SELECT model AS id, any_value(model_agent) AS agent FROM fresh WHERE model IS NOT NULL GROUP BY model)
+ANTI JOIN models USING (id);
+
+UPDATE models SET unpriced = true
+WHERE NOT unpriced AND id IN (SELECT model FROM fresh WHERE fresh.unpriced);
 
 INSERT INTO contexts (key, id)
 SELECT (SELECT coalesce(max(key), 0) FROM contexts) + row_number() OVER (), id
@@ -32,7 +36,7 @@ SELECT
     CASE WHEN token_type NOT IN ('prompt', 'completion') THEN token_type END,
     CASE WHEN NOT isnan(rate) THEN rate END,
     tokens, credits_high * 1000000000000000000::HUGEINT + credits_low, cache_read_tokens, cache_write_tokens,
-    structured, sentinel, positive_value, NULL, 'unknown', NULL
+    structured, sentinel, positive_value, default_rate, model_agent IS NOT NULL, NULL, 'unknown', NULL
 FROM fresh
 LEFT JOIN users ON users.id = fresh."user"
 LEFT JOIN conversations ON conversations.id = fresh.conversation

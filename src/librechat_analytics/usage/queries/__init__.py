@@ -19,8 +19,8 @@ def statement(name: str) -> str:
 def question(name: str, filters: Filters) -> str:
     """Compose a question about a period's usage, narrowed down by filters.
 
-    It may start from ``selected`` (the rows), ``ran`` (the same with the model that really ran) or ``judged``
-    (the same with what makes their figure less sure); what it does not start from costs nothing.
+    It may start from ``selected`` (the rows), ``ran`` (the same with the key of the model that really ran) or ``judged``
+    (those of them whose figure is less sure, and why); what it does not start from costs nothing.
     Its parameters are start, end and the filters given.
     """
     return _composed(name, tuple(filters.given()))
@@ -31,12 +31,14 @@ def _composed(name: str, filters: tuple[str, ...]) -> str:
     conditions = [statement(f"filters/{each}") for each in ("period", *filters) if each != "model"]
     model = statement("filters/model") if "model" in filters else "true"
     # An agent's id as model stands for the agent's model: only the resolved name can be filtered by.
-    selected = "SELECT * EXCLUDE (model) FROM ran" if "model" in filters else "SELECT * FROM dated"
+    selected = "SELECT * EXCLUDE (ran_key) FROM ran" if "model" in filters else "SELECT * FROM dated"
+    rows = " AND ".join(conditions)
     steps = (
-        f"dated AS (SELECT * FROM usage WHERE {' AND '.join(conditions)})",  # noqa: S608 texts of our own files
+        # Texts of our own files; values are always parameters.
+        f"dated AS NOT MATERIALIZED (SELECT * FROM usage WHERE {rows})",  # noqa: S608 texts of our own files
         statement("named"),
-        f"ran AS (SELECT * FROM named WHERE {model})",  # noqa: S608 likewise
-        f"selected AS ({selected})",
+        f"ran AS NOT MATERIALIZED (SELECT * FROM named WHERE {model})",  # noqa: S608
+        f"selected AS NOT MATERIALIZED ({selected})",
         statement("judged"),
     )
     return f"WITH {', '.join(steps)}\n{statement(name)}"

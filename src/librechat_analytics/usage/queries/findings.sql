@@ -1,7 +1,7 @@
 , found AS (
     SELECT
         unnest(list_filter([
-            CASE WHEN default_rate THEN 'default-rate' END,
+            CASE WHEN unpriced THEN 'default-rate' END,
             CASE WHEN agent_model THEN 'agent-as-model' END,
             CASE WHEN no_model THEN 'no-model' END,
             CASE WHEN incomplete THEN 'incomplete' END,

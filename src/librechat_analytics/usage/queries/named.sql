@@ -1,26 +1,16 @@
--- The same rows with the model that really ran: an agent's id as model (v0.7.9 to v0.8.3-rc1) stands for the
--- agent's model in force at that time, else today's or the last known one.
-agent_ids AS (
-    SELECT key AS model_key, regexp_replace(id, '____[0-9]+$', '') AS id
-    FROM models WHERE starts_with(id, 'agent_')
-),
-agent_models AS (
-    SELECT model_key, agent_ids.id, agents.key AS agent_key, agents.model
-    FROM agent_ids LEFT JOIN agents ON agents.id = agent_ids.id
-),
-named AS (
-    SELECT
-        dated.*,
-        coalesce(
-            CASE WHEN NOT starts_with(agent_versions.model, 'agent_') THEN agent_versions.model END,
-            CASE WHEN NOT starts_with(agent_models.model, 'agent_') THEN agent_models.model END,
-            agent_models.id,
-            models.id
-        ) AS model
+-- The same rows with the key of the model that really ran: an agent's id as model (v0.7.9 to v0.8.3-rc1) stands
+-- for the agent's model in force at that time, else today's or the last known one.
+named AS NOT MATERIALIZED (
+    SELECT dated.*, model_key AS ran_key
     FROM dated
-    LEFT JOIN models ON models.key = dated.model_key
-    LEFT JOIN agent_models ON agent_models.model_key = dated.model_key
+    WHERE NOT agent_model
+    UNION ALL
+    SELECT dated.*, coalesce(agent_versions.model_key, agents.model_key, dated.model_key) AS ran_key
+    FROM dated
+    JOIN models ON models.key = dated.model_key
+    LEFT JOIN agents ON agents.id = models.agent
     LEFT JOIN agent_versions
-        ON agent_versions.agent_key = agent_models.agent_key
+        ON agent_versions.agent_key = agents.key
         AND dated.created_at >= agent_versions.since AND dated.created_at < agent_versions.until
+    WHERE dated.agent_model
 )

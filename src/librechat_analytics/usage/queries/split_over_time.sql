@@ -2,24 +2,31 @@
 , parted AS (
     SELECT
         bucket,
-        CASE $dimension WHEN 'model' THEN coalesce(ran.model, '(none)')
-            WHEN 'user' THEN coalesce(users.id, '(none)')
-            WHEN 'agent' THEN CASE WHEN certainty = 'unknown' THEN '(unknown)' ELSE coalesce(agents.id, '(none)') END
-        END AS part,
-        cost_e6, tokens, usage_type
-    FROM ran
-    JOIN slots USING (slot)
-    LEFT JOIN users ON users.key = ran.user_key
-    LEFT JOIN agents ON agents.key = ran.agent_key
+        -- Keys begin with 1: 0 stands for no such thing, -1 for an agent of which it is unknown.
+        CASE $dimension WHEN 'model' THEN coalesce(ran_key, 0) WHEN 'user' THEN coalesce(user_key, 0)
+            ELSE CASE WHEN certainty = 'unknown' THEN -1 ELSE coalesce(agent_key, 0) END
+        END AS part_key,
+        sum(cost_e6) AS cost_e6, sum(tokens) AS tokens, count(*) FILTER (usage_type = 'prompt') AS calls
+    FROM ran JOIN slots USING (slot)
+    GROUP BY ALL
 ),
 dearest AS (
-    SELECT part, row_number() OVER (ORDER BY sum(cost_e6) DESC, part) AS place
-    FROM parted GROUP BY part
+    SELECT part_key, row_number() OVER (ORDER BY sum(cost_e6) DESC, part_key) AS place
+    FROM parted GROUP BY part_key
     QUALIFY place <= $parts
+),
+named_parts AS (
+    SELECT
+        part_key, place,
+        CASE part_key WHEN 0 THEN '(none)' WHEN -1 THEN '(unknown)' ELSE
+            CASE $dimension WHEN 'model' THEN models.id WHEN 'user' THEN users.id ELSE agents.id END
+        END AS part
+    FROM dearest
+    LEFT JOIN models ON models.key = part_key
+    LEFT JOIN users ON users.key = part_key
+    LEFT JOIN agents ON agents.key = part_key
 )
-SELECT
-    dearest.part, dearest.place, bucket,
-    sum(cost_e6) AS cost_e6, sum(tokens) AS tokens, count(*) FILTER (usage_type = 'prompt') AS calls
-FROM parted LEFT JOIN dearest ON dearest.part = parted.part
+SELECT part, place, bucket, sum(cost_e6) AS cost_e6, sum(tokens) AS tokens, sum(calls) AS calls
+FROM parted LEFT JOIN named_parts USING (part_key)
 GROUP BY ALL
-ORDER BY dearest.place NULLS LAST, bucket
+ORDER BY place NULLS LAST, bucket

@@ -1,6 +1,6 @@
 , per_model AS (
     SELECT
-        model,
+        ran_key,
         sum(cost_e6) AS cost_e6,
         coalesce(sum(tokens) FILTER (usage_type = 'prompt'), 0) AS prompt_tokens,
         coalesce(sum(tokens) FILTER (usage_type = 'completion'), 0) AS completion_tokens,
@@ -10,24 +10,26 @@
         count(DISTINCT user_key) AS users,
         count(DISTINCT conversation_key) AS conversations
     FROM ran
-    GROUP BY model
+    GROUP BY ran_key
 ),
 -- The provider that most of a model's rows are known to have gone to.
 per_provider AS (
-    SELECT model, providers.id AS provider, count(*) AS documents
-    FROM ran JOIN providers ON providers.key = ran.provider_key
+    SELECT ran_key, provider_key, count(*) AS documents
+    FROM ran WHERE provider_key IS NOT NULL
     GROUP BY ALL
 ),
 main_provider AS (
-    SELECT model, provider FROM per_provider
-    QUALIFY row_number() OVER (PARTITION BY model ORDER BY documents DESC, provider) = 1
+    SELECT ran_key, providers.id AS provider
+    FROM per_provider JOIN providers ON providers.key = provider_key
+    QUALIFY row_number() OVER (PARTITION BY ran_key ORDER BY documents DESC, providers.id) = 1
 )
 SELECT
-    per_model.model, main_provider.provider,
+    models.id AS model, main_provider.provider,
     cost_e6, prompt_tokens, completion_tokens, cache_read_tokens, cache_write_tokens, calls, users, conversations,
     sum(cost_e6) OVER () AS all_cost_e6,
     count(*) OVER () AS total
 FROM per_model
-LEFT JOIN main_provider ON main_provider.model IS NOT DISTINCT FROM per_model.model
-ORDER BY cost_e6 DESC, per_model.model ASC NULLS LAST
+LEFT JOIN models ON models.key = per_model.ran_key
+LEFT JOIN main_provider ON main_provider.ran_key IS NOT DISTINCT FROM per_model.ran_key
+ORDER BY cost_e6 DESC, models.id ASC NULLS LAST
 LIMIT $limit

@@ -1,10 +1,17 @@
+, per_pair AS (
+    SELECT
+        user_key, ran_key,
+        sum(cost_e6) AS cost_e6,
+        coalesce(sum(tokens) FILTER (usage_type = 'prompt'), 0) AS prompt_tokens,
+        coalesce(sum(tokens) FILTER (usage_type = 'completion'), 0) AS completion_tokens,
+        count(*) FILTER (usage_type = 'prompt') AS calls
+    FROM ran
+    GROUP BY user_key, ran_key
+)
 SELECT
-    users.id AS "user", users.name, users.email, model,
-    sum(cost_e6) AS cost_e6,
-    coalesce(sum(tokens) FILTER (usage_type = 'prompt'), 0) AS prompt_tokens,
-    coalesce(sum(tokens) FILTER (usage_type = 'completion'), 0) AS completion_tokens,
-    count(*) FILTER (usage_type = 'prompt') AS calls
-FROM ran
-LEFT JOIN users ON users.key = ran.user_key
-GROUP BY ALL
-ORDER BY users.id ASC NULLS LAST, cost_e6 DESC, model ASC NULLS LAST
+    users.id AS "user", users.name, users.email, models.id AS model,
+    cost_e6, prompt_tokens, completion_tokens, calls
+FROM per_pair
+LEFT JOIN users ON users.key = per_pair.user_key
+LEFT JOIN models ON models.key = per_pair.ran_key
+ORDER BY users.id ASC NULLS LAST, cost_e6 DESC, models.id ASC NULLS LAST
