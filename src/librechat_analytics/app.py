@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from librechat_analytics.settings import Settings
     from librechat_analytics.usage.answers import SourceStatus
+    from librechat_analytics.usage.prices import PriceList
 
 log = logging.getLogger(__name__)
 
@@ -61,19 +62,35 @@ def open_store(settings: Settings) -> Store:
     return store
 
 
+def open_source(settings: Settings) -> MongoSource | None:
+    """Make the source of MONGO_URI, None without one; raises SourceError when it cannot be used."""
+    if settings.mongo_uri is None:
+        return None
+    return MongoSource.at(settings.mongo_uri.get_secret_value(), anonymous=settings.anonymize_users)
+
+
+def open_prices(settings: Settings) -> PriceList | None:
+    """Read the price list of PRICES_FILE, None without one; raises PriceListError when it cannot be read."""
+    return read_price_list(settings.prices_file) if settings.prices_file else None
+
+
+def rehearse(settings: Settings) -> None:
+    """Raise here whatever would keep ``create_app`` from serving in a process of its own."""
+    required_key(settings)
+    open_prices(settings)
+    if source := open_source(settings):
+        source.close()
+    open_store(settings).close()
+
+
 def create_app(settings: Settings) -> Flask:
     """Open the store, start the sync where MongoDB is configured, and serve API and dashboard.
 
-    Raises SettingsError, StoreError or SourceError with a text for the operator. ``close_app`` undoes it.
+    Raises SettingsError, PriceListError, SourceError or StoreError with a text for the operator.
+    ``close_app`` undoes it.
     """
     key = required_key(settings)
-    prices = read_price_list(settings.prices_file) if settings.prices_file else None
-    source = (
-        MongoSource.at(settings.mongo_uri.get_secret_value(), anonymous=settings.anonymize_users)
-        if settings.mongo_uri
-        else None
-    )
-    store = open_store(settings)
+    prices, source, store = open_prices(settings), open_source(settings), open_store(settings)
     syncer = thread = None
     if source is not None:
         syncer = Syncer(

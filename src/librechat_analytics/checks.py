@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from librechat_analytics.app import open_prices
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.librechat.source import MongoSource
 from librechat_analytics.settings import Settings, load_settings, required_key
-from librechat_analytics.store.store import Store, StoreBusyError
+from librechat_analytics.store.store import FILE_NAME, Store, StoreBusyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ def run_checks() -> Iterator[Finding]:
         return
     yield Finding(good=True, text="The settings can be read.")
     yield _key(settings)
+    yield from _prices(settings)
     yield _store(settings)
     yield from _mongodb(settings)
 
@@ -44,7 +48,19 @@ def _key(settings: Settings) -> Finding:
     return Finding(good=True, text="DASHBOARD_API_KEY is set and strong enough.")
 
 
+def _prices(settings: Settings) -> Iterator[Finding]:
+    try:
+        prices = open_prices(settings)
+    except OperatorError as error:
+        yield Finding(good=False, text=str(error))
+        return
+    if prices is not None:
+        yield Finding(good=True, text=f"The price list {settings.prices_file} can be read.")
+
+
 def _store(settings: Settings) -> Finding:
+    if not (settings.data_dir / FILE_NAME).exists():
+        return _no_store_yet(settings.data_dir)
     try:
         store = Store(settings.data_dir, memory_limit=settings.store_memory_limit)
     except StoreBusyError as error:
@@ -58,6 +74,14 @@ def _store(settings: Settings) -> Finding:
         )
     finally:
         store.close()
+
+
+def _no_store_yet(folder: Path) -> Finding:
+    """Tell whether one can be made, without making it."""
+    nearest = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK):
+        return Finding(good=False, text=f"DATA_DIR {folder} cannot be made: {nearest} cannot be written to.")
+    return Finding(good=True, text=f"There is no store yet; it will be made in {folder}.")
 
 
 def _mongodb(settings: Settings) -> Iterator[Finding]:

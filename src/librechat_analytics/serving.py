@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from gunicorn.app.base import BaseApplication
 from gunicorn.http import wsgi
 
-from librechat_analytics.app import close_app, create_app, open_store
+from librechat_analytics.app import close_app, create_app, rehearse
 from librechat_analytics.errors import OperatorError
 
 if TYPE_CHECKING:
@@ -71,9 +71,10 @@ class Server(BaseApplication):  # type: ignore[misc]
 def serve(settings: Settings) -> None:
     """Serve until told to stop.
 
-    Raises StoreError or AddressError before anything starts; ends the process with gunicorn's exit code.
+    Raises what ``create_app`` raises, or AddressError, before anything starts; ends the process with
+    gunicorn's exit code.
     """
-    open_store(settings).close()  # says now, in one line, what a worker could only log
+    rehearse(settings)  # says now, in one line, what a worker could only log
     _require_free(settings)
     wsgi.SERVER = "librechat-analytics"  # in the header of that name: who serves is nobody's business
     Server(settings).run()

@@ -6,7 +6,7 @@ import dataclasses
 import re
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -76,10 +76,8 @@ class Store:
         """Grows with each commit; whoever keeps answers keeps them for one version."""
         self._connection = self._open()
         try:
-            self._prepare()
-        except duckdb.Error as error:
-            self._connection.close()
-            raise StoreError(_unreadable(folder / FILE_NAME, error)) from None
+            with self._explained():
+                self._prepare()
         except StoreError:
             self._connection.close()
             raise
@@ -132,27 +130,33 @@ class Store:
 
         Raises StoreError when the file cannot be read.
         """
-        try:
-            with self._connection.cursor() as cursor:
-                cursor.execute("BEGIN TRANSACTION READ ONLY")
-                try:
-                    yield cursor
-                finally:
+        with self._explained(), self._connection.cursor() as cursor:
+            cursor.execute("BEGIN TRANSACTION READ ONLY")
+            try:
+                yield cursor
+            finally:
+                with suppress(duckdb.Error):
                     cursor.execute("ROLLBACK")
-        except duckdb.Error as error:
-            raise StoreError(_unreadable(self._folder / FILE_NAME, error)) from error
 
     @contextmanager
     def _committing(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        with self._writing, self._connection.cursor() as cursor:
+        with self._writing, self._explained(), self._connection.cursor() as cursor:
             cursor.execute("BEGIN")
             try:
                 yield cursor
             except BaseException:
-                cursor.execute("ROLLBACK")
+                with suppress(duckdb.Error):  # of a database that failed as a whole; it rolls back by itself
+                    cursor.execute("ROLLBACK")
                 raise
             cursor.execute("COMMIT")
             self.version += 1
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except duckdb.Error as error:
+            raise StoreError(_unreadable(self._folder / FILE_NAME, error)) from error
 
     def state(self) -> SyncState:
         """Read what the store holds of its source."""
@@ -336,7 +340,7 @@ class Store:
 
     def checkpoint(self) -> None:
         """Fold the log into the file; worth it after much was written."""
-        with self._writing, self._connection.cursor() as cursor:
+        with self._writing, self._explained(), self._connection.cursor() as cursor:
             cursor.execute("CHECKPOINT")
 
 
