@@ -121,7 +121,7 @@ def _table(questions: Questions) -> tuple[object, ...]:
             part_row("Unknown", "Nothing that is left tells", ranking.unknown, greatest),
             total_row(questions.summary.totals),
         ]
-    return body, tables.foot(len(shown), len(rows), ranking.total, "agents")
+    return body, tables.foot(len(shown), len(rows), ranking.total, "agents", listed=len(ranking.rows))
 
 
 def _row(row: Any, greatest: float) -> Markup:

@@ -8,6 +8,7 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from librechat_analytics.dashboard.time_axis import first_and_last_day
 from librechat_analytics.formatting import defuse
 
 if TYPE_CHECKING:
@@ -37,6 +38,5 @@ def _cell(value: Any) -> str:
 
 def csv_name(view: str, period: Period) -> str:
     """A file name that says what is in it: ``librechat-users-30d-2026-10-25-2026-11-24.csv``."""
-    first = period.range.start.astimezone(period.zone).date()
-    last = period.range.end.astimezone(period.zone).date()
+    first, last = first_and_last_day(period)
     return f"librechat-{view}-{period.name}-{first}-{last}.csv"

@@ -145,7 +145,7 @@ def _table(questions: Questions) -> tuple[object, ...]:
         body = tables.message_row(len(COLUMNS), *blocks.nothing_in(questions, "No models"))
     else:
         body = [_row(row) for row in shown.itertuples(index=False)]
-    return body, tables.foot(len(shown), len(rows), ranking.total, "models")
+    return body, tables.foot(len(shown), len(rows), ranking.total, "models", listed=len(ranking.rows))
 
 
 def _row(row: Any) -> Markup:

@@ -9,6 +9,7 @@ import dash_bootstrap_components as dbc
 from dash import Output, html
 
 from librechat_analytics.dashboard import ids
+from librechat_analytics.dashboard.time_axis import first_and_last_day
 from librechat_analytics.usage.periods import describe
 
 if TYPE_CHECKING:
@@ -51,13 +52,13 @@ def freshness_data(freshness: Freshness, period: Period, now: datetime) -> dict[
     The age comes along because the reader's clock may be wrong.
     """
     as_of = freshness.as_of
-    last_instant = max(period.range.start, period.range.end - timedelta(microseconds=1))
+    first_day, last_day = first_and_last_day(period)
     return {
         "status": freshness.status,
         "as_of_age_seconds": None if as_of is None else max(0.0, (now - as_of).total_seconds()),
         "as_of_words": None if as_of is None else clock(as_of, period.zone, now),
-        "first_day": period.range.start.astimezone(period.zone).date().isoformat(),
-        "last_day": last_instant.astimezone(period.zone).date().isoformat(),
+        "first_day": first_day.isoformat(),
+        "last_day": last_day.isoformat(),
     }
 
 

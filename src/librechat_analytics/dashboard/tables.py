@@ -164,12 +164,20 @@ def matching(rows: pd.DataFrame, search: str, columns: Sequence[str]) -> pd.Data
     return rows[[all(word in text for word in words) for text in texts]]
 
 
-def showing(shown: int, matched: int, total: int, things: str) -> str:
-    """How much of a list is on screen: ``Showing 50 of 312 users``."""
-    if matched < total and shown == matched:
+def showing(shown: int, matched: int, total: int, things: str, *, listed: int) -> str:
+    """How much of a list is on screen: ``Showing 50 of 312 users``.
+
+    Args:
+        shown: Rows on screen.
+        matched: Rows that the search found; without one all that are listed.
+        total: How many there are.
+        things: What they are, in the plural.
+        listed: Rows that were asked for, at most a thousand.
+    """
+    if matched < listed:
+        if shown < matched:
+            return f"Showing {shown:,} of {matched:,} matching {things}"
         return f"{matched:,} of {total:,} {things} match"
-    if matched < total:
-        return f"Showing {shown:,} of {matched:,} matching {things}"
     if shown < total:
         return f"Showing {shown:,} of {total:,} {things}"
     return f"{total:,} {things if total != 1 else things.removesuffix('s')}"
@@ -181,11 +189,11 @@ def no_match(columns: int, thing: str, search: str) -> list[Markup]:
     return message_row(columns, words, button("Clear the search", action="clear-search"))
 
 
-def foot(shown: int, matched: int, total: int, things: str) -> list[Markup]:
+def foot(shown: int, matched: int, total: int, things: str, *, listed: int) -> list[Markup]:
     """How much of a list is on screen, and a button for the rest of it."""
     if not total:
         return []
-    words: list[Markup] = [element("span", showing(shown, matched, total, things))]
+    words: list[Markup] = [element("span", showing(shown, matched, total, things, listed=listed))]
     if shown < matched:
         words += [" ", button(f"Show all {matched:,}", action="show-all")]
     return words

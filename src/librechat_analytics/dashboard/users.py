@@ -108,7 +108,7 @@ def _table(questions: Questions) -> tuple[object, ...]:
     else:
         greatest = float(ranking.rows["share"].max())
         rows = [_row(row, greatest, questions.now) for row in shown.itertuples(index=False)]
-    return rows, tables.foot(len(shown), len(found), ranking.total, "users")
+    return rows, tables.foot(len(shown), len(found), ranking.total, "users", listed=len(ranking.rows))
 
 
 def _row(row: Any, greatest: float, now: datetime) -> Markup:

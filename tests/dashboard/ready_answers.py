@@ -1,0 +1,201 @@
+"""Answers built by hand, and a repository that gives nothing else."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from librechat_analytics.dashboard.page_query import PageQuery
+from librechat_analytics.dashboard.questions import Questions
+from librechat_analytics.usage.answers import (
+    AgentRanking,
+    Freshness,
+    Part,
+    Quality,
+    Ranking,
+    Summary,
+    Timeline,
+    Totals,
+)
+from librechat_analytics.usage.periods import buckets, parse_period
+
+if TYPE_CHECKING:
+    from librechat_analytics.usage.periods import BucketUnit, Period
+
+NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+BERLIN = ZoneInfo("Europe/Berlin")
+CERTAIN_QUALITY = Quality(0.0, 0.0, 0.0, 0.0, 0, 0, {}, 0)
+NOTHING = Totals(0.0, 0, 0, 0, 0, 0, 0, 0)
+
+USER = {
+    "id": "65f0c2000000000000000001",
+    "name": "Ada Byron",
+    "email": "ada@example.org",
+    "deleted": False,
+    "cost_usd": 12.5,
+    "prompt_tokens": 1_500_000,
+    "completion_tokens": 250_000,
+    "total_tokens": 1_750_000,
+    "calls": 1200,
+    "conversations": 40,
+    "share": 0.5,
+    "last_active": NOW - timedelta(hours=3),
+}
+MODEL = {
+    "model": "claude-sonnet-4-6",
+    "provider": "anthropic",
+    "cost_usd": 12.5,
+    "prompt_tokens": 1_500_000,
+    "completion_tokens": 250_000,
+    "total_tokens": 1_750_000,
+    "cache_read_tokens": 300_000,
+    "cache_write_tokens": 20_000,
+    "calls": 1200,
+    "users": 12,
+    "conversations": 40,
+    "share": 0.5,
+}
+BREAKDOWN = {
+    "model": "claude-sonnet-4-6",
+    "prompt_cost_usd": 8.0,
+    "completion_cost_usd": 4.5,
+    "cost_usd": 12.5,
+    "prompt_tokens": 1_500_000,
+    "completion_tokens": 250_000,
+    "cache_read_tokens": 300_000,
+    "cache_write_tokens": 20_000,
+    "prompt_rate": 5.33,
+    "completion_rate": 18.0,
+    "rates": [3.0, 15.0],
+}
+AGENT = {
+    "id": "agent_abcdefgh",
+    "name": "Contract Reviewer",
+    "model": "claude-sonnet-4-6",
+    "provider": "anthropic",
+    "deleted": False,
+    "cost_usd": 5.0,
+    "prompt_tokens": 500_000,
+    "completion_tokens": 50_000,
+    "total_tokens": 550_000,
+    "calls": 300,
+    "users": 7,
+    "conversations": 9,
+    "share": 0.2,
+    "models": [{"model": "claude-sonnet-4-6", "cost_usd": 5.0}],
+    "attribution": {"exact": 1.0},
+}
+
+
+def period(name: str = "7d", start: str | None = None, end: str | None = None) -> Period:
+    return parse_period(name, start, end, BERLIN, now=NOW, first_usage=NOW - timedelta(days=400))
+
+
+def query(name: str = "7d", **changes: Any) -> PageQuery:
+    asked: dict[str, Any] = {"sort": "", "search": "", "show_all": False, "coarse": False, "notices": ()}
+    return PageQuery(period=period(name), **(asked | changes))
+
+
+def rows(columns: dict[str, Any], *changes: dict[str, Any]) -> pd.DataFrame:
+    """One row for each set of changes; none gives a table without rows."""
+    return pd.DataFrame([columns | change for change in changes], columns=list(columns))
+
+
+def timeline(unit: BucketUnit = "day", name: str = "7d", *, cost_usd: float = 2.0) -> Timeline:
+    steps = buckets(period(name), unit, now=NOW)
+    points = [
+        {
+            "start": step.start,
+            "end": step.end,
+            "partial": step.partial,
+            "cost_usd": cost_usd * (index + 1),
+            "prompt_tokens": 900 * (index + 1),
+            "completion_tokens": 100 * (index + 1),
+            "total_tokens": 1000 * (index + 1),
+            "calls": 3 if cost_usd else 0,
+            "active_users": 2,
+            "conversations": 3,
+        }
+        for index, step in enumerate(steps)
+    ]
+    return Timeline(unit, pd.DataFrame(points))
+
+
+class ReadyRepository:
+    """Gives the answers that it was made with; an answer that is an exception is raised."""
+
+    def __init__(self, **answers: Any) -> None:
+        self._answers: dict[str, Any] = {
+            "first_usage": NOW - timedelta(days=400),
+            "freshness": Freshness(NOW - timedelta(seconds=12), "ok", NOW, None),
+            "summary": Summary(Totals(12.5, 1_500_000, 250_000, 0, 0, 1200, 1, 40), NOTHING, CERTAIN_QUALITY),
+            "users": Ranking(rows(USER, {}), 1),
+            "models": Ranking(rows(MODEL, {}), 1),
+            "cost_breakdown": Ranking(rows(BREAKDOWN, {}), 1),
+            "agents": AgentRanking(
+                rows(AGENT, {}),
+                1,
+                Part(7.0, 900_000, 190_000, 880, 9, 30, 0.56),
+                Part(0.5, 100_000, 10_000, 20, 2, 1, 0.04),
+            ),
+            "timeline": timeline(),
+        } | answers
+
+    def _answer(self, name: str) -> Any:
+        answer = self._answers[name]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def now(self) -> datetime:
+        return NOW
+
+    def first_usage(self) -> Any:
+        return self._answer("first_usage")
+
+    def freshness(self) -> Any:
+        return self._answer("freshness")
+
+    def summary(self, _: Period) -> Any:
+        return self._answer("summary")
+
+    def top_users(self, _: Period, limit: int) -> Any:  # noqa: ARG002
+        return self._answer("users")
+
+    def top_models(self, _: Period, limit: int) -> Any:  # noqa: ARG002
+        return self._answer("models")
+
+    def cost_breakdown(self, _: Period, limit: int) -> Any:  # noqa: ARG002
+        return self._answer("cost_breakdown")
+
+    def top_agents(self, _: Period, limit: int) -> Any:  # noqa: ARG002
+        return self._answer("agents")
+
+    def usage_over_time(self, _: Period, unit: BucketUnit) -> Any:  # noqa: ARG002
+        return self._answer("timeline")
+
+
+def questions(asked: PageQuery | None = None, **answers: Any) -> Questions:
+    return Questions(ReadyRepository(**answers), asked or query(), now=NOW)  # type: ignore[arg-type]
+
+
+def texts(markup: Any) -> str:
+    """All text in some markup, as a reader meets it."""
+    if isinstance(markup, str):
+        return markup
+    parts = markup[2:] if markup and isinstance(markup[0], str) and len(markup) > 1 else markup
+    return " ".join(filter(None, (texts(part) for part in parts)))
+
+
+def component_texts(component: Any) -> str:
+    """All text in some Dash components."""
+    if component is None:
+        return ""
+    if isinstance(component, str | int | float):
+        return str(component)
+    if isinstance(component, list | tuple):
+        return "".join(component_texts(part) for part in component)
+    return component_texts(getattr(component, "children", None))

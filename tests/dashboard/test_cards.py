@@ -1,0 +1,56 @@
+"""Single figures and how they moved."""
+
+from __future__ import annotations
+
+import pytest
+
+from librechat_analytics.dashboard import cards
+from librechat_analytics.formatting import Change, change
+from tests.dashboard.ready_answers import component_texts
+
+BEFORE = "10\N{EN DASH}17 Nov"
+
+
+def words(moved: Change) -> str:
+    return component_texts(cards.card_values("$1", "$1.000000", moved, "$2", BEFORE)[2])
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "expected"),
+    [
+        (112.0, 100.0, f"↑+12 % more than {BEFORE}"),
+        (88.0, 100.0, f"↓\N{MINUS SIGN}12 % less than {BEFORE}"),
+        (100.0, 100.0, f"→no change from {BEFORE}"),
+        (5.0, 0.0, f"↑new, nothing in {BEFORE}"),
+        (5000.0, 1.0, f"↑>999 % more than {BEFORE}"),
+        (0.0, 0.0, ""),
+        (5.0, None, ""),
+    ],
+)
+def test_a_change_has_an_arrow_a_sign_and_words(now: float, before: float | None, expected: str) -> None:
+    assert words(change(now, before)) == expected
+
+
+def test_more_is_neither_good_nor_bad() -> None:
+    up, down = (cards.change_words(change(now, 100.0), BEFORE) for now in (112.0, 88.0))
+
+    assert [part.className for part in up] == [part.className for part in down]
+
+
+def test_the_arrow_is_not_read_aloud() -> None:
+    arrow = cards.change_words(change(112.0, 100.0), BEFORE)[0]
+
+    assert getattr(arrow, "aria-hidden") == "true"
+
+
+def test_the_tooltips_hold_all_digits_and_what_it_is_compared_with() -> None:
+    text, exact, _, compared = cards.card_values("$1.23", "$1.234567", change(2.0, 1.0), "$1.00", BEFORE)
+
+    assert (text, exact, compared) == ("$1.23", "$1.234567", f"$1.00 in {BEFORE}")
+
+
+def test_a_card_says_what_it_is_before_it_says_how_much() -> None:
+    card = cards.figure_card("cost", "Cost")
+
+    assert [type(part).__name__ for part in card.children] == ["Dt", "Dd"]
+    assert [part.id for part in card.children[1].children] == ["cost-value", "cost-change"]

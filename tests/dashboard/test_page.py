@@ -1,0 +1,200 @@
+"""The page before any figure, and what the server gives for it."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from flask import Flask
+
+from librechat_analytics.dashboard import browser_files, ids, markup
+from librechat_analytics.dashboard.mount import VIEWS, mount_dashboard
+from librechat_analytics.dashboard.page import page_layout
+from librechat_analytics.dashboard.page_state import freshness_data, source_words
+from librechat_analytics.usage.answers import Freshness
+from librechat_analytics.usage.periods import PERIODS
+from tests.dashboard.ready_answers import BERLIN, NOW, ReadyRepository, component_texts, period
+
+if TYPE_CHECKING:
+    from flask.testing import FlaskClient
+
+PREFIX = "/librechat-analytics/"
+
+
+@pytest.fixture(scope="module")
+def client() -> FlaskClient:
+    server = Flask("dashboard", static_folder=None)
+    mount_dashboard(server, ReadyRepository(), default_zone="Europe/Berlin")  # type: ignore[arg-type]
+    return server.test_client()
+
+
+@pytest.fixture(scope="module")
+def index(client: FlaskClient) -> str:
+    return client.get("/").get_data(as_text=True)
+
+
+class TestIndex:
+    def test_it_names_its_language_and_has_the_key_dialog(self, index: str) -> None:
+        assert '<html lang="en">' in index
+        assert re.search(r'<dialog id="api-key-dialog"[^>]*closedby="none"', index)
+
+    def test_the_theme_comes_before_every_style(self, index: str) -> None:
+        assert index.index("theme.js") < index.index("stylesheet")
+
+    def test_bootstrap_comes_before_the_dashboards_own_style(self, index: str) -> None:
+        assert index.index("bootstrap.min.css") < index.index("dashboard.css")
+
+    def test_the_key_script_comes_before_the_one_that_asks_for_the_layout(self, index: str) -> None:
+        assert index.index("api_key.js") < index.index("dash_renderer")
+
+    def test_it_tells_no_versions(self, index: str) -> None:
+        (config,) = re.findall(r'<script id="_dash-config" type="application/json">(.*?)</script>', index)
+
+        assert [name for name in json.loads(config) if "version" in name] == ["disable_version_check"]
+        assert json.loads(config)["requests_pathname_prefix"] == PREFIX
+
+    def test_everything_it_loads_is_below_the_prefix(self, index: str) -> None:
+        addresses = re.findall(r'(?:src|href)="([^"#][^"]*)"', index)
+
+        assert len(addresses) > 10
+        assert [address for address in addresses if not address.startswith(PREFIX)] == []
+
+    def test_only_dashs_own_start_is_written_into_the_page(self, index: str) -> None:
+        inline = re.findall(
+            r"<script(?![^>]*(?:src=|application/json))[^>]*>(.*?)</script>", index, re.DOTALL
+        )
+
+        assert inline == ["var renderer = new DashRenderer();"]
+
+    def test_plotly_is_fetched_early_but_not_waited_for(self, index: str) -> None:
+        assert f'<link rel="preload" as="script" href="{PREFIX}{browser_files.PLOTLY_PATH}">' in index
+        assert "plotly-basic" not in index
+
+
+class TestLayout:
+    def test_it_holds_no_data(self, client: FlaskClient) -> None:
+        layout = client.get("/_dash-layout").get_data(as_text=True)
+
+        assert "Ada Byron" not in layout
+        assert "12.5" not in layout
+
+    def test_every_period_can_be_chosen(self) -> None:
+        options = find(page_layout(VIEWS, refresh_seconds=60), ids.PERIOD).options
+
+        assert [option["value"] for option in options] == list(PERIODS)
+
+    def test_the_refresh_is_as_often_as_wanted(self) -> None:
+        assert find(page_layout(VIEWS, refresh_seconds=60), ids.TICK).interval == 60_000
+
+    def test_there_is_one_first_heading_and_every_panel_has_its_own(self) -> None:
+        names = [type(part).__name__ for part in walk(page_layout(VIEWS, refresh_seconds=60))]
+
+        assert names.count("H1") == 1
+        assert names.count("H2") >= 10
+        assert names.count("Main") == names.count("Nav") == 1
+
+    def test_every_chart_stands_in_a_figure_that_says_what_it_shows(self) -> None:
+        found = [
+            part for part in walk(page_layout(VIEWS, refresh_seconds=60)) if type(part).__name__ == "Figure"
+        ]
+
+        assert len(found) == 6
+        assert all(getattr(figure, "aria-label") and figure.role == "group" for figure in found)
+
+    def test_no_id_is_given_twice(self) -> None:
+        names = [
+            part.id for part in walk(page_layout(VIEWS, refresh_seconds=60)) if getattr(part, "id", None)
+        ]
+
+        assert len(set(names)) == len(names)
+
+    def test_every_place_that_a_panel_fills_is_there(self) -> None:
+        names = {
+            part.id for part in walk(page_layout(VIEWS, refresh_seconds=60)) if getattr(part, "id", None)
+        }
+
+        assert {place for view in VIEWS for panel in view.panels for place in panel.places} <= names
+
+
+class TestCallbacks:
+    def test_one_callback_fills_a_view(self, client: FlaskClient) -> None:
+        callbacks = client.get("/_dash-dependencies").get_json()
+        asked = [
+            [f"{source['id']}.{source['property']}" for source in callback["inputs"]]
+            for callback in callbacks
+            if callback["clientside_function"] is None and "csv" not in str(callback["inputs"])
+        ]
+
+        assert asked == [[f"{view.name}-question.data"] for view in VIEWS]
+
+    def test_plotly_is_the_basic_build(self, client: FlaskClient) -> None:
+        with client.get(f"/{browser_files.PLOTLY_PATH}") as answer:
+            assert answer.mimetype == "text/javascript"
+            assert b"plotly.js (basic - minified)" in answer.data[:100]
+
+    def test_the_vendored_files_come_with_their_licences(self) -> None:
+        folder = browser_files.assets_folder() / "vendor"
+
+        assert {path.name for path in folder.iterdir()} == {
+            "README.md",
+            "bootstrap-LICENSE.txt",
+            "bootstrap.min.css",
+            "plotly-basic-LICENSE.txt",
+            "plotly-basic.min.js",
+        }
+
+
+class TestSource:
+    def words(self, status: Any, *, progress: float | None = None, is_empty: bool = False) -> str:
+        freshness = Freshness(NOW - timedelta(hours=2), status, NOW, progress)
+        return component_texts(source_words(freshness, BERLIN, is_empty=is_empty))
+
+    def test_all_well_needs_no_words(self) -> None:
+        assert self.words("ok") == ""
+        assert self.words("offline") == ""
+
+    def test_a_first_read_says_how_far_it_is(self) -> None:
+        assert self.words("importing", progress=0.437).endswith("43 %")
+
+    def test_a_first_read_of_unknown_length_says_so_without_a_number(self) -> None:
+        assert "%" not in self.words("importing")
+
+    def test_mongodb_away_says_until_when_the_figures_stand(self) -> None:
+        assert "The figures stand as of 2026-11-24 14:00." in self.words("unreachable")
+
+    def test_an_empty_ledger_says_what_librechat_must_record(self) -> None:
+        assert "transactions.enabled: false" in self.words("ok", is_empty=True)
+
+    def test_the_age_is_counted_by_the_server(self) -> None:
+        data = freshness_data(Freshness(NOW - timedelta(seconds=12), "ok", NOW, None), period(), NOW)
+
+        assert data["as_of_age_seconds"] == 12
+        assert data["as_of_words"] == "15:59"
+        assert (data["first_day"], data["last_day"]) == ("2026-11-17", "2026-11-24")
+
+    def test_nothing_ever_read_has_no_age(self) -> None:
+        data = freshness_data(Freshness(None, "unreachable", None, None), period(), NOW)
+
+        assert data["as_of_age_seconds"] is None
+
+
+def test_the_page_knows_every_attribute_that_markup_can_have() -> None:
+    script = (browser_files.assets_folder() / "fill.js").read_text(encoding="utf-8")
+    (listed,) = re.findall(r"const ATTRIBUTES = new Set\(\[(.*?)\]\)", script, re.DOTALL)
+
+    assert {*re.findall(r'"([^"]+)"', listed), "width"} == set(markup.ATTRIBUTES.values())
+
+
+def walk(component: Any) -> Any:
+    yield component
+    children = getattr(component, "children", None)
+    for child in children if isinstance(children, list | tuple) else [children]:
+        if hasattr(child, "to_plotly_json"):
+            yield from walk(child)
+
+
+def find(component: Any, name: str) -> Any:
+    return next(part for part in walk(component) if getattr(part, "id", None) == name)

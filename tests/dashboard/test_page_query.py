@@ -1,0 +1,120 @@
+"""What the browser says that the reader asked for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from librechat_analytics.dashboard.page_query import PageQuery, read_page_query
+
+NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+
+
+def read(stored: object) -> PageQuery:
+    return read_page_query(
+        stored, default_zone=ZoneInfo("UTC"), now=NOW, first_usage=NOW - timedelta(days=10)
+    )
+
+
+def search(text: str, **more: object) -> PageQuery:
+    return read({"search": text, **more})
+
+
+def test_without_anything_it_is_the_last_30_days() -> None:
+    asked = search("")
+
+    assert asked.period.name == "30d"
+    assert (asked.sort, asked.search, asked.show_all, asked.notices) == ("", "", False, ())
+
+
+def test_everything_has_its_place_in_the_address() -> None:
+    asked = search("?view=users&period=7d&sort=-calls&q=ada+b&all=1", coarse=True)
+
+    assert asked.period.name == "7d"
+    assert (asked.sort, asked.search, asked.show_all, asked.coarse) == ("-calls", "ada b", True, True)
+
+
+def test_the_last_day_of_a_custom_range_is_part_of_it() -> None:
+    asked = search("?period=custom&start=2026-11-01&end=2026-11-10&tz=Europe/Berlin")
+
+    assert asked.period.range.end == datetime(2026, 11, 10, 23, tzinfo=UTC)
+
+
+class TestZones:
+    def test_it_is_the_readers_own(self) -> None:
+        assert search("", zone="Europe/Berlin").period.zone.key == "Europe/Berlin"
+
+    def test_the_address_comes_first(self) -> None:
+        assert search("?tz=Asia/Tokyo", zone="Europe/Berlin").period.zone.key == "Asia/Tokyo"
+
+    def test_a_zone_that_is_not_known_here_is_the_default_without_a_word(self) -> None:
+        asked = search("", zone="Mars/Base")
+
+        assert asked.period.zone.key == "UTC"
+        assert asked.notices == ()
+
+    def test_a_wrong_one_in_the_address_is_told(self) -> None:
+        asked = search("?tz=Mars/Base", zone="Europe/Berlin")
+
+        assert asked.period.zone.key == "Europe/Berlin"
+        (notice,) = asked.notices
+        assert notice.endswith("Times are shown in Europe/Berlin.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "?period=7days",
+        "?period=custom",
+        "?period=custom&start=2026-11-10&end=2026-11-01",
+        "?period=custom&start=20261110&end=2026-11-01",
+        "?period=%00",
+    ],
+)
+def test_a_wrong_period_never_blanks_the_page(text: str) -> None:
+    asked = search(text)
+
+    assert asked.period.name == "30d"
+    (notice,) = asked.notices
+    assert notice.endswith("The last 30 days are shown instead.")
+    assert notice[0].isupper()
+
+
+def test_what_is_not_known_is_left_alone() -> None:
+    assert search("?utm_source=mail&period=7d").notices == ()
+
+
+def test_a_zoom_outlives_a_rolling_period_but_not_another_custom_one() -> None:
+    first = search("?period=custom&start=2026-11-01&end=2026-11-10")
+    second = search("?period=custom&start=2026-11-02&end=2026-11-10")
+
+    assert search("?period=7d").revision == "7d"
+    assert first.revision != second.revision
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(JSON)
+def test_whatever_the_browser_sends_there_is_a_period(stored: object) -> None:
+    assert read(stored).period.range.start <= NOW
+
+
+@given(JSON, JSON, JSON)
+def test_whatever_the_fields_hold_there_is_a_period(text: object, zone: object, coarse: object) -> None:
+    assert read({"search": text, "zone": zone, "coarse": coarse}).period.name
+
+
+@given(st.text())
+def test_whatever_stands_in_the_address_there_is_a_period(text: str) -> None:
+    assert search(text).period.name
+    assert search(f"?period=custom&start={text}&end={text}").period.name
+    assert len(search(f"?q={text}").search) <= 100
