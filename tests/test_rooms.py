@@ -1,0 +1,126 @@
+"""The rooms of the house: who may import whom, held by walking every import."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = "librechat_analytics"
+SOURCE = Path(__file__).resolve().parent.parent / "src" / PACKAGE
+
+# Every room may also import from itself, from the standard library and from `errors`.
+ROOMS: dict[str, set[str]] = {
+    "errors": set(),
+    "formatting": set(),
+    "librechat": {"bson", "pymongo", "numpy"},
+    "store": {"duckdb", "pandas", "numpy"},
+    "sync": {"librechat", "store", "bson", "numpy", "pandas"},
+    "usage": {"store", "duckdb", "flask", "flask_caching", "numpy", "pandas"},
+    "exports": {"usage", "formatting", "pandas", "xlsxwriter"},
+    "settings": {"usage.periods", "pydantic", "pydantic_settings"},
+    "web": {"usage", "exports", "flask", "flask_compress", "pandas", "werkzeug"},
+    "dashboard": {
+        "usage",
+        "exports",
+        "formatting",
+        "dash",
+        "dash_bootstrap_components",
+        "flask",
+        "pandas",
+        "werkzeug",
+    },
+}
+# Where everything meets, or programs begin.
+ENTRANCES = {"app", "cli", "checks", "serving", "reports"}
+
+
+def room_of(module: str) -> str:
+    return module.split(".")[0]
+
+
+def modules() -> dict[str, Path]:
+    """Every module of the package by its name below it; a package's own module is named like the package."""
+    found = {}
+    for path in sorted(SOURCE.rglob("*.py")):
+        parts = path.relative_to(SOURCE).with_suffix("").parts
+        name = ".".join(part for part in parts if part != "__init__")
+        if name:
+            found[name] = path
+    return found
+
+
+def imports_of(path: Path) -> set[str]:
+    """Every module that a file imports, those inside functions and for types only included."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            assert node.module
+            if node.module == PACKAGE:
+                found.update(f"{PACKAGE}.{alias.name}" for alias in node.names)
+            else:
+                found.add(node.module)
+    return found
+
+
+def may_import(module: str, imported: str) -> bool:
+    name = imported.removeprefix(f"{PACKAGE}.")
+    room = room_of(module)
+    allowed = ROOMS[room] | {"errors"}
+    if imported.startswith(f"{PACKAGE}."):
+        return room_of(name) == room or any(name == one or name.startswith(f"{one}.") for one in allowed)
+    top = room_of(imported)
+    return top in sys.stdlib_module_names or top in allowed
+
+
+@pytest.mark.parametrize("module", [name for name in modules() if room_of(name) not in ENTRANCES])
+def test_a_module_imports_only_from_the_rooms_below_it(module: str) -> None:
+    assert room_of(module) in ROOMS, f"{module} is in no room"
+    upward = {name for name in imports_of(modules()[module]) if not may_import(module, name)}
+    assert upward == set()
+
+
+def test_no_room_imports_an_entrance() -> None:
+    for module, path in modules().items():
+        if room_of(module) in ENTRANCES:
+            continue
+        ours = {name.removeprefix(f"{PACKAGE}.") for name in imports_of(path) if name.startswith(PACKAGE)}
+        assert {room_of(name) for name in ours}.isdisjoint(ENTRANCES), module
+
+
+def test_only_the_librechat_room_knows_mongodb_and_only_the_store_writes_duckdb_files() -> None:
+    for module, path in modules().items():
+        names = {room_of(name) for name in imports_of(path)}
+        if room_of(module) != "librechat":
+            assert "pymongo" not in names, module
+        if room_of(module) not in ("store", "usage"):
+            assert "duckdb" not in names, module
+
+
+def test_only_the_librechat_room_names_librechats_fields() -> None:
+    fields = ("tokenValue", "rawAmount", "conversationId", "isCreatedByUser", "initial_agent_id")
+    for module, path in modules().items():
+        if room_of(module) == "librechat":
+            continue
+        texts = {
+            node.value
+            for node in ast.walk(ast.parse(path.read_text("utf-8")))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        }
+        assert texts.isdisjoint(fields), module
+
+
+def test_every_import_is_a_dependency_that_is_declared() -> None:
+    declared = (SOURCE.parent.parent / "pyproject.toml").read_text("utf-8").replace("-", "_").lower()
+    known_as = {"bson": "pymongo", "werkzeug": "flask", "numpy": "pandas", "rich": "rich"}
+    for module, path in modules().items():
+        for name in imports_of(path):
+            top = room_of(name)
+            if top in sys.stdlib_module_names or top == PACKAGE:
+                continue
+            assert known_as.get(top, top).lower() in declared, f"{module} imports {top}"
