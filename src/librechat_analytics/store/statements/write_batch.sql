@@ -15,8 +15,11 @@ FROM (SELECT DISTINCT conversation AS id FROM fresh WHERE conversation IS NOT NU
 
 INSERT INTO models (key, id, agent)
 SELECT (SELECT coalesce(max(key), 0) FROM models) + row_number() OVER (), id, agent
-FROM (SELECT model AS id, any_value(model_agent) AS agent FROM fresh WHERE model IS NOT NULL GROUP BY model)
-ANTI JOIN models USING (id);
+FROM (
+    -- Of an agent's id also the one without the suffix of parallel agents, which lists show.
+    SELECT model AS id, model_agent AS agent FROM fresh WHERE model IS NOT NULL
+    UNION SELECT model_agent, model_agent FROM fresh WHERE model_agent IS NOT NULL
+) ANTI JOIN models USING (id);
 
 UPDATE models SET unpriced = true
 WHERE NOT unpriced AND id IN (SELECT model FROM fresh WHERE fresh.unpriced);

@@ -19,8 +19,8 @@ def statement(name: str) -> str:
 def question(name: str, filters: Filters) -> str:
     """Compose a question about a period's usage, narrowed down by filters.
 
-    It may start from ``selected`` (the rows), ``ran`` (the same with the key of the model that really ran) or ``judged``
-    (those of them whose figure is less sure, and why); what it does not start from costs nothing.
+    It may start from ``selected`` (the rows), ``ran`` (the same with the key of the model that really ran) or
+    ``judged`` (those of them whose figure is less sure, and why); what it does not start from costs nothing.
     Its parameters are start, end and the filters given.
     """
     return _composed(name, tuple(filters.given()))
