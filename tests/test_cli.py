@@ -318,7 +318,7 @@ class TestCommandLine:
 
 
 def test_a_file_that_cannot_grow_is_one_sentence_and_leaves_whole_batches(run: Run, tmp_path: Path) -> None:
-    dump = write_dump(tmp_path / "dump", transactions=usages(20_000))
+    dump = write_dump(tmp_path / "dump", transactions=usages(11_000))
     done = subprocess.run(
         [str(PROGRAM), "import", str(dump)],
         env=program_environment(tmp_path / "data"),
@@ -332,4 +332,4 @@ def test_a_file_that_cannot_grow_is_one_sentence_and_leaves_whole_batches(run: R
     assert "File too large" in done.stderr
     code, written = run("import", dump)
     assert code == 0
-    assert "the store holds 20,000." in written
+    assert "the store holds 11,000." in written

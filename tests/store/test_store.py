@@ -275,6 +275,40 @@ class TestOpening:
             store.count_transactions()
 
 
+FULL_DISK = """
+import resource, sys
+from pathlib import Path
+from librechat_analytics.store.store import Store, StoreError
+from tests.store.test_store import write
+from tests.documents import usages
+
+def limit_files(size):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+store = Store(Path(sys.argv[1]))
+write(store, *usages(500))
+limit_files(30_000)
+for attempt in (lambda: write(store, *usages(3000)), store.checkpoint, store.count_transactions):
+    try:
+        attempt()
+    except StoreError as error:
+        print(error)
+limit_files(resource.RLIM_INFINITY)
+print(store.count_transactions(), write(store, *usages(3000)))
+store.close()
+"""
+
+
+def test_a_disk_that_was_full_and_is_not_any_more_needs_no_restart(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FULL_DISK, str(tmp_path)], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    *errors, last = done.stdout.splitlines()
+    assert "File too large" in errors[0]
+    assert last == "500 3000"
+
+
 class TestAttribution:
     def settle(self, store: Store, agent: str | None, *, final: bool, name: str | None = None) -> None:
         ((head, tail, *_),) = store.unattributed(None, 10)

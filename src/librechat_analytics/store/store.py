@@ -72,6 +72,8 @@ class Store:
             "autoload_known_extensions": "false",
         }
         self._writing = threading.Lock()
+        self._opening = threading.Lock()
+        self._failed = False
         self.version = 0
         """Grows with each commit; whoever keeps answers keeps them for one version."""
         self._connection = self._open()
@@ -153,10 +155,22 @@ class Store:
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
+        if self._failed:
+            self._reopen()
         try:
             yield
         except duckdb.Error as error:
+            # Such as a full disk: DuckDB then answers nothing more until the file is opened anew.
+            self._failed = self._failed or isinstance(error, duckdb.FatalException)
             raise StoreError(_unreadable(self._folder / FILE_NAME, error)) from error
+
+    def _reopen(self) -> None:
+        """Open the file anew; while a reader still holds the old one, this helps the next time only."""
+        with self._opening:
+            if self._failed:
+                self._connection.close()
+                self._connection = self._open()
+                self._failed = False
 
     def state(self) -> SyncState:
         """Read what the store holds of its source."""
