@@ -7,8 +7,11 @@
   let shown = null; // what the server said last: {as_of_age_seconds, as_of_words, status}
   let shownAt = 0; // on the clock that nobody sets
 
+  /* Nothing before the layout has come, while the key is asked for: Dash fails on a question about it then. */
+  const intervalOfDash = () => document.getElementById("main") && window.dash_component_api.getLayout("tick");
+
   function tick() {
-    const interval = window.dash_component_api?.getLayout("tick");
+    const interval = intervalOfDash();
     if (interval) window.dash_clientside.set_props("tick", { n_intervals: (interval.props.n_intervals ?? 0) + 1 });
   }
 
@@ -25,8 +28,8 @@
     if (!target || !shown || shown.as_of_age_seconds === null) return;
     const seconds = Math.max(0, shown.as_of_age_seconds + (performance.now() - shownAt) / SECOND);
     const isImport = shown.status === "offline";
-    const lead = isImport ? "Imported, up to " : "Updated ";
-    const text = isImport ? shown.as_of_words : ago(seconds);
+    const lead = isImport ? "Imported, " : "Updated ";
+    const text = isImport ? `as of ${shown.as_of_words}` : ago(seconds);
     if (target.textContent !== text) {
       window.dash_clientside.set_props("age-lead", { children: lead });
       window.dash_clientside.set_props("age", { children: text });
@@ -42,7 +45,7 @@
 
   document.addEventListener("visibilitychange", () => {
     const past = document.documentElement.dataset.past === "true";
-    if (!window.dash_component_api?.getLayout("tick")) return;
+    if (!intervalOfDash()) return;
     if (document.hidden || past) window.dash_clientside.set_props("tick", { disabled: true });
     else {
       window.dash_clientside.set_props("tick", { disabled: false });
