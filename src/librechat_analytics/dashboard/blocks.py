@@ -91,7 +91,7 @@ def chart(
                 **{"data-chart": f"{id}-chart"},
             ),
         ],
-        className="chart-frame",
+        className="chart-frame ranked-frame" if ranked else "chart-frame",
     )
     parts = [frame, html.Figcaption(id=f"{id}-caption")]
     if numbers:
