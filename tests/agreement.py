@@ -14,6 +14,8 @@ from librechat_analytics.store.store import Store
 from librechat_analytics.sync import import_dump
 from librechat_analytics.usage.repository import Repository
 from librechat_analytics.web.api import api_blueprint
+from librechat_analytics.web.door import Door
+from librechat_analytics.web.keys import KeyRing
 from librechat_analytics.web.server import create_server
 from tests.oracle import ENDPOINTS, Oracle, TooManyPointsError
 from tests.servers import API_KEY
@@ -70,7 +72,8 @@ def imported(folder: Path, store_folder: Path, now: datetime) -> Iterator[Ask]:
 
 def api_of(store: Store, now: datetime) -> Ask:
     """Put the program's API in front of a store, with a clock that stands."""
-    server = create_server(api_key=API_KEY, can_answer=lambda: True, frame_ancestors=("'self'",))
+    door = Door(KeyRing(API_KEY, None))
+    server = create_server(door=door, can_answer=lambda: True, frame_ancestors=("'self'",))
     repository = Repository(store, source=lambda: ("offline", None), clock=lambda: now)
     server.register_blueprint(api_blueprint(repository, default_zone="UTC"))
     client = server.test_client()

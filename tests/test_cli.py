@@ -149,7 +149,7 @@ def test_a_store_in_use_is_said_with_what_to_do(tmp_path: Path, run: Run) -> Non
             patched.setattr(store_module, "LOCK_WAIT_SECONDS", 0.2)
             code, written = run("import", dump)
             assert code == 1
-            assert f"in use by process {holder.pid}. End it, or set DATA_DIR" in written
+            assert f"in use by process {holder.pid}. End it and try again" in written
             code, written = run("check")
             assert f"ok    The store {tmp_path / 'data' / FILE_NAME} is in use by process" in written
         holder.communicate()
@@ -234,7 +234,7 @@ class TestCheck:
         assert code == 1
         assert [line[:30] for line in written.splitlines()] == [
             "ok    The settings can be read",
-            "ok    DASHBOARD_API_KEY is set",
+            "ok    The API key is set and s",
             f"ok    The store in {tmp_path}"[:30],
             "FAIL  MONGO_URI is missing: fi",
         ]

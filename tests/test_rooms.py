@@ -20,8 +20,9 @@ ROOMS: dict[str, set[str]] = {
     "sync": {"librechat", "store", "bson", "numpy", "pandas"},
     "usage": {"store", "duckdb", "flask", "flask_caching", "numpy", "pandas"},
     "exports": {"usage", "formatting", "pandas", "xlsxwriter"},
-    "settings": {"usage.periods", "pydantic", "pydantic_settings"},
-    "web": {"usage", "exports", "flask", "flask_compress", "pandas", "werkzeug"},
+    "key_strength": set(),
+    "settings": {"key_strength", "usage.periods", "pydantic", "pydantic_settings"},
+    "web": {"usage", "exports", "key_strength", "flask", "flask_compress", "limits", "pandas", "werkzeug"},
     "dashboard": {
         "usage",
         "exports",

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from librechat_analytics.dashboard.mount import mount_dashboard
 from librechat_analytics.librechat.source import MongoSource
-from librechat_analytics.settings import required_key
+from librechat_analytics.settings import require_a_key
 from librechat_analytics.store.store import Store, StoreError
 from librechat_analytics.sync import OFFLINE, Syncer
 from librechat_analytics.usage.cache import CachedRepository
 from librechat_analytics.usage.prices import read_price_list
 from librechat_analytics.web.api import api_blueprint
+from librechat_analytics.web.door import Door
+from librechat_analytics.web.keys import KeyRing
 from librechat_analytics.web.server import (
     PREFIX,
     allow_page_scripts,
@@ -76,11 +78,22 @@ def open_prices(settings: Settings) -> PriceList | None:
 
 def rehearse(settings: Settings) -> None:
     """Raise here whatever would keep ``create_app`` from serving in a process of its own."""
-    required_key(settings)
+    open_door(settings)
     open_prices(settings)
     if source := open_source(settings):
         source.close()
     open_store(settings).close()
+
+
+def open_door(settings: Settings) -> Door:
+    """Make the door with all keys; raises SettingsError or KeysFileError for what cannot be one."""
+    require_a_key(settings)
+    own_key = settings.dashboard_api_key
+    return Door(
+        KeyRing(own_key.get_secret_value() if own_key else None, settings.dashboard_api_keys_file),
+        trusted_proxies=settings.trusted_proxies,
+        signed_in_header=settings.auth_proxy_header,
+    )
 
 
 def create_app(settings: Settings) -> Flask:
@@ -89,7 +102,7 @@ def create_app(settings: Settings) -> Flask:
     Raises SettingsError, PriceListError, SourceError or StoreError with a text for the operator.
     ``close_app`` undoes it.
     """
-    key = required_key(settings)
+    door = open_door(settings)
     prices, source, store = open_prices(settings), open_source(settings), open_store(settings)
     syncer = thread = None
     if source is not None:
@@ -106,7 +119,7 @@ def create_app(settings: Settings) -> Flask:
         return state.status, state.progress
 
     server = create_server(
-        api_key=key,
+        door=door,
         can_answer=lambda: _can_answer(store),
         frame_ancestors=settings.frame_ancestors,
     )

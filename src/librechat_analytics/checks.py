@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from librechat_analytics.app import open_prices
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.librechat.source import MongoSource
-from librechat_analytics.settings import Settings, load_settings, required_key
+from librechat_analytics.settings import Settings, load_settings, require_a_key
 from librechat_analytics.store.store import FILE_NAME, Store, StoreBusyError
 
 if TYPE_CHECKING:
@@ -36,16 +36,17 @@ def run_checks() -> Iterator[Finding]:
     yield Finding(good=True, text="The settings can be read.")
     yield _key(settings)
     yield from _prices(settings)
-    yield _store(settings)
-    yield from _mongodb(settings)
+    store, imported = _store(settings)
+    yield store
+    yield from _mongodb(settings, imported)
 
 
 def _key(settings: Settings) -> Finding:
     try:
-        required_key(settings)
+        require_a_key(settings)
     except OperatorError as error:
         return Finding(good=False, text=str(error))
-    return Finding(good=True, text="DASHBOARD_API_KEY is set and strong enough.")
+    return Finding(good=True, text="The API key is set and strong enough.")
 
 
 def _prices(settings: Settings) -> Iterator[Finding]:
@@ -58,20 +59,21 @@ def _prices(settings: Settings) -> Iterator[Finding]:
         yield Finding(good=True, text=f"The price list {settings.prices_file} can be read.")
 
 
-def _store(settings: Settings) -> Finding:
+def _store(settings: Settings) -> tuple[Finding, bool]:
+    """Look at the store; tells also whether it holds anything."""
     if not (settings.data_dir / FILE_NAME).exists():
-        return _no_store_yet(settings.data_dir)
+        return _no_store_yet(settings.data_dir), False
     try:
         store = Store(settings.data_dir, memory_limit=settings.store_memory_limit)
     except StoreBusyError as error:
-        return Finding(good=True, text=f"{error} That is right while `serve` runs.")
+        return Finding(good=True, text=f"{error} That is right while `serve` runs."), False
     except OperatorError as error:
-        return Finding(good=False, text=str(error))
+        return Finding(good=False, text=str(error)), False
     try:
+        held = store.count_transactions()
         return Finding(
-            good=True,
-            text=f"The store in {settings.data_dir} holds {store.count_transactions():,} transactions.",
-        )
+            good=True, text=f"The store in {settings.data_dir} holds {held:,} transactions."
+        ), held > 0
     finally:
         store.close()
 
@@ -84,10 +86,10 @@ def _no_store_yet(folder: Path) -> Finding:
     return Finding(good=True, text=f"There is no store yet; it will be made in {folder}.")
 
 
-def _mongodb(settings: Settings) -> Iterator[Finding]:
+def _mongodb(settings: Settings, imported: bool) -> Iterator[Finding]:
     if settings.mongo_uri is None:
         yield Finding(
-            good=False,
+            good=imported,
             text="MONGO_URI is missing: figures come from imports only."
             " Set it to LibreChat's own, e.g. mongodb://mongodb:27017/LibreChat",
         )

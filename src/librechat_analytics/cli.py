@@ -7,6 +7,7 @@ import secrets
 import sys
 import tempfile
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -26,7 +27,7 @@ from rich.text import Text
 
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.librechat.source import DumpSource, MongoSource
-from librechat_analytics.settings import load_settings, required_key
+from librechat_analytics.settings import load_settings, require_a_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -79,7 +80,7 @@ def main() -> None:
 def serve() -> None:
     """Serve dashboard and API, and keep the store level with LibreChat's MongoDB (MONGO_URI)."""
     settings = load_settings()
-    required_key(settings)
+    require_a_key(settings)
     _log_to_stderr(settings)
     _serve(settings)
 
@@ -154,13 +155,16 @@ def sample(
             until=last,
             progress=lambda written: progress.update(task, completed=written),
         )
-    console.print(f"Wrote {counts} to {folder}.", highlight=False, markup=False)
+    written = ", ".join(f"{count:,} {name}" for name, count in asdict(counts).items())
+    console.print(f"Wrote {written} to {folder}.", highlight=False, markup=False)
 
 
 @program.command()
 def demo() -> None:
     """Serve a generated LibreChat database, to look around; nothing else is read or changed."""
     from librechat_analytics.librechat.sample import write_sample
+    from librechat_analytics.serving import address_of
+    from librechat_analytics.store.store import discard
 
     settings = load_settings(mongo_uri=None)
     _log_to_stderr(settings)
@@ -178,15 +182,14 @@ def demo() -> None:
                 until=datetime.now(UTC).replace(microsecond=0),
                 progress=lambda written: progress.update(task, completed=written),
             )
+        discard(folder)
         with _store(settings) as store:
-            store.clear()
             source = DumpSource(Path(scratch) / "dump")
             try:
                 _import(store, source)
             finally:
                 source.close()
-    address = f"http://{settings.host}:{settings.port}/librechat-analytics/"
-    console.print(f"\nDemo: {address}\nKey:  {key}\n", highlight=False, markup=False)
+    console.print(f"\nDemo: {address_of(settings)}\nKey:  {key}\n", highlight=False, markup=False)
     _serve(settings)
 
 
@@ -209,6 +212,8 @@ def export(
 
     settings = load_settings()
     asked = {"period": period, "start": start, "end": end, "tz": tz}
+    if wrong := next((part for part in where or () if "=" not in part), None):
+        raise OperatorError(f"--where {wrong} must be a name and a value, such as domain=example.com")
     filters = dict(part.partition("=")[::2] for part in where or ())
     write_report(settings, file, {name: value for name, value in asked.items() if value} | filters)
     console.print(f"Wrote {file}.", highlight=False, markup=False)

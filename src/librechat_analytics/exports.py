@@ -302,7 +302,7 @@ def summary_sheet(
         ("Time zone", period.zone.key, None),
         (
             "Filters",
-            ", ".join(f"{name} = {value}" for name, value in filters.given().items()) or "none",
+            ", ".join(f"{name} = {value}" for name, value in filters.chosen().items()) or "none",
             None,
         ),
         ("Complete up to (UTC)", freshness.as_of, None),

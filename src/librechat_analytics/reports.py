@@ -19,8 +19,8 @@ from librechat_analytics.sync import OFFLINE
 from librechat_analytics.usage.periods import BadParameterError
 from librechat_analytics.usage.prices import read_price_list
 from librechat_analytics.usage.repository import Repository
+from librechat_analytics.web.door import KEY_HEADER
 from librechat_analytics.web.parameters import read_question
-from librechat_analytics.web.server import KEY_HEADER
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 import signal
 import socket
 import sys
@@ -14,11 +15,14 @@ from gunicorn.http import wsgi
 
 from librechat_analytics.app import close_app, create_app, rehearse
 from librechat_analytics.errors import OperatorError
+from librechat_analytics.web.server import PREFIX
 
 if TYPE_CHECKING:
     from flask import Flask
 
     from librechat_analytics.settings import Settings
+
+log = logging.getLogger(__name__)
 
 PR_SET_PDEATHSIG = 1
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 gunicorn's heartbeat file; the root may be read-only
@@ -77,7 +81,15 @@ def serve(settings: Settings) -> None:
     rehearse(settings)  # says now, in one line, what a worker could only log
     _require_free(settings)
     wsgi.SERVER = "librechat-analytics"  # in the header of that name: who serves is nobody's business
+    log.info("The dashboard is at %s", address_of(settings))
     Server(settings).run()
+
+
+def address_of(settings: Settings) -> str:
+    """Give the dashboard's address for a browser on this machine."""
+    everywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 compared, not bound
+    host = everywhere.get(settings.host, f"[{settings.host}]" if ":" in settings.host else settings.host)
+    return f"http://{host}:{settings.port}{PREFIX}"
 
 
 def _require_free(settings: Settings) -> None:

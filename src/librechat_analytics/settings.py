@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network, IPv6Network  # noqa: TC003 pydantic reads the annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,27 +10,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from librechat_analytics.errors import OperatorError
+from librechat_analytics.key_strength import HOW_TO_MAKE_A_KEY, require_strong_key
 from librechat_analytics.usage.periods import BadParameterError, parse_zone
-
-HOW_TO_MAKE_A_KEY = "Make one with: openssl rand -base64 32"
-SHORTEST_KEY = 16
-FEWEST_DISTINCT_CHARACTERS = 8
-# Words that stand in examples of this and other projects, in whatever case and decoration.
-EXAMPLE_KEY_PARTS = (
-    "your-secure-key",
-    "your-secret-key",
-    "your-api-key",
-    "your_api_key",
-    "changeme",
-    "change-me",
-    "change_me",
-    "replace-me",
-    "replace_me",
-    "example",
-    "placeholder",
-    "secret-key-here",
-    "password",
-)
 
 
 class SettingsError(OperatorError):
@@ -51,6 +33,15 @@ class Settings(BaseSettings):
     mongo_uri: SecretStr | None = Field(None, description="LibreChat's MongoDB, with the database's name.")
     dashboard_api_key: SecretStr | None = Field(
         None, description="The key that the dashboard and `/api/*` ask for. At least 16 characters."
+    )
+    dashboard_api_keys_file: Path | None = Field(
+        None, description="File of further keys, `name:key` lines; read again when it changes."
+    )
+    auth_proxy_header: str | None = Field(
+        None, description="Header in which a trusted proxy names the signed-in user, who needs no key then."
+    )
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        (), description="Networks (CIDR) of proxies whose headers are believed, separated by blanks."
     )
     data_dir: Path = Field(Path("data"), description="Folder of the usage store.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
@@ -93,17 +84,8 @@ class Settings(BaseSettings):
     @field_validator("dashboard_api_key")
     @classmethod
     def _strong_key(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is None:
-            return None
-        key = value.get_secret_value()
-        if not all("!" <= character <= "~" for character in key):
-            raise ValueError(f"may hold printable ASCII characters without blanks only. {HOW_TO_MAKE_A_KEY}")
-        if len(key) < SHORTEST_KEY:
-            raise ValueError(f"is shorter than {SHORTEST_KEY} characters. {HOW_TO_MAKE_A_KEY}")
-        if len(set(key)) < FEWEST_DISTINCT_CHARACTERS:
-            raise ValueError(f"repeats too few different characters. {HOW_TO_MAKE_A_KEY}")
-        if any(part in key.lower() for part in EXAMPLE_KEY_PARTS):
-            raise ValueError(f"is an example from a document, not a secret. {HOW_TO_MAKE_A_KEY}")
+        if value is not None:
+            require_strong_key(value.get_secret_value())
         return value
 
     @field_validator("dashboard_timezone")
@@ -115,9 +97,9 @@ class Settings(BaseSettings):
             raise ValueError("is no IANA time zone; write one such as Europe/Berlin") from None
         return value
 
-    @field_validator("frame_ancestors", mode="before")
+    @field_validator("frame_ancestors", "trusted_proxies", mode="before")
     @classmethod
-    def _split_origins(cls, value: object) -> object:
+    def _split(cls, value: object) -> object:
         return tuple(value.split()) if isinstance(value, str) else value
 
     @field_validator("frame_ancestors")
@@ -160,7 +142,15 @@ def load_settings(**overrides: object) -> Settings:
 
 
 def required_key(settings: Settings) -> str:
-    """Give the API key that serving needs; raises SettingsError when there is none."""
+    """Give the API key; raises SettingsError when there is none."""
     if settings.dashboard_api_key is None:
         raise SettingsError(f"DASHBOARD_API_KEY is missing. {HOW_TO_MAKE_A_KEY}")
     return settings.dashboard_api_key.get_secret_value()
+
+
+def require_a_key(settings: Settings) -> None:
+    """Raise SettingsError when nobody could be let in, or everybody."""
+    if settings.dashboard_api_keys_file is None:
+        required_key(settings)
+    if settings.auth_proxy_header and not settings.trusted_proxies:
+        raise SettingsError("AUTH_PROXY_HEADER needs TRUSTED_PROXIES, else anybody could send the header.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +18,12 @@ from librechat_analytics.librechat.transactions import millionths, read_transact
 from librechat_analytics.store import store as store_module
 from librechat_analytics.store.store import (
     FILE_NAME,
-    NOTHING_READ,
     SCHEMA_VERSION,
     Store,
     StoreBusyError,
     StoreError,
+    SyncState,
+    discard,
 )
 from librechat_analytics.sync import ledger_frame, refusal_frame
 from tests.documents import ANA, HELPER, NOON, object_id, usage, usages
@@ -53,7 +55,14 @@ def asked(store: Store, query: str) -> list[tuple[Any, ...]]:
 
 
 def test_a_new_store_holds_nothing(store: Store) -> None:
-    assert store.state() == NOTHING_READ
+    assert store.state() == SyncState(
+        oldest_id=None,
+        newest_id=None,
+        history_complete=False,
+        as_of=None,
+        last_sync=None,
+        labels_read_at=None,
+    )
     assert store.count_transactions() == 0
     assert store.refusals() == []
     assert not store.has_unlabelled()
@@ -194,17 +203,14 @@ def test_several_threads_write_one_after_the_other(store: Store) -> None:
     assert asked(store, "SELECT count(*), count(DISTINCT key) FROM conversations") == [(1, 1)]
 
 
-def test_clearing_forgets_everything_but_the_schema(store: Store) -> None:
-    write(store, *usages(3), usage(tokenValue="abc", number=9), newest_id="1" * 24, history_complete=True)
-    before = store.version
-    store.clear()
-    assert store.state() == NOTHING_READ
-    assert store.version > before
-    tables = asked(store, "SELECT table_name FROM duckdb_tables() WHERE table_name <> 'sync_state'")
-    assert {name: asked(store, f"SELECT count(*) FROM {name}") for (name,) in tables} == {
-        name: [(0,)] for (name,) in tables
-    }
-    assert write(store, usage()) == 1
+def test_a_discarded_store_starts_from_nothing_whatever_it_was(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    write(store, *usages(3))
+    store.close()
+    (tmp_path / FILE_NAME).write_bytes(b"no database at all")
+    discard(tmp_path)
+    with closing(Store(tmp_path)) as fresh:
+        assert fresh.count_transactions() == 0
 
 
 class TestOpening:
@@ -232,7 +238,7 @@ class TestOpening:
         Store(tmp_path).close()
         with duckdb.connect(tmp_path / FILE_NAME) as connection:
             connection.execute("UPDATE sync_state SET schema_version = ?", [SCHEMA_VERSION + 1])
-        with pytest.raises(StoreError, match="newer version of this program"):
+        with pytest.raises(StoreError, match="another version of this program"):
             Store(tmp_path)
         with duckdb.connect(tmp_path / FILE_NAME) as connection:  # and not kept open
             connection.execute("UPDATE sync_state SET schema_version = ?", [SCHEMA_VERSION])

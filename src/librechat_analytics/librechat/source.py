@@ -67,6 +67,7 @@ T = TypeVar("T")
 DEFAULT_DATABASE = "test"
 """What MongoDB's drivers, and so LibreChat, use for a connection string without a database's name."""
 
+BY_AN_ASSISTANT: Document = {"isCreatedByUser": {"$ne": True}}
 BATCH_DOCUMENTS = 10_000
 LOOK_UP_IDS = 1_000
 COLLECTIONS = ("transactions", "users", "agents", "conversations", "messages", "balances", "groups")
@@ -166,7 +167,11 @@ def _reading() -> Iterator[None]:
 
 
 def _first_sentence(error: PyMongoError) -> str:
-    return str(error).split(", Timeout:")[0].split(", full error:")[0][:300]
+    """Give what happened without pymongo's own settings and topology."""
+    text = str(error)
+    for boring in (" (configured timeouts:", ", Timeout:", ", full error:"):
+        text = text.partition(boring)[0]
+    return text[:300]
 
 
 class MongoSource:
@@ -245,7 +250,9 @@ class MongoSource:
         return self._looked_up("messages", "messageId", messages, ANSWER_PROJECTION, read_answer)
 
     def conversation_answers(self, conversations: Sequence[str]) -> list[Answer]:
-        return self._looked_up("messages", "conversationId", conversations, ANSWER_PROJECTION, read_answer)
+        return self._looked_up(
+            "messages", "conversationId", conversations, ANSWER_PROJECTION, read_answer, BY_AN_ASSISTANT
+        )
 
     def conversations(self, conversations: Sequence[str]) -> list[Conversation]:
         return self._looked_up(
@@ -287,12 +294,16 @@ class MongoSource:
         ids: Sequence[str],
         projection: Sequence[str],
         read: Callable[[Mapping[str, Any]], T | None],
+        besides: Document | None = None,
     ) -> list[T]:
         return [
             label
             for start in range(0, len(ids), LOOK_UP_IDS)
             for label in self._each(
-                collection, {key: {"$in": list(ids[start : start + LOOK_UP_IDS])}}, projection, read
+                collection,
+                {key: {"$in": list(ids[start : start + LOOK_UP_IDS])}} | (besides or {}),
+                projection,
+                read,
             )
         ]
 

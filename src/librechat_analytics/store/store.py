@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import threading
 import time
@@ -52,11 +51,6 @@ class SyncState:
     labels_read_at: datetime | None
 
 
-NOTHING_READ = SyncState(
-    oldest_id=None, newest_id=None, history_complete=False, as_of=None, last_sync=None, labels_read_at=None
-)
-
-
 class Store:
     """The open store. One writer at a time; any number of readers, each on a snapshot of its own."""
 
@@ -101,7 +95,7 @@ class Store:
                     holder = re.search(r"PID (\d+)", str(error))
                     who = f"process {holder[1]}" if holder else "another process"
                     raise StoreBusyError(
-                        f"The store {path} is in use by {who}. End it, or set DATA_DIR to another folder."
+                        f"The store {path} is in use by {who}. End it and try again, or set another DATA_DIR."
                     ) from None
                 time.sleep(0.1)
             except duckdb.Error as error:
@@ -118,8 +112,8 @@ class Store:
             found = cursor.execute("SELECT schema_version FROM sync_state").fetchall()
             if found != [(SCHEMA_VERSION,)]:
                 raise StoreError(
-                    f"The store in {self._folder} was written by a newer version of this program."
-                    " Use that version, or set DATA_DIR to another folder."
+                    f"The store in {self._folder} was written by another version of this program. Use that"
+                    " version, or move the file away: the next sync or import reads everything again."
                 )
 
     def close(self) -> None:
@@ -343,19 +337,22 @@ class Store:
             self._connection = self._open()
             self.version += 1
 
-    def clear(self) -> None:
-        """Forget everything that was read."""
-        with self._committing() as cursor:
-            for (table,) in cursor.execute(
-                "SELECT table_name FROM duckdb_tables() WHERE table_name <> 'sync_state'"
-            ).fetchall():
-                cursor.execute(f"DELETE FROM {table}")  # noqa: S608 our own names
-            _move(cursor, dataclasses.asdict(NOTHING_READ))
-
     def checkpoint(self) -> None:
         """Fold the log into the file; worth it after much was written."""
         with self._writing, self._explained(), self._connection.cursor() as cursor:
             cursor.execute("CHECKPOINT")
+
+
+def discard(folder: Path) -> None:
+    """Remove the store of a folder, if any; raises StoreBusyError while a process uses it."""
+    try:
+        Store(folder).close()
+    except StoreBusyError:
+        raise
+    except StoreError:
+        pass  # of another version, or damaged: all the more reason
+    for path in (folder / FILE_NAME, folder / f"{FILE_NAME}.wal"):
+        path.unlink(missing_ok=True)
 
 
 def _bounds(rows: pd.DataFrame) -> dict[str, object]:

@@ -12,12 +12,21 @@ UNKNOWN = "(unknown)"
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """The users that somebody may see: those of some e-mail domains, in lower case, and of some groups."""
+
+    domains: tuple[str, ...]
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Filters:
     """The parts of the usage that count, all of them for None everywhere; filters combine by AND.
 
     ``user`` is a user's id, ``agent`` an agent's, ``group`` a group's; ``model`` and ``provider`` are names
     as the lists have them, ``context`` is LibreChat's own word (message, title ...), ``role`` a role, and
-    ``domain`` the part of the e-mail address after the @.
+    ``domain`` the part of the e-mail address after the @. ``scope`` is no choice of the reader's: it holds in
+    whatever is asked.
     """
 
     user: str | None = None
@@ -28,12 +37,27 @@ class Filters:
     role: str | None = None
     domain: str | None = None
     group: str | None = None
+    scope: Scope | None = None
 
-    def given(self) -> dict[str, str]:
-        """Give the filters that narrow anything down, by name."""
-        values = ((field.name, getattr(self, field.name)) for field in fields(self))
+    def chosen(self) -> dict[str, str]:
+        """Give the filters that the reader has chosen, by name."""
+        values = ((name, getattr(self, name)) for name in FILTER_NAMES)
         return {name: value for name, value in values if value is not None}
+
+    def conditions(self) -> tuple[str, ...]:
+        """Name the conditions that rows must meet."""
+        return (*self.chosen(), "scope") if self.scope else tuple(self.chosen())
+
+    def parameters(self) -> dict[str, object]:
+        """Give the values that the conditions compare with."""
+        chosen: dict[str, object] = dict(self.chosen())
+        if self.scope is None:
+            return chosen
+        return chosen | {
+            "scope_domains": list(self.scope.domains),
+            "scope_groups": list(self.scope.groups),
+        }
 
 
 EVERYTHING = Filters()
-FILTER_NAMES = tuple(field.name for field in fields(Filters))
+FILTER_NAMES = tuple(field.name for field in fields(Filters) if field.name != "scope")

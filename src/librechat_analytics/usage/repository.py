@@ -26,7 +26,7 @@ from librechat_analytics.usage.answers import (
     Timeline,
     Totals,
 )
-from librechat_analytics.usage.filters import EVERYTHING, Filters
+from librechat_analytics.usage.filters import EVERYTHING, Filters, Scope
 from librechat_analytics.usage.periods import Bucket, buckets
 from librechat_analytics.usage.quality import (
     COST_IN_DOUBT,
@@ -137,8 +137,10 @@ class Repository:
         return Summary(totals, previous, quality)
 
     def _quality(self, cursor: duckdb.DuckDBPyConnection, time_range: TimeRange, filters: Filters) -> Quality:
-        judged = _one(cursor, question("quality", filters), _bounds(time_range) | filters.given())
-        others = _rows(cursor, statement("other_token_types"), _bounds(time_range))
+        judged = _one(cursor, question("quality", filters), _bounds(time_range) | filters.parameters())
+        others = []
+        if filters.scope is None:
+            others = _rows(cursor, statement("other_token_types"), _bounds(time_range))
         ((rejected,),) = cursor.execute("SELECT count(*) FROM refused").fetchall()
         return Quality(
             default_rate_cost_usd=usd(judged["default_rate_cost_e6"]),
@@ -153,16 +155,22 @@ class Repository:
 
     @kept
     def quality(self, period: Period, filters: Filters = EVERYTHING) -> QualityReport:
-        """Find what makes a period's figures less sure, and which documents were refused ever."""
-        bounds = _bounds(period.range) | filters.given()
+        """Find what makes a period's figures less sure, and which documents were refused ever.
+
+        Documents that belong to nobody known are not for those who may see some users only.
+        """
+        bounds = _bounds(period.range) | filters.parameters()
         with self._store.reading() as cursor:
             rows = [
                 *_rows(cursor, question("findings", filters), bounds),
                 *_rows(cursor, question("several_rates", filters), bounds),
                 *_rows(cursor, question("recorded_twice", filters), bounds),
-                *_rows(cursor, statement("other_rows"), _bounds(period.range) | {"now": _naive(self.now())}),
             ]
-            refusals = _rows(cursor, statement("refusals"), {})
+            refusals = []
+            if filters.scope is None:
+                now = {"now": _naive(self.now())}
+                rows += _rows(cursor, statement("other_rows"), _bounds(period.range) | now)
+                refusals = _rows(cursor, statement("refusals"), {})
         findings = [
             _finding(code, found) for code in KINDS if (found := [row for row in rows if row["code"] == code])
         ]
@@ -183,7 +191,9 @@ class Repository:
         with self._store.reading() as cursor:
             models = [model for (model,) in cursor.execute(statement("model_names")).fetchall()]
             cursor.register("listed", self._prices.frame(models))
-            rows = _rows(cursor, question("price_check", filters), _bounds(period.range) | filters.given())
+            rows = _rows(
+                cursor, question("price_check", filters), _bounds(period.range) | filters.parameters()
+            )
         entries = (
             {
                 "provider": row["provider"],
@@ -282,7 +292,7 @@ class Repository:
     @kept
     def top_agents(self, period: Period, limit: int, filters: Filters = EVERYTHING) -> AgentRanking:
         """Rank agents by cost, beside the usage without an agent and that of which it is unknown."""
-        bounds = _bounds(period.range) | filters.given()
+        bounds = _bounds(period.range) | filters.parameters()
         with self._store.reading() as cursor:
             parts = {row["part"]: row for row in _rows(cursor, question("agent_parts", filters), bounds)}
             rows = _rows(cursor, question("top_agents", filters), bounds | {"limit": limit})
@@ -387,7 +397,7 @@ class Repository:
     @kept
     def conversation_costs(self, period: Period, filters: Filters = EVERYTHING) -> ConversationCosts:
         """Spread a period's conversations over what they cost."""
-        asked = _bounds(period.range) | filters.given()
+        asked = _bounds(period.range) | filters.parameters()
         with self._store.reading() as cursor:
             edges = {"edges_e6": list(COST_EDGES_E6)}
             rows = _rows(cursor, question("conversation_costs", filters), asked | edges)
@@ -453,12 +463,14 @@ class Repository:
         )
 
     @kept
-    def filter_values(self) -> dict[str, list[tuple[str, str]]]:
+    def filter_values(self, scope: Scope | None = None) -> dict[str, list[tuple[str, str]]]:
         """Give what provider, context, role, domain and group can be set to: value and label."""
         values: dict[str, list[tuple[str, str]]] = {}
         with self._store.reading() as cursor:
             for row in _rows(cursor, statement("filter_values"), {}):
-                values.setdefault(row["filter"], []).append((row["value"], row["label"]))
+                within = {"domain": scope.domains, "group": scope.groups} if scope else {}
+                if row["value"] in within.get(row["filter"], (row["value"],)):
+                    values.setdefault(row["filter"], []).append((row["value"], row["label"]))
         return values
 
     def _answered(self, asked: str, answer: Callable[[], T]) -> T:  # noqa: ARG002 kept by those who keep
@@ -472,13 +484,13 @@ class Repository:
             return []
         with self._store.reading() as cursor:
             cursor.register("slots", _slots(steps))
-            asked = _bounds(period.range) | filters.given() | parameters
+            asked = _bounds(period.range) | filters.parameters() | parameters
             return _rows(cursor, question(name, filters), asked)
 
     def _ask(self, name: str, period: Period, filters: Filters, **parameters: int) -> list[dict[str, Any]]:
         with self._store.reading() as cursor:
             return _rows(
-                cursor, question(name, filters), _bounds(period.range) | filters.given() | parameters
+                cursor, question(name, filters), _bounds(period.range) | filters.parameters() | parameters
             )
 
 
@@ -519,7 +531,7 @@ def _bounds(time_range: TimeRange) -> dict[str, Any]:
 
 
 def _totals(cursor: duckdb.DuckDBPyConnection, time_range: TimeRange, filters: Filters) -> Totals:
-    row = _one(cursor, question("totals", filters), _bounds(time_range) | filters.given())
+    row = _one(cursor, question("totals", filters), _bounds(time_range) | filters.parameters())
     return Totals(cost_usd=usd(row.pop("cost_e6")), **row)
 
 

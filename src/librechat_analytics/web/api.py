@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, g, jsonify, request
 from werkzeug.exceptions import NotFound
 
 from librechat_analytics.exports import (
@@ -150,7 +150,11 @@ def api_blueprint(repository: Repository, *, default_zone: str) -> Blueprint:
     def read() -> Question:
         first_usage = repository.first_usage() if request.args.get("period") == "all" else None
         return read_question(
-            request.args, default_zone=default_zone, now=repository.now(), first_usage=first_usage
+            request.args,
+            default_zone=default_zone,
+            now=repository.now(),
+            first_usage=first_usage,
+            scope=g.visitor.scope,
         )
 
     def view_of(endpoint: Endpoint) -> Callable[[], Response]:

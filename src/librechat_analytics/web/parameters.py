@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from librechat_analytics.usage.filters import FILTER_NAMES, Filters
+from librechat_analytics.usage.filters import FILTER_NAMES, Filters, Scope
 from librechat_analytics.usage.periods import (
     BUCKET_UNITS,
     BadParameterError,
@@ -46,7 +46,12 @@ class Question:
 
 
 def read_question(
-    arguments: MultiDict[str, str], *, default_zone: str, now: datetime, first_usage: datetime | None
+    arguments: MultiDict[str, str],
+    *,
+    default_zone: str,
+    now: datetime,
+    first_usage: datetime | None,
+    scope: Scope | None = None,
 ) -> Question:
     """Read the parameters of an endpoint; raises BadParameterError that names the one to blame."""
     _only_known_once(arguments, NAMES)
@@ -67,10 +72,10 @@ def read_question(
         first_usage=first_usage,
     )
     unit = next((unit for unit in BUCKET_UNITS if unit == bucket), default_bucket(period.range))
-    return Question(period, read_filters(arguments), limit, unit, form)
+    return Question(period, read_filters(arguments, scope), limit, unit, form)
 
 
-def read_filters(arguments: Mapping[str, str]) -> Filters:
+def read_filters(arguments: Mapping[str, str], scope: Scope | None) -> Filters:
     """Read the filters among the parameters; raises BadParameterError for one that cannot be any name."""
     given = {name: value for name in FILTER_NAMES if (value := arguments.get(name)) is not None}
     for name, value in given.items():
@@ -78,7 +83,7 @@ def read_filters(arguments: Mapping[str, str]) -> Filters:
             raise BadParameterError(
                 name, f"{name} must be a name or id of at most {LONGEST_FILTER} characters."
             )
-    return Filters(**given)
+    return Filters(**given, scope=scope)
 
 
 def _only_known_once(arguments: MultiDict[str, str], names: Collection[str]) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import logging
 import secrets
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, jsonify, request
+from flask import Flask, g, jsonify, request
 from flask.json.provider import DefaultJSONProvider
 from flask_compress import Compress
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
@@ -17,6 +15,7 @@ from werkzeug.routing import Rule
 
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.usage.periods import BadParameterError
+from librechat_analytics.web.door import NotLetInError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -24,10 +23,11 @@ if TYPE_CHECKING:
 
     from flask import Response
 
+    from librechat_analytics.web.door import Door
+
 log = logging.getLogger(__name__)
 
 PREFIX = "/librechat-analytics/"
-KEY_HEADER = "x-api-key"
 LARGEST_BODY_BYTES = 256 * 1024
 RETRY_AFTER_SECONDS = 5
 ONE_YEAR_SECONDS = 365 * 24 * 3600
@@ -84,7 +84,7 @@ class StripPrefix:
         return self._wsgi_app(environ, start_response)
 
 
-def create_server(*, api_key: str, can_answer: Callable[[], bool], frame_ancestors: Collection[str]) -> Flask:
+def create_server(*, door: Door, can_answer: Callable[[], bool], frame_ancestors: Collection[str]) -> Flask:
     """Make the server with its guard, headers, errors and ``/health``; pages and API come on top."""
     server = Flask("librechat_analytics", static_folder=None)
     server.json = StrictJSON(server)
@@ -96,7 +96,7 @@ def create_server(*, api_key: str, can_answer: Callable[[], bool], frame_ancesto
     )
     server.url_map.strict_slashes = False
     server.wsgi_app = StripPrefix(server.wsgi_app, PREFIX)  # type: ignore[method-assign]
-    _guard(server, api_key)
+    _guard(server, door)
     _headers(server, frame_ancestors)
     _errors(server)
     Compress(server)
@@ -109,20 +109,22 @@ def create_server(*, api_key: str, can_answer: Callable[[], bool], frame_ancesto
     return server
 
 
-def _guard(server: Flask, api_key: str) -> None:
-    expected = hashlib.sha256(api_key.encode()).digest()
-
+def _guard(server: Flask, door: Door) -> None:
     @server.before_request
-    def require_api_key() -> tuple[Response, int] | None:
-        """Let nobody in without the key but to what is public: deny by default."""
+    def require_key() -> Response | None:
+        """Let nobody in without a key but to what is public: deny by default."""
         in_api = request.path == "/api" or request.path.startswith("/api/")
         if request.endpoint in PUBLIC_ENDPOINTS and not in_api:
             return None
-        # Digests have one length whatever was sent, and no text that cannot be compared.
-        given = hashlib.sha256(request.headers.get(KEY_HEADER, "").encode("utf-8", "surrogatepass")).digest()
-        if hmac.compare_digest(given, expected):
-            return None
-        return jsonify(error="missing or wrong API key"), 401
+        try:
+            g.visitor = door.let_in(request)
+        except NotLetInError as refused:
+            response: Response = jsonify(error=str(refused))
+            response.status_code = refused.status
+            if refused.retry_after_seconds is not None:
+                response.headers["Retry-After"] = str(refused.retry_after_seconds)
+            return response
+        return None
 
 
 def _headers(server: Flask, frame_ancestors: Collection[str]) -> None:

@@ -21,9 +21,9 @@ def question(name: str, filters: Filters) -> str:
 
     It may start from ``selected`` (the rows), ``ran`` (the same with the key of the model that really ran) or
     ``judged`` (those of them whose figure is less sure, and why); what it does not start from costs nothing.
-    Its parameters are start, end and the filters given.
+    Its parameters are start, end and those of the filters.
     """
-    return _composed(name, tuple(filters.given()))
+    return _composed(name, filters.conditions())
 
 
 @cache

@@ -1,0 +1,104 @@
+"""Who is let in: by key, or signed in by a proxy that is trusted; wrong keys are slowed down."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from typing import TYPE_CHECKING
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from flask import Request
+
+    from librechat_analytics.usage.filters import Scope
+    from librechat_analytics.web.keys import KeyRing
+
+log = logging.getLogger(__name__)
+
+Network = IPv4Network | IPv6Network
+
+KEY_HEADER = "x-api-key"
+WRONG_KEYS = RateLimitItemPerMinute(300)
+"""Wrong keys from one address, behind which a whole company may sit; the right key is let in at any time."""
+
+ONE_LINE = RateLimitItemPerMinute(1)
+"""Lines in the log about one address."""
+
+LONGEST_NAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks: the key's name or the signed-in user, and the users that they may see (None: all)."""
+
+    name: str
+    scope: Scope | None
+
+
+class NotLetInError(Exception):
+    """The door stays shut; the text is for the one before it."""
+
+    def __init__(self, text: str, status: int, retry_after_seconds: int | None = None) -> None:
+        super().__init__(text)
+        self.status = status
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Door:
+    """Decides on each request that is not for everybody."""
+
+    def __init__(
+        self,
+        keys: KeyRing,
+        *,
+        trusted_proxies: Collection[Network] = (),
+        signed_in_header: str | None = None,
+    ) -> None:
+        self._keys = keys
+        self._trusted_proxies = tuple(trusted_proxies)
+        self._signed_in_header = signed_in_header
+        self._failures = FixedWindowRateLimiter(MemoryStorage())
+
+    def let_in(self, request: Request) -> Visitor:
+        """Tell who asks; raises NotLetInError for whoever shows no good key."""
+        key = self._keys.find(request.headers.get(KEY_HEADER, ""))
+        if key is not None:
+            return Visitor(key.name, key.scope)
+        if (user := self._signed_in(request)) is not None:
+            return Visitor(user, None)
+        self._count_failure(request)
+        raise NotLetInError("missing or wrong API key", 401)
+
+    def address(self, request: Request) -> str:
+        """Tell where a request comes from; what a proxy says counts only if the proxy is trusted."""
+        address = request.remote_addr or ""
+        forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+        return forwarded if forwarded and self._is_trusted(address) else address
+
+    def _signed_in(self, request: Request) -> str | None:
+        if self._signed_in_header is None or not self._is_trusted(request.remote_addr or ""):
+            return None
+        return request.headers.get(self._signed_in_header, "").strip()[:LONGEST_NAME] or None
+
+    def _is_trusted(self, address: str) -> bool:
+        try:
+            parsed = ip_address(address)
+        except ValueError:
+            return False
+        return any(parsed in network for network in self._trusted_proxies)
+
+    def _count_failure(self, request: Request) -> None:
+        if KEY_HEADER not in request.headers:
+            return  # nobody guesses by showing nothing
+        address = self.address(request)
+        if self._failures.hit(WRONG_KEYS, address):
+            return
+        if self._failures.hit(ONE_LINE, f"{address} told"):
+            log.warning("Too many wrong API keys from %s; they are refused for a minute", address)
+        raise NotLetInError("too many wrong API keys; wait a minute", 429, 60)

@@ -1,0 +1,121 @@
+"""The door: several keys, what each of them may see, wrong keys slowed down, proxies believed or not."""
+
+from __future__ import annotations
+
+import os
+from hashlib import sha256
+from ipaddress import ip_network
+from typing import TYPE_CHECKING
+
+import pytest
+from flask import Flask, request
+
+from librechat_analytics.usage.filters import Scope
+from librechat_analytics.web.door import WRONG_KEYS, Door, NotLetInError, Visitor
+from librechat_analytics.web.keys import KeyRing, KeysFileError, read_keys
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OWN = "k3y-for-tests-0nly-2f8a"
+FINANCE = "f1nance-key-0f-ten-w0rds"
+SALES = "s4les-lead-key-0f-the-n0rth"
+PROXY = "10.1.2.3"
+
+
+@pytest.fixture
+def keys_file(tmp_path: Path) -> Path:
+    path = tmp_path / "keys"
+    path.write_text(
+        f"# who may ask\n\nfinance:sha256:{sha256(FINANCE.encode()).hexdigest()}\n"
+        f"sales:{SALES}  domain=Sales.example.com group=66b0\n"
+    )
+    return path
+
+
+def let_in(door: Door, *, key: str | None = None, address: str = "192.0.2.7", **headers: str) -> Visitor:
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    if key is not None:
+        sent["x-api-key"] = key
+    with Flask(__name__).test_request_context(headers=sent, environ_base={"REMOTE_ADDR": address}):
+        return door.let_in(request)
+
+
+def refused(door: Door, **asked: str) -> int:
+    with pytest.raises(NotLetInError) as caught:
+        let_in(door, **asked)
+    return caught.value.status
+
+
+def test_every_key_is_known_by_its_name_and_sees_what_it_may(keys_file: Path) -> None:
+    door = Door(KeyRing(OWN, keys_file))
+    assert let_in(door, key=OWN) == Visitor("default", None)
+    assert let_in(door, key=FINANCE) == Visitor("finance", None)
+    assert let_in(door, key=SALES) == Visitor("sales", Scope(("sales.example.com",), ("66b0",)))
+    for wrong in ("", "x", OWN[:-1], OWN + "x", OWN.upper(), f"{OWN},{OWN}", "sha256:" + "0" * 64):
+        assert refused(door, key=wrong) == 401
+
+
+def test_keys_are_exchanged_while_serving(keys_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("librechat_analytics.web.keys.LOOKED_AT_EVERY_SECONDS", 0.0)
+    door = Door(KeyRing(None, keys_file))
+    assert let_in(door, key=FINANCE).name == "finance"
+    keys_file.write_text("auditor:4uditors-0wn-key-2026\n")
+    assert refused(door, key=FINANCE) == 401
+    assert let_in(door, key="4uditors-0wn-key-2026").name == "auditor"
+    keys_file.write_text("half a li")
+    os.utime(keys_file, ns=(1, 1))
+    assert let_in(door, key="4uditors-0wn-key-2026").name == "auditor", "a broken file changes nothing"
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("finance", "must be name:key"),
+        ("fin ance:x", "must be name:key"),
+        (":sdfkj3490fdsjk4390", "must be name:key"),
+        ("finance:short", "is shorter than"),
+        ("finance:your-secure-key-here", "is an example"),
+        (f"finance:{OWN} users=all", "only domain=example.com and group=ID"),
+        (f"finance:{OWN} domain=", "only domain=example.com and group=ID"),
+        (f"a:{OWN}\na:{FINANCE}", "stands there twice"),
+    ],
+)
+def test_a_line_that_is_no_key_is_named_without_being_shown(tmp_path: Path, line: str, says: str) -> None:
+    path = tmp_path / "keys"
+    path.write_text(line)
+    with pytest.raises(KeysFileError, match=says) as caught:
+        read_keys(path)
+    assert OWN not in str(caught.value)
+    assert "short'" not in str(caught.value)
+
+
+def test_wrong_keys_are_slowed_down_and_the_right_one_never() -> None:
+    door = Door(KeyRing(OWN, None))
+    statuses = [refused(door, key=f"guess number {number}") for number in range(WRONG_KEYS.amount + 5)]
+    assert statuses == [401] * WRONG_KEYS.amount + [429] * 5
+    assert let_in(door, key=OWN).name == "default"
+    assert refused(door, key="a guess", address="192.0.2.8") == 401, "others are not punished"
+    assert refused(door) == 401, "showing no key at all is no guess"
+
+
+def test_a_trusted_proxy_tells_who_has_signed_in() -> None:
+    door = Door(
+        KeyRing(OWN, None), trusted_proxies=[ip_network("10.0.0.0/8")], signed_in_header="X-Forwarded-User"
+    )
+    assert let_in(door, address=PROXY, X_Forwarded_User="ana@example.com") == Visitor("ana@example.com", None)
+    assert refused(door, address=PROXY, X_Forwarded_User=" ") == 401
+    assert refused(door, address="192.0.2.7", X_Forwarded_User="ana@example.com") == 401
+    assert refused(Door(KeyRing(OWN, None)), address=PROXY, X_Forwarded_User="ana@example.com") == 401
+
+
+def test_what_a_proxy_says_of_addresses_counts_only_if_it_is_trusted() -> None:
+    door = Door(KeyRing(OWN, None), trusted_proxies=[ip_network("10.0.0.0/8")])
+    with Flask(__name__).test_request_context(
+        headers={"X-Forwarded-For": "6.6.6.6, 192.0.2.9"}, environ_base={"REMOTE_ADDR": PROXY}
+    ):
+        assert door.address(request) == "192.0.2.9"
+    with Flask(__name__).test_request_context(
+        headers={"X-Forwarded-For": "6.6.6.6"}, environ_base={"REMOTE_ADDR": "192.0.2.7"}
+    ):
+        assert door.address(request) == "192.0.2.7"
