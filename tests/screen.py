@@ -1,0 +1,307 @@
+"""What a view of the dashboard shows, and what it must show by the API's answers to the same question."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+from zoneinfo import ZoneInfo
+
+from librechat_analytics.formatting import (
+    UNKNOWN,
+    agent_label,
+    change,
+    integer,
+    model_label,
+    money,
+    money_exact,
+    plain_text,
+    rate,
+    share,
+    tokens,
+    user_label,
+)
+from librechat_analytics.usage.periods import TimeRange, describe_range
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    Json = dict[str, Any]
+    Shown = dict[str, Any]
+
+VIEWS = ("Overview", "Users", "Models", "Agents")
+ROWS_AT_FIRST = 50
+BARS = 10
+PATIENCE_SECONDS = 10
+
+READ = """
+(view) => {
+  const section = document.getElementById(`${view}-view`);
+  if (!section || section.hidden) return {};
+  const text = (node) => node?.textContent ?? null;
+  const bars = (id) => {
+    const drawing = document.querySelector(`#${id}-chart .js-plotly-plot`);
+    const drawn = new Map(); // a series may be drawn in pieces: buckets that are over, buckets that are not
+    for (const { type, name, orientation, x, y } of drawing?.data ?? []) {
+      if (type !== "bar") continue;
+      const values = orientation === "h" ? x : y;
+      const others = drawn.get(name) ?? [];
+      drawn.set(name, values.map((value, place) => value ?? others[place] ?? null));
+    }
+    return [...drawn.values()];
+  };
+  const lines = [...section.querySelectorAll(`#${view}-rows tr`)].filter((line) => line.cells.length > 1);
+  const named = (node) => text(node.querySelector(".name") ?? node);
+  return {
+    words: text(document.getElementById("range-words")),
+    cards: [...section.querySelectorAll(".card-value")].map((value) =>
+      [text(value), value.title, text(value.parentElement.querySelector(".card-change"))]),
+    bars: Object.fromEntries([...section.querySelectorAll(".chart")].map((chart) => {
+      const id = chart.id.replace(/-chart$/, "");
+      return [id, bars(id)];
+    })),
+    lists: Object.fromEntries([...section.querySelectorAll(".ranked-list")].map((list) =>
+      [list.id, [...list.querySelectorAll(".ranked")].map((entry) =>
+        [named(entry), text(entry.querySelector(".ranked-amount"))])])),
+    rows: lines.map((line) => [...line.cells].map(named)),
+    details: lines.map((line) => text(line.querySelector(".detail"))),
+    exact: lines.map((line) => [...line.cells].map((cell) => cell.title)),
+    failures: [...section.querySelectorAll(".panel-error:not(:empty)")].map(text),
+  };
+}
+"""
+
+
+class Answering(Protocol):
+    """Whoever answers as the API does."""
+
+    def ask(self, endpoint: str, **parameters: str) -> Json: ...
+
+
+def assert_shows_what_the_api_says(page: Page, site: Answering, view: str, **query: str) -> None:
+    """Wait until a view shows the API's figures for ``query``; raises AssertionError where it does not.
+
+    A rolling period can move on between the two questions; then both are asked again.
+    """
+    for _ in range(3):
+        expected = expected_on(view, site, query)
+        shown = _shown_when_equal(page, view, expected)
+        if shown == expected:
+            return
+        if expected_on(view, site, query) == expected:
+            break
+        page.reload()
+    raise AssertionError(f"{view} {query}:\n" + "\n".join(_differences(shown, expected)))
+
+
+def _differences(shown: Any, expected: Any, where: str = "") -> list[str]:
+    if isinstance(shown, dict) and isinstance(expected, dict):
+        parts: Any = {key: (shown.get(key), expected.get(key)) for key in {**expected, **shown}}.items()
+    elif isinstance(shown, list) and isinstance(expected, list) and len(shown) == len(expected):
+        parts = enumerate(zip(shown, expected, strict=True))
+    else:
+        return [] if shown == expected else [f"{where}: shown {shown!r}, expected {expected!r}"]
+    return [line for name, (one, other) in parts for line in _differences(one, other, f"{where} · {name}")]
+
+
+def _shown_when_equal(page: Page, view: str, expected: Shown) -> Shown:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while (shown := shown_on(page, view)) != expected and time.monotonic() < deadline:
+        page.wait_for_timeout(40)
+    return shown
+
+
+def shown_on(page: Page, view: str) -> Shown:
+    """What a view shows, in the shape of ``expected_on``; empty while it is hidden."""
+    raw = page.evaluate(READ, view.lower())
+    if not raw:
+        return {}
+    kept: Shown = {
+        "failures": raw["failures"],
+        "days": re.sub(r"^.* · |( \(.*\))?, [\w/]+$", "", raw["words"] or ""),
+    }
+    if view == "Overview":
+        return kept | {
+            "cards": [[value, exact, _change_words(words)] for value, exact, words in raw["cards"]],
+            "bars": raw["bars"],
+            "lists": raw["lists"],
+        }
+    # The day that a user was last active counts, not how long ago that is by now.
+    rows = [
+        [*cells[:-1], exact[-1]] if view == "Users" else cells
+        for cells, exact in zip(raw["rows"], raw["exact"], strict=True)
+    ]
+    return kept | {"rows": rows, "details": raw["details"], "bars": raw["bars"]}
+
+
+def _change_words(text: str) -> str:
+    """``↑+148 % more than 22 Oct`` without the range."""
+    found = re.match(r"[↑↓→][+\u2212]?([<>]?\d+ % \w+|new|no change)", text)
+    return found[1] if found else text
+
+
+def expected_on(view: str, site: Answering, query: dict[str, str]) -> Shown:
+    """What a view must show."""
+    figures = {"Overview": _overview, "Users": _users, "Models": _models, "Agents": _agents}[view]
+    period = site.ask("summary", **query)["period"]
+    days = TimeRange(datetime.fromisoformat(period["start"]), datetime.fromisoformat(period["end"]))
+    return {"failures": [], "days": describe_range(days, ZoneInfo(period["timezone"]))} | figures(site, query)
+
+
+def _overview(site: Answering, query: dict[str, str]) -> Shown:
+    summary, points = site.ask("summary", **query), site.ask("usage-over-time", **query)["points"]
+    before = summary["previous"] or {}
+    cards = [
+        [as_text(summary[name]), exact(summary[name]), change(summary[name], before.get(name)).text]
+        for name, as_text, exact in (
+            ("cost", money, money_exact),
+            ("totalTokens", tokens, integer),
+            ("activeUsers", integer, integer),
+            ("conversations", integer, integer),
+        )
+    ]
+    return {
+        "cards": cards,
+        "bars": {
+            "cost-over-time": _columns(points, "cost"),
+            "tokens-over-time": _columns(points, "promptTokens", "completionTokens"),
+        },
+        "lists": {
+            "top-users": _greatest(site.ask("top-users", **query)["users"], _user),
+            "top-models": _greatest(site.ask("top-models", **query)["models"], _model),
+            "top-agents": _greatest(site.ask("top-agents", **query)["agents"], _agent),
+        },
+    }
+
+
+def _users(site: Answering, query: dict[str, str]) -> Shown:
+    users = site.ask("top-users", **query)["users"]
+    rows = [
+        [
+            _user(user),
+            money(user["cost"]),
+            share(user["share"]),
+            tokens(user["promptTokens"]),
+            tokens(user["completionTokens"]),
+            integer(user["calls"]),
+            integer(user["conversations"]),
+            f"{user['lastActive'][:16].replace('T', ' ')} UTC",
+        ]
+        for user in users[:ROWS_AT_FIRST]
+    ]
+    emails = [plain_text(user["email"]) for user in users[:ROWS_AT_FIRST]]
+    return {
+        "rows": rows,
+        "details": [
+            email if email not in ("", row[0]) else None for email, row in zip(emails, rows, strict=True)
+        ],
+        "bars": {"users-cost": _columns(users[:BARS], "cost")},
+    }
+
+
+def _models(site: Answering, query: dict[str, str]) -> Shown:
+    models = site.ask("top-models", **query)["models"]
+    parts = {part["model"]: part for part in site.ask("cost-breakdown", **query)["models"]}
+    top = list(parts.values())[:BARS]
+    rows = [
+        [
+            _model(model),
+            money(model["cost"]),
+            share(model["share"]),
+            tokens(model["promptTokens"]),
+            tokens(model["completionTokens"]),
+            tokens(model["cacheReadTokens"]),
+            tokens(model["cacheWriteTokens"]),
+            integer(model["calls"]),
+            integer(model["users"]),
+            rate(parts[model["model"]]["promptRate"]),
+            rate(parts[model["model"]]["completionRate"]),
+            _rates(parts[model["model"]]["rates"]),
+        ]
+        for model in models[:ROWS_AT_FIRST]
+    ]
+    return {
+        "rows": rows,
+        "details": [plain_text(model["provider"]) or None for model in models[:ROWS_AT_FIRST]],
+        "bars": {
+            "models-cost": _columns(top, "promptCost", "completionCost"),
+            "models-tokens": _columns(top, "promptTokens", "completionTokens"),
+        },
+    }
+
+
+def _rates(rates: list[float]) -> str:
+    texts = [rate(one) for one in rates]
+    return f"{', '.join(texts[:2])} +{len(texts) - 2}" if len(texts) > 2 else ", ".join(texts) or UNKNOWN
+
+
+def _agents(site: Answering, query: dict[str, str]) -> Shown:
+    answer, summary = site.ask("top-agents", **query), site.ask("summary", **query)
+    agents = answer["agents"]
+    lines = [(_agent(agent), agent, _attribution(agent["attribution"])) for agent in agents[:ROWS_AT_FIRST]]
+    details = [_models_of(agent) for agent in agents[:ROWS_AT_FIRST]]
+    if agents or answer["withoutAgent"]["calls"] or answer["unknown"]["calls"]:
+        lines += [("Without agent", answer["withoutAgent"], ""), ("Unknown", answer["unknown"], "")]
+        total = summary | {"users": summary["activeUsers"], "share": None}
+        lines.append(("Total", total, ""))
+        details += ["Models used directly", "Nothing that is left tells", None]
+    rows = [
+        [
+            name,
+            money(part["cost"]),
+            "" if part["share"] is None else share(part["share"]),
+            tokens(part["totalTokens"]),
+            integer(part["calls"]),
+            integer(part["users"]),
+            integer(part["conversations"]),
+            attribution,
+        ]
+        for name, part, attribution in lines
+    ]
+    return {"rows": rows, "details": details, "bars": {"agents-cost": _columns(agents[:BARS], "cost")}}
+
+
+def _models_of(agent: Json) -> str | None:
+    names = [model_label(used["model"]) for used in agent["models"]]
+    text = ", ".join(names[:2]) + (f" +{len(names) - 2}" if len(names) > 2 else "")
+    today = plain_text(agent["model"])
+    return (f"{text}; now {today}" if names and today and today not in names else text or today) or None
+
+
+def _attribution(parts: dict[str, float]) -> str:
+    words = {
+        "exact": "certain",
+        "conversation": "by its conversation",
+        "nearest": "by the nearest answer",
+        "weak": "by the conversation's own agent",
+    }
+    if parts.get("exact", 0) >= 0.995:
+        return "Certain"
+    texts = [
+        f"{'<1' if part < 0.01 else round(part * 100)} % {words[kind]}"
+        for kind in words
+        if (part := parts.get(kind))
+    ]
+    text = ", ".join(texts)
+    return text[:1].upper() + text[1:]
+
+
+def _columns(entries: list[Json], *names: str) -> list[list[float]]:
+    return [[entry[name] for entry in entries] for name in names]
+
+
+def _greatest(entries: list[Json], label: Any) -> list[list[str]]:
+    return [[label(entry), money(entry["cost"])] for entry in entries[:5]]
+
+
+def _user(user: Json) -> str:
+    return user_label(user["name"], user["email"], user["id"], deleted=user["deleted"])
+
+
+def _model(model: Json) -> str:
+    return model_label(model["model"])
+
+
+def _agent(agent: Json) -> str:
+    return agent_label(agent["name"], agent["id"], deleted=agent["deleted"])
