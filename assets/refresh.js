@@ -4,6 +4,7 @@
  */
 (() => {
   const SECOND = 1000;
+  const RETRY_SECONDS = 10;
   let shown = null; // what the server said last: {as_of_age_seconds, as_of_words, status}
   let shownAt = 0; // on the clock that nobody sets
 
@@ -57,8 +58,8 @@
     const banner = document.getElementById("connection");
     const lost = event.detail === "lost";
     banner.hidden = !lost;
-    const standing = shown?.as_of_words ? `Showing figures as of ${shown.as_of_words}.` : "Trying again.";
-    banner.textContent = lost ? `Connection lost. ${standing}` : "";
+    const standing = shown?.as_of_words ? ` Showing figures as of ${shown.as_of_words}.` : "";
+    banner.textContent = lost ? `Connection lost.${standing} Trying again.` : "";
   });
 
   document.addEventListener("click", (event) => {
@@ -66,6 +67,10 @@
   });
 
   setInterval(age, SECOND);
+  setInterval(() => {
+    if (document.documentElement.dataset.connection === "lost" && !document.hidden) tick();
+  }, RETRY_SECONDS * SECOND);
+  window.addEventListener("online", tick);
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     analytics: { ...window.dash_clientside?.analytics, keepFreshness },

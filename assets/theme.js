@@ -22,7 +22,6 @@
     root.dataset.bsTheme = choice === "system" ? (systemIsDark.matches ? "dark" : "light") : choice;
     const color = root.dataset.bsTheme === "dark" ? "#141518" : "#f7f7f5";
     document.querySelector("meta[name=theme-color]")?.setAttribute("content", color);
-    document.getElementById("theme-switch")?.setAttribute("aria-label", `Theme: ${choice}`);
   }
 
   document.addEventListener("click", (event) => {

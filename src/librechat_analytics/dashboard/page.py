@@ -133,12 +133,21 @@ def _masthead(views: Sequence[View]) -> Component:
                             className="age",
                         ),
                         html.Button(
-                            html.Span(className="theme-icon", **{"aria-hidden": "true"}),
+                            [
+                                html.Span(className="theme-icon", **{"aria-hidden": "true"}),
+                                # Style shows the one that holds.
+                                html.Span(
+                                    [
+                                        html.Span(f"Theme: {choice}", className=f"theme-name {choice}")
+                                        for choice in ("system", "light", "dark")
+                                    ],
+                                    className="visually-hidden",
+                                ),
+                            ],
                             id="theme-switch",
                             type="button",
                             className="icon-button",
-                            title="Theme: system, light, dark",
-                            **{"aria-label": "Theme"},
+                            title="Theme: system, light or dark",
                         ),
                     ],
                     className="masthead-side",
