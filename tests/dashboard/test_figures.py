@@ -104,7 +104,12 @@ class TestRankedBars:
         assert name.startswith("&lt;a href=")
 
     def test_no_name_reaches_a_template_of_plotly(self) -> None:
-        assert "evil" not in str(self.figure(EVIL)["data"])
+        bars, totals = self.figure(EVIL)["data"]
+
+        assert bars["hovertemplate"] == "%{customdata}<extra></extra>"
+        assert "evil" not in str(totals)
+        assert "<a" not in bars["customdata"][0]
+        assert "&lt;a href=" in bars["customdata"][0]
 
     def test_a_long_name_leaves_room_for_its_bar(self) -> None:
         (name,) = self.figure("llama-4-maverick-17b-128e-instruct")["layout"]["yaxis"]["ticktext"]

@@ -160,8 +160,11 @@ def ranked_bars(
     places = list(range(len(names)))
     sums = [sum(values) for values in zip(*(one.values for one in series), strict=True)]
     most = max(sums, default=0) or 1
+    # A tooltip has room for the whole name; where it stands for a row of parts it has the axis's for a title.
+    whole_names = [f"<b>{figure_text(name)}</b><br>" if len(series) == 1 else "" for name in names]
     return {
-        "data": [_ranked_trace(one, places) for one in series] + [_totals_trace(sums, totals, places)],
+        "data": [_ranked_trace(one, places, whole_names) for one in series]
+        + [_totals_trace(sums, totals, places)],
         "layout": {
             **_base_layout(revision),
             "height": ranked_height(len(names)),
@@ -180,6 +183,7 @@ def ranked_bars(
                 "fixedrange": True,
                 "automargin": True,
                 "showgrid": False,
+                "showspikes": False,
                 "zeroline": False,
                 "ticklen": 8,
                 "tickcolor": CLEAR,
@@ -188,15 +192,17 @@ def ranked_bars(
     }
 
 
-def _ranked_trace(series: Series, places: list[int]) -> Figure:
+def _ranked_trace(series: Series, places: list[int], leads: list[str]) -> Figure:
     return {
         "type": "bar",
         "orientation": "h",
         "name": series.name,
         "x": list(series.values),
         "y": places,
-        "customdata": list(series.texts),
-        "hovertemplate": f"{series.name} <b>%{{customdata}}</b><extra></extra>",
+        "customdata": [
+            f"{lead}{series.name} <b>{text}</b>" for lead, text in zip(leads, series.texts, strict=True)
+        ],
+        "hovertemplate": "%{customdata}<extra></extra>",
         "marker": {"color": series.color, "line": {"width": 0}},
     }
 
