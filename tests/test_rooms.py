@@ -22,7 +22,7 @@ ROOMS: dict[str, set[str]] = {
     "exports": {"usage", "formatting", "pandas", "xlsxwriter"},
     "key_strength": set(),
     "settings": {"key_strength", "usage.periods", "pydantic", "pydantic_settings"},
-    "web": {"usage", "exports", "key_strength", "flask", "flask_compress", "limits", "pandas", "werkzeug"},
+    "web": {"usage", "exports", "key_strength", "flask", "flask_compress", "limits", "pandas", "prometheus_client", "werkzeug"},
     "dashboard": {
         "usage",
         "exports",

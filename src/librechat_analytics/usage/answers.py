@@ -218,3 +218,14 @@ class Caching:
 
     unit: BucketUnit
     points: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """Everything ever, which only grows.
+
+    Columns: model (as recorded), token_type, context, cost_usd, tokens, documents.
+    """
+
+    rows: pd.DataFrame
+    refused: dict[str, int]

@@ -15,6 +15,7 @@ from librechat_analytics.usage.answers import (
     Caching,
     Concentration,
     ConversationCosts,
+    Counters,
     Freshness,
     Part,
     PriceCheck,
@@ -55,6 +56,7 @@ E6_PER_USD = 10**12
 
 SLOT_SECONDS = 900
 DEAREST_PARTS = 8
+COUNTED_MODELS = 1000
 COST_EDGES_E6 = tuple(
     digit * 10**power for power in range(8, 15) for digit in (1, 2, 5)
 )  # from a hundredth of a cent to 500 dollars
@@ -461,6 +463,25 @@ class Repository:
         return _table(
             entries, "user name email model cost_usd prompt_tokens completion_tokens total_tokens calls"
         )
+
+    @kept
+    def counters(self) -> Counters:
+        """Count everything ever by model, token type and context, and the documents refused by reason."""
+        with self._store.reading() as cursor:
+            rows = _rows(cursor, statement("counters"), {"models": COUNTED_MODELS})
+            refused = {row["reason"]: row["documents"] for row in _rows(cursor, statement("refusals"), {})}
+        entries = (
+            {
+                "model": row["model"],
+                "token_type": row["token_type"],
+                "context": row["context"],
+                "cost_usd": usd(row["cost_e6"]),
+                "tokens": row["tokens"],
+                "documents": row["documents"],
+            }
+            for row in rows
+        )
+        return Counters(_table(entries, "model token_type context cost_usd tokens documents"), refused)
 
     @kept
     def filter_values(self, scope: Scope | None = None) -> dict[str, list[tuple[str, str]]]:

@@ -1,0 +1,100 @@
+"""``/metrics`` for Prometheus: what was used, how level the store is, how long requests take."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from flask import Response, g, request
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
+from werkzeug.exceptions import Forbidden
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+    from prometheus_client.core import Metric
+
+    from librechat_analytics.usage.repository import Repository
+
+USAGE_LABELS = ("model", "token_type", "context")
+STATUSES = ("ok", "importing", "unreachable", "offline")
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+class UsageCollector(Collector):
+    """The ledger's totals and the state of the sync, read when they are asked for."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+
+    def collect(self) -> Iterator[Metric]:
+        counters = self._repository.counters()
+        cost = CounterMetricFamily("librechat_usage_cost_dollars", "Cost as recorded", labels=USAGE_LABELS)
+        tokens = CounterMetricFamily("librechat_usage_tokens", "Tokens", labels=USAGE_LABELS)
+        rows = CounterMetricFamily(
+            "librechat_usage_transactions", "Usage rows; prompt rows are model calls", labels=USAGE_LABELS
+        )
+        for row in counters.rows.to_dict("records"):
+            labels = [row[name] for name in USAGE_LABELS]
+            cost.add_metric(labels, row["cost_usd"])
+            tokens.add_metric(labels, row["tokens"])
+            rows.add_metric(labels, row["documents"])
+        refused = CounterMetricFamily(
+            "librechat_documents_refused", "Documents that could not be read", labels=("reason",)
+        )
+        for reason, documents in counters.refused.items():
+            refused.add_metric([reason], documents)
+        yield from (cost, tokens, rows, refused)
+        yield from self._freshness()
+
+    def _freshness(self) -> Iterator[Metric]:
+        freshness = self._repository.freshness()
+        lag = GaugeMetricFamily(
+            "librechat_analytics_sync_lag_seconds", "Age of the instant up to which the figures are complete"
+        )
+        if freshness.as_of is not None:
+            lag.add_metric([], (self._repository.now() - freshness.as_of).total_seconds())
+        state = GaugeMetricFamily(
+            "librechat_analytics_source_status", "1 for the state that the source is in", labels=("status",)
+        )
+        for status in STATUSES:
+            state.add_metric([status], float(freshness.status == status))
+        waiting = GaugeMetricFamily(
+            "librechat_analytics_rows_without_agent", "Usage rows whose agent is still asked for"
+        )
+        waiting.add_metric([], freshness.unattributed)
+        yield from (lag, state, waiting)
+
+
+def serve_metrics(server: Flask, repository: Repository) -> None:
+    """Measure requests and answer ``/metrics``; the guard must be registered before."""
+    registry = CollectorRegistry()
+    registry.register(UsageCollector(repository))
+    times = Histogram(
+        "librechat_analytics_request_seconds",
+        "Time to answer a request",
+        ("endpoint", "status"),
+        buckets=SECONDS,
+        registry=registry,
+    )
+
+    @server.before_request
+    def start_watch() -> None:
+        g.started = time.perf_counter()
+
+    @server.after_request
+    def stop_watch(response: Response) -> Response:
+        started = g.pop("started", None)
+        if started is not None:  # nobody's time is measured who was not let in
+            times.labels(request.endpoint or "", response.status_code).observe(time.perf_counter() - started)
+        return response
+
+    @server.get("/metrics", provide_automatic_options=False)
+    def metrics() -> Response:
+        """Count for Prometheus; for keys that may see everybody."""
+        if g.visitor.scope is not None:
+            raise Forbidden("This key may see some users only; the metrics count all of them.")
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
