@@ -85,8 +85,10 @@ def transactions(draw: st.DrawFn, serial: int) -> Document:
     tokens = -draw(st.sampled_from(TOKENS) | st.integers(0, 500_000))
     rate = draw(st.sampled_from([*RATES, None, MISSING, "3"]))
     per_token = Decimal(str(rate)) if isinstance(rate, int | float) else Decimal(1)
+    # To the millionth of a credit, as the program keeps it: then both must agree to the last digit.
+    price = (tokens * per_token).quantize(Decimal("0.000001"))
     value = draw(
-        st.sampled_from([tokens * per_token, -tokens * per_token])
+        st.sampled_from([price, -price])
         | st.integers(-(10**12), 10**10).map(lambda millionths: Decimal(millionths).scaleb(-6))
     )
     cached = token_type == "prompt" and draw(st.integers(0, 3)) == 0

@@ -115,6 +115,11 @@ def number(value: object) -> Fraction | None:
     return None
 
 
+def is_real(amount: Fraction, value: Fraction) -> bool:
+    """Whether amounts are such as can be; 64 bits of tokens, and a quintillion dollars, are the limit."""
+    return abs(amount) < 2**63 and abs(value) <= 10**24
+
+
 def text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
@@ -262,7 +267,7 @@ class Oracle:
                 self.other_types.append((at, "(missing)" if token_type is None else shown))
             return None
         amount, value = number(document.get("rawAmount")), number(document.get("tokenValue"))
-        if at is None or amount is None or value is None:
+        if at is None or amount is None or value is None or not is_real(amount, value):
             self.refused += 1
             return None
         rate = document.get("rate")
