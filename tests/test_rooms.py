@@ -35,7 +35,7 @@ ROOMS: dict[str, set[str]] = {
     },
 }
 # Where everything meets, or programs begin.
-ENTRANCES = {"app", "cli", "checks", "serving", "reports"}
+ENTRANCES = {"app", "cli", "checks", "serving", "errands"}
 
 
 def room_of(module: str) -> str:

@@ -15,6 +15,7 @@ from librechat_analytics.sync import OFFLINE, Syncer
 from librechat_analytics.usage.cache import CachedRepository
 from librechat_analytics.usage.prices import read_price_list
 from librechat_analytics.web.api import api_blueprint
+from librechat_analytics.web.backup import serve_backup
 from librechat_analytics.web.door import Door
 from librechat_analytics.web.keys import KeyRing
 from librechat_analytics.web.metrics import serve_metrics
@@ -127,6 +128,7 @@ def create_app(settings: Settings) -> Flask:
     repository = CachedRepository(store, server, source=source_status, prices=prices)
     server.register_blueprint(api_blueprint(repository, default_zone=settings.dashboard_timezone))
     serve_metrics(server, repository)
+    serve_backup(server, settings.data_dir.resolve(), store.copy_to)
     refuse_unknown_paths(server)
     dashboard = mount_dashboard(server, repository, default_zone=settings.dashboard_timezone, prefix=PREFIX)
     allow_page_scripts(server, dashboard.csp_hashes())

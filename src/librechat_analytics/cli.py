@@ -208,7 +208,7 @@ def export(
     ] = None,
 ) -> None:
     """Write a period's usage into a workbook; asks the running server where there is one."""
-    from librechat_analytics.reports import write_report
+    from librechat_analytics.errands import write_report
 
     settings = load_settings()
     asked = {"period": period, "start": start, "end": end, "tz": tz}
@@ -217,6 +217,17 @@ def export(
     filters = dict(part.partition("=")[::2] for part in where or ())
     write_report(settings, file, {name: value for name, value in asked.items() if value} | filters)
     console.print(f"Wrote {file}.", highlight=False, markup=False)
+
+
+@program.command()
+def backup(file: Annotated[Path, typer.Argument(help="Where to write the copy of the store.")]) -> None:
+    """Copy the store into a file, also while serving; to restore, put it back as usage.duckdb."""
+    from librechat_analytics.errands import write_backup
+
+    write_backup(load_settings(), file)
+    console.print(
+        f"Wrote {file}. To restore, put it into DATA_DIR as usage.duckdb.", highlight=False, markup=False
+    )
 
 
 @program.command()

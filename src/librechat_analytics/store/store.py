@@ -322,16 +322,31 @@ class Store:
             )
         self._rewrite()
 
+    def copy_to(self, path: Path) -> None:
+        """Write a copy of the store as it is now; readers and the next start see no difference.
+
+        Raises StoreError where the file cannot be written, OSError where an old one cannot be replaced.
+        """
+        path.unlink(missing_ok=True)
+        with self._writing, self._explained():
+            self._copy(path)
+
+    def _copy(self, path: Path) -> None:
+        with self._connection.cursor() as cursor:
+            quoted = path.as_posix().replace("'", "''")
+            cursor.execute(f"ATTACH '{quoted}' AS copy")
+            try:
+                cursor.execute(f"COPY FROM DATABASE {FILE_NAME.partition('.')[0]} TO copy")
+            finally:
+                cursor.execute("DETACH copy")
+
     def _rewrite(self) -> None:
         """Write the file anew: pages that were freed may still hold what was erased."""
         path = self._folder / FILE_NAME
         fresh = path.with_suffix(".new")
         fresh.unlink(missing_ok=True)
         with self._writing:
-            with self._connection.cursor() as cursor:
-                cursor.execute(f"ATTACH '{fresh.as_posix().replace(chr(39), chr(39) * 2)}' AS fresh")
-                cursor.execute(f"COPY FROM DATABASE {path.stem} TO fresh")
-                cursor.execute("DETACH fresh")
+            self._copy(fresh)
             self._connection.close()
             fresh.replace(path)
             self._connection = self._open()

@@ -1,8 +1,9 @@
-"""A period's workbook for cron: from the store, or from the server that holds it."""
+"""Errands for cron, workbooks and backups: done on the store, or by the server that holds it."""
 
 from __future__ import annotations
 
 import json
+import shutil
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -38,15 +39,29 @@ def write_report(settings: Settings, path: Path, parameters: dict[str, str]) -> 
     if path.suffix.lower() != ".xlsx":
         raise OperatorError(f"{path} must end in .xlsx")
     try:
-        body = _from_store(settings, parameters)
+        path.write_bytes(_workbook(settings, parameters))
     except StoreBusyError:
-        body = _from_server(settings, parameters)
+        _have_server_write(settings, f"/api/export?{urllib.parse.urlencode(parameters)}", path)
     except BadParameterError as error:
         raise OperatorError(f"{error.parameter}: {error}") from None
-    path.write_bytes(body)
 
 
-def _from_store(settings: Settings, parameters: dict[str, str]) -> bytes:
+def write_backup(settings: Settings, path: Path) -> None:
+    """Write a copy of the store, also while the server runs; raises OperatorError that says what to do."""
+    part = path.with_name(f"{path.name}.part")
+    try:
+        store = open_store(settings)
+    except StoreBusyError:
+        _have_server_write(settings, "/api/backup", part)
+    else:
+        try:
+            store.copy_to(part)
+        finally:
+            store.close()
+    part.replace(path)
+
+
+def _workbook(settings: Settings, parameters: dict[str, str]) -> bytes:
     store = open_store(settings)
     try:
         prices = read_price_list(settings.prices_file) if settings.prices_file else None
@@ -62,17 +77,18 @@ def _from_store(settings: Settings, parameters: dict[str, str]) -> bytes:
         store.close()
 
 
-def _from_server(settings: Settings, parameters: dict[str, str]) -> bytes:
+def _have_server_write(settings: Settings, address: str, path: Path) -> None:
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 compared, not bound
-    address = f"http://{host}:{settings.port}/api/export?{urllib.parse.urlencode(parameters)}"
-    request = urllib.request.Request(address, headers={KEY_HEADER: required_key(settings)})
+    request = urllib.request.Request(
+        f"http://{host}:{settings.port}{address}", headers={KEY_HEADER: required_key(settings)}
+    )
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with direct.open(request, timeout=PATIENCE_SECONDS) as response:
-            return bytes(response.read())
+        with direct.open(request, timeout=PATIENCE_SECONDS) as response, path.open("wb") as file:
+            shutil.copyfileobj(response, file)
     except urllib.error.HTTPError as error:
         raise OperatorError(f"The running server refused: {_sentence(error)}") from None
-    except OSError:
+    except urllib.error.URLError:
         raise OperatorError(
             f"The store is in use, but no server answers at {host}:{settings.port}. Set HOST and PORT to its."
         ) from None
