@@ -757,7 +757,7 @@ class TestTheLook:
 
 TOO_WIDE = """
 (width) => [...document.querySelectorAll("main *, header *")]
-  .filter((node) => node.checkVisibility() && !node.closest(".table-scroll, svg"))
+  .filter((node) => node.checkVisibility() && !node.closest(".table-scroll, .visually-hidden, svg"))
   .filter((node) => getComputedStyle(node).clipPath === "none")
   .filter((node) => node.getBoundingClientRect().right > width + 1)
   .map((node) => `${node.tagName} ${node.id} ${node.className}`)
