@@ -129,22 +129,30 @@ def attribute(
     endpoint = next(
         (known.endpoint for known in (answer, conversation, *telling[-1:]) if known and known.endpoint), None
     )
+    # The row's own answer last: its sender is the name that counts.
+    heard = [*telling, answer] if answer is not None else telling
+
+    def by(source: Answer, certainty: Certainty) -> Attribution:
+        return Attribution(source.agent, certainty, source.endpoint, _last_sender(source.agent, heard))
+
     if question.recorded_agent is not None:
-        own = (other.sender for other in reversed(telling) if other.agent == question.recorded_agent)
-        sender = next((name for name in own if name), None)
+        sender = _last_sender(question.recorded_agent, heard)
         return Attribution(question.recorded_agent, Certainty.EXACT, endpoint, sender)
     if answer is not None and answer.tells:
-        return _by(answer, Certainty.EXACT)
+        return by(answer, Certainty.EXACT)
     if telling and len({other.agent for other in telling}) == 1:
-        return _by(telling[0], Certainty.CONVERSATION)
+        return by(telling[0], Certainty.CONVERSATION)
     if telling:
         # Rows are written before their answer is saved, titles after it.
         saved_next = (other for other in telling if other.created_at >= question.created_at)
-        return _by(next(saved_next, telling[-1]), Certainty.NEAREST)
+        return by(next(saved_next, telling[-1]), Certainty.NEAREST)
     if conversation is not None and (agent := conversation.initial_agent or conversation.last_agent):
         return Attribution(agent, Certainty.WEAK, endpoint, None)
     return Attribution(None, Certainty.UNKNOWN, endpoint, None)
 
 
-def _by(answer: Answer, certainty: Certainty) -> Attribution:
-    return Attribution(answer.agent, certainty, answer.endpoint, answer.sender if answer.agent else None)
+def _last_sender(agent: str | None, answers: Sequence[Answer]) -> str | None:
+    """Give the name under which an agent answered last, as far as an answer says it."""
+    if agent is None:
+        return None
+    return next((other.sender for other in reversed(answers) if other.agent == agent and other.sender), None)
