@@ -62,6 +62,7 @@
     root.dataset.past = isPast(query);
     document.title = `${title(current)} · LibreChat Analytics`;
     for (const link of document.querySelectorAll("a[data-view]")) link.href = linkTo(link.dataset.view, query);
+    spreadChoices(query);
     markSortedColumn(current, query, set_props);
     showTheSearch(current, query, set_props);
 
@@ -87,6 +88,19 @@
     ];
   }
 
+  /* Links that set one parameter of the address each: `data-set="split=model"`, or `"split="` for its default. */
+  function spreadChoices(query) {
+    for (const link of document.querySelectorAll("a[data-set]")) {
+      const [name, value] = link.dataset.set.split("=");
+      const target = new URLSearchParams(query);
+      if (value) target.set(name, value);
+      else target.delete(name);
+      link.href = write(target);
+      if ((query.get(name) ?? "") === value) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    }
+  }
+
   function markSortedColumn(view, query, set_props) {
     const wanted = query.get("sort");
     for (const header of document.querySelectorAll(`#${view}-view th[data-sort]`)) {
@@ -110,7 +124,7 @@
     const now = header.getAttribute("aria-sort");
     const opposite = { ascending: "descending", descending: "ascending" };
     const direction = opposite[now] ?? first;
-    go({ sort: direction === "descending" ? `-${sort}` : sort });
+    go({ sort: direction === "descending" ? `-${sort}` : sort, page: null });
   }
 
   /* The period select, and the calendar that belongs to "Custom". */
@@ -131,7 +145,7 @@
   }
 
   function search(text) {
-    go({ q: text ?? "", all: null });
+    go({ q: text ?? "", all: null, page: null });
   }
 
   document.addEventListener("click", (event) => {
@@ -142,9 +156,15 @@
       window.dash_clientside.set_props("url", { search: new URL(link.href).search });
       window.scrollTo(0, 0);
     }
+    const choice = target.closest?.("[data-set]");
+    if (choice && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)) {
+      event.preventDefault();
+      const [name, value] = choice.dataset.set.split("=");
+      go({ [name]: value });
+    }
     const header = target.closest?.("th[data-sort]");
     if (header && target.closest("button")) sortBy(header);
-    if (target.closest?.("[data-action=show-all]")) go({ all: "1" });
+    if (target.closest?.("[data-action=show-all]")) go({ all: "1", page: null });
     if (target.closest?.("[data-action=clear-search]")) {
       const view = viewOf(parse(location.search));
       window.dash_clientside.set_props(`${view}-search`, { value: "" });

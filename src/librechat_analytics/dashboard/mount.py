@@ -6,7 +6,7 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any
 
-from dash import ClientsideFunction, Dash, Input, Output, State, dcc, no_update, set_props
+from dash import ClientsideFunction, Dash, Input, Output, State, ctx, dcc, no_update, set_props
 
 from librechat_analytics.dashboard import agents, ids, models, overview, users
 from librechat_analytics.dashboard.browser_files import (
@@ -134,21 +134,23 @@ def register_view(app: Dash, view: View, repository: Repository, default_zone: Z
         values, places = answer_panels(view.panels, questions)
         return [*page_values(questions), *values, places, "view ready"]
 
-    table = view.table
-    if table is None:
+    tables = {**({view.name: view.table} if view.table else {}), **view.charts}
+    if not tables:
         return
 
     @app.callback(  # type: ignore[untyped-decorator]
         Output(ids.DOWNLOAD, "data", allow_duplicate=True),
-        Input(f"{view.name}-csv", "n_clicks"),
+        *(Input(f"{name}-csv", "n_clicks") for name in tables),
         State(ids.question(view.name), "data"),
         prevent_initial_call=True,
     )
-    def download(clicks: object, stored: object) -> object:
-        if not clicks:
+    def download(*clicks_and_question: object) -> object:
+        *clicks, stored = clicks_and_question
+        name = str(ctx.triggered_id).removesuffix("-csv")
+        if not any(clicks) or name not in tables:
             return no_update
         questions = ask(stored)
-        return dcc.send_string(csv_text(table(questions)), csv_name(view.name, questions.period))
+        return dcc.send_string(csv_text(tables[name](questions)), csv_name(name, questions.period))
 
 
 def register_browser_callbacks(app: Dash) -> None:

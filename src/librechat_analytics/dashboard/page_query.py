@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 from urllib.parse import parse_qs
 
 from librechat_analytics.usage.periods import BadParameterError, Period, parse_period, parse_zone
@@ -15,6 +16,15 @@ if TYPE_CHECKING:
 DEFAULT_PERIOD = "30d"
 LONGEST_QUERY = 2000
 LONGEST_SEARCH = 100
+PAGE_NUMBER = re.compile(r"[0-9]{1,4}", re.ASCII)
+
+Measure = Literal["cost", "tokens", "calls"]
+SplitBy = Literal["model", "user", "agent"]
+MEASURES: tuple[Measure, ...] = get_args(Measure)
+SPLITS: tuple[SplitBy, ...] = get_args(SplitBy)
+
+T = TypeVar("T", bound=str)
+D = TypeVar("D")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +34,8 @@ class PageQuery:
     ``sort``: a column's name, with a minus in front for descending; empty for the table's own order.
     ``coarse``: the reader points with a finger, so a drag must scroll and not zoom.
     ``notices``: sentences about what could not be read.
+    ``measure``, ``split``: what the chart over time shows, and by what it is split (None: not at all).
+    ``page``: of a table, from 1.
     """
 
     period: Period
@@ -32,6 +44,9 @@ class PageQuery:
     show_all: bool
     coarse: bool
     notices: tuple[str, ...]
+    measure: Measure = "cost"
+    split: SplitBy | None = None
+    page: int = 1
 
     @property
     def revision(self) -> str:
@@ -63,7 +78,18 @@ def read_page_query(
         show_all=values.get("all") == "1",
         coarse=question.get("coarse") is True,
         notices=tuple(notices),
+        measure=_one_of(MEASURES, values.get("measure"), "cost"),
+        split=_one_of(SPLITS, values.get("split"), None),
+        page=_page(values.get("page", "")),
     )
+
+
+def _one_of(known: tuple[T, ...], value: str | None, otherwise: D) -> T | D:
+    return next((one for one in known if one == value), otherwise)
+
+
+def _page(text: str) -> int:
+    return max(1, int(text)) if PAGE_NUMBER.fullmatch(text) else 1
 
 
 def _last_values(search: object) -> dict[str, str]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from librechat_analytics.usage.periods import default_bucket
+from librechat_analytics.usage.periods import Period, default_bucket
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -14,8 +14,19 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from librechat_analytics.dashboard.page_query import PageQuery
-    from librechat_analytics.usage.answers import AgentRanking, Freshness, Ranking, Summary, Timeline
-    from librechat_analytics.usage.periods import Period
+    from librechat_analytics.usage.answers import (
+        AgentRanking,
+        Caching,
+        Concentration,
+        ConversationCosts,
+        Freshness,
+        Ranking,
+        Rhythm,
+        Split,
+        Summary,
+        Timeline,
+    )
+    from librechat_analytics.usage.periods import BucketUnit
     from librechat_analytics.usage.repository import Repository
 
 LONGEST_LIST = 1000
@@ -47,7 +58,43 @@ class Questions:
 
     @cached_property
     def timeline(self) -> Timeline:
-        return self._repository.usage_over_time(self.period, default_bucket(self.period.range))
+        return self._repository.usage_over_time(self.period, self.unit)
+
+    @property
+    def unit(self) -> BucketUnit:
+        """The buckets in which the period is easiest to read."""
+        return default_bucket(self.period.range)
+
+    @cached_property
+    def timeline_before(self) -> Timeline | None:
+        """The range before in the same buckets; None where the period has none."""
+        before = self.period.previous
+        if before is None:
+            return None
+        return self._repository.usage_over_time(Period("custom", before, None, self.period.zone), self.unit)
+
+    @cached_property
+    def split(self) -> Split | None:
+        """The timeline split by what the reader has chosen, if anything."""
+        if self.query.split is None:
+            return None
+        return self._repository.split_over_time(self.period, self.unit, self.query.split)
+
+    @cached_property
+    def rhythm(self) -> Rhythm:
+        return self._repository.rhythm(self.period)
+
+    @cached_property
+    def conversation_costs(self) -> ConversationCosts:
+        return self._repository.conversation_costs(self.period)
+
+    @cached_property
+    def concentration(self) -> Concentration:
+        return self._repository.concentration(self.period)
+
+    @cached_property
+    def caching(self) -> Caching:
+        return self._repository.caching(self.period, self.unit)
 
     @cached_property
     def users(self) -> Ranking:

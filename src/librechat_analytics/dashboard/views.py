@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import pandas as pd
     from dash.development.base_component import Component
@@ -20,12 +20,14 @@ class View:
     """One of the page's views; its name is what ``?view=`` holds.
 
     ``table``: the rows of its table for a CSV file, raw numbers under plain names; None without one.
+    ``charts``: the same for each of its charts, by the chart's id.
     """
 
     name: str
     layout: Callable[[], list[Component]]
     panels: tuple[Panel, ...]
     table: Callable[[Questions], pd.DataFrame] | None = None
+    charts: Mapping[str, Callable[[Questions], pd.DataFrame]] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
