@@ -21,6 +21,7 @@ ROOMS: dict[str, set[str]] = {
     "usage": {"store", "duckdb", "flask", "flask_caching", "numpy", "pandas"},
     "exports": {"usage", "formatting", "pandas", "xlsxwriter"},
     "key_strength": set(),
+    "logs": {"settings"},
     "settings": {"key_strength", "usage.periods", "pydantic", "pydantic_settings"},
     "web": {"usage", "exports", "key_strength", "flask", "flask_compress", "limits", "pandas", "prometheus_client", "werkzeug"},
     "dashboard": {

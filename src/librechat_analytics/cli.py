@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import logging.config
 import secrets
 import sys
 import tempfile
@@ -27,6 +27,7 @@ from rich.text import Text
 
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.librechat.source import DumpSource, MongoSource
+from librechat_analytics.logs import log_config
 from librechat_analytics.settings import load_settings, require_a_key
 
 if TYPE_CHECKING:
@@ -364,6 +365,4 @@ def _rows_progress() -> Iterator[Callable[[Phase, int, int | None], None]]:
 
 
 def _log_to_stderr(settings: Settings) -> None:
-    logging.basicConfig(
-        level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
-    )
+    logging.config.dictConfig(log_config(settings))

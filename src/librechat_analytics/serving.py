@@ -15,6 +15,7 @@ from gunicorn.http import wsgi
 
 from librechat_analytics.app import close_app, create_app, rehearse
 from librechat_analytics.errors import OperatorError
+from librechat_analytics.logs import log_config
 from librechat_analytics.web.server import PREFIX
 
 if TYPE_CHECKING:
@@ -52,10 +53,8 @@ class Server(BaseApplication):  # type: ignore[misc]
             "limit_request_line": 4094,
             "control_socket_disable": True,
             "worker_tmp_dir": str(SHARED_MEMORY) if SHARED_MEMORY.is_dir() else None,
+            "logconfig_dict": log_config(self._settings),
             "loglevel": self._settings.log_level.lower(),
-            "accesslog": "-" if self._settings.log_level == "DEBUG" else None,
-            # No query and no headers: neither keys nor names belong in a log.
-            "access_log_format": '%(h)s "%(m)s %(U)s" %(s)s %(b)s %(M)sms',
             "post_fork": _end_with_parent,
             "worker_exit": self._close,
         }

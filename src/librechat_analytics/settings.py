@@ -67,6 +67,9 @@ class Settings(BaseSettings):
     )
     store_memory_limit: str = Field("1GB", description="Memory that queries may use.")
     threads: Annotated[int, Field(ge=1, le=64)] = Field(8, description="Requests answered at a time.")
+    log_format: Literal["text", "json"] = Field(
+        "text", description="Lines of the log: `text` for people or `json` for machines."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
 
     @field_validator("mongo_uri", "dashboard_api_key", mode="before")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from werkzeug.routing import Rule
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.usage.periods import BadParameterError
 from librechat_analytics.web.door import NotLetInError
+from librechat_analytics.web.requests_log import log_requests, reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -96,6 +96,7 @@ def create_server(*, door: Door, can_answer: Callable[[], bool], frame_ancestors
     )
     server.url_map.strict_slashes = False
     server.wsgi_app = StripPrefix(server.wsgi_app, PREFIX)  # type: ignore[method-assign]
+    log_requests(server)
     _guard(server, door)
     _headers(server, frame_ancestors)
     _errors(server)
@@ -170,7 +171,7 @@ def _errors(server: Flask) -> None:
 
     @server.errorhandler(OperatorError)
     def store_error(_: OperatorError) -> Response:
-        number = secrets.token_hex(4)
+        number = reference()
         log.exception("The store did not answer (%s)", number)
         response: Response = jsonify(
             error=f"The figures cannot be read at the moment; try again soon ({number})."
@@ -181,7 +182,7 @@ def _errors(server: Flask) -> None:
 
     @server.errorhandler(Exception)
     def unexpected(_: Exception) -> tuple[Response, int]:
-        number = secrets.token_hex(4)
+        number = reference()
         log.exception("A request failed (%s)", number)
         return jsonify(error=f"Something went wrong here; the log knows more ({number})."), 500
 
