@@ -1,0 +1,61 @@
+"""The examples for Prometheus and Grafana ask for metrics that there are."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from flask import Flask, g
+
+from librechat_analytics.store.store import Store
+from librechat_analytics.usage.repository import Repository
+from librechat_analytics.web.door import Visitor
+from librechat_analytics.web.metrics import serve_metrics
+from tests.servers import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAME = re.compile(r"\blibrechat_[a-z_]+")
+
+
+def names_served(tmp_path: Path) -> set[str]:
+    server = Flask(__name__)
+
+    @server.before_request
+    def let_in() -> None:
+        g.visitor = Visitor("test", None)
+
+    store = Store(tmp_path)
+    serve_metrics(server, Repository(store, source=lambda: ("ok", None)))
+    client = server.test_client()
+    client.get("/metrics")
+    text = client.get("/metrics").get_data(as_text=True)
+    store.close()
+    families = set(re.findall(r"^# TYPE (\S+)", text, re.MULTILINE))
+    return families | {f"{name}_bucket" for name in families}
+
+
+@pytest.mark.parametrize("file", ["prometheus-alerts.yml", "grafana-dashboard.json"])
+def test_only_metrics_that_are_served_are_asked_for(tmp_path: Path, file: str) -> None:
+    text = (ROOT / "deploy" / file).read_text("utf-8")
+    asked = set(NAME.findall(text))
+    assert asked
+    assert asked <= names_served(tmp_path)
+
+
+def test_the_dashboards_panels_do_not_overlap() -> None:
+    dashboard = json.loads((ROOT / "deploy" / "grafana-dashboard.json").read_text("utf-8"))
+    taken: set[tuple[int, int]] = set()
+    for panel in dashboard["panels"]:
+        place = panel["gridPos"]
+        cells = {
+            (x, y)
+            for x in range(place["x"], place["x"] + place["w"])
+            for y in range(place["y"], place["y"] + place["h"])
+        }
+        assert not cells & taken, panel["title"]
+        assert all(x < 24 for x, _ in cells)
+        taken |= cells
