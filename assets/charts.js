@@ -44,6 +44,10 @@
       watched.add(drawing);
       drawing.on("plotly_relayout", () => remember(drawing));
       drawing.on("plotly_afterplot", () => showReset(drawing));
+      drawing.on("plotly_click", ({ points }) => {
+        const bucket = drawing.layout.meta?.buckets?.[points[0].x];
+        if (bucket) document.dispatchEvent(new CustomEvent("analytics:bucket", { detail: bucket }));
+      });
     }
   }).observe(document.documentElement, { childList: true, subtree: true });
 

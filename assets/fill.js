@@ -1,15 +1,21 @@
 /*
  * Turns the server's nested lists (markup.py) into elements, and patches them into place: a refresh changes the
  * texts that differ and leaves everything else, the reader's focus and selection included, where it is.
- * Only these tags and attributes exist; text is always text.
+ * Only these tags and attributes exist; text is always text, and links lead to views of this page only.
  */
 (() => {
-  const TAGS = new Set(["tr", "th", "td", "li", "div", "span", "strong", "button"]);
-  const ATTRIBUTES = new Set(["class", "title", "scope", "colspan", "aria-hidden", "data-action", "data-period"]);
+  const TAGS = new Set([
+    "tr", "th", "td", "li", "div", "span", "strong", "button", "a", "h2", "h3", "p", "ul", "ol", "dl", "dt", "dd",
+    "details", "summary", "code", "option",
+  ]);
+  const ATTRIBUTES = new Set([
+    "class", "title", "scope", "colspan", "aria-hidden", "aria-label", "data-action", "data-period", "data-name",
+    "href", "value",
+  ]);
 
   function patchAttributes(node, attributes) {
     for (const name of ATTRIBUTES) {
-      const value = attributes[name];
+      const value = name === "href" && !attributes.href?.startsWith("?") ? undefined : attributes[name];
       if (value === undefined) node.removeAttribute(name);
       else if (node.getAttribute(name) !== value) node.setAttribute(name, value);
     }

@@ -159,22 +159,22 @@ class ReadyRepository:
     def freshness(self) -> Any:
         return self._answer("freshness")
 
-    def summary(self, _: Period) -> Any:
+    def summary(self, *_: object) -> Any:
         return self._answer("summary")
 
-    def top_users(self, _: Period, limit: int) -> Any:  # noqa: ARG002
+    def top_users(self, *_: object) -> Any:
         return self._answer("users")
 
-    def top_models(self, _: Period, limit: int) -> Any:  # noqa: ARG002
+    def top_models(self, *_: object) -> Any:
         return self._answer("models")
 
-    def cost_breakdown(self, _: Period, limit: int) -> Any:  # noqa: ARG002
+    def cost_breakdown(self, *_: object) -> Any:
         return self._answer("cost_breakdown")
 
-    def top_agents(self, _: Period, limit: int) -> Any:  # noqa: ARG002
+    def top_agents(self, *_: object) -> Any:
         return self._answer("agents")
 
-    def usage_over_time(self, _: Period, unit: BucketUnit) -> Any:  # noqa: ARG002
+    def usage_over_time(self, *_: object) -> Any:
         return self._answer("timeline")
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 
 from librechat_analytics.dashboard import browser_files, ids, markup
 from librechat_analytics.dashboard.mount import VIEWS, mount_dashboard
@@ -16,6 +16,7 @@ from librechat_analytics.dashboard.page import page_layout
 from librechat_analytics.dashboard.page_state import freshness_data, source_words
 from librechat_analytics.usage.answers import Freshness
 from librechat_analytics.usage.periods import PERIODS
+from librechat_analytics.web.door import Visitor
 from tests.dashboard.ready_answers import BERLIN, NOW, ReadyRepository, component_texts, period
 
 if TYPE_CHECKING:
@@ -27,6 +28,11 @@ PREFIX = "/librechat-analytics/"
 @pytest.fixture(scope="module")
 def client() -> FlaskClient:
     server = Flask("dashboard", static_folder=None)
+
+    @server.before_request
+    def let_everybody_in() -> None:
+        g.visitor = Visitor("tests", None)
+
     mount_dashboard(server, ReadyRepository(), default_zone="Europe/Berlin")  # type: ignore[arg-type]
     return server.test_client()
 

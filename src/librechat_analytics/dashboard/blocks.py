@@ -175,6 +175,7 @@ class Ranked:
     amount: str
     exact: str
     share: float
+    href: str | None = None
 
 
 def ranked_list(id: str) -> Component:  # noqa: A002
@@ -186,7 +187,8 @@ def ranked_items(entries: Sequence[Ranked]) -> list[Markup]:
     greatest = max((entry.share for entry in entries), default=0.0)
     items = []
     for entry in entries:
-        name = [element("span", entry.name, class_name="name", title=entry.name)]
+        named = element("a", entry.name, href=entry.href) if entry.href else entry.name
+        name = [element("span", named, class_name="name", title=entry.name)]
         if entry.detail:
             name.append(element("span", entry.detail, class_name="detail"))
         line = element(

@@ -23,6 +23,10 @@ ATTRIBUTES = {
     "hidden_from_readers": "aria-hidden",
     "action": "data-action",
     "period": "data-period",
+    "href": "href",
+    "value": "value",
+    "name": "data-name",
+    "label": "aria-label",
 }
 
 

@@ -7,6 +7,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, dcc, no_update, set_props
+from flask import g
 
 from librechat_analytics.dashboard import agents, ids, models, overview, users
 from librechat_analytics.dashboard.browser_files import (
@@ -62,7 +63,8 @@ def mount_dashboard(
 ) -> Dash:
     """Serve the dashboard at the server's root, for browsers that reach it below ``prefix``.
 
-    The server's own check of the key must be registered before, so that it runs before Dash answers.
+    The server's own check of the key must be registered before, so that it runs before Dash answers; it says
+    in ``g.visitor`` whose usage may be seen.
 
     Args:
         server: The server that also has the API.
@@ -115,7 +117,11 @@ def register_view(app: Dash, view: View, repository: Repository, default_zone: Z
     def ask(stored: object) -> Questions:
         now = repository.now()
         query = read_page_query(
-            stored, default_zone=default_zone, now=now, first_usage=repository.first_usage()
+            stored,
+            default_zone=default_zone,
+            now=now,
+            first_usage=repository.first_usage(),
+            scope=g.visitor.scope,
         )
         return Questions(repository, query, now=now)
 

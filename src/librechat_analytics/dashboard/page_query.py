@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeVar, get_args
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
+from librechat_analytics.usage.filters import EVERYTHING, FILTER_NAMES, Filters, Scope
 from librechat_analytics.usage.periods import BadParameterError, Period, parse_period, parse_zone
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
 DEFAULT_PERIOD = "30d"
 LONGEST_QUERY = 2000
 LONGEST_SEARCH = 100
+LONGEST_FILTER = 300
 PAGE_NUMBER = re.compile(r"[0-9]{1,4}", re.ASCII)
+
+Subject = Literal["user", "model", "agent"]
+SUBJECTS: tuple[Subject, ...] = get_args(Subject)
+"""What has a page of its own: the filter of the same name says which one."""
+
+SHARED = ("period", "start", "end", "tz", "embed", "theme", *FILTER_NAMES)
+"""What every view understands; the rest of an address belongs to one view."""
 
 Measure = Literal["cost", "tokens", "calls"]
 SplitBy = Literal["model", "user", "agent"]
@@ -36,6 +46,9 @@ class PageQuery:
     ``notices``: sentences about what could not be read.
     ``measure``, ``split``: what the chart over time shows, and by what it is split (None: not at all).
     ``page``: of a table, from 1.
+    ``filters``: what the reader has chosen, within what they may see.
+    ``subject``: what the page is about, where it is one user's, model's or agent's.
+    ``shared``: the parameters that links to other views keep.
     """
 
     period: Period
@@ -47,6 +60,14 @@ class PageQuery:
     measure: Measure = "cost"
     split: SplitBy | None = None
     page: int = 1
+    filters: Filters = EVERYTHING
+    subject: Subject | None = None
+    shared: Mapping[str, str] = field(default_factory=dict)
+
+    def link(self, view: str, **changes: str | None) -> str:
+        """Give the address of a view with the same period and filters; None takes a parameter away."""
+        parameters = {"view": view, **self.shared, **changes}
+        return f"?{urlencode({name: value for name, value in parameters.items() if value is not None})}"
 
     @property
     def revision(self) -> str:
@@ -60,17 +81,24 @@ class PageQuery:
 
 
 def read_page_query(
-    stored: object, *, default_zone: ZoneInfo, now: datetime, first_usage: datetime | None
+    stored: object,
+    *,
+    default_zone: ZoneInfo,
+    now: datetime,
+    first_usage: datetime | None,
+    scope: Scope | None = None,
 ) -> PageQuery:
     """Read what the browser's router stored: ``search`` (the query string), ``zone``, ``coarse``.
 
     It comes from outside and may be anything, so nothing in it can raise.
+    ``scope``: what the reader may see.
     """
     question = stored if isinstance(stored, dict) else {}
     values = _last_values(question.get("search"))
     notices: list[str] = []
     zone = _zone(values.get("tz"), question.get("zone"), default_zone, notices)
     period = _period(values, zone, now, first_usage, notices)
+    filters = _filters(values, scope, notices)
     return PageQuery(
         period=period,
         sort=values.get("sort", ""),
@@ -81,7 +109,26 @@ def read_page_query(
         measure=_one_of(MEASURES, values.get("measure"), "cost"),
         split=_one_of(SPLITS, values.get("split"), None),
         page=_page(values.get("page", "")),
+        filters=filters,
+        subject=next(
+            (one for one in SUBJECTS if one == values.get("view") and one in filters.chosen()), None
+        ),
+        shared={name: values[name] for name in SHARED if name in values},
     )
+
+
+def _filters(values: dict[str, str], scope: Scope | None, notices: list[str]) -> Filters:
+    chosen = {}
+    for name in FILTER_NAMES:
+        value = values.get(name)
+        if value is None:
+            continue
+        if len(value) <= LONGEST_FILTER and value.isprintable():
+            chosen[name] = value
+        else:
+            notices.append(f"The filter {name} cannot be read, so it is left out.")
+            del values[name]
+    return Filters(**chosen, scope=scope)
 
 
 def _one_of(known: tuple[T, ...], value: str | None, otherwise: D) -> T | D:

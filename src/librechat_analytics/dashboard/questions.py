@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         Summary,
         Timeline,
     )
+    from librechat_analytics.usage.filters import Filters
     from librechat_analytics.usage.periods import BucketUnit
     from librechat_analytics.usage.repository import Repository
 
@@ -44,6 +45,10 @@ class Questions:
     def period(self) -> Period:
         return self.query.period
 
+    @property
+    def filters(self) -> Filters:
+        return self.query.filters
+
     @cached_property
     def freshness(self) -> Freshness:
         return self._repository.freshness()
@@ -54,11 +59,11 @@ class Questions:
 
     @cached_property
     def summary(self) -> Summary:
-        return self._repository.summary(self.period)
+        return self._repository.summary(self.period, self.filters)
 
     @cached_property
     def timeline(self) -> Timeline:
-        return self._repository.usage_over_time(self.period, self.unit)
+        return self._repository.usage_over_time(self.period, self.unit, self.filters)
 
     @property
     def unit(self) -> BucketUnit:
@@ -71,47 +76,48 @@ class Questions:
         before = self.period.previous
         if before is None:
             return None
-        return self._repository.usage_over_time(Period("custom", before, None, self.period.zone), self.unit)
+        same_zone = Period("custom", before, None, self.period.zone)
+        return self._repository.usage_over_time(same_zone, self.unit, self.filters)
 
     @cached_property
     def split(self) -> Split | None:
         """The timeline split by what the reader has chosen, if anything."""
         if self.query.split is None:
             return None
-        return self._repository.split_over_time(self.period, self.unit, self.query.split)
+        return self._repository.split_over_time(self.period, self.unit, self.query.split, self.filters)
 
     @cached_property
     def rhythm(self) -> Rhythm:
-        return self._repository.rhythm(self.period)
+        return self._repository.rhythm(self.period, self.filters)
 
     @cached_property
     def conversation_costs(self) -> ConversationCosts:
-        return self._repository.conversation_costs(self.period)
+        return self._repository.conversation_costs(self.period, self.filters)
 
     @cached_property
     def concentration(self) -> Concentration:
-        return self._repository.concentration(self.period)
+        return self._repository.concentration(self.period, self.filters)
 
     @cached_property
     def caching(self) -> Caching:
-        return self._repository.caching(self.period, self.unit)
+        return self._repository.caching(self.period, self.unit, self.filters)
 
     @cached_property
     def users(self) -> Ranking:
-        return _ranking(self._repository.top_users(self.period, LONGEST_LIST))
+        return _ranking(self._repository.top_users(self.period, LONGEST_LIST, self.filters))
 
     @cached_property
     def models(self) -> Ranking:
-        return _ranking(self._repository.top_models(self.period, LONGEST_LIST))
+        return _ranking(self._repository.top_models(self.period, LONGEST_LIST, self.filters))
 
     @cached_property
     def agents(self) -> AgentRanking:
-        ranking = self._repository.top_agents(self.period, LONGEST_LIST)
+        ranking = self._repository.top_agents(self.period, LONGEST_LIST, self.filters)
         return replace(ranking, rows=with_none(ranking.rows))
 
     @cached_property
     def cost_breakdown(self) -> Ranking:
-        return _ranking(self._repository.cost_breakdown(self.period, LONGEST_LIST))
+        return _ranking(self._repository.cost_breakdown(self.period, LONGEST_LIST, self.filters))
 
 
 def _ranking(ranking: Ranking) -> Ranking:

@@ -89,9 +89,13 @@ def message_row(columns: int, *words: Markup) -> list[Markup]:
     return [element("tr", element("td", *words, col_span=str(columns), class_name="table-message"))]
 
 
-def name_cell(name: str, detail: str | None = None) -> Markup:
-    """A row's header: a name, and something in smaller type underneath."""
-    lines = [element("span", name, class_name="name", title=name)]
+def name_cell(name: str, detail: str | None = None, *, href: str | None = None, doubt: Markup = "") -> Markup:
+    """A row's header: a name, and something in smaller type underneath.
+
+    ``href``: the page of its own that the name leads to; ``doubt``: a mark beside it.
+    """
+    named = element("a", name, href=href) if href else name
+    lines = [element("span", named, *([" ", doubt] if doubt else []), class_name="name", title=name)]
     if detail:
         lines.append(element("span", detail, class_name="detail", title=detail))
     return element("th", *lines, scope="row", class_name="name-cell")

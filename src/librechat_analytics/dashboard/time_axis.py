@@ -29,6 +29,21 @@ def first_and_last_day(period: Period) -> tuple[date, date]:
     return period.range.start.astimezone(period.zone).date(), last_instant.astimezone(period.zone).date()
 
 
+def bucket_bounds(
+    starts: Sequence[datetime], ends: Sequence[datetime], unit: BucketUnit
+) -> list[tuple[str, str]]:
+    """Give each bucket as the ``start`` and ``end`` of a period of its own: days where it is made of them."""
+    if unit == "hour":
+        return [
+            (start.isoformat(timespec="minutes"), end.isoformat(timespec="minutes"))
+            for start, end in zip(starts, ends, strict=True)
+        ]
+    return [
+        (start.date().isoformat(), (end - timedelta(microseconds=1)).date().isoformat())
+        for start, end in zip(starts, ends, strict=True)
+    ]
+
+
 def bucket_labels(starts: Sequence[datetime], partial: Sequence[bool], unit: BucketUnit) -> list[str]:
     """Name each bucket so that no two are alike; those still running, or cut by the period, say so."""
     words = [_words(start, unit) for start in starts]
