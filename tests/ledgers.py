@@ -13,6 +13,17 @@ from tests.oracle import Ledger
 
 # The day on which Berlin's clocks go forward, after New York's and before Lord Howe's go back.
 NOW = datetime(2026, 3, 29, 14, 34, 56, tzinfo=UTC)
+# Days that have no counterpart a month or a year before, and hours that a zone has twice or never.
+MOMENTS = [
+    NOW,
+    datetime(2026, 3, 29, 1, tzinfo=UTC),
+    datetime(2026, 3, 31, 9, tzinfo=UTC),
+    datetime(2024, 2, 29, 12, tzinfo=UTC),
+    datetime(2026, 1, 1, tzinfo=UTC),
+    datetime(2025, 10, 26, 1, 30, tzinfo=UTC),
+    datetime(2026, 3, 9, 6, 30, tzinfo=UTC),
+    datetime(2026, 4, 4, 15, 15, tzinfo=UTC),
+]
 
 USERS = [ObjectId(f"65010c00c2d3e4f50102030{n}") for n in range(4)]
 CONVERSATIONS = [f"3f6f0f7e-6c1b-4a55-9a0e-2d0c8a6f1b0{n}" for n in range(4)]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from librechat_analytics.librechat.sample import write_sample
 from tests.agreement import PERIODS, ZONES, assert_answers_agree, imported
-from tests.ledgers import NOW, ledgers
+from tests.ledgers import MOMENTS, ledgers
 from tests.oracle import Ledger, Oracle
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ PARTS = ("cost", "promptTokens", "completionTokens", "totalTokens", "calls")
 CUSTOM = {
     "a date alone": ("2026-03-29", "2026-03-29"),
     "a day of 23 hours and one of 25": ("2025-10-20", "2026-04-10"),
+    "New York's day of 23 hours": ("2026-03-08", "2026-03-08"),
+    "New York's day of 25 hours": ("2026-11-01", "2026-11-01"),
+    "a leap day": ("2024-02-28", "2024-03-01"),
     "one second": ("2026-11-23T10:00:00Z", "2026-11-23T10:00:01Z"),
     "one millisecond": ("2026-11-23T10:00:00.000Z", "2026-11-23T10:00:00.001Z"),
     "wall clocks that do not exist or occur twice": ("2026-03-29T02:30:00", "2026-10-25T02:30:00"),
@@ -122,28 +125,29 @@ class TestGeneratedLedgers:
         periods=st.lists(st.sampled_from(PERIODS), min_size=1, max_size=3, unique=True),
         bucket=st.sampled_from([None, "hour", "day", "week", "month"]),
         limit=st.sampled_from(["1", "3", "1000"]),
+        now=st.sampled_from(MOMENTS),
     )
     def test_every_figure(
-        self, ledger: Ledger, zone: str, periods: list[str], bucket: str | None, limit: str
+        self, ledger: Ledger, zone: str, periods: list[str], bucket: str | None, limit: str, now: datetime
     ) -> None:
-        with read(ledger) as ask:
+        with read(ledger, now) as ask:
             oracle = Oracle(ledger)
-            ahead = (NOW + timedelta(days=30)).isoformat()
+            ahead = (now + timedelta(days=30)).isoformat()
             asked: list[dict[str, str]] = [{"period": period} for period in periods]
             asked.append({"period": "custom", "start": "2023-01-01", "end": ahead})
             for period in asked:
                 parameters = {**period, "tz": zone, "limit": limit, **({"bucket": bucket} if bucket else {})}
-                bodies = assert_answers_agree(ask, oracle, NOW, parameters)
+                bodies = assert_answers_agree(ask, oracle, now, parameters)
                 if limit == "1000":
                     assert_parts_add_up(bodies)
 
 
 @contextmanager
-def read(ledger: Ledger) -> Iterator[Ask]:
-    """Write a ledger as a dump, import it, and answer questions about it as of NOW."""
+def read(ledger: Ledger, now: datetime) -> Iterator[Ask]:
+    """Write a ledger as a dump, import it, and answer questions about it as of ``now``."""
     with TemporaryDirectory(prefix="ledger-") as name:
         ledger.write(Path(name) / "dump" / "LibreChat")
-        with imported(Path(name) / "dump", Path(name) / "store", NOW) as ask:
+        with imported(Path(name) / "dump", Path(name) / "store", now) as ask:
             yield ask
 
 
