@@ -1,0 +1,206 @@
+"""When MongoDB, the network or the process itself fails: figures stay, nothing hangs, all comes back."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+from bson import ObjectId
+
+from tests.documents import usage
+from tests.fault_proxy import FaultProxy
+from tests.servers import API_KEY, free_port, serve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pymongo.database import Database
+
+    from tests.servers import Running
+
+pytestmark = pytest.mark.xdist_group("faults")
+
+BACK_WITHIN_SECONDS = 12
+NOTICED_WITHIN_SECONDS = 25
+ANSWERED_WITHIN_SECONDS = 2.0
+
+
+def ask(server: Running, path: str = "/api/summary?period=24h") -> tuple[int, Any, float]:
+    """Status, body and seconds of a request."""
+    begun = time.monotonic()
+    request = urllib.request.Request(server.base_url + path, headers={"x-api-key": API_KEY})
+    try:
+        with urllib.request.urlopen(request, timeout=15) as response:
+            status, body = response.status, json.loads(response.read())
+    except urllib.error.HTTPError as error:
+        status, body = error.code, json.loads(error.read())
+    return status, body, time.monotonic() - begun
+
+
+def eventually(server: Running, true_of: Callable[[Any], bool], within_seconds: float) -> Any:
+    """Ask until something holds of the answer; every answer on the way must be good and quick."""
+    deadline = time.monotonic() + within_seconds
+    while True:
+        status, body, seconds = ask(server)
+        assert status == 200, body
+        assert seconds < ANSWERED_WITHIN_SECONDS
+        if true_of(body):
+            return body
+        assert time.monotonic() < deadline, f"still {body['source']} {body['calls']} calls\n{server.log()}"
+        time.sleep(0.2)
+
+
+def status_is(status: str) -> Callable[[Any], bool]:
+    return lambda body: body["source"]["status"] == status
+
+
+def calls_are(calls: int) -> Callable[[Any], bool]:
+    return lambda body: body["calls"] == calls
+
+
+def add_call(database: Database[dict[str, Any]]) -> None:
+    now = datetime.now(UTC)
+    database["transactions"].insert_one(usage(_id=ObjectId(), createdAt=now, updatedAt=now))
+
+
+@contextmanager
+def behind_a_bad_network(
+    database: Database[dict[str, Any]], mongo_uri: str, folder: Path, *, mode: Any = "pass"
+) -> Iterator[tuple[Running, FaultProxy]]:
+    """The program, with a proxy between it and MongoDB that starts in ``mode``."""
+    for _ in range(3):
+        add_call(database)
+    parts = urlsplit(mongo_uri)
+    assert parts.port
+    with FaultProxy(parts.port) as proxy:
+        proxy.set(mode)
+        uri = parts._replace(netloc=f"127.0.0.1:{proxy.port}").geturl()
+        with serve(folder, MONGO_URI=uri, SYNC_SECONDS="1") as server:
+            yield server, proxy
+
+
+def test_it_starts_without_mongodb_and_fills_when_that_comes(
+    mongo_database: Database[dict[str, Any]], mongo_uri: str, tmp_path: Path
+) -> None:
+    with behind_a_bad_network(mongo_database, mongo_uri, tmp_path, mode="down") as (server, proxy):
+        body = eventually(server, status_is("unreachable"), NOTICED_WITHIN_SECONDS)
+        assert body["asOf"] is None
+        assert body["cost"] == 0
+        proxy.set("pass")
+        eventually(server, calls_are(3), BACK_WITHIN_SECONDS)
+        assert eventually(server, status_is("ok"), BACK_WITHIN_SECONDS)["asOf"] is not None
+
+
+def test_figures_stand_while_mongodb_goes_and_comes_back_five_times(
+    mongo_database: Database[dict[str, Any]], mongo_uri: str, tmp_path: Path
+) -> None:
+    with behind_a_bad_network(mongo_database, mongo_uri, tmp_path) as (server, proxy):
+        eventually(server, calls_are(3), BACK_WITHIN_SECONDS)
+        (worker,) = children(server.pid)
+        open_files = None
+        for cycle in range(5):
+            proxy.set("down")
+            away = eventually(server, status_is("unreachable"), NOTICED_WITHIN_SECONDS)
+            assert away["calls"] == 3 + cycle
+            add_call(mongo_database)
+            time.sleep(0.3)
+            still = ask(server)[1]
+            assert still["asOf"] == away["asOf"], "figures as of then, and said so"
+            proxy.set("pass")
+            eventually(server, calls_are(4 + cycle), BACK_WITHIN_SECONDS)
+            if open_files is None:
+                open_files = open_files_of(worker)
+        assert open_files_of(worker) <= open_files + 2, "sockets leak"
+
+
+def test_a_silent_mongodb_keeps_nobody_waiting(
+    mongo_database: Database[dict[str, Any]], mongo_uri: str, tmp_path: Path
+) -> None:
+    with behind_a_bad_network(mongo_database, mongo_uri, tmp_path) as (server, proxy):
+        eventually(server, calls_are(3), BACK_WITHIN_SECONDS)
+        proxy.set("hang")
+        eventually(server, status_is("unreachable"), NOTICED_WITHIN_SECONDS)
+        add_call(mongo_database)
+        proxy.set("pass")
+        eventually(server, calls_are(4), BACK_WITHIN_SECONDS)
+
+
+def test_a_slow_network_only_makes_the_figures_later(
+    mongo_database: Database[dict[str, Any]], mongo_uri: str, tmp_path: Path
+) -> None:
+    with behind_a_bad_network(mongo_database, mongo_uri, tmp_path) as (server, proxy):
+        eventually(server, calls_are(3), BACK_WITHIN_SECONDS)
+        proxy.set("slow", latency_seconds=0.5)
+        add_call(mongo_database)
+        eventually(server, calls_are(4), 30)
+        assert ask(server)[1]["source"]["status"] == "ok"
+
+
+def test_a_worker_that_is_killed_is_replaced_with_its_figures(
+    mongo_database: Database[dict[str, Any]], mongo_uri: str, tmp_path: Path
+) -> None:
+    with behind_a_bad_network(mongo_database, mongo_uri, tmp_path) as (server, _):
+        eventually(server, calls_are(3), BACK_WITHIN_SECONDS)
+        (worker,) = children(server.pid)
+        os.kill(worker, signal.SIGKILL)
+        deadline = time.monotonic() + BACK_WITHIN_SECONDS
+        while True:
+            try:
+                status, body, _ = ask(server)
+            except OSError:
+                status = 0
+            if status == 200:
+                break
+            assert time.monotonic() < deadline, server.log()
+            time.sleep(0.1)
+        assert body["calls"] == 3
+        add_call(mongo_database)
+        eventually(server, calls_are(4), BACK_WITHIN_SECONDS)
+
+
+def test_a_request_in_hand_is_answered_before_it_ends(tmp_path: Path) -> None:
+    with serve(tmp_path) as server:
+        connection = urllib.request.urlopen(f"{server.base_url}/health", timeout=5)
+        begun = time.monotonic()
+        assert server.stop() == 0
+        assert time.monotonic() - begun < 10
+        assert connection.read() == b'{"status":"ok"}\n' or connection.status == 200
+        connection.close()
+
+
+@pytest.mark.parametrize("damage", [b"", b"no database at all", b"\0" * 8192])
+def test_a_damaged_store_is_said_in_one_sentence(tmp_path: Path, damage: bytes) -> None:
+    (tmp_path / "usage.duckdb").write_bytes(damage)
+    with pytest.raises(AssertionError) as caught, serve(tmp_path):
+        pass
+    assert "ended with 1" in str(caught.value)
+    assert "move it away" in str(caught.value)
+    assert "Traceback" not in str(caught.value)
+
+
+def test_a_connection_string_that_leads_nowhere_changes_nothing_for_readers(tmp_path: Path) -> None:
+    uri = f"mongodb://user:s3cr3t-p4ss@127.0.0.1:{free_port()}/LibreChat"
+    with serve(tmp_path, MONGO_URI=uri, SYNC_SECONDS="1") as server:
+        eventually(server, status_is("unreachable"), NOTICED_WITHIN_SECONDS)
+        assert ask(server, "/health")[0] == 200
+        server.stop()
+        assert "s3cr3t-p4ss" not in server.log()
+        assert server.log().count("MongoDB does not answer") == 1, "said once, not at each try"
+
+
+def open_files_of(pid: int) -> int:
+    return sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
