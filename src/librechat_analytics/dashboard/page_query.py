@@ -19,6 +19,7 @@ DEFAULT_PERIOD = "30d"
 LONGEST_QUERY = 2000
 LONGEST_SEARCH = 100
 LONGEST_FILTER = 300
+AMOUNT = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,12})(?:\.[0-9]{1,6})?", re.ASCII)
 PAGE_NUMBER = re.compile(r"[0-9]{1,4}", re.ASCII)
 
 Subject = Literal["user", "model", "agent"]
@@ -48,6 +49,7 @@ class PageQuery:
     ``page``: of a table, from 1.
     ``filters``: what the reader has chosen, within what they may see.
     ``subject``: what the page is about, where it is one user's, model's or agent's.
+    ``bill_usd``, ``bill_of``: a provider's bill to compare with, and whose it is (None: all together).
     ``shared``: the parameters that links to other views keep.
     """
 
@@ -63,6 +65,8 @@ class PageQuery:
     filters: Filters = EVERYTHING
     subject: Subject | None = None
     shared: Mapping[str, str] = field(default_factory=dict)
+    bill_usd: float | None = None
+    bill_of: str | None = None
 
     def link(self, view: str, **changes: str | None) -> str:
         """Give the address of a view with the same period and filters; None takes a parameter away."""
@@ -99,6 +103,7 @@ def read_page_query(
     zone = _zone(values.get("tz"), question.get("zone"), default_zone, notices)
     period = _period(values, zone, now, first_usage, notices)
     filters = _filters(values, scope, notices)
+    bill_usd = _bill(values.get("bill"), notices)
     return PageQuery(
         period=period,
         sort=values.get("sort", ""),
@@ -113,6 +118,8 @@ def read_page_query(
         subject=next(
             (one for one in SUBJECTS if one == values.get("view") and one in filters.chosen()), None
         ),
+        bill_usd=bill_usd,
+        bill_of=values.get("bill_of", "")[:LONGEST_FILTER] or None,
         shared={name: values[name] for name in SHARED if name in values},
     )
 
@@ -129,6 +136,16 @@ def _filters(values: dict[str, str], scope: Scope | None, notices: list[str]) ->
             notices.append(f"The filter {name} cannot be read, so it is left out.")
             del values[name]
     return Filters(**chosen, scope=scope)
+
+
+def _bill(text: str | None, notices: list[str]) -> float | None:
+    if text is None:
+        return None
+    amount = text.strip().removeprefix("$").strip()
+    if AMOUNT.fullmatch(amount):
+        return float(amount.replace(",", ""))
+    notices.append("The bill's amount cannot be read. Write it in US dollars, such as 1234.56.")
+    return None
 
 
 def _one_of(known: tuple[T, ...], value: str | None, otherwise: D) -> T | D:

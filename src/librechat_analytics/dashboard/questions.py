@@ -6,6 +6,8 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from librechat_analytics.usage.answers import Agent
+from librechat_analytics.usage.filters import NONE, UNKNOWN
 from librechat_analytics.usage.periods import Period, default_bucket
 
 if TYPE_CHECKING:
@@ -20,14 +22,18 @@ if TYPE_CHECKING:
         Concentration,
         ConversationCosts,
         Freshness,
+        PriceCheck,
         Ranking,
+        Rates,
         Rhythm,
         Split,
         Summary,
         Timeline,
+        User,
     )
     from librechat_analytics.usage.filters import Filters
     from librechat_analytics.usage.periods import BucketUnit
+    from librechat_analytics.usage.quality import QualityReport
     from librechat_analytics.usage.repository import Repository
 
 LONGEST_LIST = 1000
@@ -101,6 +107,61 @@ class Questions:
     @cached_property
     def caching(self) -> Caching:
         return self._repository.caching(self.period, self.unit, self.filters)
+
+    @cached_property
+    def rates(self) -> Rates:
+        return self._repository.rates_over_time(self.period, self.unit, self.filters)
+
+    @cached_property
+    def report(self) -> QualityReport:
+        return self._repository.quality(self.period, self.filters)
+
+    @cached_property
+    def price_check(self) -> PriceCheck | None:
+        return self._repository.price_check(self.period, self.filters)
+
+    def recorded_of(self, provider: str) -> float:
+        """What a provider's part of the period cost, in US dollars."""
+        filters = replace(self.filters, provider=provider)
+        return self._repository.summary(self.period, filters).totals.cost_usd
+
+    @cached_property
+    def whole(self) -> Summary:
+        """The same period and filters without the page's subject, which is a part of it."""
+        if self.query.subject is None:
+            return self.summary
+        filters = replace(self.filters, **{self.query.subject: None})
+        return self._repository.summary(self.period, filters)
+
+    @cached_property
+    def user(self) -> User | None:
+        """The user that is filtered by, if whoever asks may see them."""
+        chosen = self.filters.user
+        if chosen is None or chosen == NONE:
+            return None
+        return self._repository.user(chosen, self.filters.scope)
+
+    @cached_property
+    def agent(self) -> Agent | None:
+        """The agent that is filtered by; whoever sees some users only learns of agents from their usage."""
+        chosen = self.filters.agent
+        if chosen is None or chosen in (NONE, UNKNOWN):
+            return None
+        if self.filters.scope is None:
+            return self._repository.agent(chosen)
+        rows = self._repository.top_agents(self.period, 1, self.filters).rows
+        return next(
+            (
+                Agent(row["id"], row["name"], row["model"], row["provider"], row["deleted"])
+                for row in rows.to_dict("records")
+            ),
+            None,
+        )
+
+    @cached_property
+    def filter_values(self) -> dict[str, list[tuple[str, str]]]:
+        """What provider, context, role, domain and group can be set to: value and label."""
+        return self._repository.filter_values(self.filters.scope)
 
     @cached_property
     def users(self) -> Ranking:

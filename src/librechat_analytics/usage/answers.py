@@ -221,6 +221,40 @@ class Caching:
 
 
 @dataclass(frozen=True, slots=True)
+class Rates:
+    """What a million tokens really cost, bucket by bucket, caches included.
+
+    Columns: start, end, partial, prompt_rate, completion_rate (USD per million tokens, None without tokens).
+    """
+
+    unit: BucketUnit
+    points: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """What is known of a user; ``balance_usd`` only where LibreChat keeps balances."""
+
+    id: str
+    name: str | None
+    email: str | None
+    role: str | None
+    deleted: bool
+    balance_usd: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """What is known of an agent: its last known name, and the model and provider that it is set to."""
+
+    id: str
+    name: str | None
+    model: str | None
+    provider: str | None
+    deleted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Counters:
     """Everything ever, which only grows.
 

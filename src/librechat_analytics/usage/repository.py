@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from librechat_analytics.usage.answers import (
+    Agent,
     AgentRanking,
     Caching,
     Concentration,
@@ -21,11 +22,13 @@ from librechat_analytics.usage.answers import (
     PriceCheck,
     Quality,
     Ranking,
+    Rates,
     Rhythm,
     Split,
     Summary,
     Timeline,
     Totals,
+    User,
 )
 from librechat_analytics.usage.filters import EVERYTHING, Filters, Scope
 from librechat_analytics.usage.periods import Bucket, buckets
@@ -444,6 +447,56 @@ class Repository:
         )
         columns = "start end prompt_tokens cache_read_tokens cache_write_tokens hit_rate saved_usd"
         return Caching(unit, _table(entries, columns))
+
+    @kept
+    def rates_over_time(self, period: Period, unit: BucketUnit, filters: Filters = EVERYTHING) -> Rates:
+        """Tell bucket by bucket what a million tokens really cost."""
+        steps = buckets(period, unit, now=self.now())
+        found = {row["bucket"]: row for row in self._ask_steps("rates_over_time", period, filters, steps)}
+        nothing = {"prompt_cost_e6": 0, "prompt_tokens": 0, "completion_cost_e6": 0, "completion_tokens": 0}
+        entries = (
+            {
+                "start": step.start,
+                "end": step.end,
+                "partial": step.partial,
+                "prompt_rate": _effective_rate(
+                    (row := found.get(number, nothing))["prompt_cost_e6"], row["prompt_tokens"]
+                ),
+                "completion_rate": _effective_rate(row["completion_cost_e6"], row["completion_tokens"]),
+            }
+            for number, step in enumerate(steps)
+        )
+        return Rates(unit, _table(entries, "start end partial prompt_rate completion_rate"))
+
+    @kept
+    def user(self, user: str, scope: Scope | None = None) -> User | None:
+        """Give what is known of a user; None for who is unknown or may not be seen."""
+        asked = {
+            "user": user,
+            "everybody": scope is None,
+            "scope_domains": list(scope.domains) if scope else [],
+            "scope_groups": list(scope.groups) if scope else [],
+        }
+        with self._store.reading() as cursor:
+            rows = _rows(cursor, statement("user"), asked)
+        for row in rows:
+            balance = row["balance_e6"]
+            return User(
+                id=row["id"],
+                name=row["name"],
+                email=row["email"],
+                role=row["role"],
+                deleted=row["deleted"],
+                balance_usd=None if balance is None else usd(balance),
+            )
+        return None
+
+    @kept
+    def agent(self, agent: str) -> Agent | None:
+        """Give what is known of an agent; None for an unknown one."""
+        with self._store.reading() as cursor:
+            rows = _rows(cursor, statement("agent"), {"agent": agent})
+        return Agent(**rows[0]) if rows else None
 
     @kept
     def user_models(self, period: Period, filters: Filters = EVERYTHING) -> pd.DataFrame:
