@@ -20,7 +20,9 @@
 
   function showReset(drawing) {
     const isZoomed = zooms.get(drawing)?.revision === drawing.layout.uirevision;
-    drawing.closest(".chart-frame")?.toggleAttribute("data-zoomed", isZoomed);
+    const frame = drawing.closest(".chart-frame");
+    frame?.toggleAttribute("data-zoomed", isZoomed);
+    frame?.toggleAttribute("data-parts", drawing.layout.meta?.parts === true);
   }
 
   function keepZoomInReact() {
@@ -50,6 +52,89 @@
       });
     }
   }).observe(document.documentElement, { childList: true, subtree: true });
+
+  /* A picture brings its own inks: the page's style does not reach into it. */
+  const ink = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const PICTURE = { width: 1200, height: 500, scale: 2 };
+  const FONT = "system-ui, sans-serif";
+
+  function save(url, title) {
+    const link = document.createElement("a");
+    const period = new URLSearchParams(location.search).get("period") ?? "30d";
+    link.download = `librechat ${title} ${period}.png`.toLowerCase().replace(/[^a-z0-9.]+/g, "-");
+    link.href = url;
+    link.click();
+  }
+
+  async function pictureOfDrawing(drawing, title) {
+    const { width, height, scale } = PICTURE;
+    const grid = { gridcolor: ink("--grid"), linecolor: ink("--line") };
+    const { data, layout } = drawing;
+    const isSplit = layout.meta?.parts === true;
+    const named = data.map((trace) => ({ ...trace, showlegend: isSplit && trace.type === "bar" }));
+    return window.Plotly.toImage(
+      {
+        data: named,
+        layout: {
+          ...layout,
+          width,
+          height: Math.max(height, layout.height + 60),
+          autosize: false,
+          paper_bgcolor: ink("--surface"),
+          plot_bgcolor: ink("--surface"),
+          font: { family: FONT, size: 13, color: ink("--ink") },
+          title: { text: title, x: 0.02, xanchor: "left", font: { size: 17 } },
+          margin: { ...layout.margin, l: layout.margin.l + 12, t: 60, r: layout.margin.r + 12 },
+          showlegend: isSplit,
+          xaxis: { ...layout.xaxis, ...grid },
+          yaxis: { ...layout.yaxis, ...grid },
+        },
+      },
+      { format: "png", width, height: Math.max(height, layout.height + 60), scale }
+    );
+  }
+
+  /* A table of coloured cells, as it stands on the page. */
+  function pictureOfTable(table, title) {
+    const { scale } = PICTURE;
+    const frame = table.getBoundingClientRect();
+    const canvas = document.createElement("canvas");
+    const [edge, top] = [24, 64];
+    canvas.width = (frame.width + 2 * edge) * scale;
+    canvas.height = (frame.height + top + edge) * scale;
+    const pen = canvas.getContext("2d");
+    pen.scale(scale, scale);
+    pen.fillStyle = ink("--surface");
+    pen.fillRect(0, 0, canvas.width, canvas.height);
+    pen.fillStyle = ink("--ink");
+    pen.font = `600 17px ${FONT}`;
+    pen.fillText(title, edge, 36);
+    pen.font = `13px ${FONT}`;
+    pen.textBaseline = "middle";
+    for (const cell of table.querySelectorAll("th, td")) {
+      const { x, y, width, height } = cell.getBoundingClientRect();
+      const [left, upper] = [x - frame.x + edge, y - frame.y + top];
+      if (cell.matches(".heat")) {
+        pen.fillStyle = getComputedStyle(cell).backgroundColor;
+        pen.fillRect(left, upper, width, height);
+      } else if (!cell.querySelector(".visually-hidden")) {
+        pen.fillStyle = ink("--ink-soft");
+        pen.fillText(cell.textContent, left, upper + height / 2);
+      }
+    }
+    return canvas.toDataURL("image/png");
+  }
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest?.("[data-png]");
+    if (!button) return;
+    const { png, title } = button.dataset;
+    const drawing = document.querySelector(`#${png} .js-plotly-plot`);
+    const url = drawing
+      ? await pictureOfDrawing(drawing, title)
+      : pictureOfTable(document.getElementById(png), title);
+    save(url, title);
+  });
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-chart]");

@@ -58,21 +58,40 @@ def key_list(keys: Sequence[Key]) -> Component:
     )
 
 
+def switch(label: str, parameter: str, choices: Sequence[tuple[str, str]]) -> Component:
+    """A row of links that set one parameter of the address; the first choice is what holds without it."""
+    return html.Div(
+        [
+            html.A(name, href="?", className="switch-choice", **{"data-set": f"{parameter}={value}"})
+            for value, name in choices
+        ],
+        className="switch",
+        role="group",
+        **{"aria-label": label},
+    )
+
+
 def chart(
     id: str,  # noqa: A002
     label: str,
     *,
-    numbers: Sequence[str] = (),
+    numbers: Sequence[str] | None = (),
+    csv: bool = False,
     ranked: bool = False,
+    height: int = figures.TIME_HEIGHT,
 ) -> Component:
     """A chart, the sentence below it, what stands there when it is empty, and its numbers as a table.
 
     Args:
         id: Prefix of the ids of its parts.
         label: What it shows, for those who cannot see it.
-        numbers: The headers of that table; without any the view has the numbers in a table anyway.
+        numbers: The headers of that table, None where they come with the numbers; without any the view has
+            the numbers in a table anyway.
+        csv: It has a file of its own, by its id.
         ranked: Horizontal bars, whose height depends on how many there are.
+        height: In pixels, for other charts.
     """
+    kind = " ranked-frame" if ranked else " wide-frame" if height == figures.WIDE_HEIGHT else ""
     frame = html.Div(
         [
             dcc.Graph(
@@ -81,7 +100,7 @@ def chart(
                 config=figures.CONFIG,
                 responsive=True,
                 className="chart ranked-chart" if ranked else "chart",
-                style={"height": figures.ranked_height(10) if ranked else figures.TIME_HEIGHT},
+                style={"height": figures.ranked_height(10) if ranked else height},
             ),
             html.Div(id=f"{id}-empty", className="chart-empty"),
             html.Button(
@@ -91,40 +110,71 @@ def chart(
                 **{"data-chart": f"{id}-chart"},
             ),
         ],
-        className="chart-frame ranked-frame" if ranked else "chart-frame",
+        className=f"chart-frame{kind}",
     )
-    parts = [frame, html.Figcaption(id=f"{id}-caption")]
-    if numbers:
-        parts.append(
-            html.Details(
-                [
-                    html.Summary("Numbers"),
-                    html.Div(
-                        html.Table(
-                            [
-                                html.Caption(label, className="visually-hidden"),
-                                html.Thead(
-                                    html.Tr(
-                                        [
-                                            html.Th(name, scope="col", className="number" if place else None)
-                                            for place, name in enumerate(numbers)
-                                        ]
-                                    )
-                                ),
-                                html.Tbody(id=f"{id}-numbers", className="rows"),
-                            ],
-                            className="data-table plain",
-                        ),
-                        className="table-scroll numbers-scroll",
-                        tabIndex=0,
-                        role="region",
-                        **{"aria-label": f"{label}, as numbers"},
-                    ),
-                ],
-                className="numbers",
+    foot = [_numbers(id, label, numbers)] if numbers is None or numbers else []
+    foot.append(_files(id, label, csv=csv))
+    return html.Figure(
+        [
+            frame,
+            html.Figcaption(id=f"{id}-caption"),
+            html.Div(foot, className="chart-foot"),
+        ],
+        role="group",
+        className="chart-figure",
+        **{"aria-label": label},
+    )
+
+
+def _files(id: str, label: str, *, csv: bool) -> Component:  # noqa: A002
+    buttons = []
+    if csv:
+        buttons.append(
+            html.Button(
+                "CSV",
+                id=f"{id}-csv",
+                type="button",
+                className="text-button",
+                title="Download these numbers as CSV",
+                **{"aria-label": f"CSV: {label}"},
             )
         )
-    return html.Figure(parts, role="group", className="chart-figure", **{"aria-label": label})
+    buttons.append(
+        html.Button(
+            "PNG",
+            type="button",
+            className="text-button",
+            title="Download this picture",
+            **{"aria-label": f"PNG: {label}", "data-png": f"{id}-chart", "data-title": label},
+        )
+    )
+    return html.Div(buttons, className="chart-files")
+
+
+def _numbers(id: str, label: str, headers: Sequence[str] | None) -> Component:  # noqa: A002
+    head = html.Tr(
+        [
+            html.Th(name, scope="col", className="number" if place else None)
+            for place, name in enumerate(headers or ())
+        ],
+        id=f"{id}-numbers-head",
+    )
+    table = html.Table(
+        [
+            html.Caption(label, className="visually-hidden"),
+            html.Thead(head),
+            html.Tbody(id=f"{id}-numbers", className="rows"),
+        ],
+        className="data-table plain",
+    )
+    scroll = html.Div(
+        table,
+        className="table-scroll numbers-scroll",
+        tabIndex=0,
+        role="region",
+        **{"aria-label": f"{label}, as numbers"},
+    )
+    return html.Details([html.Summary("Numbers"), scroll], className="numbers")
 
 
 def chart_outputs(id: str) -> tuple[Output, Output]:  # noqa: A002
@@ -140,6 +190,27 @@ def ranked_chart_outputs(id: str) -> tuple[Output, Output, Output]:  # noqa: A00
 
 def ranked_chart_values(figure: figures.Figure, caption: str) -> tuple[object, object, object]:
     return figure, {"height": figure["layout"]["height"]}, caption
+
+
+def number_head(names: Sequence[str]) -> list[Markup]:
+    """The headers of a chart's numbers."""
+    return [
+        element("th", name, scope="col", class_name="number" if place else None)
+        for place, name in enumerate(names)
+    ]
+
+
+def legend_entries(entries: Sequence[tuple[str, str, str]]) -> list[Markup]:
+    """What each colour stands for: the swatch's class, a name, and something in smaller type."""
+    return [
+        element(
+            "li",
+            element("span", class_name=f"swatch {color}", hidden_from_readers="true"),
+            element("span", name, class_name="name", title=name),
+            *([element("span", detail, class_name="detail")] if detail else []),
+        )
+        for color, name, detail in entries
+    ]
 
 
 def number_rows(rows: Sequence[Sequence[str]]) -> list[Markup]:

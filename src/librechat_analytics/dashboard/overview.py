@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from dash import Output, html
 
-from librechat_analytics.dashboard import blocks, captions, cards, figures, quality_words
+from librechat_analytics.dashboard import blocks, cards, over_time, quality_words, rhythm
 from librechat_analytics.dashboard.markup import element
 from librechat_analytics.dashboard.panels import Panel
-from librechat_analytics.dashboard.time_axis import bucket_labels
 from librechat_analytics.dashboard.views import View
 from librechat_analytics.formatting import (
     agent_label,
@@ -26,13 +25,13 @@ from librechat_analytics.formatting import (
 from librechat_analytics.usage.periods import describe_range
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from dash.development.base_component import Component
 
     from librechat_analytics.dashboard.markup import Markup
     from librechat_analytics.dashboard.questions import Questions
-    from librechat_analytics.usage.answers import AgentRanking, Ranking, Timeline, Totals
+    from librechat_analytics.usage.answers import AgentRanking, Ranking, Totals
     from librechat_analytics.usage.periods import TimeRange
 
 CARDS: tuple[tuple[str, str, Callable[[Totals], float], Callable[[Any], str], Callable[[Any], str]], ...] = (
@@ -53,25 +52,7 @@ def layout() -> list[Component]:
             ],
             className="panel cards-panel",
         ),
-        html.Div(
-            [
-                blocks.panel(
-                    "Cost over time",
-                    TIMELINE_PANEL.error_slot(),
-                    blocks.chart("cost-over-time", "Cost over time", numbers=("Time", "Cost", "Calls")),
-                ),
-                blocks.panel(
-                    "Tokens over time",
-                    blocks.chart(
-                        "tokens-over-time",
-                        "Prompt and completion tokens over time",
-                        numbers=("Time", "Prompt", "Completion", "Total"),
-                    ),
-                    aside=blocks.key_list(blocks.PROMPT_AND_COMPLETION),
-                ),
-            ],
-            className="columns two",
-        ),
+        over_time.panel(),
         html.Div(
             [
                 _list_panel("Top users", "users", USERS_PANEL),
@@ -80,6 +61,7 @@ def layout() -> list[Component]:
             ],
             className="columns three",
         ),
+        rhythm.panel(),
         html.Div(id="quality", className="quality"),
     ]
 
@@ -118,62 +100,6 @@ def _range_before(previous: TimeRange, questions: Questions) -> str:
     # This year goes without saying, and leaves the words on one line.
     this_year = questions.now.astimezone(questions.period.zone).year
     return describe_range(previous, questions.period.zone).removesuffix(f" {this_year}")
-
-
-def _over_time(questions: Questions) -> tuple[object, ...]:
-    timeline = questions.timeline
-    revision = questions.query.revision
-    coarse = questions.query.coarse
-    cost = figures.bars_over_time(
-        timeline,
-        [figures.series_of(timeline, "cost_usd", "Cost", money)],
-        revision=revision,
-        coarse=coarse,
-        prefix="$",
-        least=figures.LEAST_COST_AXIS_USD,
-    )
-    token_bars = figures.bars_over_time(
-        timeline,
-        [
-            figures.series_of(timeline, "prompt_tokens", "Prompt", tokens, figures.BLUE),
-            figures.series_of(timeline, "completion_tokens", "Completion", tokens, figures.ORANGE),
-        ],
-        revision=revision,
-        coarse=coarse,
-        totals=[tokens(int(total)) for total in timeline.points["total_tokens"]],
-    )
-    empty = [] if timeline.points["calls"].sum() else blocks.nothing_in(questions, "No usage")
-    cost_rows, token_rows = _number_rows(timeline)
-    return (
-        cost,
-        captions.cost_over_time(timeline),
-        token_bars,
-        captions.tokens_over_time(timeline),
-        empty,
-        blocks.number_rows(cost_rows),
-        empty,
-        blocks.number_rows(token_rows),
-    )
-
-
-def _number_rows(timeline: Timeline) -> tuple[list[Sequence[str]], list[Sequence[str]]]:
-    points = timeline.points
-    names = bucket_labels(list(points["start"]), list(points["partial"]), timeline.unit)
-    cost: list[Sequence[str]] = [
-        (name, money(cost), integer(calls))
-        for name, cost, calls in zip(names, points["cost_usd"], points["calls"], strict=True)
-    ]
-    split: list[Sequence[str]] = [
-        (name, integer(prompt), integer(completion), integer(total))
-        for name, prompt, completion, total in zip(
-            names,
-            points["prompt_tokens"],
-            points["completion_tokens"],
-            points["total_tokens"],
-            strict=True,
-        )
-    ]
-    return cost, split
 
 
 def _top_users(questions: Questions) -> tuple[object, ...]:
@@ -221,12 +147,6 @@ CARDS_PANEL = Panel(
     (),
     _summary,
 )
-TIMELINE_PANEL = Panel(
-    "over-time",
-    (*blocks.chart_outputs("cost-over-time"), *blocks.chart_outputs("tokens-over-time")),
-    ("cost-over-time-empty", "cost-over-time-numbers", "tokens-over-time-empty", "tokens-over-time-numbers"),
-    _over_time,
-)
 USERS_PANEL = Panel("top-users", (), ("top-users",), _top_users)
 MODELS_PANEL = Panel("top-models", (), ("top-models",), _top_models)
 AGENTS_PANEL = Panel("top-agents", (), ("top-agents",), _top_agents)
@@ -234,5 +154,6 @@ AGENTS_PANEL = Panel("top-agents", (), ("top-agents",), _top_agents)
 VIEW = View(
     name="overview",
     layout=layout,
-    panels=(CARDS_PANEL, TIMELINE_PANEL, USERS_PANEL, MODELS_PANEL, AGENTS_PANEL),
+    panels=(CARDS_PANEL, over_time.PANEL, USERS_PANEL, MODELS_PANEL, AGENTS_PANEL, rhythm.PANEL),
+    charts={over_time.ID: over_time.csv, rhythm.ID: rhythm.csv},
 )

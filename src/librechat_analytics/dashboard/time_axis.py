@@ -89,7 +89,8 @@ def axis_ticks(starts: Sequence[datetime], unit: BucketUnit) -> tuple[list[int],
         mondays = [index for index, start in enumerate(starts) if start.weekday() == 0]
         chosen = mondays[:: -(-len(mondays) // MOST_TICKS)]
     else:
-        chosen = list(range(0, count, max(1, -(-count // MOST_TICKS))))
+        # Their names are longer, since the year comes with them.
+        chosen = list(range(0, count, max(1, -(-count // (MOST_TICKS - 1)))))
     texts = []
     last: datetime | None = None
     for index in chosen:
