@@ -189,24 +189,29 @@ class TestLedgerErrorsByVersion:
         assert figures(body, "cost", "promptTokens", "cacheReadTokens") == (0.005904, 15_468, 15_000)
 
     def test_an_agent_id_as_model_is_the_model_of_that_time_and_keeps_its_price(self, tmp_path: Path) -> None:
-        collections = example_collections()
-        before, after, first = (
-            usage(at, model=HELPER, rate=6, tokenValue=-6000)
-            for at in (
-                datetime(2026, 3, 2, 7, 59, 59, tzinfo=UTC),
-                datetime(2026, 3, 2, 8, tzinfo=UTC),
-                datetime(2025, 7, 31, tzinfo=UTC),
-            )
-        )
-        write_dump(tmp_path / "dump", transactions=[before, after, first], agents=collections["agents"])
+        first, second = datetime(2025, 8, 1, 10, tzinfo=UTC), datetime(2026, 3, 2, 8, tzinfo=UTC)
+        agent = {
+            "_id": ObjectId(),
+            "id": HELPER,
+            "model": "today",
+            "versions": [{"model": "later", "updatedAt": second}, {"model": "earlier", "updatedAt": first}],
+        }
+        tick = timedelta(milliseconds=1)
+        rows = [
+            usage(at, number, model=HELPER, rate=6, tokenValue=-6000)
+            for number, at in enumerate([first - tick, first, second - tick, second, NOON])
+        ]
+        write_dump(tmp_path / "dump", transactions=rows, agents=[agent])
         with imported(tmp_path / "dump", tmp_path / "store", READ_AT) as ask:
-            models = {entry["model"]: entry["cost"] for entry in all_of(ask, "top-models")["models"]}
             # The row from before the first version runs on today's model.
-            assert models == {"claude-sonnet-4-5": 0.006, "claude-sonnet-4-6": 0.012}
-            assert all_of(ask, "summary")["quality"]["agentModelCost"] == 0.018
-            (agent,) = all_of(ask, "top-agents")["agents"]
-            assert figures(agent, "id", "attribution") == (HELPER, {"exact": 1.0})
-            assert {ran["model"] for ran in agent["models"]} == {"claude-sonnet-4-5", "claude-sonnet-4-6"}
+            expected = {"today": 0.006, "earlier": 0.012, "later": 0.012}
+            assert {
+                entry["model"]: entry["cost"] for entry in all_of(ask, "top-models")["models"]
+            } == expected
+            assert all_of(ask, "summary")["quality"]["agentModelCost"] == 0.03
+            (found,) = all_of(ask, "top-agents")["agents"]
+            assert figures(found, "id", "model", "attribution") == (HELPER, "today", {"exact": 1.0})
+            assert {ran["model"]: ran["cost"] for ran in found["models"]} == expected
 
     def test_a_parallel_agents_suffix_is_no_part_of_its_id(self, tmp_path: Path) -> None:
         write_dump(
