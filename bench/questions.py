@@ -1,0 +1,126 @@
+"""How long each question takes on a ledger of ten million rows, as multiples of the plainest one.
+
+    .venv/bin/python -m bench.questions [ROWS]
+
+Makes a store from a generated LibreChat database of a tenth of the rows, copied ten times with other ids,
+dates and conversations, then asks each question for 30 days and for a year. Printed are milliseconds of CPU
+and their ratio to counting the period's rows; milliseconds depend on the machine, ratios do not.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from librechat_analytics.librechat.sample import write_sample
+from librechat_analytics.librechat.source import DumpSource
+from librechat_analytics.store.store import FILE_NAME, Store
+from librechat_analytics.sync import import_dump
+from librechat_analytics.usage.periods import default_bucket, parse_period
+from librechat_analytics.usage.repository import Repository
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+COPIES = 10
+RUNS = 5
+COPY = """
+INSERT INTO transactions
+SELECT * REPLACE (
+    id_head + $copy AS id_head,
+    created_at - to_minutes($copy * 7) AS created_at,
+    epoch_ms(created_at - to_minutes($copy * 7)) // 900000 AS slot,
+    conversation_key + $copy * $conversations AS conversation_key
+)
+FROM transactions WHERE rowid < $rows
+"""
+COUNT = "SELECT count(*), sum(cost_e6) FROM usage WHERE created_at >= ? AND created_at < ?"
+
+
+def filled(folder: Path, rows: int) -> None:
+    """Fill a store with so many rows."""
+    until = datetime.now(UTC).replace(microsecond=0)
+    write_sample(folder / "dump", transactions=rows // COPIES, seed=1, until=until)
+    store, source = Store(folder), DumpSource(folder / "dump")
+    begun = time.perf_counter()
+    import_dump(store, source, now=until)
+    print(f"import: {rows // COPIES / (time.perf_counter() - begun):,.0f} rows a second")
+    source.close()
+    store.close()
+    with duckdb.connect(folder / FILE_NAME) as connection:
+        ((held,),) = connection.execute("SELECT count(*) FROM transactions").fetchall()
+        ((conversations,),) = connection.execute("SELECT max(key) FROM conversations").fetchall()
+        for copy in range(1, COPIES):
+            connection.execute(COPY, {"copy": copy, "rows": held, "conversations": conversations})
+        connection.execute("CHECKPOINT")
+
+
+def cpu_milliseconds(ask: Callable[[], object]) -> float:
+    """Give the least CPU time of some runs."""
+    best = float("inf")
+    for _ in range(RUNS):
+        begun = time.process_time()
+        ask()
+        best = min(best, time.process_time() - begun)
+    return 1000 * best
+
+
+def measure(store: Store, period_name: str) -> None:
+    """Print what each question about a period takes."""
+    repository = Repository(store, source=lambda: ("offline", None))
+    period = parse_period(
+        period_name,
+        None,
+        None,
+        ZoneInfo("Europe/Berlin"),
+        now=repository.now(),
+        first_usage=repository.first_usage(),
+    )
+    unit = default_bucket(period.range)
+    bounds = [edge.replace(tzinfo=None) for edge in (period.range.start, period.range.end)]
+
+    def count() -> None:
+        with store.reading() as cursor:
+            cursor.execute(COUNT, bounds).fetchall()
+
+    questions: dict[str, Callable[[], object]] = {
+        "summary": lambda: repository.summary(period),
+        "top-users": lambda: repository.top_users(period, 10),
+        "top-models": lambda: repository.top_models(period, 10),
+        "top-agents": lambda: repository.top_agents(period, 10),
+        "cost-breakdown": lambda: repository.cost_breakdown(period, 10),
+        "usage-over-time": lambda: repository.usage_over_time(period, unit),
+        "quality": lambda: repository.quality(period),
+        "split by model": lambda: repository.split_over_time(period, unit, "model"),
+        "rhythm": lambda: repository.rhythm(period),
+        "conversations": lambda: repository.conversation_costs(period),
+        "caching": lambda: repository.caching(period, unit),
+    }
+    plainest = cpu_milliseconds(count)
+    print(f"\n{period_name:16}{'CPU ms':>10}{'ratio':>8}\n{'count and sum':16}{plainest:10.0f}{1:8.1f}")
+    for title, ask in questions.items():
+        taken = cpu_milliseconds(ask)
+        print(f"{title:16}{taken:10.0f}{taken / plainest:8.1f}")
+
+
+def main() -> None:
+    rows = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000_000
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        filled(folder, rows)
+        store = Store(folder)
+        print(f"{store.count_transactions():,} rows, {(folder / FILE_NAME).stat().st_size / 1e6:,.0f} MB")
+        for period_name in ("30d", "12m"):
+            measure(store, period_name)
+        store.close()
+
+
+if __name__ == "__main__":
+    main()
