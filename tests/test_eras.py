@@ -393,3 +393,27 @@ class TestWhoAnswered:
             None,
             True,
         )
+
+
+class TestLabelsThatComeTwice:
+    """Ids are unique per tenant only, and a cursor without a snapshot may give a document twice."""
+
+    def test_two_agents_of_one_id_do_not_double_the_money(self, tmp_path: Path) -> None:
+        version = {"model": "earlier", "updatedAt": NOON - timedelta(days=9)}
+        agents = [
+            {"_id": ObjectId(), "id": HELPER, "name": name, "model": "today", "versions": [version, version]}
+            for name in ("Helper of one tenant", "Helper of another")
+        ]
+        rows = [usage(number=number, model=HELPER) for number in range(3)]
+        ledger = Ledger(transactions=rows, agents=agents)
+        ledger.write(tmp_path / "dump")
+        with imported(tmp_path / "dump", tmp_path / "store", READ_AT) as ask:
+            assert_answers_agree(ask, Oracle(ledger), READ_AT, {"period": "all"})
+            (model,) = all_of(ask, "top-models")["models"]
+        assert figures(model, "model", "cost", "share") == ("earlier", 0.009, 1)
+
+    def test_a_user_who_comes_twice_is_one(self, tmp_path: Path) -> None:
+        users = [{"_id": ANA, "name": "Ana"}, {"_id": str(ANA), "name": "Ana Kovac"}]
+        body = answer_of(tmp_path, "top-users", usage(), usage(number=1, user=str(ANA)), users=users)
+        (user,) = body["users"]
+        assert figures(user, "id", "calls", "cost") == (str(ANA), 2, 0.006)

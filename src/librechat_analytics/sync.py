@@ -30,13 +30,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from librechat_analytics.librechat.agents import Answer, Attribution
-    from librechat_analytics.librechat.labels import Group, UserLabel
+    from librechat_analytics.librechat.labels import AgentLabel, Group, UserLabel
     from librechat_analytics.librechat.source import DumpSource, MongoSource, Source
     from librechat_analytics.store.store import Store
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+L = TypeVar("L", "AgentLabel", "UserLabel")
 
 LATE_ARRIVAL_MARGIN = timedelta(minutes=10)
 """Clocks of several LibreChat processes differ; rows may be stored after rows with greater ids."""
@@ -257,7 +258,7 @@ def write_labels(store: Store, source: Source, now: datetime) -> list[str]:
             forbidden.append(collection)
             return None
 
-    users, agents = known("users", source.users), known("agents", source.agents)
+    users, agents = _each_once(known("users", source.users)), _each_once(known("agents", source.agents))
     if users is not None:
         balances = reversed(known("balances", source.balances) or [])
         credits_e6 = {balance.user: balance.credits_e6 for balance in balances}
@@ -284,6 +285,11 @@ def write_labels(store: Store, source: Source, now: datetime) -> list[str]:
         )
         store.write_agents(labels, versions, now=_naive(now))
     return forbidden
+
+
+def _each_once(labels: list[L] | None) -> list[L] | None:
+    """Keep the last label of an id: ids are unique per tenant only, and a cursor may meet a document twice."""
+    return None if labels is None else list({label.id: label for label in labels}.values())
 
 
 def write_groups(store: Store, groups: list[Group], users: list[UserLabel]) -> None:
