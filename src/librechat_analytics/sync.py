@@ -288,7 +288,7 @@ def write_labels(store: Store, source: Source, now: datetime) -> list[str]:
 
 
 def _each_once(labels: list[L] | None) -> list[L] | None:
-    """Keep the last label of an id: ids are unique per tenant only, and a cursor may meet a document twice."""
+    """Keep the last label of an id: ids are unique per tenant only, and a cursor may meet one twice."""
     return None if labels is None else list({label.id: label for label in labels}.values())
 
 
