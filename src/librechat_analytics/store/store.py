@@ -7,6 +7,7 @@ import threading
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
+from datetime import UTC, datetime
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,6 @@ from librechat_analytics.errors import OperatorError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
     from pathlib import Path
 
     import pandas as pd
@@ -70,6 +70,8 @@ class Store:
         self._failed = False
         self.version = 0
         """Grows with each commit; whoever keeps answers keeps them for one version."""
+        self.changed_at = _milliseconds_now()
+        """When the last commit ended."""
         self._connection = self._open()
         try:
             with self._explained():
@@ -146,6 +148,7 @@ class Store:
                 raise
             cursor.execute("COMMIT")
             self.version += 1
+            self.changed_at = _milliseconds_now()
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -356,6 +359,11 @@ class Store:
         """Fold the log into the file; worth it after much was written."""
         with self._writing, self._explained(), self._connection.cursor() as cursor:
             cursor.execute("CHECKPOINT")
+
+
+def _milliseconds_now() -> datetime:
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
 def discard(folder: Path) -> None:

@@ -30,7 +30,7 @@ from librechat_analytics.usage.answers import (
     Totals,
     User,
 )
-from librechat_analytics.usage.filters import EVERYTHING, Filters, Scope
+from librechat_analytics.usage.filters import EVERYTHING, NONE, Filters, Scope
 from librechat_analytics.usage.periods import Bucket, buckets
 from librechat_analytics.usage.quality import (
     COST_IN_DOUBT,
@@ -109,8 +109,14 @@ class Repository:
         return self._store.version
 
     def now(self) -> datetime:
-        """Give the present, floored to the second."""
-        return self._clock().replace(microsecond=0)
+        """Give the present, rounded down to the last change of the store, at most to the minute.
+
+        Nothing that the store holds can be younger than its last change, so rounding down loses nothing;
+        and all who ask between two changes ask the same, which is answered once.
+        """
+        present = self._clock()
+        minute = present.replace(second=0, microsecond=0)
+        return min(present, max(minute, self._store.changed_at))
 
     @kept
     def first_usage(self) -> datetime | None:
@@ -379,6 +385,23 @@ class Repository:
         )
         table = _table(entries, "part bucket cost_usd tokens calls")
         return Split(unit, tuple(step.start for step in steps), table)
+
+    @kept
+    def trends(
+        self,
+        period: Period,
+        unit: BucketUnit,
+        dimension: Dimension,
+        parts: tuple[str | None, ...],
+        filters: Filters = EVERYTHING,
+    ) -> dict[str | None, list[float]]:
+        """Give the cost bucket by bucket of some models (by name), users or agents (by id); None is nobody."""
+        steps = buckets(period, unit, now=self.now())
+        asked = [part or NONE for part in parts]
+        found: dict[str | None, list[float]] = {part: [0.0] * len(steps) for part in parts}
+        for row in self._ask_steps("trends", period, filters, steps, dimension=dimension, parts=asked):
+            found[row["part"]][row["bucket"]] = usd(row["cost_e6"])
+        return found
 
     @kept
     def rhythm(self, period: Period, filters: Filters = EVERYTHING) -> Rhythm:
