@@ -4,17 +4,40 @@
  * a new query string and comes back through `route`.
  */
 (() => {
-  const VIEWS = ["overview", "users", "models", "agents"];
+  const MENU = ["overview", "users", "models", "agents", "quality"];
+  const DETAIL = "detail";
+  const VIEWS = [...MENU, DETAIL];
+  const TITLES = { quality: "Data quality" };
   const DEFAULT_VIEW = "overview";
+  // Each has a page of its own, which belongs to a list of the menu.
+  const LISTS = { user: "users", model: "models", agent: "agents" };
   const DEFAULT_PERIOD = "30d";
   const CUSTOM = "custom";
   const PAST_PERIODS = ["yesterday", "last-month"];
   // What the other views understand as well; search and sort belong to one table.
-  const SHARED = ["period", "start", "end", "tz"];
+  const FILTERS = ["user", "model", "provider", "agent", "context", "role", "domain", "group"];
+  const SHARED = ["period", "start", "end", "tz", "embed", "theme", ...FILTERS];
 
   const parse = (search) => new URLSearchParams(search ?? "");
-  const viewOf = (query) => (VIEWS.includes(query.get("view")) ? query.get("view") : DEFAULT_VIEW);
-  const title = (view) => view[0].toUpperCase() + view.slice(1);
+  const names = new Map(); // what the reader clicked to get to a page: its name, before the server says it
+  const title = (view) => TITLES[view] ?? view[0].toUpperCase() + view.slice(1);
+
+  /* The one that the page is about, if it is about one. */
+  function subjectOf(query) {
+    const subject = query.get("view");
+    return Object.hasOwn(LISTS, subject) && query.get(subject) ? subject : null;
+  }
+
+  function viewOf(query) {
+    if (subjectOf(query)) return DETAIL;
+    return MENU.includes(query.get("view")) ? query.get("view") : DEFAULT_VIEW;
+  }
+
+  function titleOf(query) {
+    const subject = subjectOf(query);
+    if (!subject) return title(viewOf(query));
+    return names.get(`${subject} ${query.get(subject)}`) ?? title(subject);
+  }
   const today = () => new Intl.DateTimeFormat("en-CA").format(new Date());
   const dateOf = (text) => /^\d{4}-\d\d-\d\d/.exec(text ?? "")?.[0] ?? null;
 
@@ -36,7 +59,8 @@
 
   function linkTo(view, query) {
     const target = new URLSearchParams({ view });
-    for (const name of SHARED) if (query.get(name)) target.set(name, query.get(name));
+    const subject = subjectOf(query);
+    for (const name of SHARED) if (query.get(name) && name !== subject) target.set(name, query.get(name));
     return write(target);
   }
 
@@ -60,7 +84,8 @@
     // The very first call has no single trigger.
     root.dataset.refresh = callback_context.triggered_id === "tick" ? "tick" : "reader";
     root.dataset.past = isPast(query);
-    document.title = `${title(current)} · LibreChat Analytics`;
+    document.title = `${titleOf(query)} · LibreChat Analytics`;
+    hideTheFormer(query);
     for (const link of document.querySelectorAll("a[data-view]")) link.href = linkTo(link.dataset.view, query);
     spreadChoices(query);
     markSortedColumn(current, query, set_props);
@@ -68,24 +93,39 @@
 
     const question = {
       search: search ?? "",
-      zone: Intl.DateTimeFormat().resolvedOptions().timeZone ?? null,
+      zone: window.dash_clientside.analytics.zoneOfTheReader(),
       coarse: window.matchMedia("(pointer: coarse)").matches,
       at: Date.now(),
     };
+    document.dispatchEvent(new CustomEvent("analytics:route", { detail: question }));
+    const inMenu = LISTS[subjectOf(query)] ?? current;
     return [
       ...VIEWS.map((view) => view !== current),
       ...VIEWS.map((view) => (view === current ? question : no_update)),
-      ...VIEWS.map((view) => linkTo(view, query)),
-      ...VIEWS.map((view) => view === current),
-      ...VIEWS.map((view) => (view === current ? "page" : null)),
-      title(current),
+      ...MENU.map((view) => linkTo(view, query)),
+      ...MENU.map((view) => view === inMenu),
+      ...MENU.map((view) => (view !== inMenu ? null : view === current ? "page" : "true")),
+      titleOf(query),
       period,
       period !== CUSTOM,
       dateOf(query.get("start")),
       dateOf(query.get("end")),
       today(),
       isPast(query) || document.hidden,
+      question,
     ];
+  }
+
+  /* Another one's figures must not stand under this one's name, not even for a moment. */
+  let former = null;
+  function hideTheFormer(query) {
+    const subject = subjectOf(query);
+    if (!subject) return;
+    const present = `${subject} ${query.get(subject)}`;
+    if (former !== null && former !== present) {
+      window.dash_clientside.set_props("detail-view", { className: "view ready former" });
+    }
+    former = present;
   }
 
   /* Links that set one parameter of the address each: `data-set="split=model"`, or `"split="` for its default. */
@@ -119,6 +159,17 @@
     }
   }
 
+  function visit(link) {
+    const query = parse(new URL(link.href).search);
+    const subject = subjectOf(query);
+    if (subject && !link.closest(".chart-figure")) names.set(`${subject} ${query.get(subject)}`, link.textContent);
+    const isElsewhere = viewOf(query) !== viewOf(parse(location.search)) || subject;
+    window.dash_clientside.set_props("url", { search: new URL(link.href).search });
+    if (!isElsewhere) return;
+    window.scrollTo(0, 0);
+    document.getElementById("main").focus({ preventScroll: true });
+  }
+
   function sortBy(header) {
     const { sort, first } = header.dataset;
     const now = header.getAttribute("aria-sort");
@@ -150,11 +201,11 @@
 
   document.addEventListener("click", (event) => {
     const target = event.target;
-    const link = target.closest?.("a[data-view]");
-    if (link && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)) {
+    const link = target.closest?.("main a[href^='?']:not([data-set])");
+    const isPlain = !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+    if (link && isPlain) {
       event.preventDefault();
-      window.dash_clientside.set_props("url", { search: new URL(link.href).search });
-      window.scrollTo(0, 0);
+      visit(link);
     }
     const choice = target.closest?.("[data-set]");
     if (choice && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)) {
@@ -173,9 +224,16 @@
     }
     const period = target.closest?.("[data-period]");
     if (period) go({ period: period.dataset.period, start: null, end: null });
+    if (target.closest?.("#theme-switch")) go({ theme: null });
+  });
+
+  /* A click on a bar: the period becomes what the bar stands for. */
+  document.addEventListener("analytics:bucket", (event) => {
+    const [start, end] = event.detail;
+    go({ period: CUSTOM, start, end, page: null });
   });
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    analytics: { ...window.dash_clientside?.analytics, route, choosePeriod, search },
+    analytics: { ...window.dash_clientside?.analytics, route, choosePeriod, search, go },
   });
 })();

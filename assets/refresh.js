@@ -40,6 +40,7 @@
   function keepFreshness(freshness) {
     shown = freshness ?? null;
     document.documentElement.dataset.source = shown?.status ?? "";
+    if (shown?.title) document.title = `${shown.title} · LibreChat Analytics`;
     shownAt = performance.now();
     age();
   }

@@ -1,6 +1,7 @@
 /*
  * Light, dark, or what the system prefers. Loaded before any style, so that no page flashes in the wrong theme.
- * Where storage is blocked the choice lasts as long as the page.
+ * Where storage is blocked the choice lasts as long as the page. The address may choose (`?theme=dark`), and may ask
+ * for the figures alone, to be shown within another page (`?embed=1`).
  */
 (() => {
   const STORAGE_KEY = "analyticsTheme";
@@ -15,6 +16,14 @@
     } catch {
       return "system";
     }
+  }
+
+  const query = new URLSearchParams(location.search);
+  if (query.get("embed") === "1") root.dataset.embed = "1";
+
+  function first() {
+    const asked = query.get("theme");
+    return CHOICES.includes(asked) ? asked : stored();
   }
 
   function apply(choice) {
@@ -36,5 +45,5 @@
   });
   systemIsDark.addEventListener("change", () => apply(root.dataset.themeChoice));
   window.addEventListener("storage", (event) => event.key === STORAGE_KEY && apply(stored()));
-  apply(stored());
+  apply(first());
 })();

@@ -11,16 +11,20 @@ import pandas as pd
 from librechat_analytics.dashboard.page_query import PageQuery
 from librechat_analytics.dashboard.questions import Questions
 from librechat_analytics.usage.answers import (
+    Agent,
     AgentRanking,
     Freshness,
     Part,
     Quality,
     Ranking,
+    Rates,
     Summary,
     Timeline,
     Totals,
+    User,
 )
 from librechat_analytics.usage.periods import buckets, parse_period
+from librechat_analytics.usage.quality import QualityReport
 
 if TYPE_CHECKING:
     from librechat_analytics.usage.periods import BucketUnit, Period
@@ -124,6 +128,14 @@ def timeline(unit: BucketUnit = "day", name: str = "7d", *, cost_usd: float = 2.
     return Timeline(unit, pd.DataFrame(points))
 
 
+def rates() -> Rates:
+    points = timeline().points
+    rated = points[["start", "end", "partial"]].assign(
+        prompt_rate=[None, *[2.5] * (len(points) - 1)], completion_rate=10.0
+    )
+    return Rates("day", rated.astype({"prompt_rate": "object"}).where(rated.notna(), None))
+
+
 class ReadyRepository:
     """Gives the answers that it was made with; an answer that is an exception is raised."""
 
@@ -142,6 +154,12 @@ class ReadyRepository:
                 Part(0.5, 100_000, 10_000, 20, 2, 1, 0.04),
             ),
             "timeline": timeline(),
+            "report": QualityReport((), (), 0.0),
+            "price_check": None,
+            "rates": rates(),
+            "user": User(USER["id"], "Ada Byron", "ada@example.org", "ADMIN", deleted=False, balance_usd=3.5),
+            "agent": Agent(AGENT["id"], "Contract Reviewer", "claude-sonnet-4-6", "anthropic", deleted=False),
+            "filter_values": {"role": [("ADMIN", "ADMIN")], "provider": [("anthropic", "anthropic")]},
         } | answers
 
     def _answer(self, name: str) -> Any:
@@ -176,6 +194,24 @@ class ReadyRepository:
 
     def usage_over_time(self, *_: object) -> Any:
         return self._answer("timeline")
+
+    def quality(self, *_: object) -> Any:
+        return self._answer("report")
+
+    def price_check(self, *_: object) -> Any:
+        return self._answer("price_check")
+
+    def rates_over_time(self, *_: object) -> Any:
+        return self._answer("rates")
+
+    def user(self, *_: object) -> Any:
+        return self._answer("user")
+
+    def agent(self, *_: object) -> Any:
+        return self._answer("agent")
+
+    def filter_values(self, *_: object) -> Any:
+        return self._answer("filter_values")
 
 
 def questions(asked: PageQuery | None = None, **answers: Any) -> Questions:

@@ -15,6 +15,16 @@ PERIOD = "period"
 CUSTOM_RANGE = "custom-range"
 CUSTOM_DATES = "custom-dates"
 DOWNLOAD = "download"
+ASKED = "asked"
+EXPORT = "export"
+CRUMBS = "crumbs"
+CHIPS = "chips"
+ZONE = "zone"
+ZONE_FIELD = "zone-field"
+FILTER_TOGGLE = "filter-toggle"
+FILTER_PANEL = "filter-panel"
+FILTER_QUESTION = "filter-question"
+FILTER_PLACES = "filter-places"
 
 
 def section(view: str) -> str:

@@ -27,6 +27,9 @@ ATTRIBUTES = {
     "value": "value",
     "name": "data-name",
     "label": "aria-label",
+    "set": "data-set",
+    "bars": "data-bars",
+    "disabled": "aria-disabled",
 }
 
 
@@ -35,7 +38,13 @@ def element(tag: str, *children: Markup, **attributes: str | None) -> Markup:
 
     ``width`` is a CSS length that becomes the element's style.
     """
-    return [tag, {ATTRIBUTES[name]: value for name, value in attributes.items() if value}, *children]
+    # Only the value of a choice may be empty: it stands for none.
+    given = {
+        ATTRIBUTES[name]: value
+        for name, value in attributes.items()
+        if value is not None and (value or name == "value")
+    }
+    return [tag, given, *children]
 
 
 def button(label: str, **attributes: str) -> Markup:

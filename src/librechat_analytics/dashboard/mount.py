@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, dcc, no_update, set_props
 from flask import g
 
-from librechat_analytics.dashboard import agents, ids, models, overview, users
+from librechat_analytics.dashboard import (
+    agents,
+    detail,
+    filter_words,
+    ids,
+    models,
+    overview,
+    quality,
+    users,
+)
 from librechat_analytics.dashboard.browser_files import (
     BOOTSTRAP,
     FOLDERS_NOT_LOADED_BY_DASH,
@@ -22,12 +31,14 @@ from librechat_analytics.dashboard.callback_requests import refuse_malformed_req
 from librechat_analytics.dashboard.downloads import csv_name, csv_text
 from librechat_analytics.dashboard.page import TITLE, index_html, page_layout
 from librechat_analytics.dashboard.page_query import read_page_query
-from librechat_analytics.dashboard.page_state import page_outputs, page_values
+from librechat_analytics.dashboard.page_state import page_outputs, page_places, page_values
 from librechat_analytics.dashboard.panels import answer_panels, error_reference, panel_outputs
 from librechat_analytics.dashboard.questions import Questions
+from librechat_analytics.exports import all_sheets, file_name, workbook
 from librechat_analytics.usage.periods import parse_zone
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from zoneinfo import ZoneInfo
 
     import flask
@@ -35,7 +46,14 @@ if TYPE_CHECKING:
     from librechat_analytics.dashboard.views import View
     from librechat_analytics.usage.repository import Repository
 
-VIEWS: tuple[View, ...] = (overview.VIEW, users.VIEW, models.VIEW, agents.VIEW)
+VIEWS: tuple[View, ...] = (
+    overview.VIEW,
+    users.VIEW,
+    models.VIEW,
+    agents.VIEW,
+    quality.VIEW,
+    detail.VIEW,
+)
 VERSIONS = frozenset({"python_version", "dash_version", "dash_version_url", "plotly_version", "ddk_version"})
 
 log = logging.getLogger(__name__)
@@ -93,10 +111,13 @@ def mount_dashboard(
         health_endpoint=None,
         use_async=False,
     )
-    app.layout = page_layout(VIEWS, refresh_seconds=refresh_seconds)
+    app.layout = page_layout(VIEWS, refresh_seconds=refresh_seconds, default_zone=default_zone)
     register_browser_callbacks(app)
+    ask = asking(repository, parse_zone(default_zone))
     for view in VIEWS:
-        register_view(app, view, repository, parse_zone(default_zone))
+        register_view(app, view, ask)
+    register_export(app, repository, ask)
+    register_filters(app, ask)
     refuse_malformed_requests(app)
     return app
 
@@ -111,8 +132,8 @@ def tell_about_error(error: Exception) -> None:
     set_props(ids.NOTICE, {"children": words, "is_open": True})
 
 
-def register_view(app: Dash, view: View, repository: Repository, default_zone: ZoneInfo) -> None:
-    """Let one callback fill a view, and another write its table into a file."""
+def asking(repository: Repository, default_zone: ZoneInfo) -> Callable[[object], Questions]:
+    """Make what turns the router's question into questions to the repository, for whoever asks."""
 
     def ask(stored: object) -> Questions:
         now = repository.now()
@@ -124,6 +145,12 @@ def register_view(app: Dash, view: View, repository: Repository, default_zone: Z
             scope=g.visitor.scope,
         )
         return Questions(repository, query, now=now)
+
+    return ask
+
+
+def register_view(app: Dash, view: View, ask: Callable[[object], Questions]) -> None:
+    """Let one callback fill a view, and another write its table into a file."""
 
     @app.callback(  # type: ignore[untyped-decorator]
         [
@@ -138,7 +165,7 @@ def register_view(app: Dash, view: View, repository: Repository, default_zone: Z
     def update(stored: object) -> list[object]:
         questions = ask(stored)
         values, places = answer_panels(view.panels, questions)
-        return [*page_values(questions), *values, places, "view ready"]
+        return [*page_values(questions, view.title), *values, places | page_places(questions), "view ready"]
 
     tables = {**({view.name: view.table} if view.table else {}), **view.charts}
     if not tables:
@@ -159,17 +186,49 @@ def register_view(app: Dash, view: View, repository: Repository, default_zone: Z
         return dcc.send_string(csv_text(tables[name](questions)), csv_name(name, questions.period))
 
 
+def register_export(app: Dash, repository: Repository, ask: Callable[[object], Questions]) -> None:
+    """Write everything about the period and the filters on screen into one workbook."""
+
+    @app.callback(  # type: ignore[untyped-decorator]
+        Output(ids.DOWNLOAD, "data", allow_duplicate=True),
+        Input(ids.EXPORT, "n_clicks"),
+        State(ids.ASKED, "data"),
+        running=[(Output(ids.EXPORT, "disabled"), True, False)],
+        prevent_initial_call=True,
+    )
+    def export(clicks: object, stored: object) -> object:
+        if not clicks:
+            return no_update
+        questions = ask(stored)
+        period = questions.period
+        sheets = all_sheets(repository, period, questions.unit, questions.filters)
+        return dcc.send_bytes(workbook(sheets), f"{file_name('usage', period)}.xlsx")
+
+
+def register_filters(app: Dash, ask: Callable[[object], Questions]) -> None:
+    """Say what each filter can be set to, once the reader opens the panel."""
+
+    @app.callback(  # type: ignore[untyped-decorator]
+        Output(ids.FILTER_PLACES, "data"),
+        Input(ids.FILTER_QUESTION, "data"),
+        prevent_initial_call=True,
+    )
+    def offer(stored: object) -> object:
+        return filter_words.choices(ask(stored))
+
+
 def register_browser_callbacks(app: Dash) -> None:
     """Let the browser spread the query string over the page, and bring the reader's choices into it."""
     names = [view.name for view in VIEWS]
+    in_menu = [view.name for view in VIEWS if view.in_menu]
     app.clientside_callback(
         ClientsideFunction(namespace="analytics", function_name="route"),
         [
             *(Output(ids.section(name), "hidden") for name in names),
             *(Output(ids.question(name), "data") for name in names),
-            *(Output(ids.link(name), "href") for name in names),
-            *(Output(ids.link(name), "active") for name in names),
-            *(Output(ids.link_item(name), "aria-current") for name in names),
+            *(Output(ids.link(name), "href") for name in in_menu),
+            *(Output(ids.link(name), "active") for name in in_menu),
+            *(Output(ids.link_item(name), "aria-current") for name in in_menu),
             Output(ids.TITLE, "children"),
             Output(ids.PERIOD, "value"),
             Output(ids.CUSTOM_RANGE, "hidden"),
@@ -177,6 +236,7 @@ def register_browser_callbacks(app: Dash) -> None:
             Output(ids.CUSTOM_DATES, "end_date"),
             Output(ids.CUSTOM_DATES, "max_date_allowed"),
             Output(ids.TICK, "disabled"),
+            Output(ids.ASKED, "data"),
         ],
         Input(ids.URL, "search"),
         Input(ids.TICK, "n_intervals"),
@@ -194,10 +254,10 @@ def register_browser_callbacks(app: Dash) -> None:
         Input(ids.FRESHNESS, "data"),
         prevent_initial_call=True,
     )
-    for name in names:
+    for store in (*(ids.places(name) for name in names), ids.FILTER_PLACES):
         app.clientside_callback(
             ClientsideFunction(namespace="analytics", function_name="fill"),
-            Input(ids.places(name), "data"),
+            Input(store, "data"),
             prevent_initial_call=True,
         )
     app.clientside_callback(

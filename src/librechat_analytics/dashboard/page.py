@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
-from librechat_analytics.dashboard import ids
+from librechat_analytics.dashboard import filter_words, ids
 from librechat_analytics.dashboard.browser_files import PLOTLY_PATH, THEME, asset_url
 from librechat_analytics.usage.periods import PERIODS
 
@@ -63,7 +63,7 @@ It stays in this browser.</p>
 """
 
 
-def page_layout(views: Sequence[View], *, refresh_seconds: float) -> Component:
+def page_layout(views: Sequence[View], *, refresh_seconds: float, default_zone: str = "UTC") -> Component:
     """Everything that is on the page, all views included, before the first figure."""
     return html.Div(
         [
@@ -71,12 +71,16 @@ def page_layout(views: Sequence[View], *, refresh_seconds: float) -> Component:
             dcc.Interval(id=ids.TICK, interval=int(refresh_seconds * 1000)),
             dcc.Store(id=ids.FRESHNESS),
             dcc.Download(id=ids.DOWNLOAD),
+            dcc.Store(id=ids.ASKED),
+            dcc.Store(id=ids.FILTER_QUESTION),
+            dcc.Store(id=ids.FILTER_PLACES),
             *(dcc.Store(id=ids.question(view.name)) for view in views),
             *(dcc.Store(id=ids.places(view.name)) for view in views),
             _masthead(views),
             html.Main(
                 [
-                    _heading(),
+                    _heading(default_zone),
+                    html.Ul(id=ids.CHIPS, className="chips", **{"aria-label": "Filters"}),
                     dbc.Alert(
                         id=ids.NOTICE, is_open=False, dismissable=True, fade=False, class_name="notice"
                     ),
@@ -116,6 +120,7 @@ def _masthead(views: Sequence[View]) -> Component:
                                 id=ids.link_item(view.name),
                             )
                             for view in views
+                            if view.in_menu
                         ]
                     ),
                     className="views",
@@ -159,12 +164,13 @@ def _masthead(views: Sequence[View]) -> Component:
     )
 
 
-def _heading() -> Component:
+def _heading(default_zone: str) -> Component:
     options: list[dict[str, Any]] = [{"value": name, "label": label} for name, label in PERIODS.items()]
     return html.Div(
         [
             html.Div(
                 [
+                    html.Nav(id=ids.CRUMBS, className="crumbs", **{"aria-label": "Where this is"}),
                     html.H1("Overview", id=ids.TITLE),
                     html.P(id=ids.RANGE_WORDS, className="range-words"),
                 ],
@@ -190,11 +196,89 @@ def _heading() -> Component:
                         hidden=True,
                         className="custom-range",
                     ),
+                    html.Button(
+                        "Filter",
+                        id=ids.FILTER_TOGGLE,
+                        type="button",
+                        className="quiet-button filter-toggle",
+                        **{"aria-expanded": "false", "aria-controls": ids.FILTER_PANEL},
+                    ),
+                    html.Div(
+                        [
+                            html.Label("Time zone", htmlFor=ids.ZONE, className="visually-hidden"),
+                            # The page's script fills it: it knows the reader's own zone.
+                            html.Select(
+                                id=ids.ZONE,
+                                className="form-select period-select zone-select",
+                                **{"data-configured": default_zone},
+                            ),
+                            html.Label(
+                                "Another time zone", htmlFor=ids.ZONE_FIELD, className="visually-hidden"
+                            ),
+                            dbc.Input(
+                                id=ids.ZONE_FIELD,
+                                type="text",
+                                list="zones",
+                                placeholder="Europe/Berlin",
+                                autocomplete="off",
+                                class_name="search-field zone-field",
+                            ),
+                            html.Datalist(id="zones"),
+                        ],
+                        className="zone",
+                    ),
                     html.Label("Period", htmlFor=ids.PERIOD, className="visually-hidden"),
                     dbc.Select(id=ids.PERIOD, options=options, class_name="period-select"),
+                    html.Button(
+                        "Excel",
+                        id=ids.EXPORT,
+                        type="button",
+                        className="quiet-button",
+                        title="Everything of this period and these filters as an Excel workbook",
+                    ),
                 ],
                 className="controls",
             ),
+            _filter_panel(),
         ],
         className="heading",
+    )
+
+
+def _filter_panel() -> Component:
+    """Every filter as a list to choose from; what can be chosen comes when the panel is opened."""
+    fields = [
+        html.Div(
+            [
+                html.Label(label, htmlFor=f"filter-{name}"),
+                html.Select(
+                    id=f"filter-{name}", className="form-select filter-select", **{"data-param": name}
+                ),
+            ]
+        )
+        for name, label in filter_words.NAMES.items()
+    ]
+    return html.Div(
+        [
+            html.Div(fields, className="filter-fields"),
+            html.Div(
+                [
+                    html.Button(
+                        "Clear all",
+                        type="button",
+                        className="text-button",
+                        **{"data-action": "clear-filters"},
+                    ),
+                    html.Button(
+                        "Done", type="button", className="quiet-button", **{"data-action": "close-filters"}
+                    ),
+                ],
+                className="filter-foot",
+            ),
+        ],
+        id=ids.FILTER_PANEL,
+        className="filter-panel",
+        role="group",
+        hidden=True,
+        **{"aria-label": "Filters"},
     )

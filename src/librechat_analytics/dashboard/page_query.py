@@ -120,7 +120,9 @@ def read_page_query(
         ),
         bill_usd=bill_usd,
         bill_of=values.get("bill_of", "")[:LONGEST_FILTER] or None,
-        shared={name: values[name] for name in SHARED if name in values},
+        shared={
+            name: values[name] for name in SHARED if values.get(name, "").isprintable() and name in values
+        },
     )
 
 

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 import dash_bootstrap_components as dbc
 from dash import Output, html
 
-from librechat_analytics.dashboard import ids
+from librechat_analytics.dashboard import detail, filter_words, ids
 from librechat_analytics.dashboard.time_axis import first_and_last_day
+from librechat_analytics.formatting import integer
 from librechat_analytics.usage.periods import describe
 
 if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
+    from librechat_analytics.dashboard.markup import Markup
     from librechat_analytics.dashboard.questions import Questions
     from librechat_analytics.usage.answers import Freshness
     from librechat_analytics.usage.periods import Period
@@ -31,19 +33,31 @@ def page_outputs() -> list[Output]:
         Output(ids.FRESHNESS, "data", allow_duplicate=True),
         Output(ids.NOTICE, "children", allow_duplicate=True),
         Output(ids.NOTICE, "is_open", allow_duplicate=True),
+        Output(ids.TITLE, "children", allow_duplicate=True),
     ]
 
 
-def page_values(questions: Questions) -> list[object]:
+def page_values(questions: Questions, title: str) -> list[object]:
+    """Answer ``page_outputs`` for a view; the page of one user, model or agent has that one's name."""
     freshness, period, now = questions.freshness, questions.period, questions.now
     notices = questions.query.notices
+    if questions.query.subject is not None:
+        title = filter_words.value_in_words(questions.query.subject, questions)
+    is_empty = questions.first_usage is None
+    has_users = is_empty and bool(questions.filter_values.get("role"))
     return [
         describe(period, now),
-        source_words(freshness, period.zone, is_empty=questions.first_usage is None),
-        freshness_data(freshness, period, now),
+        source_words(freshness, period.zone, is_empty=is_empty, has_users=has_users),
+        freshness_data(freshness, period, now) | {"title": title},
         [html.Div(notice) for notice in notices],
         bool(notices),
+        title,
     ]
+
+
+def page_places(questions: Questions) -> dict[str, list[Markup]]:
+    """Answer what stands around every view and may be long or hold names."""
+    return {ids.CHIPS: filter_words.chips(questions), ids.CRUMBS: detail.crumbs(questions)}
 
 
 def freshness_data(freshness: Freshness, period: Period, now: datetime) -> dict[str, Any]:
@@ -68,7 +82,9 @@ def clock(instant: datetime, zone: ZoneInfo, now: datetime) -> str:
     return f"{local:%H:%M}" if now - instant < ONE_DAY else f"{local:%Y-%m-%d %H:%M}"
 
 
-def source_words(freshness: Freshness, zone: ZoneInfo, *, is_empty: bool) -> list[Any]:
+def source_words(
+    freshness: Freshness, zone: ZoneInfo, *, is_empty: bool, has_users: bool = False
+) -> list[Any]:
     """A banner about the source, or nothing where all is well."""
     if freshness.status == "importing":
         return _importing(freshness)
@@ -86,12 +102,16 @@ def source_words(freshness: Freshness, zone: ZoneInfo, *, is_empty: bool) -> lis
             )
         ]
     if is_empty:
-        return [html.Div(_nothing_recorded(), className="banner")]
+        return [html.Div(_nothing_recorded(has_users=has_users), className="banner")]
+    if freshness.unattributed:
+        return [html.Div(_agents_to_come(freshness.unattributed), className="banner quiet-banner")]
     return []
 
 
 def _importing(freshness: Freshness) -> list[Any]:
-    words = "Reading LibreChat's history, newest first. What is on screen already stands."
+    words = (
+        "Reading LibreChat's history, newest first. What is on screen already stands; earlier days follow."
+    )
     if freshness.progress is None:
         return [html.Div(words, className="banner")]
     percent = int(freshness.progress * 100)
@@ -106,7 +126,19 @@ def _importing(freshness: Freshness) -> list[Any]:
     ]
 
 
-def _nothing_recorded() -> list[Any]:
+def _agents_to_come(rows: int) -> str:
+    things = "1 transaction" if rows == 1 else f"{integer(rows)} transactions"
+    return f"Agents are still being looked up for {things}; costs and tokens already stand."
+
+
+def _nothing_recorded(*, has_users: bool) -> list[Any]:
+    if has_users:
+        return [
+            html.Strong("No transactions. "),
+            "LibreChat has users, but no usage is recorded yet. If people do chat, look for ",
+            html.Code("transactions.enabled: false"),
+            " in its librechat.yaml: with it nothing is written down, and nothing can be shown here.",
+        ]
     return [
         html.Strong("No usage yet. "),
         "LibreChat records a transaction for each answer of a model, unless ",

@@ -7,15 +7,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from librechat_analytics.usage.answers import Agent
-from librechat_analytics.usage.filters import NONE, UNKNOWN
+from librechat_analytics.usage.filters import NONE, UNKNOWN, Filters
 from librechat_analytics.usage.periods import Period, default_bucket
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     import pandas as pd
 
-    from librechat_analytics.dashboard.page_query import PageQuery
+    from librechat_analytics.dashboard.page_query import PageQuery, SplitBy
     from librechat_analytics.usage.answers import (
         AgentRanking,
         Caching,
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
         Timeline,
         User,
     )
-    from librechat_analytics.usage.filters import Filters
     from librechat_analytics.usage.periods import BucketUnit
     from librechat_analytics.usage.quality import QualityReport
     from librechat_analytics.usage.repository import Repository
@@ -91,6 +91,10 @@ class Questions:
         if self.query.split is None:
             return None
         return self._repository.split_over_time(self.period, self.unit, self.query.split, self.filters)
+
+    def trends(self, dimension: SplitBy, parts: Iterable[str | None]) -> dict[str | None, list[float]]:
+        """How the cost of some models (by name), users or agents (by id) moved from bucket to bucket."""
+        return self._repository.trends(self.period, self.unit, dimension, tuple(parts), self.filters)
 
     @cached_property
     def rhythm(self) -> Rhythm:
@@ -157,6 +161,24 @@ class Questions:
             ),
             None,
         )
+
+    @cached_property
+    def everybody(self) -> pd.DataFrame:
+        """The users of the period, whatever is filtered by."""
+        return with_none(self._repository.top_users(self.period, LONGEST_LIST, self._unfiltered).rows)
+
+    @cached_property
+    def every_model(self) -> list[str | None]:
+        rows = self._repository.top_models(self.period, LONGEST_LIST, self._unfiltered).rows
+        return list(with_none(rows)["model"])
+
+    @cached_property
+    def every_agent(self) -> pd.DataFrame:
+        return with_none(self._repository.top_agents(self.period, LONGEST_LIST, self._unfiltered).rows)
+
+    @property
+    def _unfiltered(self) -> Filters:
+        return Filters(scope=self.filters.scope)
 
     @cached_property
     def filter_values(self) -> dict[str, list[tuple[str, str]]]:

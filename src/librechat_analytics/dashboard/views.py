@@ -20,7 +20,8 @@ class View:
     """One of the page's views; its name is what ``?view=`` holds.
 
     ``table``: the rows of its table for a CSV file, raw numbers under plain names; None without one.
-    ``charts``: the same for each of its charts, by the chart's id.
+    ``charts``: the same for each of its charts, by the chart's id. ``label``: its title, if not its name.
+    ``in_menu``: it stands in the navigation.
     """
 
     name: str
@@ -28,7 +29,9 @@ class View:
     panels: tuple[Panel, ...]
     table: Callable[[Questions], pd.DataFrame] | None = None
     charts: Mapping[str, Callable[[Questions], pd.DataFrame]] = field(default_factory=dict)
+    label: str = ""
+    in_menu: bool = True
 
     @property
     def title(self) -> str:
-        return self.name.capitalize()
+        return self.label or self.name.capitalize()

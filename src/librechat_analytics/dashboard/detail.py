@@ -1,0 +1,380 @@
+"""The page of one user, one model or one agent: how much, when, and what it is made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dash import Output, html
+
+from librechat_analytics.dashboard import blocks, captions, cards, figures, filter_words
+from librechat_analytics.dashboard.agents import certainty_in_words
+from librechat_analytics.dashboard.entries import agent_entry, model_entry, ranked, user_entry
+from librechat_analytics.dashboard.markup import element
+from librechat_analytics.dashboard.models import rates_in_words
+from librechat_analytics.dashboard.panels import Panel
+from librechat_analytics.dashboard.rate_lines import rate_lines
+from librechat_analytics.dashboard.time_axis import bucket_bounds, bucket_labels
+from librechat_analytics.dashboard.views import View
+from librechat_analytics.formatting import (
+    UNKNOWN,
+    ago,
+    change,
+    integer,
+    money,
+    money_exact,
+    plain_text,
+    rate,
+    share,
+    tokens,
+)
+from librechat_analytics.usage.periods import describe_range
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dash.development.base_component import Component
+
+    from librechat_analytics.dashboard.markup import Markup
+    from librechat_analytics.dashboard.page_query import Subject
+    from librechat_analytics.dashboard.questions import Questions
+    from librechat_analytics.usage.answers import AgentRanking, Ranking, Totals
+
+LISTS: dict[Subject, str] = {"model": "Models", "user": "Users", "agent": "Agents"}
+LIST_VIEWS: dict[Subject, str] = {"model": "models", "user": "users", "agent": "agents"}
+ENTRIES = {"model": model_entry, "user": user_entry, "agent": agent_entry}
+LIST_LENGTH = 10
+CARDS: tuple[tuple[str, str, Callable[[Totals], float], Callable[[Any], str], Callable[[Any], str]], ...] = (
+    ("detail-cost", "Cost", lambda totals: totals.cost_usd, money, money_exact),
+    ("detail-tokens", "Tokens", lambda totals: totals.total_tokens, tokens, integer),
+    ("detail-calls", "Calls", lambda totals: totals.calls, integer, integer),
+    ("detail-conversations", "Conversations", lambda totals: totals.conversations, integer, integer),
+)
+
+Fact = tuple[str, str]
+
+
+def layout() -> list[Component]:
+    return [
+        html.Div(
+            [
+                html.Dl([cards.figure_card(name, label) for name, label, *_ in CARDS], className="cards"),
+                CARDS_PANEL.error_slot(),
+                html.Div(
+                    id="detail-facts",
+                    className="facts",
+                    role="region",
+                    **{"aria-label": "What else is known"},
+                ),
+            ],
+            className="panel cards-panel",
+        ),
+        html.Div(
+            [
+                blocks.panel(
+                    "Cost over time",
+                    TIME_PANEL.error_slot(),
+                    blocks.chart("detail-cost-time", "Cost over time", numbers=("Time", "Cost", "Calls")),
+                ),
+                blocks.panel(
+                    "Tokens over time",
+                    blocks.chart(
+                        "detail-tokens-time",
+                        "Prompt and completion tokens over time",
+                        numbers=("Time", "Prompt", "Completion", "Total"),
+                    ),
+                    aside=blocks.key_list(blocks.PROMPT_AND_COMPLETION),
+                ),
+            ],
+            className="columns two",
+        ),
+        html.Div(
+            blocks.panel(
+                "Price of a million tokens over time",
+                RATES_PANEL.error_slot(),
+                blocks.chart(
+                    "detail-rates",
+                    "What a million prompt and completion tokens really cost over time",
+                    numbers=("Time", "Prompt", "Completion"),
+                ),
+                aside=blocks.key_list(blocks.PROMPT_AND_COMPLETION),
+            ),
+            id="detail-rates-frame",
+            hidden=True,
+        ),
+        html.Div(
+            [
+                html.Div(
+                    blocks.panel(
+                        heading,
+                        LIST_PANELS[subject].error_slot(),
+                        blocks.ranked_list(f"detail-{LIST_VIEWS[subject]}"),
+                        html.Div(id=f"detail-{LIST_VIEWS[subject]}-all", className="list-foot"),
+                        className="list-panel",
+                    ),
+                    id=f"detail-{LIST_VIEWS[subject]}-frame",
+                    className="list-frame",
+                )
+                for subject, heading in LISTS.items()
+            ],
+            className="columns two",
+        ),
+    ]
+
+
+def _cards(questions: Questions) -> tuple[object, ...]:
+    summary = questions.summary
+    previous = questions.period.previous
+    before_range = ""
+    if previous:
+        this_year = questions.now.astimezone(questions.period.zone).year
+        before_range = describe_range(previous, questions.period.zone).removesuffix(f" {this_year}")
+    values: list[object] = []
+    for _, _, pick, as_text, exact in CARDS:
+        now = pick(summary.totals)
+        before = pick(summary.previous) if summary.previous else None
+        values.extend(
+            cards.card_values(as_text(now), exact(now), change(now, before), as_text(before), before_range)
+        )
+    return *values, facts(questions)
+
+
+def facts(questions: Questions) -> list[Markup]:
+    """Tell what else is known of the page's subject, and the way to everything that it used."""
+    subject = questions.query.subject
+    known = [("Share of the cost", _part_of_the_whole(questions))]
+    if subject == "user":
+        known += _of_user(questions)
+    elif subject == "model":
+        known += _of_model(questions)
+    elif subject == "agent":
+        known += _of_agent(questions)
+    items = [
+        element("div", element("dt", name), element("dd", value, title=value))
+        for name, value in known
+        if value
+    ]
+    whose = {"user": "this user", "model": "this model", "agent": "this agent"}
+    words = f"All figures of {whose.get(subject or '', 'it')}"
+    everything = element("a", words, href=questions.query.link("overview"))
+    return [element("dl", *items), element("p", everything, class_name="facts-more")]
+
+
+def _part_of_the_whole(questions: Questions) -> str:
+    part, whole = questions.summary.totals.cost_usd, questions.whole.totals.cost_usd
+    return f"{share(part / whole)} of {money(whole)}" if whole else UNKNOWN
+
+
+def _of_user(questions: Questions) -> list[Fact]:
+    user, rows = questions.user, questions.users.rows
+    known = (
+        [("Last active", ago((questions.now - rows["last_active"].iloc[0]).total_seconds()))]
+        if len(rows)
+        else []
+    )
+    if user is None:
+        return known
+    balance = "" if user.balance_usd is None else money(user.balance_usd)
+    return [
+        ("E-mail", plain_text(user.email)),
+        ("Role", plain_text(user.role)),
+        ("Balance left", balance),
+        *known,
+    ]
+
+
+def _of_model(questions: Questions) -> list[Fact]:
+    models, parts = questions.models.rows, questions.cost_breakdown.rows
+    if models.empty or parts.empty:
+        return []
+    model, part = models.iloc[0], parts.iloc[0]
+    shown, every = rates_in_words(part["rates"])
+    return [
+        ("Provider", plain_text(model["provider"])),
+        ("Users", integer(model["users"])),
+        ("Per million prompt tokens", rate(part["prompt_rate"])),
+        ("Per million completion tokens", rate(part["completion_rate"])),
+        ("Rates charged", every or shown),
+        ("Read from a cache", f"{tokens(model['cache_read_tokens'])} tokens"),
+    ]
+
+
+def _of_agent(questions: Questions) -> list[Fact]:
+    agent, rows = questions.agent, questions.agents.rows
+    known = (
+        []
+        if agent is None
+        else [("Model today", plain_text(agent.model)), ("Provider", plain_text(agent.provider))]
+    )
+    if rows.empty:
+        return known
+    row = rows.iloc[0]
+    return [
+        *known,
+        ("Users", integer(row["users"])),
+        ("How it is known", certainty_in_words(row["attribution"])),
+    ]
+
+
+def _over_time(questions: Questions) -> tuple[object, ...]:
+    timeline = questions.timeline
+    points = timeline.points
+    revision, coarse = questions.query.revision, questions.query.coarse
+    cost = figures.bars_over_time(
+        timeline,
+        [figures.series_of(timeline, "cost_usd", "Cost", money)],
+        prefix="$",
+        least=figures.LEAST_COST_AXIS_USD,
+        revision=revision,
+        coarse=coarse,
+    )
+    token_bars = figures.bars_over_time(
+        timeline,
+        [
+            figures.series_of(timeline, "prompt_tokens", "Prompt", tokens, figures.BLUE),
+            figures.series_of(timeline, "completion_tokens", "Completion", tokens, figures.ORANGE),
+        ],
+        totals=[tokens(int(total)) for total in points["total_tokens"]],
+        revision=revision,
+        coarse=coarse,
+    )
+    empty = [] if points["calls"].sum() else blocks.nothing_in(questions, "No usage")
+    names = _bucket_links(questions)
+    return (
+        cost,
+        captions.peak_and_average(timeline, "cost_usd", money),
+        token_bars,
+        captions.peak_and_average(timeline, "total_tokens", lambda value: tokens(int(value))),
+        empty,
+        _number_rows(names, points, (("cost_usd", money), ("calls", integer))),
+        empty,
+        _number_rows(
+            names,
+            points,
+            (("prompt_tokens", integer), ("completion_tokens", integer), ("total_tokens", integer)),
+        ),
+    )
+
+
+def _bucket_links(questions: Questions) -> list[Markup]:
+    points, unit = questions.timeline.points, questions.timeline.unit
+    starts = list(points["start"])
+    labels = bucket_labels(starts, [bool(flag) for flag in points["partial"]], unit)
+    if len(labels) < 2:
+        return list(labels)
+    subject = questions.query.subject or "overview"
+    return [
+        element("a", label, href=questions.query.link(subject, period="custom", start=start, end=end))
+        for label, (start, end) in zip(labels, bucket_bounds(starts, list(points["end"]), unit), strict=True)
+    ]
+
+
+def _number_rows(
+    names: list[Markup], points: Any, columns: tuple[tuple[str, Callable[[Any], str]], ...]
+) -> list[Markup]:
+    cells = [[as_text(value) for value in points[column]] for column, as_text in columns]
+    return [
+        element(
+            "tr",
+            element("th", name, scope="row"),
+            *(element("td", text, class_name="number") for text in texts),
+        )
+        for name, *texts in zip(names, *cells, strict=True)
+    ]
+
+
+def _rates(questions: Questions) -> tuple[object, ...]:
+    if questions.query.subject != "model":
+        return True, figures.blank_figure(), "", [], []
+    points = questions.rates.points
+    known = [
+        value
+        for column in ("prompt_rate", "completion_rate")
+        for value in points[column]
+        if value is not None
+    ]
+    figure = rate_lines(questions.rates, revision=questions.query.revision, coarse=questions.query.coarse)
+    empty = [] if known else blocks.nothing_in(questions, "No usage")
+    rows = _number_rows(_bucket_links(questions), points, (("prompt_rate", rate), ("completion_rate", rate)))
+    caption = "What was recorded, divided by the tokens: caches and changed prices move it." if known else ""
+    return False, figure, caption, empty, rows
+
+
+def _list(subject: Subject, questions: Questions) -> tuple[object, ...]:
+    if questions.query.subject == subject:
+        return True, [], []
+    things = LIST_VIEWS[subject]
+    entry = ENTRIES[subject]
+    found = _ranking(subject, questions)
+    rows = ranked(questions, found, f"No {things}", entry, LIST_LENGTH)
+    more: list[Markup] = []
+    if found.total > LIST_LENGTH:
+        more = [element("a", f"All {found.total:,} {things}", href=questions.query.link(things))]
+    return False, rows, more
+
+
+def _ranking(subject: Subject, questions: Questions) -> Ranking | AgentRanking:
+    if subject == "model":
+        return questions.models
+    return questions.users if subject == "user" else questions.agents
+
+
+def crumbs(questions: Questions) -> list[Markup]:
+    """The way back from the page of one to the list of all."""
+    subject = questions.query.subject
+    if subject is None:
+        return []
+    back = questions.query.link(LIST_VIEWS[subject], **{subject: None})
+    return [
+        element("a", LISTS[subject], href=back),
+        element(
+            "span",
+            " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} ",
+            class_name="crumb-mark",
+            hidden_from_readers="true",
+        ),
+        element("span", filter_words.value_in_words(subject, questions), class_name="crumb-here"),
+    ]
+
+
+CARDS_PANEL = Panel(
+    "detail-cards",
+    tuple(output for name, *_ in CARDS for output in cards.card_outputs(name)),
+    ("detail-facts",),
+    _cards,
+)
+TIME_PANEL = Panel(
+    "detail-over-time",
+    (*blocks.chart_outputs("detail-cost-time"), *blocks.chart_outputs("detail-tokens-time")),
+    (
+        "detail-cost-time-empty",
+        "detail-cost-time-numbers",
+        "detail-tokens-time-empty",
+        "detail-tokens-time-numbers",
+    ),
+    _over_time,
+)
+RATES_PANEL = Panel(
+    "detail-rates",
+    (Output("detail-rates-frame", "hidden"), *blocks.chart_outputs("detail-rates")),
+    ("detail-rates-empty", "detail-rates-numbers"),
+    _rates,
+)
+
+
+def _list_panel(subject: Subject) -> Panel:
+    things = LIST_VIEWS[subject]
+    return Panel(
+        f"detail-{things}",
+        (Output(f"detail-{things}-frame", "hidden"),),
+        (f"detail-{things}", f"detail-{things}-all"),
+        lambda questions: _list(subject, questions),
+    )
+
+
+LIST_PANELS = {subject: _list_panel(subject) for subject in LISTS}
+VIEW = View(
+    name="detail",
+    layout=layout,
+    panels=(CARDS_PANEL, TIME_PANEL, RATES_PANEL, *LIST_PANELS.values()),
+    in_menu=False,
+)

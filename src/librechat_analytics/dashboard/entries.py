@@ -1,0 +1,73 @@
+"""Users, models and agents as entries of short lists, each leading to a page of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from librechat_analytics.dashboard import blocks
+from librechat_analytics.dashboard.markup import element
+from librechat_analytics.formatting import (
+    agent_label,
+    model_label,
+    money,
+    money_exact,
+    plain_text,
+    share,
+    user_label,
+)
+from librechat_analytics.usage.filters import NONE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from librechat_analytics.dashboard.markup import Markup
+    from librechat_analytics.dashboard.page_query import PageQuery
+    from librechat_analytics.dashboard.questions import Questions
+    from librechat_analytics.usage.answers import AgentRanking, Ranking
+
+
+def user_entry(query: PageQuery, row: Any) -> blocks.Ranked:
+    label = user_label(row.name, row.email, row.id, deleted=row.deleted)
+    return _entry(row, label, "", user_page(query, row.id))
+
+
+def model_entry(query: PageQuery, row: Any) -> blocks.Ranked:
+    return _entry(row, model_label(row.model), plain_text(row.provider), model_page(query, row.model))
+
+
+def agent_entry(query: PageQuery, row: Any) -> blocks.Ranked:
+    label = agent_label(row.name, row.id, deleted=row.deleted)
+    return _entry(row, label, plain_text(row.model), agent_page(query, row.id))
+
+
+def user_page(query: PageQuery, user: str | None) -> str:
+    """Give the address of a user's page; None is the usage whose user is not known."""
+    return query.link("user", user=user or NONE)
+
+
+def model_page(query: PageQuery, model: str | None) -> str:
+    """Give the address of a model's page; None is the usage recorded without one."""
+    return query.link("model", model=model or NONE)
+
+
+def agent_page(query: PageQuery, agent: str) -> str:
+    return query.link("agent", agent=agent)
+
+
+def _entry(row: Any, label: str, detail: str, href: str) -> blocks.Ranked:
+    exact = f"{money_exact(row.cost_usd)}, {share(row.share)} of the cost"
+    return blocks.Ranked(label, detail, money(row.cost_usd), exact, row.share, href)
+
+
+def ranked(
+    questions: Questions,
+    ranking: Ranking | AgentRanking,
+    nothing: str,
+    entry: Callable[[PageQuery, Any], blocks.Ranked],
+    length: int,
+) -> list[Markup]:
+    """The first entries of a list, or why there are none."""
+    rows = list(ranking.rows.head(length).itertuples(index=False))
+    if not rows:
+        return [element("li", *blocks.nothing_in(questions, nothing), class_name="table-message")]
+    return blocks.ranked_items([entry(questions.query, row) for row in rows])
