@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 import xlsxwriter
@@ -340,7 +340,9 @@ def all_sheets(
 def file_name(what: str, period: Period) -> str:
     """Give a file's name without its ending: ``librechat-users-30d-2026-10-25-2026-11-24``."""
     first = period.range.start.astimezone(period.zone).date()
-    last = period.range.end.astimezone(period.zone).date()
+    # The range does not include its end: one that ends at midnight ends with the day before.
+    last_instant = max(period.range.start, period.range.end - timedelta(microseconds=1))
+    last = last_instant.astimezone(period.zone).date()
     return f"librechat-{what}-{period.name}-{first}-{last}"
 
 

@@ -12,7 +12,7 @@ TOTALS = Totals(100.0, 1, 1, 0, 0, 1, 1, 1)
 
 
 def test_figures_without_a_doubt_have_no_strip() -> None:
-    assert quality_strip(CERTAIN_QUALITY, TOTALS) == []
+    assert quality_strip(CERTAIN_QUALITY, TOTALS, "?view=quality") == []
 
 
 def test_each_doubt_is_a_sentence_with_its_part_of_the_cost() -> None:
@@ -32,7 +32,8 @@ def test_one_is_not_many() -> None:
 def test_other_kinds_are_named_most_first() -> None:
     doubtful = replace(CERTAIN_QUALITY, other_token_types={"image_count": 3, "(missing)": 5})
 
-    assert "(missing) (5), image_count (3)" in component_texts(quality_strip(doubtful, TOTALS))
+    strip = quality_strip(doubtful, TOTALS, "?view=quality")
+    assert "(missing) (5), image_count (3)" in component_texts(strip)
 
 
 def test_a_doubt_about_a_cost_of_nothing_has_no_part() -> None:

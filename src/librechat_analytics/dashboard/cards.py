@@ -16,10 +16,13 @@ SIGNS = {"up": "+", "down": "\N{MINUS SIGN}"}
 
 
 def figure_card(id: str, label: str) -> Component:  # noqa: A002
-    """A card of final height, its figure still to come."""
+    """A card of final height, its figure still to come, with a place for a mark of doubt."""
     return html.Div(
         [
-            html.Dt(label, className="card-label"),
+            html.Dt(
+                [label, html.Span(id=f"{id}-mark", className="card-mark")],
+                className="card-label",
+            ),
             html.Dd(
                 [
                     html.Div(id=f"{id}-value", className="card-value"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dash import Output, html
 
-from librechat_analytics.dashboard import blocks, captions, cards, figures, filter_words
+from librechat_analytics.dashboard import blocks, captions, cards, doubt, figures, filter_words
 from librechat_analytics.dashboard.agents import certainty_in_words
 from librechat_analytics.dashboard.entries import agent_entry, model_entry, ranked, user_entry
 from librechat_analytics.dashboard.markup import element
@@ -135,7 +135,7 @@ def _cards(questions: Questions) -> tuple[object, ...]:
         values.extend(
             cards.card_values(as_text(now), exact(now), change(now, before), as_text(before), before_range)
         )
-    return *values, facts(questions)
+    return *values, facts(questions), doubt.of_cost(questions)
 
 
 def facts(questions: Questions) -> list[Markup]:
@@ -339,7 +339,7 @@ def crumbs(questions: Questions) -> list[Markup]:
 CARDS_PANEL = Panel(
     "detail-cards",
     tuple(output for name, *_ in CARDS for output in cards.card_outputs(name)),
-    ("detail-facts",),
+    ("detail-facts", "detail-cost-mark"),
     _cards,
 )
 TIME_PANEL = Panel(

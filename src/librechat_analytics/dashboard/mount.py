@@ -28,13 +28,13 @@ from librechat_analytics.dashboard.browser_files import (
     serve_plotly_basic,
 )
 from librechat_analytics.dashboard.callback_requests import refuse_malformed_requests
-from librechat_analytics.dashboard.downloads import csv_name, csv_text
+from librechat_analytics.dashboard.downloads import sheet_of
 from librechat_analytics.dashboard.page import TITLE, index_html, page_layout
 from librechat_analytics.dashboard.page_query import read_page_query
 from librechat_analytics.dashboard.page_state import page_outputs, page_places, page_values
 from librechat_analytics.dashboard.panels import answer_panels, error_reference, panel_outputs
 from librechat_analytics.dashboard.questions import Questions
-from librechat_analytics.exports import all_sheets, file_name, workbook
+from librechat_analytics.exports import Sheet, all_sheets, csv_text, file_name, workbook
 from librechat_analytics.usage.periods import parse_zone
 
 if TYPE_CHECKING:
@@ -183,7 +183,9 @@ def register_view(app: Dash, view: View, ask: Callable[[object], Questions]) -> 
         if not any(clicks) or name not in tables:
             return no_update
         questions = ask(stored)
-        return dcc.send_string(csv_text(tables[name](questions)), csv_name(name, questions.period))
+        found = tables[name](questions)
+        sheet = found if isinstance(found, Sheet) else sheet_of(name, found)
+        return dcc.send_string(csv_text(sheet), f"{file_name(name, questions.period)}.csv")
 
 
 def register_export(app: Dash, repository: Repository, ask: Callable[[object], Questions]) -> None:
@@ -260,8 +262,9 @@ def register_browser_callbacks(app: Dash) -> None:
             Input(store, "data"),
             prevent_initial_call=True,
         )
-    app.clientside_callback(
-        ClientsideFunction(namespace="analytics", function_name="search"),
-        Input("users-search", "value"),
-        prevent_initial_call=True,
-    )
+    for name in ("users", "models", "agents"):
+        app.clientside_callback(
+            ClientsideFunction(namespace="analytics", function_name="search"),
+            Input(f"{name}-search", "value"),
+            prevent_initial_call=True,
+        )

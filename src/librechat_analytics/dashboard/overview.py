@@ -6,22 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from dash import Output, html
 
-from librechat_analytics.dashboard import blocks, cards, over_time, quality_words, rhythm
-from librechat_analytics.dashboard.markup import element
+from librechat_analytics.dashboard import blocks, cards, doubt, entries, over_time, quality_words, rhythm
 from librechat_analytics.dashboard.panels import Panel
 from librechat_analytics.dashboard.views import View
-from librechat_analytics.formatting import (
-    agent_label,
-    change,
-    integer,
-    model_label,
-    money,
-    money_exact,
-    plain_text,
-    share,
-    tokens,
-    user_label,
-)
+from librechat_analytics.formatting import change, integer, money, money_exact, tokens
 from librechat_analytics.usage.periods import describe_range
 
 if TYPE_CHECKING:
@@ -29,9 +17,8 @@ if TYPE_CHECKING:
 
     from dash.development.base_component import Component
 
-    from librechat_analytics.dashboard.markup import Markup
     from librechat_analytics.dashboard.questions import Questions
-    from librechat_analytics.usage.answers import AgentRanking, Ranking, Totals
+    from librechat_analytics.usage.answers import Totals
     from librechat_analytics.usage.periods import TimeRange
 
 CARDS: tuple[tuple[str, str, Callable[[Totals], float], Callable[[Any], str], Callable[[Any], str]], ...] = (
@@ -93,7 +80,9 @@ def _summary(questions: Questions) -> tuple[object, ...]:
         values.extend(
             cards.card_values(as_text(now), exact(now), change(now, before), as_text(before), before_range)
         )
-    return *values, quality_words.quality_strip(summary.quality, summary.totals)
+    why = questions.query.link("quality")
+    strip = quality_words.quality_strip(summary.quality, summary.totals, why)
+    return *values, strip, doubt.of_cost(questions)
 
 
 def _range_before(previous: TimeRange, questions: Questions) -> str:
@@ -103,48 +92,21 @@ def _range_before(previous: TimeRange, questions: Questions) -> str:
 
 
 def _top_users(questions: Questions) -> tuple[object, ...]:
-    return (_ranked(questions, questions.users, "No users", _user),)
+    return (entries.ranked(questions, questions.users, "No users", entries.user_entry, LIST_LENGTH),)
 
 
 def _top_models(questions: Questions) -> tuple[object, ...]:
-    return (_ranked(questions, questions.models, "No models", _model),)
+    return (entries.ranked(questions, questions.models, "No models", entries.model_entry, LIST_LENGTH),)
 
 
 def _top_agents(questions: Questions) -> tuple[object, ...]:
-    return (_ranked(questions, questions.agents, "No agents", _agent),)
-
-
-def _ranked(
-    questions: Questions, ranking: Ranking | AgentRanking, nothing: str, entry: Callable[[Any], blocks.Ranked]
-) -> list[Markup]:
-    rows = list(ranking.rows.head(LIST_LENGTH).itertuples(index=False))
-    if not rows:
-        return [element("li", *blocks.nothing_in(questions, nothing), class_name="table-message")]
-    return blocks.ranked_items([entry(row) for row in rows])
-
-
-def _user(row: Any) -> blocks.Ranked:
-    label = user_label(row.name, row.email, row.id, deleted=row.deleted)
-    return _entry(row, label, "")
-
-
-def _model(row: Any) -> blocks.Ranked:
-    return _entry(row, model_label(row.model), plain_text(row.provider))
-
-
-def _agent(row: Any) -> blocks.Ranked:
-    return _entry(row, agent_label(row.name, row.id, deleted=row.deleted), plain_text(row.model))
-
-
-def _entry(row: Any, label: str, detail: str) -> blocks.Ranked:
-    exact = f"{money_exact(row.cost_usd)}, {share(row.share)} of the cost"
-    return blocks.Ranked(label, detail, money(row.cost_usd), exact, row.share)
+    return (entries.ranked(questions, questions.agents, "No agents", entries.agent_entry, LIST_LENGTH),)
 
 
 CARDS_PANEL = Panel(
     "cards",
     (*(output for name, *_ in CARDS for output in cards.card_outputs(name)), Output("quality", "children")),
-    (),
+    ("cost-mark",),
     _summary,
 )
 USERS_PANEL = Panel("top-users", (), ("top-users",), _top_users)

@@ -53,8 +53,12 @@ REASONS_OF_AGENTS = ("agent-as-model",)
 def layout() -> list[Component]:
     return [
         html.Section(
-            [FINDINGS_PANEL.error_slot(), html.Div(id="quality-lead", className="quality-lead")],
-            className="panel",
+            [
+                FINDINGS_PANEL.error_slot(),
+                html.Div(id="quality-lead", className="quality-lead"),
+                blocks.csv_button("quality"),
+            ],
+            className="panel quality-top",
             **{"aria-label": "In short"},
         ),
         html.Div(id="quality-findings", className="findings"),
@@ -419,4 +423,4 @@ FINDINGS_PANEL = Panel(
     "quality-findings", (), ("quality-lead", "quality-findings", "quality-refused"), _findings
 )
 PRICES_PANEL = Panel("prices", (), ("prices-lead", "bill-of", "bill-result", "prices-rows"), _prices)
-VIEW = View("quality", layout, (FINDINGS_PANEL, PRICES_PANEL), label="Data quality")
+VIEW = View("quality", layout, (FINDINGS_PANEL, PRICES_PANEL), table=_csv, label="Data quality")

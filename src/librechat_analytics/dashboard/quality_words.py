@@ -66,12 +66,13 @@ def _kinds(counts: dict[str, int]) -> str:
     return ", ".join(f"{plain_text(kind)} ({integer(count)})" for kind, count in ordered)
 
 
-def quality_strip(quality: Quality, totals: Totals) -> list[Component]:
-    """The remarks as a quiet list, or nothing at all."""
+def quality_strip(quality: Quality, totals: Totals, why: str) -> list[Component]:
+    """The remarks as a quiet list that leads to the reasons (``why``), or nothing at all."""
     remarks = quality_sentences(quality, totals)
     if not remarks:
         return []
     return [
         html.H2("How sure these figures are"),
         html.Ul([html.Li([html.Strong(subject), f" {meaning}"]) for subject, meaning in remarks]),
+        html.P(html.A("Every reason, and what to do", href=why), className="quality-more"),
     ]

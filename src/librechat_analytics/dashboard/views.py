@@ -13,13 +13,14 @@ if TYPE_CHECKING:
 
     from librechat_analytics.dashboard.panels import Panel
     from librechat_analytics.dashboard.questions import Questions
+    from librechat_analytics.exports import Sheet
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """One of the page's views; its name is what ``?view=`` holds.
 
-    ``table``: the rows of its table for a CSV file, raw numbers under plain names; None without one.
+    ``table``: the rows of its table for a CSV file, raw numbers; None without one.
     ``charts``: the same for each of its charts, by the chart's id. ``label``: its title, if not its name.
     ``in_menu``: it stands in the navigation.
     """
@@ -27,7 +28,7 @@ class View:
     name: str
     layout: Callable[[], list[Component]]
     panels: tuple[Panel, ...]
-    table: Callable[[Questions], pd.DataFrame] | None = None
+    table: Callable[[Questions], pd.DataFrame | Sheet] | None = None
     charts: Mapping[str, Callable[[Questions], pd.DataFrame]] = field(default_factory=dict)
     label: str = ""
     in_menu: bool = True
