@@ -10,8 +10,23 @@
   ]);
   const ATTRIBUTES = new Set([
     "class", "title", "scope", "colspan", "aria-hidden", "aria-label", "data-action", "data-period", "data-name",
-    "href", "value",
+    "href", "value", "data-set", "data-bars", "aria-disabled",
   ]);
+  const ROWS_AT_ONCE = 100;
+  const unfinished = new Map(); // place → the frame that goes on with its rows
+
+  /* Heights in per cent as the outline of as many bars, so that a row's drawing is one element. */
+  function barsAsShape(heights) {
+    const values = heights.split(" ").map(Number);
+    const step = 100 / values.length;
+    const gap = values.length > 40 ? 0 : step * 0.25;
+    const corners = values.flatMap((value, place) => {
+      const top = `${100 - Math.max(value, 4)}%`;
+      const [left, right] = [`${place * step}%`, `${(place + 1) * step - gap}%`];
+      return [`${left} 100%`, `${left} ${top}`, `${right} ${top}`, `${right} 100%`];
+    });
+    return `polygon(${corners.join(",")})`;
+  }
 
   function patchAttributes(node, attributes) {
     for (const name of ATTRIBUTES) {
@@ -19,14 +34,16 @@
       if (value === undefined) node.removeAttribute(name);
       else if (node.getAttribute(name) !== value) node.setAttribute(name, value);
     }
+    const bars = attributes["data-bars"];
+    if (bars !== undefined || node.style.clipPath) node.style.clipPath = bars ? barsAsShape(bars) : "";
     const width = attributes.width ?? "";
     if (node.style.width !== width) node.style.width = width;
     if (node.tagName === "BUTTON") node.type = "button";
   }
 
-  function patchChildren(parent, children) {
-    children.forEach((child, index) => {
-      const node = parent.childNodes[index];
+  function patchChildren(parent, children, from = 0, to = Infinity) {
+    children.slice(from, to).forEach((child, place) => {
+      const node = parent.childNodes[from + place];
       if (typeof child === "string") {
         if (node?.nodeType === Node.TEXT_NODE) {
           if (node.data !== child) node.data = child;
@@ -48,10 +65,20 @@
     while (parent.childNodes.length > children.length) parent.lastChild.remove();
   }
 
+  /* Long lists come in steps, so that the page can answer its reader in between. */
+  function patchPlace(place, children, from) {
+    patchChildren(place, children, from, from + ROWS_AT_ONCE);
+    unfinished.delete(place);
+    if (from + ROWS_AT_ONCE >= children.length) return;
+    unfinished.set(place, requestAnimationFrame(() => patchPlace(place, children, from + ROWS_AT_ONCE)));
+  }
+
   /* Fills each place that the server has an answer for: {id: children}. */
   function fill(places) {
     for (const [id, children] of Object.entries(places ?? {})) {
-      patchChildren(document.getElementById(id), children);
+      const place = document.getElementById(id);
+      cancelAnimationFrame(unfinished.get(place));
+      patchPlace(place, children, 0);
     }
   }
 

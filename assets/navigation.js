@@ -196,7 +196,8 @@
   }
 
   function search(text) {
-    go({ q: text ?? "", all: null, page: null });
+    // The field is also written to when the address changes.
+    if ((text ?? "") !== (parse(location.search).get("q") ?? "")) go({ q: text ?? "", all: null, page: null });
   }
 
   document.addEventListener("click", (event) => {

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dash import html
-
-from librechat_analytics.dashboard import blocks, figures, tables
+from librechat_analytics.dashboard import blocks, entries, figures, tables
 from librechat_analytics.dashboard.markup import element
 from librechat_analytics.dashboard.panels import Panel
 from librechat_analytics.dashboard.tables import Column
@@ -29,22 +27,23 @@ if TYPE_CHECKING:
     from dash.development.base_component import Component
 
     from librechat_analytics.dashboard.markup import Markup
+    from librechat_analytics.dashboard.page_query import PageQuery
     from librechat_analytics.dashboard.questions import Questions
     from librechat_analytics.usage.answers import AgentRanking, Part, Totals
 
 CHART_ROWS = 10
-TABLE_ROWS = 50
 MODELS_NAMED = 2
 ALMOST_ALL = 0.995
 COLUMNS = (
     Column("Agent", "label", first="ascending", numeric=False),
     Column("Cost", "cost_usd", preset=True),
-    Column("Share", hint="Part of the period's cost"),
+    Column("Share", "share", hint="Part of the period's cost"),
+    Column("Trend", numeric=False, minor=True, hint="How the agent's cost moved over the period"),
     Column("Tokens", "total_tokens", hint="Prompt and completion tokens"),
     Column("Calls", "calls", hint="Model calls", minor=True),
     Column("Users", "users"),
     Column("Conversations", "conversations", minor=True),
-    Column("Attribution", numeric=False, hint="How it is known that this agent answered"),
+    Column("Attribution", "certain", numeric=False, hint="How it is known that this agent answered"),
 )
 # The surest first; words for how an agent is known when the answer itself does not name it.
 LESS_SURE = {
@@ -61,13 +60,12 @@ def layout() -> list[Component]:
             CHART_PANEL.error_slot(),
             blocks.chart("agents-cost", "The ten agents with the highest cost", ranked=True),
         ),
-        blocks.panel(
-            "All agents",
-            TABLE_PANEL.error_slot(),
-            tables.data_table("agents", "Agents by cost, and the usage of none", COLUMNS),
-            html.Div(id="agents-showing", className="table-foot", role="status"),
-            aside=blocks.csv_button("agents"),
-            className="table-panel",
+        blocks.table_panel(
+            "agents",
+            "Agents by cost, and the usage of none",
+            COLUMNS,
+            error_slot=TABLE_PANEL.error_slot(),
+            placeholder="Search agent or model",
         ),
     ]
 
@@ -78,7 +76,8 @@ def labelled(rows: pd.DataFrame) -> pd.DataFrame:
         agent_label(name, agent, deleted=deleted)
         for name, agent, deleted in zip(rows["name"], rows["id"], rows["deleted"], strict=True)
     ]
-    return rows.assign(label=labels)
+    certain = [attribution.get("exact", 0.0) for attribution in rows["attribution"]]
+    return rows.assign(label=labels, certain=certain)
 
 
 def _chart(questions: Questions) -> tuple[object, ...]:
@@ -108,28 +107,38 @@ def caption(ranking: AgentRanking) -> str:
 
 
 def _table(questions: Questions) -> tuple[object, ...]:
-    ranking = questions.agents
-    rows = tables.in_order(labelled(ranking.rows), questions.query.sort, COLUMNS)
-    shown = rows if questions.query.show_all else rows.head(TABLE_ROWS)
+    ranking, query = questions.agents, questions.query
+    rows = labelled(ranking.rows)
+    found = tables.matching(rows, query.search, ("label", "model"))
+    excerpt = tables.excerpt(tables.in_order(found, query.sort, COLUMNS), query, ranking)
     greatest = max(*rows["share"], ranking.without_agent.share, ranking.unknown.share, 0.0)
-    body = [_row(row, greatest) for row in shown.itertuples(index=False)]
+    trends = tables.trend_cells(questions, "agent", excerpt.rows["id"])
+    body = [
+        _row(row, greatest, trend, query)
+        for row, trend in zip(excerpt.rows.itertuples(index=False), trends, strict=True)
+    ]
     if rows.empty:
         body = tables.message_row(len(COLUMNS), *blocks.nothing_in(questions, "No agent was used"))
-    if ranking.without_agent.calls or ranking.unknown.calls or not rows.empty:
+    elif not body:
+        body = tables.no_match(len(COLUMNS), "agent", query.search)
+    if not query.search and (ranking.without_agent.calls or ranking.unknown.calls or not rows.empty):
         body += [
             part_row("Without agent", "Models used directly", ranking.without_agent, greatest),
             part_row("Unknown", "Nothing that is left tells", ranking.unknown, greatest),
             total_row(questions.summary.totals),
         ]
-    return body, tables.foot(len(shown), len(rows), ranking.total, "agents", listed=len(ranking.rows))
+    return body, tables.foot(excerpt, "agents")
 
 
-def _row(row: Any, greatest: float) -> Markup:
+def _row(row: Any, greatest: float, trend: Markup, query: PageQuery) -> Markup:
     return element(
         "tr",
-        tables.name_cell(row.label, models_in_words(row.model, row.models)),
+        tables.name_cell(
+            row.label, models_in_words(row.model, row.models), href=entries.agent_page(query, row.id)
+        ),
         tables.number_cell(money(row.cost_usd), money_exact(row.cost_usd)),
         tables.share_cell(row.share, greatest),
+        trend,
         tables.number_cell(tokens(row.total_tokens), integer(row.total_tokens)),
         tables.number_cell(integer(row.calls), minor=True),
         tables.number_cell(integer(row.users)),
@@ -145,6 +154,7 @@ def part_row(label: str, detail: str, part: Part, greatest: float) -> Markup:
         tables.name_cell(label, detail),
         tables.number_cell(money(part.cost_usd), money_exact(part.cost_usd)),
         tables.share_cell(part.share, greatest),
+        tables.empty_cell(),
         tables.number_cell(tokens(part.total_tokens), integer(part.total_tokens)),
         tables.number_cell(integer(part.calls), minor=True),
         tables.number_cell(integer(part.users)),
@@ -159,6 +169,7 @@ def total_row(totals: Totals) -> Markup:
         "tr",
         tables.name_cell("Total"),
         tables.number_cell(money(totals.cost_usd), money_exact(totals.cost_usd)),
+        tables.empty_cell(),
         tables.empty_cell(),
         tables.number_cell(tokens(totals.total_tokens), integer(totals.total_tokens)),
         tables.number_cell(integer(totals.calls), minor=True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import dash_bootstrap_components as dbc
 from dash import Output, dcc, html
 
 from librechat_analytics.dashboard import figures, tables
@@ -44,6 +45,49 @@ def panel(heading: str, *children: Any, aside: Any = None, className: str = "") 
 def csv_button(view: str) -> Component:
     return html.Button(
         "CSV", id=f"{view}-csv", type="button", className="quiet-button", title="Download this table as CSV"
+    )
+
+
+def table_panel(
+    view: str,
+    caption: str,
+    columns: Sequence[tables.Column],
+    *,
+    error_slot: Component,
+    placeholder: str,
+) -> Component:
+    """A view's table with everything around it: search, choice of columns, file, and what is shown of it."""
+    tools = html.Div(
+        [
+            html.Label(f"Search {view}", htmlFor=f"{view}-search", className="visually-hidden"),
+            dbc.Input(
+                id=f"{view}-search",
+                type="search",
+                placeholder=placeholder,
+                debounce=400,
+                autocomplete="off",
+                class_name="search-field",
+            ),
+            html.Details(
+                [
+                    html.Summary("Columns", className="quiet-button"),
+                    # columns.js fills it: a box for each column that may be left out.
+                    html.Div(className="column-choice"),
+                ],
+                className="columns-menu",
+                **{"data-table": f"{view}-table"},
+            ),
+            csv_button(view),
+        ],
+        className="table-tools",
+    )
+    return panel(
+        f"All {view}",
+        error_slot,
+        tables.data_table(view, caption, columns),
+        html.Div(id=f"{view}-showing", className="table-foot", role="status"),
+        aside=tools,
+        className="table-panel",
     )
 
 
@@ -91,7 +135,8 @@ def chart(
         ranked: Horizontal bars, whose height depends on how many there are.
         height: In pixels, for other charts.
     """
-    kind = " ranked-frame" if ranked else " wide-frame" if height == figures.WIDE_HEIGHT else ""
+    heights = {figures.WIDE_HEIGHT: " wide-frame", figures.TALL_HEIGHT: " tall-frame"}
+    kind = " ranked-frame" if ranked else heights.get(height, "")
     frame = html.Div(
         [
             dcc.Graph(
@@ -118,7 +163,7 @@ def chart(
         [
             frame,
             html.Figcaption(id=f"{id}-caption"),
-            html.Div(foot, className="chart-foot"),
+            html.Div(foot, className="chart-foot" if len(foot) > 1 else "chart-foot bare"),
         ],
         role="group",
         className="chart-figure",
@@ -229,6 +274,9 @@ def nothing_in(questions: Questions, what: str) -> list[Markup]:
     """Why a panel is empty, and the way to a period that may not be."""
     if questions.first_usage is None:
         return [element("span", f"{what} yet.")]
+    if questions.filters.chosen().keys() - {questions.query.subject}:
+        clear = button("Clear the filters", action="clear-filters")
+        return [element("span", f"{what} in this period with these filters."), " ", clear]
     words: list[Markup] = [element("span", f"{what} in this period.")]
     if questions.period.name == "30d":
         words += [" ", button("Show all time", period="all")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from librechat_analytics.dashboard.time_axis import bucket_labels
-from librechat_analytics.formatting import money, share
+from librechat_analytics.formatting import money, share, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,6 +18,14 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 SATURDAY = 5
 AsText: TypeAlias = "Callable[[Any], str]"
 EACH = {"hour": "an hour", "day": "a day", "week": "a week", "month": "a month"}
+
+
+def cost_over_time(timeline: Timeline) -> str:
+    return peak_and_average(timeline, "cost_usd", money)
+
+
+def tokens_over_time(timeline: Timeline) -> str:
+    return peak_and_average(timeline, "total_tokens", lambda value: tokens(int(value)))
 
 
 def peak_and_average(timeline: Timeline, column: str, as_text: AsText) -> str:
@@ -33,6 +41,14 @@ def peak_and_average(timeline: Timeline, column: str, as_text: AsText) -> str:
     if len(whole) < 2:
         return sentence
     return f"{sentence} Average: {as_text(sum(whole) / len(whole))} {EACH[timeline.unit]}."
+
+
+def peak_in_words(costs: Sequence[float], buckets: Sequence[str]) -> str:
+    """Where a row's cost was greatest: ``Peak: $1.20 (Tue 10 Nov 2026)``."""
+    greatest = max(costs, default=0.0)
+    if greatest <= 0:
+        return "No cost"
+    return f"Peak: {money(greatest)} ({buckets[list(costs).index(greatest)]})"
 
 
 def greatest_part(parts: Sequence[tuple[str, float]], whole: float, of_what: str) -> str:

@@ -35,6 +35,8 @@ TIME_HEIGHT = 260
 WIDE_HEIGHT = 300
 ROW_HEIGHT = 34
 RANKED_MARGIN = 12
+TALL_HEIGHT = 10 * ROW_HEIGHT + RANKED_MARGIN
+"""As high as ten ranked bars."""
 CONFIG = {"displayModeBar": False, "responsive": True, "doubleClick": "autosize", "showTips": False}
 
 Figure = dict[str, Any]
@@ -299,7 +301,7 @@ def concentration_curve(
     axis = {
         "range": [0, 100],
         "tickvals": [0, 25, 50, 75, 100],
-        "ticksuffix": " %",
+        "ticktext": ["0", "25 %", "50 %", "75 %", "100 %"],
         "fixedrange": True,
         "zeroline": False,
     }
@@ -334,7 +336,7 @@ def concentration_curve(
         "data": [alike, curve, point] if parts else [],
         "layout": {
             **_base_layout(revision),
-            "height": TIME_HEIGHT,
+            "height": TALL_HEIGHT,
             "margin": {"l": 52, "r": 20, "t": 8, "b": 44},
             "hovermode": "closest",
             "hoverdistance": 60,
@@ -346,7 +348,7 @@ def concentration_curve(
                 "ticks": "outside",
                 "ticklen": 6,
                 "tickcolor": CLEAR,
-                "title": {"text": "Users, the dearest first", "standoff": 6},
+                "title": {"text": "Users, the dearest first", "standoff": 6, "font": {"size": 12}},
             },
             "yaxis": {**axis, "range": [0, 104], "gridwidth": 1},
         },
@@ -359,6 +361,23 @@ class Mark:
 
     place: float
     text: str
+
+
+def _mark_words(mark: Mark, steps_drawn: int, *, before_line: bool) -> Figure:
+    # The first mark speaks to its left and the second to its right, so that they never meet; where the axis
+    # ends too soon for that, the second steps down a line.
+    fits = mark.place > steps_drawn * 0.2 if before_line else mark.place < steps_drawn * 0.78
+    is_left = before_line == fits
+    return {
+        "x": mark.place,
+        "y": 1 if fits else 0.93,
+        "yref": "paper",
+        "yanchor": "top",
+        "xanchor": "right" if is_left else "left",
+        "xshift": -6 if is_left else 6,
+        "text": mark.text,
+        "showarrow": False,
+    }
 
 
 def steps(
@@ -389,7 +408,7 @@ def steps(
         ],
         "layout": {
             **_base_layout(revision),
-            "height": TIME_HEIGHT,
+            "height": TALL_HEIGHT,
             "margin": {"l": 52, "r": 20, "t": 8, "b": 44},
             "bargap": 0.06,
             "hovermode": "closest",
@@ -406,19 +425,7 @@ def steps(
                 }
                 for mark in marks
             ],
-            "annotations": [
-                {
-                    "x": mark.place,
-                    "y": 1 - 0.09 * number,
-                    "yref": "paper",
-                    "yanchor": "top",
-                    "xanchor": "left" if mark.place < len(values) * 0.6 else "right",
-                    "xshift": 6 if mark.place < len(values) * 0.6 else -6,
-                    "text": mark.text,
-                    "showarrow": False,
-                }
-                for number, mark in enumerate(marks)
-            ],
+            "annotations": [_mark_words(mark, len(values), before_line=mark is marks[0]) for mark in marks],
             "xaxis": {
                 "range": [-0.5, max(len(values), 1) - 0.5],
                 "tickvals": [place for place, _ in named],
@@ -429,11 +436,11 @@ def steps(
                 "showgrid": False,
                 "zeroline": False,
                 "fixedrange": True,
-                "title": {"text": "Cost of a conversation", "standoff": 6},
+                "title": {"text": "Cost of a conversation", "standoff": 6, "font": {"size": 12}},
             },
             "yaxis": {
                 "rangemode": "tozero",
-                "range": [0, most * 1.24],
+                "range": [0, most * 1.2],
                 "nticks": 5,
                 "fixedrange": True,
                 "zeroline": False,

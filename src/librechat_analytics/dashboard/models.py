@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dash import html
 
-from librechat_analytics.dashboard import blocks, captions, figures, tables
+from librechat_analytics.dashboard import blocks, caches, captions, entries, figures, tables
 from librechat_analytics.dashboard.markup import element
 from librechat_analytics.dashboard.panels import Panel
 from librechat_analytics.dashboard.tables import Column
@@ -19,7 +19,6 @@ from librechat_analytics.formatting import (
     money_exact,
     plain_text,
     rate,
-    share,
     tokens,
 )
 
@@ -28,25 +27,27 @@ if TYPE_CHECKING:
     from dash.development.base_component import Component
 
     from librechat_analytics.dashboard.markup import Markup
+    from librechat_analytics.dashboard.page_query import PageQuery
     from librechat_analytics.dashboard.questions import Questions
+    from librechat_analytics.usage.answers import Totals
 
 CHART_ROWS = 10
-TABLE_ROWS = 50
 RATES_SHOWN = 2
 PARTS = ("prompt_cost_usd", "completion_cost_usd", "prompt_rate", "completion_rate", "rates")
 COLUMNS = (
     Column("Model", "label", first="ascending", numeric=False),
     Column("Cost", "cost_usd", preset=True),
-    Column("Share", hint="Part of the period's cost"),
+    Column("Share", "share", hint="Part of the period's cost"),
+    Column("Trend", numeric=False, minor=True, hint="How the model's cost moved over the period"),
     Column("Prompt", "prompt_tokens", hint="Prompt tokens, those read from and written to a cache included"),
     Column("Completion", "completion_tokens", hint="Completion tokens"),
     Column("Cache read", "cache_read_tokens", hint="Prompt tokens read from a cache", minor=True),
-    Column("Cache write", "cache_write_tokens", hint="Prompt tokens written to a cache", minor=True),
+    Column("Cache write", "cache_write_tokens", hint="Prompt tokens written to a cache", extra=True),
     Column("Calls", "calls", hint="Model calls"),
     Column("Users", "users", minor=True),
     Column("$/M prompt", "prompt_rate", hint="What a million prompt tokens really cost, cache included"),
     Column("$/M completion", "completion_rate", hint="What a million completion tokens really cost"),
-    Column("Stored rates", hint="The rates that LibreChat charged at, without a cache", minor=True),
+    Column("Stored rates", hint="The rates that LibreChat charged at, without a cache", extra=True),
 )
 
 
@@ -75,13 +76,13 @@ def layout() -> list[Component]:
             ],
             className="columns two",
         ),
-        blocks.panel(
-            "All models",
-            TABLE_PANEL.error_slot(),
-            tables.data_table("models", "Models by cost", COLUMNS),
-            html.Div(id="models-showing", className="table-foot", role="status"),
-            aside=blocks.csv_button("models"),
-            className="table-panel",
+        caches.panels(),
+        blocks.table_panel(
+            "models",
+            "Models by cost",
+            COLUMNS,
+            error_slot=TABLE_PANEL.error_slot(),
+            placeholder="Search model or provider",
         ),
     ]
 
@@ -138,31 +139,62 @@ def joined(models: pd.DataFrame, breakdown: pd.DataFrame) -> pd.DataFrame:
 
 
 def _table(questions: Questions) -> tuple[object, ...]:
-    ranking = questions.models
-    rows = tables.in_order(joined(ranking.rows, questions.cost_breakdown.rows), questions.query.sort, COLUMNS)
-    shown = rows if questions.query.show_all else rows.head(TABLE_ROWS)
+    ranking, query = questions.models, questions.query
+    rows = joined(ranking.rows, questions.cost_breakdown.rows)
+    found = tables.matching(rows, query.search, ("label", "provider"))
+    excerpt = tables.excerpt(tables.in_order(found, query.sort, COLUMNS), query, ranking)
     if rows.empty:
         body = tables.message_row(len(COLUMNS), *blocks.nothing_in(questions, "No models"))
+    elif excerpt.rows.empty:
+        body = tables.no_match(len(COLUMNS), "model", query.search)
     else:
-        body = [_row(row) for row in shown.itertuples(index=False)]
-    return body, tables.foot(len(shown), len(rows), ranking.total, "models", listed=len(ranking.rows))
+        greatest = float(rows["share"].max())
+        trends = tables.trend_cells(questions, "model", excerpt.rows["model"])
+        body = [
+            _row(row, greatest, trend, query)
+            for row, trend in zip(excerpt.rows.itertuples(index=False), trends, strict=True)
+        ]
+        if not query.search:
+            body.append(total_row(questions.summary.totals))
+    return body, tables.foot(excerpt, "models")
 
 
-def _row(row: Any) -> Markup:
+def _row(row: Any, greatest: float, trend: Markup, query: PageQuery) -> Markup:
     return element(
         "tr",
-        tables.name_cell(row.label, plain_text(row.provider)),
+        tables.name_cell(row.label, plain_text(row.provider), href=entries.model_page(query, row.model)),
         tables.number_cell(money(row.cost_usd), money_exact(row.cost_usd)),
-        tables.number_cell(share(row.share)),
+        tables.share_cell(row.share, greatest),
+        trend,
         tables.number_cell(tokens(row.prompt_tokens), integer(row.prompt_tokens)),
         tables.number_cell(tokens(row.completion_tokens), integer(row.completion_tokens)),
         tables.number_cell(tokens(row.cache_read_tokens), integer(row.cache_read_tokens), minor=True),
-        tables.number_cell(tokens(row.cache_write_tokens), integer(row.cache_write_tokens), minor=True),
+        tables.number_cell(tokens(row.cache_write_tokens), integer(row.cache_write_tokens)),
         tables.number_cell(integer(row.calls)),
         tables.number_cell(integer(row.users), minor=True),
         tables.number_cell(rate(row.prompt_rate)),
         tables.number_cell(rate(row.completion_rate)),
-        tables.number_cell(*rates_in_words(row.rates), minor=True),
+        tables.number_cell(*rates_in_words(row.rates)),
+    )
+
+
+def total_row(totals: Totals) -> Markup:
+    return element(
+        "tr",
+        tables.name_cell("Total"),
+        tables.number_cell(money(totals.cost_usd), money_exact(totals.cost_usd)),
+        tables.empty_cell(),
+        tables.empty_cell(),
+        tables.number_cell(tokens(totals.prompt_tokens), integer(totals.prompt_tokens)),
+        tables.number_cell(tokens(totals.completion_tokens), integer(totals.completion_tokens)),
+        tables.number_cell(tokens(totals.cache_read_tokens), integer(totals.cache_read_tokens)),
+        tables.number_cell(tokens(totals.cache_write_tokens), integer(totals.cache_write_tokens)),
+        tables.number_cell(integer(totals.calls)),
+        tables.number_cell(integer(totals.active_users)),
+        tables.empty_cell(),
+        tables.empty_cell(),
+        tables.empty_cell(),
+        class_name="total",
     )
 
 
@@ -187,4 +219,4 @@ CHARTS_PANEL = Panel(
     _charts,
 )
 TABLE_PANEL = Panel("models-table", (), ("models-rows", "models-showing"), _table)
-VIEW = View("models", layout, (CHARTS_PANEL, TABLE_PANEL), table=_csv)
+VIEW = View("models", layout, (CHARTS_PANEL, caches.PANEL, TABLE_PANEL), table=_csv, charts=caches.CHARTS)

@@ -7,17 +7,24 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from dash import html
 
+from librechat_analytics.dashboard.captions import peak_in_words
 from librechat_analytics.dashboard.markup import button, element
+from librechat_analytics.dashboard.time_axis import bucket_labels
 from librechat_analytics.formatting import plain_text
 from librechat_analytics.formatting import share as share_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     import pandas as pd
     from dash.development.base_component import Component
 
     from librechat_analytics.dashboard.markup import Markup
+    from librechat_analytics.dashboard.page_query import PageQuery, SplitBy
+    from librechat_analytics.dashboard.questions import Questions
+    from librechat_analytics.usage.answers import AgentRanking, Ranking
+
+PAGE_ROWS = 50
 
 Direction = Literal["ascending", "descending"]
 
@@ -28,7 +35,7 @@ class Column:
 
     ``sort``: the DataFrame's column that it orders by, empty where it cannot be ordered.
     ``first``: the direction of the first click. ``preset``: the table comes in this order.
-    ``minor``: left out on small screens.
+    ``minor``: left out on small screens, ``extra``: on all, until the reader chooses otherwise.
     """
 
     label: str
@@ -37,11 +44,13 @@ class Column:
     numeric: bool = True
     preset: bool = False
     minor: bool = False
+    extra: bool = False
     hint: str = ""
 
     @property
     def classes(self) -> str:
-        return " ".join(name for name, holds in (("number", self.numeric), ("minor", self.minor)) if holds)
+        names = (("number", self.numeric), ("minor", self.minor), ("extra", self.extra))
+        return " ".join(name for name, holds in names if holds)
 
 
 def data_table(id: str, caption: str, columns: Sequence[Column]) -> Component:  # noqa: A002
@@ -53,9 +62,10 @@ def data_table(id: str, caption: str, columns: Sequence[Column]) -> Component:  
                 html.Thead(html.Tr([_header(id, column) for column in columns])),
                 html.Tbody(id=f"{id}-rows", className="rows"),
             ],
+            id=f"{id}-table",
             className="data-table",
         ),
-        className="table-scroll",
+        className="table-scroll main-table",
         tabIndex=0,
         role="region",
         **{"aria-label": caption},
@@ -112,6 +122,27 @@ def empty_cell() -> Markup:
     return element("td")
 
 
+def trend_cells(questions: Questions, by: SplitBy, parts: Iterable[str | None]) -> list[Markup]:
+    """For each row small bars of how its cost moved, each by its own greatest."""
+    listed = list(parts)
+    trends = questions.trends(by, listed)
+    points = questions.timeline.points
+    partial = [bool(cut) for cut in points["partial"]]
+    names = bucket_labels(list(points["start"]), partial, questions.timeline.unit)
+    return [trend_cell(trends[part], peak_in_words(trends[part], names)) for part in listed]
+
+
+def trend_cell(costs: Sequence[float], words: str) -> Markup:
+    """Small bars for the eye, and in words what they show."""
+    greatest = max(costs, default=0)
+    drawing: list[Markup] = []
+    if greatest > 0:
+        bars = " ".join(str(round(100 * max(cost, 0) / greatest)) for cost in costs)
+        drawing = [element("span", class_name="trend", bars=bars, hidden_from_readers="true")]
+    hidden_words = element("span", words, class_name="visually-hidden")
+    return element("td", *drawing, hidden_words, class_name="trend-cell minor", title=words)
+
+
 def words_cell(text: str) -> Markup:
     """A sentence, which may take more than one line."""
     return element("td", text, class_name="words")
@@ -148,7 +179,7 @@ def in_order(rows: pd.DataFrame, sort: str, columns: Sequence[Column]) -> pd.Dat
         ascending=not sort.startswith("-"),
         kind="stable",
         na_position="last",
-        key=None if column.numeric else _casefolded,
+        key=_casefolded if rows[name].map(lambda value: isinstance(value, str)).any() else None,
     )
 
 
@@ -168,36 +199,72 @@ def matching(rows: pd.DataFrame, search: str, columns: Sequence[str]) -> pd.Data
     return rows[[all(word in text for word in words) for text in texts]]
 
 
-def showing(shown: int, matched: int, total: int, things: str, *, listed: int) -> str:
-    """How much of a list is on screen: ``Showing 50 of 312 users``.
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """The rows of a list that are on screen.
 
-    Args:
-        shown: Rows on screen.
-        matched: Rows that the search found; without one all that are listed.
-        total: How many there are.
-        things: What they are, in the plural.
-        listed: Rows that were asked for, at most a thousand.
+    ``first``: the place of the first of them, from 1. ``matched``: rows that the search found, without one
+    all that are listed. ``listed``: rows that were asked for, at most a thousand. ``total``: how many there
+    are in all.
     """
-    if matched < listed:
+
+    rows: pd.DataFrame
+    first: int
+    matched: int
+    listed: int
+    total: int
+    page: int
+    pages: int
+
+
+def excerpt(found: pd.DataFrame, query: PageQuery, ranking: Ranking | AgentRanking) -> Excerpt:
+    """Cut the page that the reader is on out of the rows found; a page beyond the last is the last."""
+    matched, listed = len(found), len(ranking.rows)
+    if query.show_all:
+        return Excerpt(found, 1, matched, listed, ranking.total, 1, 1)
+    pages = max(1, -(-matched // PAGE_ROWS))
+    page = min(query.page, pages)
+    start = (page - 1) * PAGE_ROWS
+    rows = found.iloc[start : start + PAGE_ROWS]
+    return Excerpt(rows, start + 1, matched, listed, ranking.total, page, pages)
+
+
+def showing(excerpt: Excerpt, things: str) -> str:
+    """How much of a list is on screen: ``1-50 of 312 users``; ``things`` in the plural."""
+    shown, matched, total = len(excerpt.rows), excerpt.matched, excerpt.total
+    places = f"{excerpt.first:,}\N{EN DASH}{excerpt.first + shown - 1:,}"
+    if matched < excerpt.listed:
         if shown < matched:
-            return f"Showing {shown:,} of {matched:,} matching {things}"
+            return f"{places} of {matched:,} matching {things}"
         return f"{matched:,} of {total:,} {things} match"
     if shown < total:
-        return f"Showing {shown:,} of {total:,} {things}"
+        return f"{places} of {total:,} {things}"
     return f"{total:,} {things if total != 1 else things.removesuffix('s')}"
+
+
+def foot(excerpt: Excerpt, things: str) -> list[Markup]:
+    """How much of a list is on screen, and buttons for its other pages and for all of it."""
+    if not excerpt.total:
+        return []
+    words: list[Markup] = [element("span", showing(excerpt, things))]
+    if excerpt.pages > 1:
+        before, after = excerpt.page - 1, excerpt.page + 1
+        words += [
+            _page_button("Previous", before, exists=before >= 1),
+            _page_button("Next", after, exists=after <= excerpt.pages),
+            button(f"Show all {excerpt.matched:,}", action="show-all"),
+        ]
+    return words
+
+
+def _page_button(label: str, page: int, *, exists: bool) -> Markup:
+    # One that leads nowhere stays, so that a reader who goes on does not lose the focus.
+    if not exists:
+        return element("button", label, class_name="text-button", disabled="true")
+    return button(label, set=f"page={page}")
 
 
 def no_match(columns: int, thing: str, search: str) -> list[Markup]:
     """Why a search found nothing, and the way back."""
     words = f"No {thing} matches “{plain_text(search)}”. "
     return message_row(columns, words, button("Clear the search", action="clear-search"))
-
-
-def foot(shown: int, matched: int, total: int, things: str, *, listed: int) -> list[Markup]:
-    """How much of a list is on screen, and a button for the rest of it."""
-    if not total:
-        return []
-    words: list[Markup] = [element("span", showing(shown, matched, total, things, listed=listed))]
-    if shown < matched:
-        words += [" ", button(f"Show all {matched:,}", action="show-all")]
-    return words

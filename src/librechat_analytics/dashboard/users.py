@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import dash_bootstrap_components as dbc
 from dash import html
 
-from librechat_analytics.dashboard import blocks, captions, figures, tables
+from librechat_analytics.dashboard import blocks, captions, entries, figures, spread, tables
 from librechat_analytics.dashboard.markup import element
 from librechat_analytics.dashboard.panels import Panel
 from librechat_analytics.dashboard.tables import Column
@@ -15,20 +14,19 @@ from librechat_analytics.dashboard.views import View
 from librechat_analytics.formatting import ago, integer, money, money_exact, plain_text, tokens, user_label
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     import pandas as pd
     from dash.development.base_component import Component
 
     from librechat_analytics.dashboard.markup import Markup
     from librechat_analytics.dashboard.questions import Questions
+    from librechat_analytics.usage.answers import Totals
 
 CHART_ROWS = 10
-TABLE_ROWS = 50
 COLUMNS = (
     Column("User", "user", first="ascending", numeric=False),
     Column("Cost", "cost_usd", preset=True),
-    Column("Share", hint="Part of the period's cost"),
+    Column("Share", "share", hint="Part of the period's cost"),
+    Column("Trend", numeric=False, minor=True, hint="How the user's cost moved over the period"),
     Column("Prompt", "prompt_tokens", hint="Prompt tokens", minor=True),
     Column("Completion", "completion_tokens", hint="Completion tokens", minor=True),
     Column("Calls", "calls", hint="Model calls"),
@@ -39,32 +37,24 @@ COLUMNS = (
 
 def layout() -> list[Component]:
     return [
-        blocks.panel(
-            "Highest cost",
-            CHART_PANEL.error_slot(),
-            blocks.chart("users-cost", "The ten users with the highest cost", ranked=True),
+        html.Div(
+            [
+                blocks.panel(
+                    "Highest cost",
+                    CHART_PANEL.error_slot(),
+                    blocks.chart("users-cost", "The ten users with the highest cost", ranked=True),
+                ),
+                spread.curve_panel(),
+                spread.steps_panel(),
+            ],
+            className="columns three",
         ),
-        blocks.panel(
-            "All users",
-            TABLE_PANEL.error_slot(),
-            tables.data_table("users", "Users by cost", COLUMNS),
-            html.Div(id="users-showing", className="table-foot", role="status"),
-            aside=html.Div(
-                [
-                    html.Label("Search users", htmlFor="users-search", className="visually-hidden"),
-                    dbc.Input(
-                        id="users-search",
-                        type="search",
-                        placeholder="Search name or e-mail",
-                        debounce=400,
-                        autocomplete="off",
-                        class_name="search-field",
-                    ),
-                    blocks.csv_button("users"),
-                ],
-                className="table-tools",
-            ),
-            className="table-panel",
+        blocks.table_panel(
+            "users",
+            "Users by cost",
+            COLUMNS,
+            error_slot=TABLE_PANEL.error_slot(),
+            placeholder="Search name or e-mail",
         ),
     ]
 
@@ -98,33 +88,58 @@ def _chart(questions: Questions) -> tuple[object, ...]:
 def _table(questions: Questions) -> tuple[object, ...]:
     ranking, query = questions.users, questions.query
     found = tables.matching(labelled(ranking.rows), query.search, ("user", "email"))
-    shown = tables.in_order(found, query.sort, COLUMNS)
-    if not query.show_all:
-        shown = shown.head(TABLE_ROWS)
+    excerpt = tables.excerpt(tables.in_order(found, query.sort, COLUMNS), query, ranking)
     if ranking.rows.empty:
         rows = tables.message_row(len(COLUMNS), *blocks.nothing_in(questions, "No users"))
-    elif shown.empty:
+    elif excerpt.rows.empty:
         rows = tables.no_match(len(COLUMNS), "user", query.search)
     else:
         greatest = float(ranking.rows["share"].max())
-        rows = [_row(row, greatest, questions.now) for row in shown.itertuples(index=False)]
-    return rows, tables.foot(len(shown), len(found), ranking.total, "users", listed=len(ranking.rows))
+        trends = tables.trend_cells(questions, "user", excerpt.rows["id"])
+        rows = [
+            _row(row, greatest, trend, questions)
+            for row, trend in zip(excerpt.rows.itertuples(index=False), trends, strict=True)
+        ]
+        if not query.search:
+            rows.append(total_row(questions.summary.totals))
+    return rows, tables.foot(excerpt, "users")
 
 
-def _row(row: Any, greatest: float, now: datetime) -> Markup:
+def _row(row: Any, greatest: float, trend: Markup, questions: Questions) -> Markup:
     email = plain_text(row.email)
     return element(
         "tr",
-        tables.name_cell(row.user, email if email != row.user else None),
+        tables.name_cell(
+            row.user,
+            email if email != row.user else None,
+            href=entries.user_page(questions.query, row.id),
+        ),
         tables.number_cell(money(row.cost_usd), money_exact(row.cost_usd)),
         tables.share_cell(row.share, greatest),
+        trend,
         tables.number_cell(tokens(row.prompt_tokens), integer(row.prompt_tokens), minor=True),
         tables.number_cell(tokens(row.completion_tokens), integer(row.completion_tokens), minor=True),
         tables.number_cell(integer(row.calls)),
         tables.number_cell(integer(row.conversations), minor=True),
         tables.number_cell(
-            ago((now - row.last_active).total_seconds()), f"{row.last_active:%Y-%m-%d %H:%M} UTC"
+            ago((questions.now - row.last_active).total_seconds()), f"{row.last_active:%Y-%m-%d %H:%M} UTC"
         ),
+    )
+
+
+def total_row(totals: Totals) -> Markup:
+    return element(
+        "tr",
+        tables.name_cell("Total"),
+        tables.number_cell(money(totals.cost_usd), money_exact(totals.cost_usd)),
+        tables.empty_cell(),
+        tables.empty_cell(),
+        tables.number_cell(tokens(totals.prompt_tokens), integer(totals.prompt_tokens)),
+        tables.number_cell(tokens(totals.completion_tokens), integer(totals.completion_tokens)),
+        tables.number_cell(integer(totals.calls)),
+        tables.number_cell(integer(totals.conversations)),
+        tables.empty_cell(),
+        class_name="total",
     )
 
 
@@ -134,4 +149,10 @@ def _csv(questions: Questions) -> pd.DataFrame:
 
 CHART_PANEL = Panel("users-chart", blocks.ranked_chart_outputs("users-cost"), ("users-cost-empty",), _chart)
 TABLE_PANEL = Panel("users-table", (), ("users-rows", "users-showing"), _table)
-VIEW = View("users", layout, (CHART_PANEL, TABLE_PANEL), table=_csv)
+VIEW = View(
+    "users",
+    layout,
+    (CHART_PANEL, spread.CURVE_PANEL, spread.STEPS_PANEL, TABLE_PANEL),
+    table=_csv,
+    charts={spread.CURVE: spread.curve_csv, spread.STEPS: spread.steps_csv},
+)

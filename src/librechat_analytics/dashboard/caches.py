@@ -1,0 +1,115 @@
+"""What prompt caches did: how much of the prompts came from them, and what that saved."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from dash import html
+
+from librechat_analytics.dashboard import blocks, captions, figures
+from librechat_analytics.dashboard.panels import Panel
+from librechat_analytics.dashboard.time_axis import bucket_labels
+from librechat_analytics.formatting import integer, money, share
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+    from dash.development.base_component import Component
+
+    from librechat_analytics.dashboard.questions import Questions
+
+RATE = "cache-rate"
+SAVED = "cache-saved"
+LEAST_RATE_AXIS = 10.0
+
+
+def panels() -> Component:
+    return html.Div(
+        [
+            blocks.panel(
+                "Prompts from caches",
+                PANEL.error_slot(),
+                blocks.chart(
+                    RATE,
+                    "Share of prompt tokens that came from a cache, over time",
+                    numbers=("Time", "From a cache", "Read", "Written", "Prompt tokens"),
+                    csv=True,
+                ),
+            ),
+            blocks.panel(
+                "Saved by caches, estimated",
+                blocks.chart(
+                    SAVED,
+                    "Dollars that caches saved, over time",
+                    numbers=("Time", "Saved"),
+                    csv=True,
+                ),
+            ),
+        ],
+        className="columns two",
+    )
+
+
+def _answer(questions: Questions) -> tuple[object, ...]:
+    caching = questions.caching
+    points = caching.points
+    revision, coarse = questions.query.revision, questions.query.coarse
+    rates = [math.nan if rate is None else 100.0 * float(rate) for rate in points["hit_rate"]]
+    saved = [float(value) for value in points["saved_usd"]]
+    known = [rate for rate in rates if not math.isnan(rate)]
+    rate_figure = figures.line_over_time(
+        caching,
+        figures.Series("From a cache", rates, [share(rate) for rate in points["hit_rate"]]),
+        revision=revision,
+        coarse=coarse,
+        suffix=" %",
+        most=max([*known, LEAST_RATE_AXIS]) * 1.08,
+    )
+    saved_figure = figures.signed_bars_over_time(
+        caching,
+        figures.Series("Saved", saved, [money(value) for value in saved]),
+        revision=revision,
+        coarse=coarse,
+        prefix="$",
+        least=figures.LEAST_COST_AXIS_USD,
+    )
+    prompts = int(points["prompt_tokens"].sum())
+    empty = [] if prompts else blocks.nothing_in(questions, "No prompts")
+    labels = bucket_labels(list(points["start"]), [False] * len(points), caching.unit)
+    counts = ("cache_read_tokens", "cache_write_tokens", "prompt_tokens")
+    rate_rows: list[Sequence[str]] = [
+        (label, share(rate), *(integer(int(count)) for count in row))
+        for label, rate, *row in zip(
+            labels, points["hit_rate"], *(points[column] for column in counts), strict=True
+        )
+    ]
+    prompt_cost = float(questions.cost_breakdown.rows["prompt_cost_usd"].sum())
+    return (
+        rate_figure,
+        captions.hit_rate(points),
+        saved_figure,
+        captions.saved(points, prompt_cost) if prompts else "",
+        empty,
+        blocks.number_rows(rate_rows),
+        empty,
+        blocks.number_rows([(label, money(value)) for label, value in zip(labels, saved, strict=True)]),
+    )
+
+
+def rate_csv(questions: Questions) -> pd.DataFrame:
+    return questions.caching.points.drop(columns="saved_usd")
+
+
+def saved_csv(questions: Questions) -> pd.DataFrame:
+    return questions.caching.points[["start", "end", "saved_usd"]]
+
+
+PANEL = Panel(
+    "caches",
+    (*blocks.chart_outputs(RATE), *blocks.chart_outputs(SAVED)),
+    (f"{RATE}-empty", f"{RATE}-numbers", f"{SAVED}-empty", f"{SAVED}-numbers"),
+    _answer,
+)
+CHARTS = {RATE: rate_csv, SAVED: saved_csv}
