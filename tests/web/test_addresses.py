@@ -107,10 +107,29 @@ class TestHeaders:
 
     @pytest.mark.parametrize(
         "path",
-        ["/", "/health", "/api/summary", "/api/nope", "/_dash-layout", "/nope", "/assets/nope.js"],
+        [
+            "/",
+            "/health",
+            "/metrics",
+            "/api/backup",
+            "/api/export",
+            "/api/summary?format=csv",
+            "/api/summary?limit=0",
+            "/api/nope",
+            "/_dash-layout",
+            "/nope",
+            "/assets/nope.js",
+        ],
     )
-    def test_figures_and_errors_are_kept_by_no_cache(self, client: FlaskClient, path: str) -> None:
-        assert client.get(path).headers["Cache-Control"] == "no-store"
+    def test_pages_files_and_errors_are_kept_by_no_cache(self, client: FlaskClient, path: str) -> None:
+        with client.get(path) as response:
+            assert response.headers["Cache-Control"] == "no-store"
+
+    def test_an_answer_is_kept_by_the_one_who_asked_and_asked_for_again(
+        self, client: FlaskClient, stranger: FlaskClient
+    ) -> None:
+        assert client.get("/api/summary").headers["Cache-Control"] == "private, no-cache"
+        assert stranger.get("/api/summary").headers["Cache-Control"] == "no-store"
 
     def test_files_are_kept_for_long(self, client: FlaskClient) -> None:
         with client.get("/assets/dashboard.css") as response:

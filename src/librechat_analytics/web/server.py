@@ -6,7 +6,7 @@ import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, g, jsonify, request
+from flask import Flask, g, request
 from flask.json.provider import DefaultJSONProvider
 from flask_compress import Compress
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
@@ -14,6 +14,7 @@ from werkzeug.routing import Rule
 
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.usage.periods import BadParameterError
+from librechat_analytics.web.bodies import Health, Refusal, RefusedParameter, json_response
 from librechat_analytics.web.door import NotLetInError
 from librechat_analytics.web.requests_log import log_requests, reference
 
@@ -44,8 +45,12 @@ FILE_ENDPOINTS = frozenset(
         "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>",
     }
 )
-PUBLIC_ENDPOINTS = FILE_ENDPOINTS | {"health", "/", ELSEWHERE}
+DESCRIPTIONS = frozenset({"description.openapi", "description.docs"})
+PUBLIC_ENDPOINTS = FILE_ENDPOINTS | DESCRIPTIONS | {"health", "/", ELSEWHERE}
 """Everything else needs the key; ``/`` is the page without any data, which asks for it."""
+
+ASK_AGAIN = "private, no-cache"
+"""May be kept by whoever asked, and is used again only if the same is still the answer."""
 
 SCRIPT_HASHES = "PAGE_SCRIPT_HASHES"
 NO_CONTENT_POLICY = "default-src 'none'; base-uri 'none'; frame-ancestors {ancestors}"
@@ -103,9 +108,11 @@ def create_server(*, door: Door, can_answer: Callable[[], bool], frame_ancestors
     Compress(server)
 
     @server.get("/health")
-    def health() -> tuple[Response, int]:
+    def health() -> Response:
         """Tell whether figures can be answered; never asks MongoDB."""
-        return (jsonify(status="ok"), 200) if can_answer() else (jsonify(status="unavailable"), 503)
+        if can_answer():
+            return json_response(Health(status="ok"))
+        return json_response(Health(status="unavailable"), 503)
 
     return server
 
@@ -115,13 +122,12 @@ def _guard(server: Flask, door: Door) -> None:
     def require_key() -> Response | None:
         """Let nobody in without a key but to what is public: deny by default."""
         in_api = request.path == "/api" or request.path.startswith("/api/")
-        if request.endpoint in PUBLIC_ENDPOINTS and not in_api:
+        if request.endpoint in (DESCRIPTIONS if in_api else PUBLIC_ENDPOINTS):
             return None
         try:
             g.visitor = door.let_in(request)
         except NotLetInError as refused:
-            response: Response = jsonify(error=str(refused))
-            response.status_code = refused.status
+            response = json_response(Refusal(error=str(refused)), refused.status)
             if refused.retry_after_seconds is not None:
                 response.headers["Retry-After"] = str(refused.retry_after_seconds)
             return response
@@ -142,15 +148,16 @@ def _headers(server: Flask, frame_ancestors: Collection[str]) -> None:
         response.headers.setdefault(
             "Content-Security-Policy", policy.format(scripts=scripts, ancestors=" ".join(frame_ancestors))
         )
-        if request.endpoint not in FILE_ENDPOINTS or response.status_code >= HTTPStatus.BAD_REQUEST:
+        may_be_kept = request.endpoint in FILE_ENDPOINTS or response.headers.get("Cache-Control") == ASK_AGAIN
+        if not may_be_kept or response.status_code >= HTTPStatus.BAD_REQUEST:
             response.headers["Cache-Control"] = "no-store"
         return response
 
 
 def _errors(server: Flask) -> None:
     @server.errorhandler(BadParameterError)
-    def bad_parameter(error: BadParameterError) -> tuple[Response, int]:
-        return jsonify(error=str(error), parameter=error.parameter), 400
+    def bad_parameter(error: BadParameterError) -> Response:
+        return json_response(RefusedParameter(error=str(error), parameter=error.parameter), 400)
 
     @server.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Response:
@@ -163,8 +170,7 @@ def _errors(server: Flask) -> None:
         methods = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
         if status == MethodNotAllowed.code:
             sentence = f"This address answers {methods} only."
-        response: Response = jsonify(error=sentence)
-        response.status_code = status
+        response = json_response(Refusal(error=sentence), status)
         if methods:
             response.headers["Allow"] = methods
         return response
@@ -173,18 +179,24 @@ def _errors(server: Flask) -> None:
     def store_error(_: OperatorError) -> Response:
         number = reference()
         log.exception("The store did not answer (%s)", number)
-        response: Response = jsonify(
-            error=f"The figures cannot be read at the moment; try again soon ({number})."
-        )
-        response.status_code = 503
+        sentence = f"The figures cannot be read at the moment; try again soon ({number})."
+        response = json_response(Refusal(error=sentence), 503)
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
         return response
 
     @server.errorhandler(Exception)
-    def unexpected(_: Exception) -> tuple[Response, int]:
+    def unexpected(_: Exception) -> Response:
         number = reference()
         log.exception("A request failed (%s)", number)
-        return jsonify(error=f"Something went wrong here; the log knows more ({number})."), 500
+        return json_response(Refusal(error=f"Something went wrong here; the log knows more ({number})."), 500)
+
+
+def conditional(response: Response) -> Response:
+    """Answer 304 without a body where the one who asks has this very answer already."""
+    response.headers["Cache-Control"] = ASK_AGAIN
+    response.add_etag()
+    response.make_conditional(request)
+    return response
 
 
 def allow_page_scripts(server: Flask, hashes: Iterable[str]) -> None:
