@@ -13,11 +13,16 @@ from librechat_analytics.dashboard.questions import Questions
 from librechat_analytics.usage.answers import (
     Agent,
     AgentRanking,
+    Caching,
+    Concentration,
+    ConversationCosts,
     Freshness,
     Part,
     Quality,
     Ranking,
     Rates,
+    Rhythm,
+    Split,
     Summary,
     Timeline,
     Totals,
@@ -136,6 +141,74 @@ def rates() -> Rates:
     return Rates("day", rated.astype({"prompt_rate": "object"}).where(rated.notna(), None))
 
 
+def of_objects(entries: list[dict[str, Any]], columns: str) -> pd.DataFrame:
+    """A table like the repository's own, in which None stays None."""
+    return pd.DataFrame(
+        {name: pd.Series([entry[name] for entry in entries], dtype="object") for name in columns.split()}
+    )
+
+
+def split(*parts: str | None, unit: BucketUnit = "day") -> Split:
+    """The first part makes $1 in the first bucket, the second $2 in the second, and so on."""
+    entries = [
+        {
+            "part": part,
+            "bucket": place,
+            "cost_usd": place + 1.0,
+            "tokens": 10 * (place + 1),
+            "calls": place + 1,
+        }
+        for place, part in enumerate(parts)
+    ]
+    starts = tuple(step.start for step in buckets(period(), unit, now=NOW))
+    return Split(unit, starts, of_objects(entries, "part bucket cost_usd tokens calls"))
+
+
+def rhythm(**hours: float) -> Rhythm:
+    """A week of nothing but the hours given, such as ``tue_14=2.5``."""
+    days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    cells = [(weekday, hour) for weekday in range(7) for hour in range(24)]
+    costs = [hours.get(f"{days[weekday]}_{hour}", 0.0) for weekday, hour in cells]
+    return Rhythm(
+        pd.DataFrame(
+            {
+                "weekday": [weekday for weekday, _ in cells],
+                "hour": [hour for _, hour in cells],
+                "cost_usd": costs,
+                "tokens": [round(1000 * cost) for cost in costs],
+                "calls": [round(cost) for cost in costs],
+            }
+        )
+    )
+
+
+def conversation_costs(*steps: tuple[float | None, int]) -> ConversationCosts:
+    """Conversations below each upper edge, each costing a dollar."""
+    entries = [
+        {"upper_usd": upper, "conversations": count, "cost_usd": float(count)} for upper, count in steps
+    ]
+    table = of_objects(entries, "upper_usd conversations cost_usd")
+    return ConversationCosts(table, sum(count for _, count in steps), 0.04, 0.21, 1.71)
+
+
+def caching(*buckets_of_tokens: tuple[int, int, int, float]) -> Caching:
+    """Prompt tokens, those read from a cache, those written to one, and dollars saved, day by day."""
+    steps = buckets(period(), "day", now=NOW)
+    entries = [
+        {
+            "start": step.start,
+            "end": step.end,
+            "prompt_tokens": prompts,
+            "cache_read_tokens": read,
+            "cache_write_tokens": written,
+            "hit_rate": read / prompts if prompts else None,
+            "saved_usd": saved,
+        }
+        for step, (prompts, read, written, saved) in zip(steps, buckets_of_tokens, strict=False)
+    ]
+    return Caching("day", of_objects(entries, " ".join(entries[0])))
+
+
 class ReadyRepository:
     """Gives the answers that it was made with; an answer that is an exception is raised."""
 
@@ -154,6 +227,11 @@ class ReadyRepository:
                 Part(0.5, 100_000, 10_000, 20, 2, 1, 0.04),
             ),
             "timeline": timeline(),
+            "split": split(),
+            "rhythm": rhythm(tue_14=2.5, sat_9=0.5),
+            "conversation_costs": conversation_costs((0.02, 3), (0.1, 5), (2.0, 1)),
+            "concentration": Concentration((0.6, 0.8, 0.9, 1.0)),
+            "caching": caching((1000, 400, 100, 2.0), (0, 0, 0, 0.0), (1000, 0, 0, -0.5)),
             "report": QualityReport((), (), 0.0),
             "price_check": None,
             "rates": rates(),
@@ -194,6 +272,24 @@ class ReadyRepository:
 
     def usage_over_time(self, *_: object) -> Any:
         return self._answer("timeline")
+
+    def split_over_time(self, *_: object) -> Any:
+        return self._answer("split")
+
+    def trends(self, _: object, __: object, ___: object, parts: tuple[str | None, ...], *____: object) -> Any:
+        return {part: [0.0, 2.0, 1.0] for part in parts}
+
+    def rhythm(self, *_: object) -> Any:
+        return self._answer("rhythm")
+
+    def conversation_costs(self, *_: object) -> Any:
+        return self._answer("conversation_costs")
+
+    def concentration(self, *_: object) -> Any:
+        return self._answer("concentration")
+
+    def caching(self, *_: object) -> Any:
+        return self._answer("caching")
 
     def quality(self, *_: object) -> Any:
         return self._answer("report")

@@ -188,7 +188,8 @@ def test_any_value_from_the_browser_is_answered_without_a_failure(
         for one in (*request["inputs"], *request["state"]):
             one["value"] = value
         response = post(client, request)
-        assert response.status_code in (200, 204)
+        # What is said to several inputs at once may be too much to read at all.
+        assert response.status_code in (200, 204, 413)
         if response.data:
             json.loads(response.data, parse_constant=pytest.fail)
     assert "Traceback" not in caplog.text

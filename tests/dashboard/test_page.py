@@ -107,7 +107,7 @@ class TestLayout:
             part for part in walk(page_layout(VIEWS, refresh_seconds=60)) if type(part).__name__ == "Figure"
         ]
 
-        assert len(found) == 6
+        assert len(found) == 13
         assert all(getattr(figure, "aria-label") and figure.role == "group" for figure in found)
 
     def test_no_id_is_given_twice(self) -> None:

@@ -62,32 +62,45 @@ class TestSearch:
         assert self.found(".*") == []
 
 
+def an_excerpt(shown: int, matched: int, total: int, first: int = 1) -> tables.Excerpt:
+    """``shown`` rows of a list that is cut after a thousand, which is not a search that found less."""
+    some = rows(USER, *([{}] * shown))
+    pages = -(-matched // 50) if shown == 50 else 1
+    page = (first - 1) // 50 + 1
+    return tables.Excerpt(some, first, min(matched, 1000), min(total, 1000), total, page, pages)
+
+
 class TestWords:
     @pytest.mark.parametrize(
         ("shown", "matched", "total", "words"),
         [
-            (50, 312, 312, "Showing 50 of 312 users"),
+            (50, 312, 312, "1\N{EN DASH}50 of 312 users"),
             (312, 312, 312, "312 users"),
             (1, 1, 1, "1 user"),
             (16, 16, 312, "16 of 312 users match"),
-            (50, 60, 312, "Showing 50 of 60 matching users"),
-            (1000, 1000, 4321, "Showing 1,000 of 4,321 users"),
+            (50, 60, 312, "1\N{EN DASH}50 of 60 matching users"),
+            (1000, 1000, 4321, "1\N{EN DASH}1,000 of 4,321 users"),
         ],
     )
     def test_it_says_how_much_of_the_list_is_there(
         self, shown: int, matched: int, total: int, words: str
     ) -> None:
-        # The list itself is cut after a thousand, which is not a search that found less.
-        assert tables.showing(shown, min(matched, 1000), total, "users", listed=min(total, 1000)) == words
+        assert tables.showing(an_excerpt(shown, matched, total), "users") == words
 
     def test_the_rest_is_a_click_away(self) -> None:
-        assert texts(tables.foot(50, 312, 312, "users", listed=312)).endswith("Show all 312")
+        assert texts(tables.foot(an_excerpt(50, 312, 312), "users")).endswith("Show all 312")
+
+    def test_the_first_page_has_none_before_it_but_keeps_the_button(self) -> None:
+        _, before, after, _ = tables.foot(an_excerpt(50, 312, 312), "users")
+
+        assert before[1] == {"class": "text-button", "aria-disabled": "true"}
+        assert after[1]["data-set"] == "page=2"
 
     def test_a_whole_list_has_no_button(self) -> None:
-        assert "Show all" not in texts(tables.foot(3, 3, 3, "users", listed=3))
+        assert "Show all" not in texts(tables.foot(an_excerpt(3, 3, 3), "users"))
 
     def test_an_empty_list_has_nothing_to_say(self) -> None:
-        assert tables.foot(0, 0, 0, "users", listed=0) == []
+        assert tables.foot(an_excerpt(0, 0, 0), "users") == []
 
     def test_a_search_without_a_result_names_itself_and_the_way_back(self) -> None:
         (row,) = tables.no_match(8, "user", "zzz")

@@ -10,7 +10,7 @@ import pytest
 from librechat_analytics.dashboard import agents, captions, models, overview, users
 from librechat_analytics.dashboard.mount import VIEWS
 from librechat_analytics.dashboard.panels import answer_panels
-from librechat_analytics.usage.answers import AgentRanking, Part, Ranking, Summary, Totals
+from librechat_analytics.usage.answers import AgentRanking, Concentration, Part, Ranking, Summary, Totals
 from tests.dashboard.ready_answers import (
     AGENT,
     BREAKDOWN,
@@ -18,9 +18,12 @@ from tests.dashboard.ready_answers import (
     MODEL,
     NOTHING,
     USER,
+    caching,
+    conversation_costs,
     period,
     query,
     questions,
+    rhythm,
     rows,
     texts,
     timeline,
@@ -37,6 +40,10 @@ EMPTY: dict[str, Any] = {
     "cost_breakdown": Ranking(rows(BREAKDOWN), 0),
     "agents": AgentRanking(rows(AGENT), 0, NO_PART, NO_PART),
     "timeline": timeline(cost_usd=0.0),
+    "rhythm": rhythm(),
+    "conversation_costs": conversation_costs(),
+    "concentration": Concentration(()),
+    "caching": caching((0, 0, 0, 0.0)),
 }
 
 
@@ -92,9 +99,9 @@ class TestOverview:
         assert second[3][2][1]["width"] == "50.00%"
 
     def test_numbers_of_a_chart_are_a_table_too(self) -> None:
-        numbers = places(overview)["tokens-over-time-numbers"]
+        numbers = places(overview)["over-time-numbers"]
 
-        assert texts(numbers[1]) == "Wed 18 Nov 2026 1,800 200 2,000"
+        assert texts(numbers[1]) == "Wed 18 Nov 2026 $4.00 1,800 200 3"
         assert numbers[1][2][1] == {"scope": "row"}
 
     def test_a_period_without_one_before_compares_with_nothing(self) -> None:
@@ -110,9 +117,9 @@ class TestUsers:
     def test_a_name_that_looks_like_markup_stays_text(self) -> None:
         evil = Ranking(rows(USER, {"name": "<script>alert(1)</script>"}), 1)
 
-        (row,) = places(users, users=evil)["users-rows"]
+        row, _ = places(users, users=evil)["users-rows"]
 
-        assert row[2][2][2] == "<script>alert(1)</script>"
+        assert row[2][2][2][2] == "<script>alert(1)</script>"
 
     def test_a_missing_name_is_told_from_a_missing_user(self) -> None:
         two = Ranking(
@@ -124,21 +131,45 @@ class TestUsers:
             2,
         )
 
-        first, second = places(users, users=two)["users-rows"]
+        first, second, _ = places(users, users=two)["users-rows"]
 
         assert texts(first).startswith("Deleted user …0001")
         assert texts(second).startswith("Unknown user")
 
     def test_an_address_that_is_the_name_stands_once(self) -> None:
-        (row,) = places(users, users=Ranking(rows(USER, {"name": None}), 1))["users-rows"]
+        row, _ = places(users, users=Ranking(rows(USER, {"name": None}), 1))["users-rows"]
 
         assert texts(row).count("ada@example.org") == 1
 
     def test_fifty_are_shown_until_all_are_wanted(self) -> None:
         many = Ranking(rows(USER, *({"id": str(index)} for index in range(80))), 80)
 
-        assert len(places(users, users=many)["users-rows"]) == 50
-        assert len(places(users, query(show_all=True), users=many)["users-rows"]) == 80
+        assert len(places(users, users=many)["users-rows"]) == 50 + 1
+        assert len(places(users, query(show_all=True), users=many)["users-rows"]) == 80 + 1
+
+    def test_the_next_page_goes_on_where_the_first_ends(self) -> None:
+        many = Ranking(rows(USER, *({"id": str(index), "name": f"User {index}"} for index in range(80))), 80)
+
+        filled = places(users, query(page=2), users=many)
+
+        assert texts(filled["users-rows"][0]).startswith("User 50")
+        assert len(filled["users-rows"]) == 30 + 1
+        assert texts(filled["users-showing"]) == "51\N{EN DASH}80 of 80 users Previous Next Show all 80"
+
+    def test_the_last_line_is_what_the_cards_say(self) -> None:
+        *_, total = places(users)["users-rows"]
+
+        assert texts(total) == "Total $12.50 1.5M 250k 1,200 40"
+
+    def test_what_a_search_found_has_no_total(self) -> None:
+        assert "Total" not in texts(places(users, query(search="ada"))["users-rows"])
+
+    def test_each_line_shows_how_its_cost_moved(self) -> None:
+        row, _ = places(users)["users-rows"]
+        (cell,) = [cell for cell in row[2:] if "trend-cell" in cell[1].get("class", "")]
+
+        assert cell[2][1]["data-bars"] == "0 100 50"
+        assert texts(cell) == "Peak: $2.00 (Wed 18 Nov 2026)"
 
     def test_a_search_looks_beyond_the_first_fifty(self) -> None:
         many = Ranking(rows(USER, *({"id": str(index), "name": f"User {index}"} for index in range(80))), 80)
@@ -148,31 +179,31 @@ class TestUsers:
         assert texts(row).startswith("User 77")
 
     def test_columns_and_cells_are_equal_in_number(self) -> None:
-        (row,) = places(users)["users-rows"]
+        table = places(users)["users-rows"]
 
-        assert len(row) - 2 == len(users.COLUMNS)
+        assert {len(row) - 2 for row in table} == {len(users.COLUMNS)}
 
 
 class TestModels:
     def test_columns_and_cells_are_equal_in_number(self) -> None:
-        (row,) = places(models)["models-rows"]
+        table = places(models)["models-rows"]
 
-        assert len(row) - 2 == len(models.COLUMNS)
+        assert {len(row) - 2 for row in table} == {len(models.COLUMNS)}
 
     def test_rates_stand_beside_what_was_really_paid(self) -> None:
-        (row,) = places(models)["models-rows"]
+        row, _ = places(models)["models-rows"]
 
         assert texts(row).endswith("$5.33 $18.00 $3.00, $15.00")
 
     def test_a_model_without_tokens_has_no_rate(self) -> None:
         none = Ranking(rows(BREAKDOWN, {"completion_tokens": 0, "completion_rate": None, "rates": []}), 1)
 
-        (row,) = places(models, cost_breakdown=none)["models-rows"]
+        row, _ = places(models, cost_breakdown=none)["models-rows"]
 
         assert texts(row).endswith("$5.33 \N{EN DASH} \N{EN DASH}")
 
     def test_rows_without_a_model_find_their_parts_too(self) -> None:
-        (row,) = places(
+        row, _ = places(
             models,
             models=Ranking(rows(MODEL, {"model": None, "provider": None}), 1),
             cost_breakdown=Ranking(rows(BREAKDOWN, {"model": None}), 1),
@@ -279,7 +310,7 @@ def test_a_column_is_ordered_by_something_that_its_rows_have() -> None:
     known: tuple[tuple[tuple[Column, ...], set[str]], ...] = (
         (users.COLUMNS, {*USER, "user"}),
         (models.COLUMNS, {*MODEL, *BREAKDOWN, "label"}),
-        (agents.COLUMNS, {*AGENT, "label"}),
+        (agents.COLUMNS, {*AGENT, "label", "certain"}),
     )
 
     for columns, names in known:
