@@ -52,7 +52,15 @@
 
   const isOpen = () => byId("filter-panel")?.hidden === false;
 
+  let offered = null; // the question whose period the lists are of
+
+  function periodOf(asked) {
+    const parameters = new URLSearchParams(asked?.search);
+    return ["period", "start", "end", "tz"].map((name) => parameters.get(name)).join();
+  }
+
   function askForChoices() {
+    offered = question;
     if (question) window.dash_clientside.set_props("filter-question", { data: question });
   }
 
@@ -111,9 +119,19 @@
     byId("zone-field").focus();
   }
 
+  /* In the spelling that the time zones are listed under; what is no zone stays, for the server to say so. */
+  function nameOfZone(text) {
+    const listed = [...byId("zones").options].find((option) => option.value.toLowerCase() === text.toLowerCase());
+    if (listed) return listed.value;
+    try {
+      return new Intl.DateTimeFormat("en", { timeZone: text }).resolvedOptions().timeZone;
+    } catch {
+      return text;
+    }
+  }
+
   function chooseZone(zone) {
-    const known = [...byId("zones").options].find((option) => option.value.toLowerCase() === zone.toLowerCase());
-    const value = known?.value ?? zone;
+    const value = zone && nameOfZone(zone);
     go({ tz: value === zoneOfTheReader() ? null : value });
     showZones();
   }
@@ -145,7 +163,7 @@
     }
     showZones();
     showParameters();
-    if (isOpen()) askForChoices();
+    if (isOpen() && periodOf(question) !== periodOf(offered)) askForChoices();
   });
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from librechat_analytics.dashboard import blocks, entries, figures, tables
+from librechat_analytics.dashboard import blocks, doubt, entries, figures, tables
 from librechat_analytics.dashboard.markup import element
 from librechat_analytics.dashboard.panels import Panel
 from librechat_analytics.dashboard.tables import Column
@@ -19,6 +19,7 @@ from librechat_analytics.formatting import (
     share,
     tokens,
 )
+from librechat_analytics.usage.filters import NONE, UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -123,8 +124,20 @@ def _table(questions: Questions) -> tuple[object, ...]:
         body = tables.no_match(len(COLUMNS), "agent", query.search)
     if not query.search and (ranking.without_agent.calls or ranking.unknown.calls or not rows.empty):
         body += [
-            part_row("Without agent", "Models used directly", ranking.without_agent, greatest),
-            part_row("Unknown", "Nothing that is left tells", ranking.unknown, greatest),
+            part_row(
+                "Without agent",
+                "Models used directly",
+                ranking.without_agent,
+                greatest,
+                entries.agent_page(query, NONE),
+            ),
+            part_row(
+                "Unknown",
+                "Nothing that is left tells",
+                ranking.unknown,
+                greatest,
+                entries.agent_page(query, UNKNOWN),
+            ),
             total_row(questions.summary.totals),
         ]
     return body, tables.foot(excerpt, "agents")
@@ -134,7 +147,10 @@ def _row(row: Any, greatest: float, trend: Markup, query: PageQuery) -> Markup:
     return element(
         "tr",
         tables.name_cell(
-            row.label, models_in_words(row.model, row.models), href=entries.agent_page(query, row.id)
+            row.label,
+            models_in_words(row.model, row.models),
+            href=entries.agent_page(query, row.id),
+            doubt=_doubt(row, query),
         ),
         tables.number_cell(money(row.cost_usd), money_exact(row.cost_usd)),
         tables.share_cell(row.share, greatest),
@@ -147,14 +163,20 @@ def _row(row: Any, greatest: float, trend: Markup, query: PageQuery) -> Markup:
     )
 
 
-def part_row(label: str, detail: str, part: Part, greatest: float) -> Markup:
-    """A line for what no agent answers for, so that the lines add up."""
+def _doubt(row: Any, query: PageQuery) -> Markup:
+    if row.attribution.get("exact", 0.0) >= ALMOST_ALL:
+        return ""
+    return doubt.mark(query, "Not every call is certain to be this agent's.", agent=row.id)
+
+
+def part_row(label: str, detail: str, part: Part, greatest: float, href: str) -> Markup:
+    """A line for what no agent answers for, so that the lines add up; ``href``: its own page."""
     return element(
         "tr",
-        tables.name_cell(label, detail),
+        tables.name_cell(label, detail, href=href),
         tables.number_cell(money(part.cost_usd), money_exact(part.cost_usd)),
         tables.share_cell(part.share, greatest),
-        tables.empty_cell(),
+        tables.no_trend_cell(),
         tables.number_cell(tokens(part.total_tokens), integer(part.total_tokens)),
         tables.number_cell(integer(part.calls), minor=True),
         tables.number_cell(integer(part.users)),
@@ -170,7 +192,7 @@ def total_row(totals: Totals) -> Markup:
         tables.name_cell("Total"),
         tables.number_cell(money(totals.cost_usd), money_exact(totals.cost_usd)),
         tables.empty_cell(),
-        tables.empty_cell(),
+        tables.no_trend_cell(),
         tables.number_cell(tokens(totals.total_tokens), integer(totals.total_tokens)),
         tables.number_cell(integer(totals.calls), minor=True),
         tables.number_cell(integer(totals.active_users)),

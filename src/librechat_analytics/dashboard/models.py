@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dash import html
 
-from librechat_analytics.dashboard import blocks, caches, captions, entries, figures, tables
+from librechat_analytics.dashboard import blocks, caches, captions, doubt, entries, figures, tables
 from librechat_analytics.dashboard.markup import element
 from librechat_analytics.dashboard.panels import Panel
 from librechat_analytics.dashboard.tables import Column
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from dash.development.base_component import Component
 
     from librechat_analytics.dashboard.markup import Markup
-    from librechat_analytics.dashboard.page_query import PageQuery
     from librechat_analytics.dashboard.questions import Questions
     from librechat_analytics.usage.answers import Totals
 
@@ -151,7 +150,7 @@ def _table(questions: Questions) -> tuple[object, ...]:
         greatest = float(rows["share"].max())
         trends = tables.trend_cells(questions, "model", excerpt.rows["model"])
         body = [
-            _row(row, greatest, trend, query)
+            _row(row, greatest, trend, questions)
             for row, trend in zip(excerpt.rows.itertuples(index=False), trends, strict=True)
         ]
         if not query.search:
@@ -159,10 +158,18 @@ def _table(questions: Questions) -> tuple[object, ...]:
     return body, tables.foot(excerpt, "models")
 
 
-def _row(row: Any, greatest: float, trend: Markup, query: PageQuery) -> Markup:
+def _row(row: Any, greatest: float, trend: Markup, questions: Questions) -> Markup:
+    query = questions.query
+    is_unpriced = row.model in doubt.unpriced_models(questions)
+    why = "LibreChat had no price for some or all of this and charged its default rate."
     return element(
         "tr",
-        tables.name_cell(row.label, plain_text(row.provider), href=entries.model_page(query, row.model)),
+        tables.name_cell(
+            row.label,
+            plain_text(row.provider),
+            href=entries.model_page(query, row.model),
+            doubt=doubt.mark(query, why, model=row.model) if is_unpriced else "",
+        ),
         tables.number_cell(money(row.cost_usd), money_exact(row.cost_usd)),
         tables.share_cell(row.share, greatest),
         trend,
@@ -184,7 +191,7 @@ def total_row(totals: Totals) -> Markup:
         tables.name_cell("Total"),
         tables.number_cell(money(totals.cost_usd), money_exact(totals.cost_usd)),
         tables.empty_cell(),
-        tables.empty_cell(),
+        tables.no_trend_cell(),
         tables.number_cell(tokens(totals.prompt_tokens), integer(totals.prompt_tokens)),
         tables.number_cell(tokens(totals.completion_tokens), integer(totals.completion_tokens)),
         tables.number_cell(tokens(totals.cache_read_tokens), integer(totals.cache_read_tokens)),
