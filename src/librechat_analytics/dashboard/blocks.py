@@ -295,6 +295,7 @@ class Ranked:
     exact: str
     share: float
     href: str | None = None
+    detail_href: str | None = None
 
 
 def ranked_list(id: str) -> Component:  # noqa: A002
@@ -309,7 +310,8 @@ def ranked_items(entries: Sequence[Ranked]) -> list[Markup]:
         named = element("a", entry.name, href=entry.href) if entry.href else entry.name
         name = [element("span", named, class_name="name", title=entry.name)]
         if entry.detail:
-            name.append(element("span", entry.detail, class_name="detail"))
+            more = element("a", entry.detail, href=entry.detail_href) if entry.detail_href else entry.detail
+            name.append(element("span", more, class_name="detail"))
         line = element(
             "div",
             element("span", *name, class_name="ranked-name"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from librechat_analytics.dashboard import blocks
@@ -32,12 +33,14 @@ def user_entry(query: PageQuery, row: Any) -> blocks.Ranked:
 
 
 def model_entry(query: PageQuery, row: Any) -> blocks.Ranked:
-    return _entry(row, model_label(row.model), plain_text(row.provider), model_page(query, row.model))
+    entry = _entry(row, model_label(row.model), plain_text(row.provider), model_page(query, row.model))
+    return replace(entry, detail_href=provider_models(query, row.provider))
 
 
 def agent_entry(query: PageQuery, row: Any) -> blocks.Ranked:
     label = agent_label(row.name, row.id, deleted=row.deleted)
-    return _entry(row, label, plain_text(row.model), agent_page(query, row.id))
+    entry = _entry(row, label, plain_text(row.model), agent_page(query, row.id))
+    return replace(entry, detail_href=model_page(query, row.model) if row.model else None)
 
 
 def user_page(query: PageQuery, user: str | None) -> str:
@@ -48,6 +51,11 @@ def user_page(query: PageQuery, user: str | None) -> str:
 def model_page(query: PageQuery, model: str | None) -> str:
     """Give the address of a model's page; None is the usage recorded without one."""
     return query.link("model", model=model or NONE)
+
+
+def provider_models(query: PageQuery, provider: str | None) -> str | None:
+    """Give the address of the models of a provider."""
+    return query.link("models", provider=provider) if provider else None
 
 
 def agent_page(query: PageQuery, agent: str) -> str:

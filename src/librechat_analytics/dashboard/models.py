@@ -169,6 +169,7 @@ def _row(row: Any, greatest: float, trend: Markup, questions: Questions) -> Mark
             plain_text(row.provider),
             href=entries.model_page(query, row.model),
             doubt=doubt.mark(query, why, model=row.model) if is_unpriced else "",
+            detail_href=entries.provider_models(query, row.provider),
         ),
         tables.number_cell(money(row.cost_usd), money_exact(row.cost_usd)),
         tables.share_cell(row.share, greatest),

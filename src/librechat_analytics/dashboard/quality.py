@@ -9,7 +9,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 
 from librechat_analytics.dashboard import blocks, tables
-from librechat_analytics.dashboard.entries import agent_page, model_page
+from librechat_analytics.dashboard.entries import agent_page, model_page, provider_models
 from librechat_analytics.dashboard.markup import element
 from librechat_analytics.dashboard.panels import Panel
 from librechat_analytics.dashboard.tables import Column
@@ -401,7 +401,10 @@ def _price_row(row: Any, questions: Questions) -> Markup:
     return element(
         "tr",
         tables.name_cell(
-            model_label(row.model), plain_text(row.provider), href=model_page(questions.query, row.model)
+            model_label(row.model),
+            plain_text(row.provider),
+            href=model_page(questions.query, row.model),
+            detail_href=provider_models(questions.query, row.provider),
         ),
         tables.number_cell(money(row.cost_usd), money_exact(row.cost_usd)),
         tables.number_cell(money(row.list_price_usd), money_exact(row.list_price_usd)),

@@ -99,15 +99,24 @@ def message_row(columns: int, *words: Markup) -> list[Markup]:
     return [element("tr", element("td", *words, col_span=str(columns), class_name="table-message"))]
 
 
-def name_cell(name: str, detail: str | None = None, *, href: str | None = None, doubt: Markup = "") -> Markup:
+def name_cell(
+    name: str,
+    detail: str | None = None,
+    *,
+    href: str | None = None,
+    doubt: Markup = "",
+    detail_href: str | None = None,
+) -> Markup:
     """A row's header: a name, and something in smaller type underneath.
 
-    ``href``: the page of its own that the name leads to; ``doubt``: a mark beside it.
+    ``href``: the page of its own that the name leads to; ``doubt``: a mark beside it; ``detail_href``: where
+    the smaller type leads.
     """
     named = element("a", name, href=href) if href else name
     lines = [element("span", named, *([" ", doubt] if doubt else []), class_name="name", title=name)]
     if detail:
-        lines.append(element("span", detail, class_name="detail", title=detail))
+        more = element("a", detail, href=detail_href) if detail_href else detail
+        lines.append(element("span", more, class_name="detail", title=detail))
     return element("th", *lines, scope="row", class_name="name-cell")
 
 
@@ -141,6 +150,11 @@ def trend_cell(costs: Sequence[float], words: str) -> Markup:
         drawing = [element("span", class_name="trend", bars=bars, hidden_from_readers="true")]
     hidden_words = element("span", words, class_name="visually-hidden")
     return element("td", *drawing, hidden_words, class_name="trend-cell minor", title=words)
+
+
+def no_trend_cell() -> Markup:
+    """The place of a trend in a line that has none."""
+    return element("td", class_name="trend-cell minor")
 
 
 def words_cell(text: str) -> Markup:
