@@ -1,37 +1,141 @@
-"""The query string of ``/api/*``, read once into typed values or refused."""
+"""The query string of ``/api/*``: described by one model, read once into typed values or refused."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    WithJsonSchema,
+)
+from pydantic.json_schema import SkipJsonSchema
 
 from librechat_analytics.usage.filters import FILTER_NAMES, Filters, Scope
 from librechat_analytics.usage.periods import (
     BUCKET_UNITS,
+    PERIODS,
     BadParameterError,
+    BucketUnit,
     default_bucket,
     parse_period,
     parse_zone,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection
     from datetime import datetime
 
     from werkzeug.datastructures import MultiDict
 
-    from librechat_analytics.usage.periods import BucketUnit, Period
+    from librechat_analytics.usage.periods import Period
 
 Format = Literal["json", "csv", "xlsx"]
 
-DEFAULT_PERIOD = "30d"
 DEFAULT_LIMIT = 10
 LARGEST_LIMIT = 1000
 ALL_ENTRIES = 1_000_000
 LONGEST_FILTER = 300
-FORMATS: tuple[Format, ...] = ("json", "csv", "xlsx")
-NAMES = ("period", "start", "end", "tz", "limit", "bucket", "format", *FILTER_NAMES)
+FORMATS: tuple[Format, ...] = get_args(Format)
+
+
+def _one_of(values: Collection[str]) -> Callable[[str, ValidationInfo], str]:
+    def known(text: str, info: ValidationInfo) -> str:
+        if text not in values:
+            name = str(info.field_name)
+            raise BadParameterError(name, f"{name} must be one of {', '.join(values)}.")
+        return text
+
+    return known
+
+
+def _whole_number(text: str, info: ValidationInfo) -> int:
+    if not re.fullmatch(r"[1-9][0-9]{0,3}", text) or int(text) > LARGEST_LIMIT:
+        name = str(info.field_name)
+        raise BadParameterError(name, f"{name} must be a whole number from 1 to {LARGEST_LIMIT}.")
+    return int(text)
+
+
+def _name(text: str, info: ValidationInfo) -> str:
+    if len(text) > LONGEST_FILTER or not text.isprintable():
+        name = str(info.field_name)
+        raise BadParameterError(name, f"{name} must be a name or id of at most {LONGEST_FILTER} characters.")
+    return text
+
+
+PeriodName = Annotated[str, Field(json_schema_extra={"enum": [*PERIODS]}), BeforeValidator(_one_of(PERIODS))]
+Edge = Annotated[str, Field(examples=["2026-03-01", "2026-03-01T12:00:00Z", "2026-03-01T12:00:00.000+01:00"])]
+Zone = Annotated[
+    ZoneInfo,
+    BeforeValidator(parse_zone),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "minLength": 1,
+            "pattern": "^[A-Za-z0-9_+/-]+$",
+            "examples": ["UTC", "Europe/Berlin", "America/New_York"],
+        }
+    ),
+]
+Limit = Annotated[int, Field(ge=1, le=LARGEST_LIMIT), BeforeValidator(_whole_number)]
+# The pattern is what str.isprintable allows.
+Name = Annotated[
+    str,
+    Field(min_length=1, max_length=LONGEST_FILTER, json_schema_extra={"pattern": r"^( |[^\p{C}\p{Z}])+$"}),
+    BeforeValidator(_name),
+]
+Given = SkipJsonSchema[None]
+"""Stands for a parameter that is left out."""
+
+
+class Parameters(BaseModel):
+    """The parameters as they may be given; the validators are the parsers, and blame by BadParameterError."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    period: PeriodName = "30d"
+    """The last hours (`24h`, `7d`, `30d`, `90d`) or months (`12m`) up to now; calendar ranges in `tz`, up \
+to now where they still run; `all` from the first usage on; `custom` from `start` to `end`."""
+    start: Edge | Given = None
+    """Needed by `custom`, else not looked at. A date, from its midnight in `tz` on, or an instant, which is \
+part of the range; without an offset it is a wall clock in `tz`."""
+    end: Edge | Given = None
+    """Needed by `custom`, else not looked at. A date, which is part of the range as a whole, or an instant, \
+which is not; without an offset it is a wall clock in `tz`."""
+    tz: Zone | Given = None
+    """IANA time zone; decides calendar ranges and buckets."""
+    limit: Limit = DEFAULT_LIMIT
+    """Entries of a list, dearest first; files hold all of them unless it is given."""
+    bucket: Annotated[BucketUnit, BeforeValidator(_one_of(BUCKET_UNITS))] | Given = None
+    """Length of the points; without it by the length of the period. At most 1,000 points."""
+    format: Annotated[Format, BeforeValidator(_one_of(FORMATS))] = "json"
+    """Form of the answer."""
+    user: Name | Given = None
+    """Only this user's usage, by id; `(none)` for rows without a readable user."""
+    model: Name | Given = None
+    """Only this model's usage, as the list of models names it; `(none)` for rows without one."""
+    provider: Name | Given = None
+    """Only this provider's usage, as the list of models names it; `(none)` where it is not known."""
+    agent: Name | Given = None
+    """Only this agent's usage, by id; `(none)` without an agent, `(unknown)` where nothing tells."""
+    context: Name | Given = None
+    """Only usage with this context, LibreChat's word: `message`, `title` and others; or `(none)`."""
+    role: Name | Given = None
+    """Only the usage of users with this role."""
+    domain: Name | Given = None
+    """Only the usage of users whose e-mail address has this after the @."""
+    group: Name | Given = None
+    """Only the usage of this group's members, by the group's id."""
+
+
+NAMES = tuple(Parameters.model_fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,35 +159,28 @@ def read_question(
 ) -> Question:
     """Read the parameters of an endpoint; raises BadParameterError that names the one to blame."""
     _only_known_once(arguments, NAMES)
-    form = next((form for form in FORMATS if form == arguments.get("format", "json")), None)
-    if form is None:
-        raise BadParameterError("format", f"format must be one of {', '.join(FORMATS)}.")
-    # Whoever takes a file wants all of it.
-    limit = _limit(arguments.get("limit"), DEFAULT_LIMIT if form == "json" else ALL_ENTRIES)
-    bucket = arguments.get("bucket")
-    if bucket is not None and bucket not in BUCKET_UNITS:
-        raise BadParameterError("bucket", f"bucket must be one of {', '.join(BUCKET_UNITS)}.")
+    try:
+        given = Parameters.model_validate(arguments.to_dict())
+    except ValidationError as refused:
+        # The validators' own BadParameterError, which pydantic carries along.
+        raise refused.errors()[0]["ctx"]["error"] from None
     period = parse_period(
-        arguments.get("period", DEFAULT_PERIOD),
-        arguments.get("start"),
-        arguments.get("end"),
-        parse_zone(arguments.get("tz", default_zone)),
+        given.period,
+        given.start,
+        given.end,
+        given.tz or parse_zone(default_zone),
         now=now,
         first_usage=first_usage,
     )
-    unit = next((unit for unit in BUCKET_UNITS if unit == bucket), default_bucket(period.range))
-    return Question(period, read_filters(arguments, scope), limit, unit, form)
-
-
-def read_filters(arguments: Mapping[str, str], scope: Scope | None) -> Filters:
-    """Read the filters among the parameters; raises BadParameterError for one that cannot be any name."""
-    given = {name: value for name in FILTER_NAMES if (value := arguments.get(name)) is not None}
-    for name, value in given.items():
-        if len(value) > LONGEST_FILTER or not value.isprintable():
-            raise BadParameterError(
-                name, f"{name} must be a name or id of at most {LONGEST_FILTER} characters."
-            )
-    return Filters(**given, scope=scope)
+    # Whoever takes a file wants all of it.
+    has_limit = given.format == "json" or "limit" in given.model_fields_set
+    return Question(
+        period,
+        Filters(**{name: getattr(given, name) for name in FILTER_NAMES}, scope=scope),
+        given.limit if has_limit else ALL_ENTRIES,
+        given.bucket or default_bucket(period.range),
+        given.format,
+    )
 
 
 def _only_known_once(arguments: MultiDict[str, str], names: Collection[str]) -> None:
@@ -96,11 +193,3 @@ def _only_known_once(arguments: MultiDict[str, str], names: Collection[str]) -> 
             raise BadParameterError(name, f"{name} is given more than once; give it once.")
         if not values[0] and name not in ("start", "end"):
             raise BadParameterError(name, f"{name} is empty; give a value or leave it out.")
-
-
-def _limit(value: str | None, default: int) -> int:
-    if value is None:
-        return default
-    if not re.fullmatch(r"[1-9][0-9]{0,3}", value) or int(value) > LARGEST_LIMIT:
-        raise BadParameterError("limit", f"limit must be a whole number from 1 to {LARGEST_LIMIT}.")
-    return int(value)
