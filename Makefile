@@ -31,7 +31,7 @@ check: dev ## Lint, format and types
 	$(BIN)/mypy
 
 test: test-tools dev mongotest ## All tests; ARGS="tests/usage -k periods" picks some
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 screenshots: test-tools dev ## Take the README's pictures anew
 	$(BIN)/python -m tests.screenshots

@@ -21,6 +21,7 @@ from librechat_analytics.librechat.documents import object_id_time
 from librechat_analytics.librechat.providers import provider_of
 from librechat_analytics.librechat.source import (
     BATCH_DOCUMENTS,
+    LOOK_UP_IDS,
     SourceForbiddenError,
     SourceUnreachableError,
 )
@@ -99,24 +100,41 @@ class Syncer:
         self._stop.set()
 
     def follow(self) -> None:
-        """Keep the store level until stopped; whatever fails is logged and tried again."""
+        """Keep the store level until stopped; whatever fails is logged and tried again.
+
+        Agents are looked for in a thread of their own, so that new rows never wait for slow look-ups.
+        """
+        second_pass: threading.Thread | None = None
         while not self._stop.is_set():
             started = time.monotonic()
             delay = self._sync_seconds
             try:
-                self.run_once()
+                self._read()
+                if second_pass is None or not second_pass.is_alive():
+                    second_pass = threading.Thread(target=self._attribute_aside, name="agents", daemon=True)
+                    second_pass.start()
             except SourceUnreachableError as error:
                 delay = min(RETRY_SECONDS, self._sync_seconds)
                 self._note_problem(str(error))
             except Exception:
                 log.exception("The sync failed and is tried again in %g s", delay)
-            self._stop.wait(max(0.0, started + delay - time.monotonic()))
+            # What is stored right after a look began must be there when the next one ends, within the time
+            # promised; a look that takes long is followed by as long a rest.
+            taken = time.monotonic() - started
+            self._stop.wait(max(delay - 2 * taken, min(taken, delay)))
+        if second_pass is not None:
+            second_pass.join()
 
     def run_once(self) -> None:
         """Bring the store level: new rows, names, history not read yet, agents.
 
         Raises SourceUnreachableError when MongoDB does not answer; what was read until then is kept.
         """
+        self._read()
+        self._attribute()
+        self._read_labels()
+
+    def _read(self) -> None:
         self._source.ping()
         self._set_reachable()
         self._read_labels()
@@ -124,8 +142,6 @@ class Syncer:
             self._read_new()
         else:
             self._read_history()
-        self._read_labels()
-        self._attribute()
         self._read_labels()
 
     def _note_problem(self, problem: str) -> None:
@@ -204,10 +220,16 @@ class Syncer:
                 self._report("agents", count, waiting)
                 if self._stop.is_set():
                     return
-                if time.monotonic() - self._looked_at >= self._sync_seconds:
-                    self._read_new()
         except SourceForbiddenError as error:
             log.warning("Agents cannot be found: %s", error)
+
+    def _attribute_aside(self) -> None:
+        try:
+            self._attribute()
+        except SourceUnreachableError:
+            return  # the reading meets the same, and says so
+        except Exception:
+            log.exception("Looking for agents failed and is tried again")
 
     def _write(self, rows: list[Transaction | Refused], now: datetime, **ends: ObjectId | None) -> int:
         state = {name: str(end) for name, end in ends.items() if end is not None}
@@ -351,26 +373,55 @@ class AgentProviders:
         return past or self._today.get(agent)
 
 
+def look_up_answers(
+    rows: list[WaitingRow], source: Source
+) -> tuple[dict[str, Answer], dict[str, list[Answer]]]:
+    """Find the answers that rows name, and those of the conversations of rows that none is found for.
+
+    Many rows of few conversations are asked for by conversation first: that takes a fraction of the look-ups.
+    """
+    messages = _distinct(row.message for row in rows)
+    threads = _distinct(row.conversation for row in rows)
+    bulk = len(messages) > LOOK_UP_IDS and 2 * len(threads) <= len(messages)
+    asked = threads if bulk else []
+    by_conversation: dict[str, list[Answer]] = defaultdict(list)
+
+    def ask(conversations: list[str]) -> None:
+        for answer in source.conversation_answers(conversations):
+            if answer.conversation is not None:
+                by_conversation[answer.conversation].append(answer)
+
+    ask(asked)
+    answers = {answer.message: answer for found in by_conversation.values() for answer in found}
+    missing = [message for message in messages if message not in answers]
+    answers |= {answer.message: answer for answer in source.answers(missing)}
+    known = set(asked)
+    ask(
+        _distinct(
+            row.conversation for row in rows if _is_open(row, answers) and row.conversation not in known
+        )
+    )
+    for found in by_conversation.values():
+        found.sort(key=lambda answer: answer.created_at)
+    return answers, by_conversation
+
+
+def _is_open(row: WaitingRow, answers: dict[str, Answer]) -> bool:
+    """Say whether the answer that a row names, if any, does not tell who gave it."""
+    answer = answers.get(row.message or "")
+    return bool(row.conversation) and not (answer and answer.tells)
+
+
 def attributed_frame(
     rows: list[WaitingRow], source: Source, providers: AgentProviders, final_before: datetime | None
 ) -> pd.DataFrame:
     """Look up the answers and conversations that rows belong to, each once, and name their agents."""
-    answers = {answer.message: answer for answer in source.answers(_distinct(row.message for row in rows))}
-    open_rows = [
-        row
-        for row in rows
-        if row.conversation and not ((answer := answers.get(row.message or "")) and answer.tells)
-    ]
-    by_conversation: dict[str, list[Answer]] = defaultdict(list)
-    for answer in source.conversation_answers(_distinct(row.conversation for row in open_rows)):
-        if answer.conversation is not None:
-            by_conversation[answer.conversation].append(answer)
-    for found in by_conversation.values():
-        found.sort(key=lambda answer: answer.created_at)
+    answers, by_conversation = look_up_answers(rows, source)
     silent = (
         row.conversation
-        for row in open_rows
-        if not any(answer.tells for answer in by_conversation.get(row.conversation or "", ()))
+        for row in rows
+        if _is_open(row, answers)
+        and not any(answer.tells for answer in by_conversation.get(row.conversation or "", ()))
     )
     conversations = {
         conversation.id: conversation for conversation in source.conversations(_distinct(silent))
