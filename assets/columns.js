@@ -89,6 +89,16 @@
     }
   });
 
+  /* Only a frame that need not scroll lets the header stay in sight of the window. */
+  const fitting = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      const frame = target.closest(".main-table");
+      const { paddingLeft, paddingRight } = getComputedStyle(frame);
+      const room = frame.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+      frame.toggleAttribute("data-fits", target.offsetWidth > 0 && target.offsetWidth <= Math.ceil(room));
+    }
+  });
+
   const tablesNow = () => document.querySelectorAll(".columns-menu");
   const applyAll = () => {
     for (const menu of tablesNow()) apply(document.getElementById(menu.dataset.table));
@@ -98,5 +108,6 @@
     if (!tablesNow().length) return;
     observer.disconnect();
     applyAll();
+    for (const table of document.querySelectorAll(".main-table > table")) fitting.observe(table);
   }).observe(document.documentElement, { childList: true, subtree: true });
 })();

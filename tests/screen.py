@@ -35,8 +35,11 @@ ROWS_AT_FIRST = 50
 BARS = 10
 PATIENCE_SECONDS = 10
 
+CHARTS = ("over-time", "users-cost", "models-cost", "models-tokens", "agents-cost")
+"""Those that show what the API answers; the others are drawn from questions that it does not have."""
+
 READ = """
-(view) => {
+([view, charts]) => {
   const section = document.getElementById(`${view}-view`);
   if (!section || section.hidden) return {};
   const text = (node) => node?.textContent ?? null;
@@ -52,21 +55,22 @@ READ = """
     return [...drawn.values()];
   };
   const lines = [...section.querySelectorAll(`#${view}-rows tr`)].filter((line) => line.cells.length > 1);
-  const named = (node) => text(node.querySelector(".name") ?? node);
+  const cells = (line) => [...line.cells].filter((cell) => !cell.matches(".trend-cell"));
+  const named = (node) => text(node.querySelector(".name a") ?? node.querySelector(".name") ?? node);
   return {
     words: text(document.getElementById("range-words")),
     cards: [...section.querySelectorAll(".card-value")].map((value) =>
       [text(value), value.title, text(value.parentElement.querySelector(".card-change"))]),
-    bars: Object.fromEntries([...section.querySelectorAll(".chart")].map((chart) => {
-      const id = chart.id.replace(/-chart$/, "");
-      return [id, bars(id)];
-    })),
+    bars: Object.fromEntries([...section.querySelectorAll(".chart")]
+      .map((chart) => chart.id.replace(/-chart$/, ""))
+      .filter((id) => charts.includes(id))
+      .map((id) => [id, bars(id)])),
     lists: Object.fromEntries([...section.querySelectorAll(".ranked-list")].map((list) =>
       [list.id, [...list.querySelectorAll(".ranked")].map((entry) =>
         [named(entry), text(entry.querySelector(".ranked-amount"))])])),
-    rows: lines.map((line) => [...line.cells].map(named)),
+    rows: lines.map((line) => cells(line).map(named)),
     details: lines.map((line) => text(line.querySelector(".detail"))),
-    exact: lines.map((line) => [...line.cells].map((cell) => cell.title)),
+    exact: lines.map((line) => cells(line).map((cell) => cell.title)),
     failures: [...section.querySelectorAll(".panel-error:not(:empty)")].map(text),
   };
 }
@@ -114,7 +118,7 @@ def _shown_when_equal(page: Page, view: str, expected: Shown) -> Shown:
 
 def shown_on(page: Page, view: str) -> Shown:
     """What a view shows, in the shape of ``expected_on``; empty while it is hidden."""
-    raw = page.evaluate(READ, view.lower())
+    raw = page.evaluate(READ, [view.lower(), CHARTS])
     if not raw:
         return {}
     kept: Shown = {
@@ -164,8 +168,7 @@ def _overview(site: Answering, query: dict[str, str]) -> Shown:
     return {
         "cards": cards,
         "bars": {
-            "cost-over-time": _columns(points, "cost"),
-            "tokens-over-time": _columns(points, "promptTokens", "completionTokens"),
+            "over-time": _columns(points, "cost"),
         },
         "lists": {
             "top-users": _greatest(site.ask("top-users", **query)["users"], _user),
@@ -191,11 +194,25 @@ def _users(site: Answering, query: dict[str, str]) -> Shown:
         for user in users[:ROWS_AT_FIRST]
     ]
     emails = [plain_text(user["email"]) for user in users[:ROWS_AT_FIRST]]
+    details = [email if email not in ("", row[0]) else None for email, row in zip(emails, rows, strict=True)]
+    if users:
+        total = site.ask("summary", **query)
+        rows.append(
+            [
+                "Total",
+                money(total["cost"]),
+                "",
+                tokens(total["promptTokens"]),
+                tokens(total["completionTokens"]),
+                integer(total["calls"]),
+                integer(total["conversations"]),
+                "",
+            ]
+        )
+        details.append(None)
     return {
         "rows": rows,
-        "details": [
-            email if email not in ("", row[0]) else None for email, row in zip(emails, rows, strict=True)
-        ],
+        "details": details,
         "bars": {"users-cost": _columns(users[:BARS], "cost")},
     }
 
@@ -221,9 +238,29 @@ def _models(site: Answering, query: dict[str, str]) -> Shown:
         ]
         for model in models[:ROWS_AT_FIRST]
     ]
+    details = [plain_text(model["provider"]) or None for model in models[:ROWS_AT_FIRST]]
+    if models:
+        total = site.ask("summary", **query)
+        rows.append(
+            [
+                "Total",
+                money(total["cost"]),
+                "",
+                tokens(total["promptTokens"]),
+                tokens(total["completionTokens"]),
+                tokens(total["cacheReadTokens"]),
+                tokens(total["cacheWriteTokens"]),
+                integer(total["calls"]),
+                integer(total["activeUsers"]),
+                "",
+                "",
+                "",
+            ]
+        )
+        details.append(None)
     return {
         "rows": rows,
-        "details": [plain_text(model["provider"]) or None for model in models[:ROWS_AT_FIRST]],
+        "details": details,
         "bars": {
             "models-cost": _columns(top, "promptCost", "completionCost"),
             "models-tokens": _columns(top, "promptTokens", "completionTokens"),

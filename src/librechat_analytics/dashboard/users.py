@@ -133,7 +133,7 @@ def total_row(totals: Totals) -> Markup:
         tables.name_cell("Total"),
         tables.number_cell(money(totals.cost_usd), money_exact(totals.cost_usd)),
         tables.empty_cell(),
-        tables.empty_cell(),
+        tables.no_trend_cell(),
         tables.number_cell(tokens(totals.prompt_tokens), integer(totals.prompt_tokens)),
         tables.number_cell(tokens(totals.completion_tokens), integer(totals.completion_tokens)),
         tables.number_cell(integer(totals.calls)),
