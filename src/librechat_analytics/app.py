@@ -19,6 +19,7 @@ from librechat_analytics.web.backup import serve_backup
 from librechat_analytics.web.door import Door
 from librechat_analytics.web.keys import KeyRing
 from librechat_analytics.web.metrics import serve_metrics
+from librechat_analytics.web.openapi import serve_description
 from librechat_analytics.web.server import (
     PREFIX,
     allow_page_scripts,
@@ -129,6 +130,7 @@ def create_app(settings: Settings) -> Flask:
     server.register_blueprint(api_blueprint(repository, default_zone=settings.dashboard_timezone))
     serve_metrics(server, repository)
     serve_backup(server, settings.data_dir.resolve(), store.copy_to)
+    serve_description(server, default_zone=settings.dashboard_timezone)
     refuse_unknown_paths(server)
     dashboard = mount_dashboard(server, repository, default_zone=settings.dashboard_timezone, prefix=PREFIX)
     allow_page_scripts(server, dashboard.csp_hashes())

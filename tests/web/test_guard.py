@@ -26,6 +26,8 @@ PUBLIC_RULES = {
     "/_favicon.ico",
     "/_dash-component-suites/plotly/package_data/plotly.min.js",
     "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>",
+    "/api/openapi.json",  # these two describe the API and hold no data
+    "/api/docs",
 }
 
 

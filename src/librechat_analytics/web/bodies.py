@@ -65,7 +65,6 @@ class Body(BaseModel):
         alias_generator=AliasGenerator(serialization_alias=json_name),
         serialize_by_alias=True,
         use_attribute_docstrings=True,
-        json_schema_mode_override="serialization",
     )
 
 

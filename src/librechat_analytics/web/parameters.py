@@ -85,10 +85,12 @@ Zone = Annotated[
     ),
 ]
 Limit = Annotated[int, Field(ge=1, le=LARGEST_LIMIT), BeforeValidator(_whole_number)]
-# The pattern is what str.isprintable allows.
+# Of what str.isprintable refuses, the pattern names what every dialect of patterns can say.
 Name = Annotated[
     str,
-    Field(min_length=1, max_length=LONGEST_FILTER, json_schema_extra={"pattern": r"^( |[^\p{C}\p{Z}])+$"}),
+    Field(
+        min_length=1, max_length=LONGEST_FILTER, json_schema_extra={"pattern": r"^[^\x00-\x1f\x7f-\x9f]+$"}
+    ),
     BeforeValidator(_name),
 ]
 Given = SkipJsonSchema[None]

@@ -1,0 +1,153 @@
+"""The description of the API is valid, complete, and to be had by everybody."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from librechat_analytics.usage.periods import MAX_BUCKETS
+from librechat_analytics.web.api import ENDPOINTS
+from librechat_analytics.web.parameters import NAMES
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+PRIVATE = (b"Kovac", b"ana@", b"agent_", b"claude", b"duckdb")
+ADDRESS = re.compile(r'"\$URL([^"]+)"')
+
+
+@pytest.fixture
+def document(stranger: FlaskClient) -> dict[str, Any]:
+    response = stranger.get("/api/openapi.json")
+    assert (response.status_code, response.content_type) == (200, "application/json")
+    described: dict[str, Any] = response.get_json()
+    return described
+
+
+class Links(HTMLParser):
+    """What a page asks for, where it leads, and what can be led to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.addresses: set[str] = set()
+        self.ids: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        for name, value in attrs:
+            assert not name.startswith("on"), f"{tag} has a script in {name}"
+            if name in ("href", "src", "action"):
+                self.addresses.add(value or "")
+            if name == "id":
+                self.ids.append(value or "")
+
+
+def read_page(client: FlaskClient, path: str = "/api/docs") -> Links:
+    response = client.get(path)
+    assert (response.status_code, response.mimetype) == (200, "text/html")
+    links = Links()
+    links.feed(response.get_data(as_text=True))
+    return links
+
+
+def test_the_document_is_valid_openapi_3_1(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.1.")
+    assert [error.message for error in OpenAPIV31SpecValidator(document).iter_errors()] == []
+
+
+def test_every_address_that_a_program_may_ask_is_described_and_no_other(
+    app: Flask, document: dict[str, Any]
+) -> None:
+    rules = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint != "unknown_api"}
+    asked = {rule for rule in rules if rule.startswith("/api")} | {"/health", "/metrics"}
+    assert set(document["paths"]) == asked
+
+
+def test_every_parameter_is_described_with_what_it_takes(document: dict[str, Any]) -> None:
+    parameters = document["components"]["parameters"]
+    assert set(parameters) == {*NAMES, "If-None-Match"}
+    assert all(parameter["description"] for parameter in parameters.values())
+    assert parameters["tz"]["schema"]["default"] == "UTC"
+    assert (parameters["limit"]["schema"]["minimum"], parameters["limit"]["schema"]["maximum"]) == (1, 1000)
+    assert "default" not in parameters["bucket"]["schema"]
+    assert f"{MAX_BUCKETS:,} points" in parameters["bucket"]["description"]
+
+
+def test_what_is_described_as_public_answers_without_the_key_and_nothing_else(
+    stranger: FlaskClient, document: dict[str, Any]
+) -> None:
+    for path, item in document["paths"].items():
+        public = item["get"].get("security", document["security"]) == []
+        assert (stranger.get(path).status_code == 200) is public, path
+
+
+def test_every_example_is_answered(client: FlaskClient, document: dict[str, Any]) -> None:
+    for path, item in document["paths"].items():
+        (address,) = ADDRESS.findall(item["get"]["x-codeSamples"][0]["source"])
+        assert address.partition("?")[0] == path
+        with client.get(address) as response:
+            assert response.status_code == (404 if path == "/api/price-check" else 200), address
+
+
+def test_a_body_has_the_described_fields_and_no_others(client: FlaskClient, document: dict[str, Any]) -> None:
+    for endpoint in ENDPOINTS:
+        described = document["components"]["schemas"][endpoint.body.__name__]
+        response = client.get(f"/api/{endpoint.path}?period=all")
+        if response.status_code == 200:
+            body = json.loads(response.data)
+            assert set(body) == set(described["properties"]) == set(described["required"]), endpoint.path
+
+
+@pytest.mark.parametrize("path", ["/api/docs", "/api/openapi.json"])
+def test_the_description_is_for_everybody_and_holds_no_data(stranger: FlaskClient, path: str) -> None:
+    for prefix in ("", "/librechat-analytics"):
+        response = stranger.get(prefix + path)
+        assert response.status_code == 200
+        assert not [private for private in PRIVATE if private in response.data]
+        again = stranger.get(prefix + path, headers={"If-None-Match": response.headers["ETag"]})
+        assert (again.status_code, again.data) == (304, b"")
+
+
+class TestPage:
+    def test_it_runs_nothing_and_asks_no_other_host(self, stranger: FlaskClient) -> None:
+        links = read_page(stranger)
+        assert links.tags.isdisjoint({"script", "iframe", "object", "embed", "form", "base", "img"})
+        assert not [address for address in links.addresses if "//" in address]
+        assert b"url(" not in stranger.get("/api/docs").data
+        assert b"@import" not in stranger.get("/api/docs").data
+
+    def test_every_link_leads_somewhere(self, client: FlaskClient) -> None:
+        for path, folder in (("/api/docs", "/api/"), ("/api/docs/", "/api/docs/")):
+            links = read_page(client, path)
+            assert len(links.ids) == len(set(links.ids))
+            assert {address[1:] for address in links.addresses if address.startswith("#")} <= set(links.ids)
+            for address in links.addresses:
+                if not address.startswith("#"):
+                    with client.get(resolved(folder + address)) as response:
+                        assert response.status_code == 200, (path, address)
+
+    def test_it_shows_every_path_parameter_and_field(
+        self, stranger: FlaskClient, document: dict[str, Any]
+    ) -> None:
+        text = stranger.get("/api/docs").get_data(as_text=True)
+        for path in document["paths"]:
+            assert f"GET {path}<" in text
+        for name in (*NAMES, *document["components"]["schemas"]["User"]["properties"]):
+            assert f"<code>{name}</code>" in text
+
+
+def resolved(address: str) -> str:
+    parts: list[str] = []
+    for part in address.split("/"):
+        if part == "..":
+            parts.pop()
+        else:
+            parts.append(part)
+    return "/".join(parts)
