@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from librechat_analytics.dashboard.page_query import PageQuery, read_page_query
+from librechat_analytics.usage.filters import Filters, Scope
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 
@@ -118,3 +120,69 @@ def test_whatever_stands_in_the_address_there_is_a_period(text: str) -> None:
     assert search(text).period.name
     assert search(f"?period=custom&start={text}&end={text}").period.name
     assert len(search(f"?q={text}").search) <= 100
+
+
+class TestFilters:
+    def test_all_of_them_are_read(self) -> None:
+        asked = search("?user=u&model=m&provider=p&agent=a&context=c&role=r&domain=d&group=g")
+
+        assert "".join(asked.filters.chosen().values()) == "umpacrdg"
+
+    def test_the_scope_is_not_the_readers_to_choose(self) -> None:
+        scope = Scope(("example.org",), ())
+        asked = read_page_query(
+            {"search": "?scope=&domain=example.com"},
+            default_zone=ZoneInfo("UTC"),
+            now=NOW,
+            first_usage=None,
+            scope=scope,
+        )
+
+        assert asked.filters == Filters(domain="example.com", scope=scope)
+
+    @pytest.mark.parametrize("value", ["%00", "a%0ab", "x" * 301])
+    def test_what_cannot_be_a_name_is_left_out_with_a_notice(self, value: str) -> None:
+        asked = search(f"?model={value}")
+
+        assert asked.filters == Filters()
+        assert asked.notices == ("The filter model cannot be read, so it is left out.",)
+        assert asked.link("users") == "?view=users"
+
+    def test_a_page_is_about_what_its_filter_names(self) -> None:
+        assert search("?view=user&user=65f0").subject == "user"
+        assert search("?view=user").subject is None
+        assert search("?view=users&user=65f0").subject is None
+
+
+class TestLinks:
+    def test_they_keep_period_zone_filters_and_embedding_and_nothing_else(self) -> None:
+        asked = search("?view=users&period=7d&tz=UTC&role=USER&embed=1&theme=dark&sort=-calls&q=a&page=3")
+
+        assert asked.link("models") == "?view=models&period=7d&tz=UTC&embed=1&theme=dark&role=USER"
+
+    def test_they_set_and_take_away(self) -> None:
+        asked = search("?user=65f0")
+
+        assert asked.link("model", model="a&b=c d", user=None) == "?view=model&model=a%26b%3Dc+d"
+
+
+class TestBill:
+    @pytest.mark.parametrize(
+        ("text", "amount"), [("12.5", 12.5), ("$1,234.56", 1234.56), ("1234567", 1234567.0), (" 0 ", 0.0)]
+    )
+    def test_amounts_are_read_as_people_write_them(self, text: str, amount: float) -> None:
+        assert search(f"?{urlencode({'bill': text})}").bill_usd == amount
+
+    @pytest.mark.parametrize("text", ["lots", "-5", "1,23", "1e9", "nan", "12.3456789", "٣"])
+    def test_others_are_told(self, text: str) -> None:
+        asked = search(f"?{urlencode({'bill': text})}")
+
+        assert asked.bill_usd is None
+        assert "The bill's amount cannot be read." in asked.notices[0]
+
+
+@given(st.text(), st.text())
+def test_whatever_stands_in_the_address_links_can_be_made(name: str, value: str) -> None:
+    asked = search(f"?{name}={value}&tz={value}&user={value}&start={value}")
+
+    assert asked.link("users", model=None).startswith("?view=users")

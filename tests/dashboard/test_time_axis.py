@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from librechat_analytics.dashboard.time_axis import axis_ticks, bucket_labels
+from librechat_analytics.dashboard.time_axis import axis_ticks, bucket_bounds, bucket_labels
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -85,3 +85,28 @@ def test_an_axis_of_days_has_at_most_eight_names(count: int) -> None:
     ticks, texts = axis_ticks(days(count, datetime(2026, 1, 1, tzinfo=BERLIN)), "day")
 
     assert len(ticks) == len(texts) <= 8
+
+
+class TestBounds:
+    """A bucket as a period of its own, both ends as the address has them."""
+
+    def test_a_day_is_its_date(self) -> None:
+        start = datetime(2026, 11, 2, tzinfo=BERLIN)
+
+        assert bucket_bounds([start], [start + timedelta(days=1)], "day") == [("2026-11-02", "2026-11-02")]
+
+    def test_a_month_ends_with_its_last_day(self) -> None:
+        bounds = bucket_bounds(
+            [datetime(2026, 10, 1, tzinfo=BERLIN)], [datetime(2026, 11, 1, tzinfo=BERLIN)], "month"
+        )
+
+        assert bounds == [("2026-10-01", "2026-10-31")]
+
+    def test_the_hour_that_comes_twice_is_two_hours(self) -> None:
+        first = datetime(2026, 10, 25, 0, tzinfo=UTC)
+        edges = [(first + timedelta(hours=index)).astimezone(BERLIN) for index in range(3)]
+
+        assert bucket_bounds(edges[:-1], edges[1:], "hour") == [
+            ("2026-10-25T02:00+02:00", "2026-10-25T02:00+01:00"),
+            ("2026-10-25T02:00+01:00", "2026-10-25T03:00+01:00"),
+        ]

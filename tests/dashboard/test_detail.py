@@ -1,0 +1,100 @@
+"""The page of one user, one model or one agent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from librechat_analytics.dashboard import detail
+from librechat_analytics.dashboard.panels import answer_panels
+from librechat_analytics.dashboard.rate_lines import rate_lines
+from librechat_analytics.usage.answers import Ranking
+from librechat_analytics.usage.filters import Filters
+from tests.dashboard.ready_answers import AGENT, MODEL, USER, query, questions, rates, rows, texts
+
+if TYPE_CHECKING:
+    from librechat_analytics.dashboard.page_query import Subject
+
+IDS: dict[Subject, str] = {"user": USER["id"], "model": MODEL["model"], "agent": AGENT["id"]}
+
+
+def about(subject: Subject, **answers: Any) -> Any:
+    filters = Filters(**{subject: IDS[subject]})
+    shared = {subject: IDS[subject], "period": "7d"}
+    return questions(query(filters=filters, subject=subject, shared=shared), **answers)
+
+
+def facts(subject: Subject, **answers: Any) -> str:
+    return texts(detail.facts(about(subject, **answers)))
+
+
+class TestFacts:
+    def test_a_user_has_an_address_a_role_and_what_is_left_of_the_balance(self) -> None:
+        words = facts("user")
+
+        for part in ("ada@example.org", "ADMIN", "$3.50", "3 h ago", "100.0 % of $12.50"):
+            assert part in words
+
+    def test_a_user_of_whom_nothing_is_known_has_figures_only(self) -> None:
+        words = facts("user", user=None, users=Ranking(rows(USER), 0))
+
+        assert "Role" not in words
+        assert "Share of the cost" in words
+
+    def test_a_model_has_rates(self) -> None:
+        words = facts("model")
+
+        for part in ("anthropic", "$5.33", "$18.00", "$3.00, $15.00"):
+            assert part in words
+
+    def test_an_agent_says_how_it_is_known(self) -> None:
+        words = facts("agent")
+
+        assert "claude-sonnet-4-6" in words
+        assert "How it is known Certain" in words
+
+
+@pytest.mark.parametrize("subject", IDS)
+class TestEverySubject:
+    def test_its_own_list_is_left_out_and_the_other_two_are_there(self, subject: Subject) -> None:
+        values, places = answer_panels(detail.VIEW.panels, about(subject))
+
+        assert "Try again" not in str(values)
+        shown = [name for name, things in detail.LIST_VIEWS.items() if places[f"detail-{things}"]]
+        assert shown == [name for name in detail.LIST_VIEWS if name != subject]
+
+    def test_names_lead_on_and_keep_what_the_page_is_about(self, subject: Subject) -> None:
+        _, places = answer_panels(detail.VIEW.panels, about(subject))
+        other = next(name for name in IDS if name != subject)
+        links = str(places[f"detail-{detail.LIST_VIEWS[other]}"])
+
+        assert f"?view={other}&" in links
+        assert f"{subject}={IDS[subject]}" in links
+
+    def test_the_way_back_forgets_it(self, subject: Subject) -> None:
+        link, _, here = detail.crumbs(about(subject))
+
+        assert link[1]["href"] == f"?view={detail.LIST_VIEWS[subject]}&period=7d"  # type: ignore[index,call-overload]
+        assert texts(here) in ("Ada Byron", "claude-sonnet-4-6", "Contract Reviewer")
+
+    def test_only_a_model_has_prices_over_time(self, subject: Subject) -> None:
+        hidden = detail.RATES_PANEL.answer(about(subject))[0]
+
+        assert hidden is (subject != "model")
+
+
+def test_each_bucket_is_a_period_to_go_to() -> None:
+    _, places = answer_panels(detail.VIEW.panels, about("user"))
+
+    first = str(places["detail-cost-time-numbers"][0])  # type: ignore[index]
+    assert "period=custom&user=" in first or "period=custom" in first
+    assert "start=2026-11-17&end=2026-11-17" in first
+
+
+def test_a_bucket_without_tokens_is_a_gap_in_the_line() -> None:
+    prompt, completion = rate_lines(rates(), revision="7d", coarse=False)["data"]
+
+    assert prompt["y"][0] is None
+    assert prompt["connectgaps"] is False
+    assert set(completion["y"]) == {10.0}
