@@ -238,14 +238,14 @@ def _over_time(questions: Questions) -> tuple[object, ...]:
         coarse=coarse,
     )
     empty = [] if points["calls"].sum() else blocks.nothing_in(questions, "No usage")
-    names = _bucket_links(questions)
+    names, links = _bucket_names(questions), _bucket_links(questions)
     return (
         cost,
         captions.peak_and_average(timeline, "cost_usd", money),
         token_bars,
         captions.peak_and_average(timeline, "total_tokens", lambda value: tokens(int(value))),
         empty,
-        _number_rows(names, points, (("cost_usd", money), ("calls", integer))),
+        _number_rows(links, points, (("cost_usd", money), ("calls", integer))),
         empty,
         _number_rows(
             names,
@@ -255,16 +255,20 @@ def _over_time(questions: Questions) -> tuple[object, ...]:
     )
 
 
-def _bucket_links(questions: Questions) -> list[Markup]:
+def _bucket_names(questions: Questions) -> list[Markup]:
     points, unit = questions.timeline.points, questions.timeline.unit
-    starts = list(points["start"])
-    labels = bucket_labels(starts, [bool(flag) for flag in points["partial"]], unit)
-    if len(labels) < 2:
-        return list(labels)
-    subject = questions.query.subject or "overview"
+    return list(bucket_labels(list(points["start"]), [bool(flag) for flag in points["partial"]], unit))
+
+
+def _bucket_links(questions: Questions) -> list[Markup]:
+    points, unit, names = questions.timeline.points, questions.timeline.unit, _bucket_names(questions)
+    if len(names) < 2:
+        return names
+    bounds = bucket_bounds(list(points["start"]), list(points["end"]), unit)
+    view = questions.query.subject or "overview"
     return [
-        element("a", label, href=questions.query.link(subject, period="custom", start=start, end=end))
-        for label, (start, end) in zip(labels, bucket_bounds(starts, list(points["end"]), unit), strict=True)
+        element("a", str(name), href=questions.query.link(view, period="custom", start=start, end=end))
+        for name, (start, end) in zip(names, bounds, strict=True)
     ]
 
 
@@ -294,7 +298,7 @@ def _rates(questions: Questions) -> tuple[object, ...]:
     ]
     figure = rate_lines(questions.rates, revision=questions.query.revision, coarse=questions.query.coarse)
     empty = [] if known else blocks.nothing_in(questions, "No usage")
-    rows = _number_rows(_bucket_links(questions), points, (("prompt_rate", rate), ("completion_rate", rate)))
+    rows = _number_rows(_bucket_names(questions), points, (("prompt_rate", rate), ("completion_rate", rate)))
     caption = "What was recorded, divided by the tokens: caches and changed prices move it." if known else ""
     return False, figure, caption, empty, rows
 
