@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import dash_bootstrap_components as dbc
-from dash import html
+from dash import Output, html
 
 from librechat_analytics.dashboard import blocks, tables
 from librechat_analytics.dashboard.entries import agent_page, model_page, provider_models
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 DETAILS_AT_ONCE = 5
 SAME_CENT_USD = 0.005
+MINUS = "\N{MINUS SIGN}"
 PRICE_COLUMNS = (
     Column("Model", numeric=False),
     Column("Recorded", hint="What LibreChat wrote down"),
@@ -256,6 +257,7 @@ def _ids(one: Refusals) -> list[Markup]:
 def _prices(questions: Questions) -> tuple[object, ...]:
     check = questions.price_check
     return (
+        check is None,
         price_lead(check),
         _providers(questions),
         bill_in_words(questions),
@@ -363,7 +365,7 @@ def bill_in_words(questions: Questions) -> list[Markup]:
 
 def _price_rows(check: PriceCheck | None, questions: Questions) -> list[Markup]:
     if check is None:
-        return tables.message_row(len(PRICE_COLUMNS), "There is no price list: set PRICES_FILE to have one.")
+        return []
     if check.rows.empty:
         return tables.message_row(len(PRICE_COLUMNS), *blocks.nothing_in(questions, "No models"))
     entries = list(check.rows.itertuples(index=False))
@@ -413,9 +415,10 @@ def _price_row(row: Any, questions: Questions) -> Markup:
 
 
 def _signed(usd: float) -> str:
-    if abs(usd) < SAME_CENT_USD:
+    cents = round(abs(usd), 2)
+    if not cents:
         return money(0.0)
-    return f"{'+' if usd > 0 else chr(0x2212)}{money(abs(usd))}"
+    return f"{'+' if usd > 0 else MINUS}{money(cents)}"
 
 
 def _csv(questions: Questions) -> Sheet:
@@ -425,5 +428,10 @@ def _csv(questions: Questions) -> Sheet:
 FINDINGS_PANEL = Panel(
     "quality-findings", (), ("quality-lead", "quality-findings", "quality-refused"), _findings
 )
-PRICES_PANEL = Panel("prices", (), ("prices-lead", "bill-of", "bill-result", "prices-rows"), _prices)
+PRICES_PANEL = Panel(
+    "prices",
+    (Output("prices-details", "hidden"),),
+    ("prices-lead", "bill-of", "bill-result", "prices-rows"),
+    _prices,
+)
 VIEW = View("quality", layout, (FINDINGS_PANEL, PRICES_PANEL), table=_csv, label="Data quality")
