@@ -1,0 +1,118 @@
+"""Schemathesis asks what the description allows and what it forbids, and holds the answers against it."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+import schemathesis
+from schemathesis.config import (
+    ChecksConfig,
+    CoveragePhaseConfig,
+    GenerationConfig,
+    PhasesConfig,
+    PositiveDataAcceptanceConfig,
+    ProjectConfig,
+    ProjectsConfig,
+    SchemathesisConfig,
+)
+from schemathesis.engine import Status, from_schema
+from schemathesis.engine.events import FatalError, NonFatalError, ScenarioFinished
+from werkzeug.serving import make_server
+
+from librechat_analytics.app import close_app, create_app
+from librechat_analytics.librechat.source import DumpSource
+from librechat_analytics.settings import load_settings
+from librechat_analytics.store.store import Store
+from librechat_analytics.sync import import_dump
+from librechat_analytics.web.openapi import describe
+from tests.documents import example_collections, write_dump
+from tests.servers import API_KEY, ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PATHS = tuple(describe("UTC").paths or ())
+CASES = 20
+
+# One module reads the parameters of all figures: a case for each bound and each value is asked of these two
+# only, which have every parameter between them, and of what has other parameters or none.
+GENERATED_ONLY = {
+    "/api/summary",
+    "/api/top-models",
+    "/api/top-agents",
+    "/api/cost-breakdown",
+    "/api/quality",
+    "/api/price-check",
+    "/api/export",
+}
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The app with the examples of LibreChat's ledger and a price list, served for real."""
+    folder = tmp_path_factory.mktemp("schema")
+    store, source = Store(folder / "data"), DumpSource(write_dump(folder / "dump", **example_collections()))
+    import_dump(store, source, now=datetime.now(UTC))
+    source.close()
+    store.close()
+    app = create_app(
+        load_settings(
+            _env_file=None,
+            dashboard_api_key=API_KEY,
+            data_dir=folder / "data",
+            prices_file=ROOT / "prices" / "2026-03.csv",
+        )
+    )
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    close_app(app)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_answer_is_as_described(address: str, path: str) -> None:
+    config = SchemathesisConfig(
+        seed=1,
+        projects=ProjectsConfig(
+            default=ProjectConfig(
+                headers={"x-api-key": API_KEY},
+                generation=GenerationConfig(max_examples=CASES, deterministic=True),
+                phases=PhasesConfig(coverage=CoveragePhaseConfig(enabled=path not in GENERATED_ONLY)),
+                checks=ChecksConfig(
+                    # What start and end must be depends on the period, which no schema of one parameter says.
+                    positive_data_acceptance=PositiveDataAcceptanceConfig(enabled=False),
+                ),
+            )
+        ),
+    )
+    whole = schemathesis.openapi.from_url(f"{address}/api/openapi.json", config=config)
+
+    succeeded, wrong = set(), []
+    for event in from_schema(whole.include(path=path)).execute():
+        match event:
+            case FatalError():
+                wrong.append(str(event.exception))
+            case NonFatalError():
+                wrong.append(event.info.format())
+            case ScenarioFinished():
+                succeeded |= {event.label} if event.status is Status.SUCCESS else set()
+                wrong += failures(event)
+
+    assert "\n".join(wrong) == ""
+    assert f"GET {path}" in succeeded
+
+
+def failures(event: ScenarioFinished) -> list[str]:
+    return [
+        f"{check.name}: {check.failure_info.failure}\n{check.failure_info.code_sample}"
+        for checks in event.recorder.checks.values()
+        for check in checks
+        if check.failure_info is not None
+    ]
