@@ -23,7 +23,17 @@ ROOMS: dict[str, set[str]] = {
     "key_strength": set(),
     "logs": {"settings"},
     "settings": {"key_strength", "usage.periods", "pydantic", "pydantic_settings"},
-    "web": {"usage", "exports", "key_strength", "flask", "flask_compress", "limits", "pandas", "prometheus_client", "werkzeug"},
+    "web": {
+        "usage",
+        "exports",
+        "key_strength",
+        "flask",
+        "flask_compress",
+        "limits",
+        "pandas",
+        "prometheus_client",
+        "werkzeug",
+    },
     "dashboard": {
         "usage",
         "exports",

@@ -395,7 +395,7 @@ class Repository:
         parts: tuple[str | None, ...],
         filters: Filters = EVERYTHING,
     ) -> dict[str | None, list[float]]:
-        """Give the cost bucket by bucket of some models (by name), users or agents (by id); None is nobody."""
+        """Give the cost bucket by bucket of models (by name), users or agents (by id); None is nobody."""
         steps = buckets(period, unit, now=self.now())
         asked = [part or NONE for part in parts]
         found: dict[str | None, list[float]] = {part: [0.0] * len(steps) for part in parts}
@@ -412,7 +412,7 @@ class Repository:
         hours: dict[tuple[int, int], list[int]] = {
             (weekday, hour): [0, 0, 0] for weekday in range(7) for hour in range(24)
         }
-        for row, weekday, hour in zip(rows, local.dayofweek, local.hour, strict=True):
+        for row, weekday, hour in zip(rows, local.day_of_week, local.hour, strict=True):
             total = hours[weekday, hour]
             for at, name in enumerate(("cost_e6", "tokens", "calls")):
                 total[at] += row[name]
