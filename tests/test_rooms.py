@@ -30,8 +30,10 @@ ROOMS: dict[str, set[str]] = {
         "flask",
         "flask_compress",
         "limits",
+        "openapi_pydantic",
         "pandas",
         "prometheus_client",
+        "pydantic",
         "werkzeug",
     },
     "dashboard": {

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, render_template, request
-from markupsafe import Markup, escape
 from openapi_pydantic import (
     Components,
     Header,
@@ -110,7 +108,7 @@ def serve_description(server: Flask, *, default_zone: str) -> None:
     def docs() -> Response:
         # Relative, because only the browser knows what a proxy has put in front.
         here = "../" if request.path.endswith("/") else ""
-        page = render_template("api_docs.html", api=as_dict, here=here, prose=_prose)
+        page = render_template("api_docs.html", api=as_dict, here=here)
         return conditional(Response(page, mimetype="text/html"))
 
     server.register_blueprint(description)
@@ -275,8 +273,3 @@ def _reference(kind: str, name: str) -> Reference:
 def _curl(address: str, *, public: bool) -> str:
     key = "" if public else f'-H "{KEY_HEADER}: $KEY" '
     return f'curl {key}"$URL{address}"'
-
-
-def _prose(text: str) -> Markup:
-    """Set what stands between backticks as code; everything else is text."""
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 escaped before
