@@ -13,6 +13,7 @@
   const LISTS = { user: "users", model: "models", agent: "agents" };
   const DEFAULT_PERIOD = "30d";
   const CUSTOM = "custom";
+  const EARLIEST_DAY = "2000-01-01";
   const PAST_PERIODS = ["yesterday", "last-month"];
   // What the other views understand as well; search and sort belong to one table.
   const FILTERS = ["user", "model", "provider", "agent", "context", "role", "domain", "group"];
@@ -111,6 +112,7 @@
       dateOf(query.get("start")),
       dateOf(query.get("end")),
       today(),
+      today(),
       isPast(query) || document.hidden,
       question,
     ];
@@ -178,7 +180,7 @@
     go({ sort: direction === "descending" ? `-${sort}` : sort, page: null });
   }
 
-  /* The period select, and the calendar that belongs to "Custom". */
+  /* The period select, and the two days that belong to "Custom"; while a year is typed it is not yet one. */
   function choosePeriod(period, start, end, shown) {
     const { callback_context } = window.dash_clientside;
     const query = parse(location.search);
@@ -188,7 +190,7 @@
       // "Custom" starts from the days on screen: nothing jumps until the reader picks others.
       if (period === CUSTOM) go({ period, start: shown?.first_day ?? null, end: shown?.last_day ?? null });
       else go({ period, start: null, end: null });
-    } else if (before.period === CUSTOM && start && end) {
+    } else if (before.period === CUSTOM && EARLIEST_DAY <= dateOf(start) && dateOf(start) <= dateOf(end)) {
       if (dateOf(before.start) !== dateOf(start) || dateOf(before.end) !== dateOf(end)) {
         go({ start: dateOf(start), end: dateOf(end) });
       }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from typing import TYPE_CHECKING, Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, dcc, no_update, set_props
@@ -55,12 +56,18 @@ VIEWS: tuple[View, ...] = (
     detail.VIEW,
 )
 VERSIONS = frozenset({"python_version", "dash_version", "dash_version_url", "plotly_version", "ddk_version"})
+SUPERFLUOUS = re.compile(r"dash_table/|deps/polyfill@")
 
 log = logging.getLogger(__name__)
 
 
 class QuietDash(Dash):  # type: ignore[misc]
-    """Dash, without telling everybody who asks which versions run here."""
+    """Dash, without telling everybody which versions run here, and without what nobody here needs."""
+
+    def _collect_and_register_resources(self, resources: list[Any], *args: Any, **options: Any) -> list[Any]:
+        needed = (_without_superfluous(resource) for resource in resources)
+        found = super()._collect_and_register_resources([one for one in needed if one], *args, **options)
+        return list(found)
 
     def interpolate_index(self, **parts: Any) -> str:
         start, _, rest = parts["config"].partition(">")
@@ -69,6 +76,17 @@ class QuietDash(Dash):  # type: ignore[misc]
         # Nothing in it may end the script element early.
         parts["config"] = f"{start}>{json.dumps(kept).replace('<', chr(92) + 'u003c')}</script>"
         return str(super().interpolate_index(**parts))
+
+
+def _without_superfluous(resource: dict[str, Any]) -> dict[str, Any] | None:
+    """Leave out files that serve only Dash's own tables, or browsers without today's JavaScript."""
+    listed = resource.get("relative_package_path")
+    if listed is None:
+        return resource
+    paths = [
+        path for path in ([listed] if isinstance(listed, str) else listed) if not SUPERFLUOUS.search(path)
+    ]
+    return {**resource, "relative_package_path": paths} if paths else None
 
 
 def mount_dashboard(
@@ -234,9 +252,10 @@ def register_browser_callbacks(app: Dash) -> None:
             Output(ids.TITLE, "children"),
             Output(ids.PERIOD, "value"),
             Output(ids.CUSTOM_RANGE, "hidden"),
-            Output(ids.CUSTOM_DATES, "start_date"),
-            Output(ids.CUSTOM_DATES, "end_date"),
-            Output(ids.CUSTOM_DATES, "max_date_allowed"),
+            Output(ids.FIRST_DAY, "value"),
+            Output(ids.LAST_DAY, "value"),
+            Output(ids.FIRST_DAY, "max"),
+            Output(ids.LAST_DAY, "max"),
             Output(ids.TICK, "disabled"),
             Output(ids.ASKED, "data"),
         ],
@@ -246,8 +265,8 @@ def register_browser_callbacks(app: Dash) -> None:
     app.clientside_callback(
         ClientsideFunction(namespace="analytics", function_name="choosePeriod"),
         Input(ids.PERIOD, "value"),
-        Input(ids.CUSTOM_DATES, "start_date"),
-        Input(ids.CUSTOM_DATES, "end_date"),
+        Input(ids.FIRST_DAY, "value"),
+        Input(ids.LAST_DAY, "value"),
         State(ids.FRESHNESS, "data"),
         prevent_initial_call=True,
     )
