@@ -116,7 +116,6 @@ class TestHeaders:
             "/api/summary?format=csv",
             "/api/summary?limit=0",
             "/api/nope",
-            "/_dash-layout",
             "/nope",
             "/assets/nope.js",
         ],
@@ -130,6 +129,18 @@ class TestHeaders:
     ) -> None:
         assert client.get("/api/summary").headers["Cache-Control"] == "private, no-cache"
         assert stranger.get("/api/summary").headers["Cache-Control"] == "no-store"
+
+    @pytest.mark.parametrize("path", ["/_dash-layout", "/_dash-dependencies"])
+    def test_a_page_without_figures_is_not_sent_twice(
+        self, client: FlaskClient, stranger: FlaskClient, path: str
+    ) -> None:
+        first = client.get(path)
+        assert first.headers["Cache-Control"] == "private, no-cache"
+
+        again = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+
+        assert (again.status_code, again.data) == (304, b"")
+        assert stranger.get(path).headers["Cache-Control"] == "no-store"
 
     def test_files_are_kept_for_long(self, client: FlaskClient) -> None:
         with client.get("/assets/dashboard.css") as response:

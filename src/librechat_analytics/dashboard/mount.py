@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import logging
 import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, dcc, no_update, set_props
-from flask import g
+from flask import g, request
 
 from librechat_analytics.dashboard import (
     agents,
@@ -37,6 +38,7 @@ from librechat_analytics.dashboard.panels import answer_panels, error_reference,
 from librechat_analytics.dashboard.questions import Questions
 from librechat_analytics.exports import Sheet, all_sheets, csv_text, file_name, workbook
 from librechat_analytics.usage.periods import parse_zone
+from librechat_analytics.web.server import ASK_AGAIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,6 +58,7 @@ VIEWS: tuple[View, ...] = (
     detail.VIEW,
 )
 VERSIONS = frozenset({"python_version", "dash_version", "dash_version_url", "plotly_version", "ddk_version"})
+UNCHANGING_ENDPOINTS = frozenset({"/_dash-layout", "/_dash-dependencies"})
 SUPERFLUOUS = re.compile(r"dash_table/|deps/polyfill@")
 
 log = logging.getLogger(__name__)
@@ -137,7 +140,19 @@ def mount_dashboard(
     register_export(app, repository, ask)
     register_filters(app, ask)
     refuse_malformed_requests(app)
+    keep_what_never_changes(server)
     return app
+
+
+def keep_what_never_changes(server: flask.Flask) -> None:
+    """Let browsers keep the layout, which holds no figures, and ask whether it is still the same."""
+
+    @server.after_request
+    def mark(response: flask.Response) -> flask.Response:
+        if request.endpoint in UNCHANGING_ENDPOINTS and response.status_code == HTTPStatus.OK:
+            response.headers["Cache-Control"] = ASK_AGAIN
+            response.add_etag()
+        return response
 
 
 def tell_about_error(error: Exception) -> None:
