@@ -152,6 +152,7 @@ def keep_what_never_changes(server: flask.Flask) -> None:
         if request.endpoint in UNCHANGING_ENDPOINTS and response.status_code == HTTPStatus.OK:
             response.headers["Cache-Control"] = ASK_AGAIN
             response.add_etag()
+            response.make_conditional(request)
         return response
 
 
