@@ -76,7 +76,10 @@ class TestIndex:
         assert inline == ["var renderer = new DashRenderer();"]
 
     def test_plotly_is_fetched_early_but_not_waited_for(self, index: str) -> None:
-        assert f'<link rel="preload" as="script" href="{PREFIX}{browser_files.PLOTLY_PATH}">' in index
+        assert (
+            f'<link rel="preload" as="script" fetchpriority="low" href="{PREFIX}{browser_files.PLOTLY_PATH}">'
+            in index
+        )
         assert "plotly-basic" not in index
 
 

@@ -35,7 +35,7 @@ def index_html(prefix: str) -> str:
 <link rel="icon" href="{asset_url(prefix, "icon.svg")}" type="image/svg+xml">
 <script src="{asset_url(prefix, THEME)}"></script>
 {{%css%}}
-<link rel="preload" as="script" href="{prefix}{PLOTLY_PATH}">
+<link rel="preload" as="script" fetchpriority="low" href="{prefix}{PLOTLY_PATH}">
 </head>
 <body>
 <a class="skip-link" href="#main">Skip to the figures</a>
