@@ -85,6 +85,7 @@ class Syncer:
         self._clock = clock
         self._report = report
         self._stop = threading.Event()
+        self._labelling = threading.Lock()
         self._looked_at = float("-inf")
         self._labelled_at = float("-inf")
         self._labels_readable = True
@@ -198,6 +199,10 @@ class Syncer:
 
     def _read_labels(self) -> None:
         """Read names again when they may be old, or somebody new has appeared."""
+        with self._labelling:
+            self._read_labels_alone()
+
+    def _read_labels_alone(self) -> None:
         age = time.monotonic() - self._labelled_at
         if age < self._labels_seconds and not (self._labels_readable and self._store.has_unlabelled()):
             return
@@ -226,6 +231,7 @@ class Syncer:
     def _attribute_aside(self) -> None:
         try:
             self._attribute()
+            self._read_labels()  # answers name agents that were deleted
         except SourceUnreachableError:
             return  # the reading meets the same, and says so
         except Exception:
