@@ -21,6 +21,7 @@ from librechat_analytics.web.keys import KeyRing
 from librechat_analytics.web.metrics import serve_metrics
 from librechat_analytics.web.openapi import serve_description
 from librechat_analytics.web.server import (
+    ASK_AGAIN,
     PREFIX,
     allow_page_scripts,
     create_server,
@@ -132,7 +133,9 @@ def create_app(settings: Settings) -> Flask:
     serve_backup(server, settings.data_dir.resolve(), store.copy_to)
     serve_description(server, default_zone=settings.dashboard_timezone)
     refuse_unknown_paths(server)
-    dashboard = mount_dashboard(server, repository, default_zone=settings.dashboard_timezone, prefix=PREFIX)
+    dashboard = mount_dashboard(
+        server, repository, default_zone=settings.dashboard_timezone, prefix=PREFIX, ask_again=ASK_AGAIN
+    )
     allow_page_scripts(server, dashboard.csp_hashes())
     server.extensions[EXTENSION] = Running(store, source, syncer, thread)
     if thread is not None:

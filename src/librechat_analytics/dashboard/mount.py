@@ -38,7 +38,6 @@ from librechat_analytics.dashboard.panels import answer_panels, error_reference,
 from librechat_analytics.dashboard.questions import Questions
 from librechat_analytics.exports import Sheet, all_sheets, csv_text, file_name, workbook
 from librechat_analytics.usage.periods import parse_zone
-from librechat_analytics.web.server import ASK_AGAIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,6 +97,7 @@ def mount_dashboard(
     *,
     default_zone: str = "UTC",
     prefix: str = "/librechat-analytics/",
+    ask_again: str = "private, no-cache",
     refresh_seconds: float = 60,
 ) -> Dash:
     """Serve the dashboard at the server's root, for browsers that reach it below ``prefix``.
@@ -110,6 +110,7 @@ def mount_dashboard(
         repository: Where the figures come from.
         default_zone: IANA name of the zone for readers whose browser names none that is known here.
         prefix: The public path, with a slash at both ends.
+        ask_again: The Cache-Control of what browsers may keep but must ask for.
         refresh_seconds: Between two refreshes of a visible page.
     """
     serve_plotly_basic(server)
@@ -140,17 +141,17 @@ def mount_dashboard(
     register_export(app, repository, ask)
     register_filters(app, ask)
     refuse_malformed_requests(app)
-    keep_what_never_changes(server)
+    keep_what_never_changes(server, ask_again)
     return app
 
 
-def keep_what_never_changes(server: flask.Flask) -> None:
+def keep_what_never_changes(server: flask.Flask, ask_again: str) -> None:
     """Let browsers keep the layout, which holds no figures, and ask whether it is still the same."""
 
     @server.after_request
     def mark(response: flask.Response) -> flask.Response:
         if request.endpoint in UNCHANGING_ENDPOINTS and response.status_code == HTTPStatus.OK:
-            response.headers["Cache-Control"] = ASK_AGAIN
+            response.headers["Cache-Control"] = ask_again
             response.add_etag()
             response.make_conditional(request)
         return response
