@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 PICTURES = ROOT / "docs" / "screenshots"
-DESK = {"width": 1440, "height": 900}
+DESK = {"width": 1440, "height": 1200}
 PHONE = {"width": 360, "height": 780}
 SHOTS = (
     # picture, view, window, colours
@@ -31,13 +31,14 @@ SHOTS = (
     ("users", "Users", DESK, "light"),
     ("models", "Models", DESK, "light"),
     ("agents", "Agents", DESK, "light"),
+    ("quality", "Data quality", DESK, "light"),
     ("overview-dark", "Overview", DESK, "dark"),
     ("overview-phone", "Overview", PHONE, "light"),
 )
 
 
 def take(browser: Browser, url: str, picture: str, view: str, window: dict[str, int], colours: str) -> None:
-    """Write the picture of a view, as tall as the page is; raises AssertionError when the page has errors."""
+    """Write a view's picture, as tall as the window is; raises AssertionError when the page has errors."""
     with watched_page(browser, BrowserWatch(), viewport=window, color_scheme=colours) as page:
         page.add_init_script(f"localStorage.setItem('analyticsApiKey', {json.dumps(API_KEY)})")
         page.goto(url)
@@ -46,7 +47,7 @@ def take(browser: Browser, url: str, picture: str, view: str, window: dict[str, 
         page.wait_for_timeout(1000)  # charts draw after their figures have come
         failures = page.locator(".panel-error:not(:empty)").all_inner_texts()
         assert not failures, f"{view} shows no figures: {failures[0]}"
-        page.screenshot(path=PICTURES / f"{picture}.png", full_page=True, animations="disabled")
+        page.screenshot(path=PICTURES / f"{picture}.png", animations="disabled")
 
 
 def main() -> None:
