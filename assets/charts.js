@@ -67,7 +67,9 @@
   }
 
   async function pictureOfDrawing(drawing, title) {
-    const { width, height, scale } = PICTURE;
+    const { width, scale } = PICTURE;
+    // Ranked bars have the height that their number needs; the title comes on top.
+    const height = Math.max(PICTURE.height, drawing._fullLayout.height + 60);
     const grid = { gridcolor: ink("--grid"), linecolor: ink("--line") };
     const { data, layout } = drawing;
     const isSplit = layout.meta?.parts === true;
@@ -78,19 +80,19 @@
         layout: {
           ...layout,
           width,
-          height: Math.max(height, layout.height + 60),
+          height,
           autosize: false,
           paper_bgcolor: ink("--surface"),
           plot_bgcolor: ink("--surface"),
           font: { family: FONT, size: 13, color: ink("--ink") },
           title: { text: title, x: 0.02, xanchor: "left", font: { size: 17 } },
-          margin: { ...layout.margin, l: layout.margin.l + 12, t: 60, r: layout.margin.r + 12 },
+          margin: { l: layout.margin.l + 12, r: layout.margin.r + 12, t: 60, b: layout.margin.b + 16 },
           showlegend: isSplit,
           xaxis: { ...layout.xaxis, ...grid },
           yaxis: { ...layout.yaxis, ...grid },
         },
       },
-      { format: "png", width, height: Math.max(height, layout.height + 60), scale }
+      { format: "png", width, height, scale }
     );
   }
 
