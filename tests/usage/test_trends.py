@@ -1,0 +1,70 @@
+"""How the cost of a list's lines moved: bucket by bucket, each line's sum is what the list says."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from librechat_analytics.librechat.sample import write_sample
+from librechat_analytics.librechat.source import DumpSource
+from librechat_analytics.store.store import Store
+from librechat_analytics.sync import import_dump
+from librechat_analytics.usage.periods import buckets, parse_period
+from librechat_analytics.usage.repository import Repository
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+PERIOD = parse_period("90d", None, None, ZoneInfo("Europe/Berlin"), now=NOW, first_usage=None)
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]:
+    """Two thousand generated transactions."""
+    folder = tmp_path_factory.mktemp("trends")
+    write_sample(folder / "dump", transactions=2000, seed=5, until=NOW)
+    store, source = Store(folder / "data"), DumpSource(folder / "dump")
+    import_dump(store, source, now=NOW)
+    source.close()
+    yield Repository(store, source=lambda: ("offline", None), clock=lambda: NOW)
+    store.close()
+
+
+def test_a_users_trend_adds_up_to_the_users_cost(repository: Repository) -> None:
+    rows = repository.top_users(PERIOD, 1000).rows
+    trends = repository.trends(PERIOD, "day", "user", tuple(rows["id"]))
+
+    assert {user: sum(costs) for user, costs in trends.items()} == pytest.approx(
+        dict(zip(rows["id"], rows["cost_usd"], strict=True))
+    )
+    assert {len(costs) for costs in trends.values()} == {len(buckets(PERIOD, "day", now=NOW))}
+
+
+def test_a_models_trend_adds_up_to_the_models_cost(repository: Repository) -> None:
+    rows = repository.top_models(PERIOD, 1000).rows
+    trends = repository.trends(PERIOD, "week", "model", tuple(rows["model"]))
+
+    assert {model: sum(costs) for model, costs in trends.items()} == pytest.approx(
+        dict(zip(rows["model"], rows["cost_usd"], strict=True))
+    )
+
+
+def test_an_agents_trend_adds_up_to_the_agents_cost(repository: Repository) -> None:
+    rows = repository.top_agents(PERIOD, 1000).rows
+    trends = repository.trends(PERIOD, "month", "agent", tuple(rows["id"]))
+
+    assert len(trends) > 1
+    assert {agent: sum(costs) for agent, costs in trends.items()} == pytest.approx(
+        dict(zip(rows["id"], rows["cost_usd"], strict=True))
+    )
+
+
+def test_only_the_lines_asked_for_are_answered(repository: Repository) -> None:
+    assert repository.trends(PERIOD, "day", "model", ("no such model",)) == {
+        "no such model": [0.0] * len(buckets(PERIOD, "day", now=NOW))
+    }
+    assert repository.trends(PERIOD, "day", "user", ()) == {}
