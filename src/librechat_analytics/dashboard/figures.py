@@ -198,7 +198,7 @@ def _time_layout(
         "height": height,
         "margin": {
             "l": 52,
-            "r": 16,
+            "r": 20,
             "t": 8,
             "b": 44 if any("<br>" in text for text in tick_texts) else 28,
         },
