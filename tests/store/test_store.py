@@ -61,7 +61,6 @@ def test_a_new_store_holds_nothing(store: Store) -> None:
         history_complete=False,
         as_of=None,
         last_sync=None,
-        labels_read_at=None,
     )
     assert store.count_transactions() == 0
     assert store.refusals() == []

@@ -95,8 +95,7 @@ CREATE TABLE sync_state (
     newest_id          VARCHAR,
     history_complete   BOOLEAN NOT NULL,
     as_of              TIMESTAMP,
-    last_sync          TIMESTAMP,
-    labels_read_at     TIMESTAMP
+    last_sync          TIMESTAMP
 );
 
 -- What counts: prompt and completion rows, with what they cost.
@@ -109,4 +108,4 @@ SELECT
 FROM transactions
 WHERE usage_type <> 'other';
 
-INSERT INTO sync_state VALUES (1, NULL, NULL, false, NULL, NULL, NULL);
+INSERT INTO sync_state VALUES (1, NULL, NULL, false, NULL, NULL);

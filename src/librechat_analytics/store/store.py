@@ -48,7 +48,6 @@ class SyncState:
     history_complete: bool
     as_of: datetime | None
     last_sync: datetime | None
-    labels_read_at: datetime | None
 
 
 class Store:
