@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING
 
 from werkzeug.datastructures import MultiDict
 
-from librechat_analytics.app import open_store
+from librechat_analytics.app import open_prices, open_store
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.exports import all_sheets, workbook
-from librechat_analytics.settings import required_key
+from librechat_analytics.settings import local_address, required_key
 from librechat_analytics.store.store import StoreBusyError
 from librechat_analytics.sync import OFFLINE
 from librechat_analytics.usage.periods import BadParameterError
-from librechat_analytics.usage.prices import read_price_list
 from librechat_analytics.usage.repository import Repository
 from librechat_analytics.web.door import KEY_HEADER
 from librechat_analytics.web.parameters import read_question
@@ -64,7 +63,7 @@ def write_backup(settings: Settings, path: Path) -> None:
 def _workbook(settings: Settings, parameters: dict[str, str]) -> bytes:
     store = open_store(settings)
     try:
-        prices = read_price_list(settings.prices_file) if settings.prices_file else None
+        prices = open_prices(settings)
         repository = Repository(store, source=lambda: (OFFLINE.status, OFFLINE.progress), prices=prices)
         asked = read_question(
             MultiDict(parameters),
@@ -78,9 +77,9 @@ def _workbook(settings: Settings, parameters: dict[str, str]) -> bytes:
 
 
 def _have_server_write(settings: Settings, address: str, path: Path) -> None:
-    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 compared, not bound
-    request = urllib.request.Request(
-        f"http://{host}:{settings.port}{address}", headers={KEY_HEADER: required_key(settings)}
+    origin = local_address(settings)
+    request = urllib.request.Request(  # noqa: S310 our own server
+        origin + address, headers={KEY_HEADER: required_key(settings)}
     )
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
@@ -90,7 +89,7 @@ def _have_server_write(settings: Settings, address: str, path: Path) -> None:
         raise OperatorError(f"The running server refused: {_sentence(error)}") from None
     except urllib.error.URLError:
         raise OperatorError(
-            f"The store is in use, but no server answers at {host}:{settings.port}. Set HOST and PORT to its."
+            f"The store is in use, but no server answers at {origin}. Set HOST and PORT to its."
         ) from None
 
 

@@ -16,6 +16,7 @@ from gunicorn.http import wsgi
 from librechat_analytics.app import close_app, create_app, rehearse
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.logs import log_config
+from librechat_analytics.settings import local_address
 from librechat_analytics.web.server import PREFIX
 
 if TYPE_CHECKING:
@@ -86,9 +87,7 @@ def serve(settings: Settings) -> None:
 
 def address_of(settings: Settings) -> str:
     """Give the dashboard's address for a browser on this machine."""
-    everywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 compared, not bound
-    host = everywhere.get(settings.host, f"[{settings.host}]" if ":" in settings.host else settings.host)
-    return f"http://{host}:{settings.port}{PREFIX}"
+    return local_address(settings) + PREFIX
 
 
 def _require_free(settings: Settings) -> None:

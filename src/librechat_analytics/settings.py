@@ -157,3 +157,10 @@ def require_a_key(settings: Settings) -> None:
         required_key(settings)
     if settings.auth_proxy_header and not settings.trusted_proxies:
         raise SettingsError("AUTH_PROXY_HEADER needs TRUSTED_PROXIES, else anybody could send the header.")
+
+
+def local_address(settings: Settings) -> str:
+    """Give the server's address for programs on this machine, without a slash at the end."""
+    everywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 compared, not bound
+    host = everywhere.get(settings.host, f"[{settings.host}]" if ":" in settings.host else settings.host)
+    return f"http://{host}:{settings.port}"
