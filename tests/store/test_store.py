@@ -18,7 +18,6 @@ from librechat_analytics.librechat.transactions import millionths, read_transact
 from librechat_analytics.store import store as store_module
 from librechat_analytics.store.store import (
     FILE_NAME,
-    SCHEMA_VERSION,
     Store,
     StoreBusyError,
     StoreError,
@@ -231,16 +230,6 @@ class TestOpening:
                 with pytest.raises(StoreBusyError, match=f"in use by process {first.pid}"):
                     Store(tmp_path)
             first.communicate()
-        Store(tmp_path).close()
-
-    def test_a_store_of_a_newer_program_is_refused(self, tmp_path: Path) -> None:
-        Store(tmp_path).close()
-        with duckdb.connect(tmp_path / FILE_NAME) as connection:
-            connection.execute("UPDATE sync_state SET schema_version = ?", [SCHEMA_VERSION + 1])
-        with pytest.raises(StoreError, match="another version of this program"):
-            Store(tmp_path)
-        with duckdb.connect(tmp_path / FILE_NAME) as connection:  # and not kept open
-            connection.execute("UPDATE sync_state SET schema_version = ?", [SCHEMA_VERSION])
         Store(tmp_path).close()
 
     def test_a_file_that_is_no_store_is_refused(self, tmp_path: Path) -> None:

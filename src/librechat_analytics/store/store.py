@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from importlib.metadata import version
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +23,10 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-SCHEMA_VERSION = 1
+log = logging.getLogger(__name__)
+
+SCHEMA_VERSION = 2
+PROGRAM_VERSION = version("librechat-analytics")
 FILE_NAME = "usage.duckdb"
 LOCK_WAIT_SECONDS = 5.0
 """A process that was killed a moment ago may still hold the file."""
@@ -103,19 +108,48 @@ class Store:
                 raise StoreError(_unreadable(path, error)) from None
 
     def _prepare(self) -> None:
+        """Make the schema where there is none, and take an older one through the steps to this program's.
+
+        All in one transaction: what ends amid it leaves the store as it was.
+        """
+        found, writer = self._written()
+        if found == SCHEMA_VERSION and writer == PROGRAM_VERSION:
+            return
+        if found is not None and not 1 <= found <= SCHEMA_VERSION:
+            raise StoreError(
+                f"The store in {self._folder} was written by version {writer or 'unknown'} of this program;"
+                f" this is {PROGRAM_VERSION}. Use that one, or move the file away: the next sync or import"
+                " reads again what LibreChat still has."
+            )
+        started = time.monotonic()
+        with self._committing() as cursor:
+            if found is None:
+                _run(cursor, "schema", {"schema_version": SCHEMA_VERSION})
+            for step in range(found or SCHEMA_VERSION, SCHEMA_VERSION):
+                _run(cursor, f"steps/{step + 1}", {})
+            cursor.execute(
+                "UPDATE sync_state SET schema_version = ?, written_by = ?", [SCHEMA_VERSION, PROGRAM_VERSION]
+            )
+        if found is not None and found < SCHEMA_VERSION:
+            log.info(
+                "The store in %s was brought from schema %d to %d in %.1f s. Older versions of this program"
+                " cannot open it any more.",
+                self._folder,
+                found,
+                SCHEMA_VERSION,
+                time.monotonic() - started,
+            )
+
+    def _written(self) -> tuple[int | None, str | None]:
+        """Tell which schema the file has, None without any, and which version of the program has it."""
         with self._connection.cursor() as cursor:
-            tables = {name for (name,) in cursor.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-            if "sync_state" not in tables:
-                schema = files(__package__).joinpath("schema.sql").read_text("utf-8")
-                cursor.execute("BEGIN")
-                cursor.execute(schema)
-                cursor.execute("COMMIT")
-            found = cursor.execute("SELECT schema_version FROM sync_state").fetchall()
-            if found != [(SCHEMA_VERSION,)]:
-                raise StoreError(
-                    f"The store in {self._folder} was written by another version of this program. Use that"
-                    " version, or move the file away: the next sync or import reads everything again."
-                )
+            if not cursor.execute("FROM duckdb_tables() WHERE table_name = 'sync_state'").fetchall():
+                return None, None
+            # By name, since of a schema to come nothing else is known.
+            rows = cursor.execute("FROM sync_state").fetchall()
+            names = [name for name, *_ in cursor.description or ()]
+        held = dict(zip(names, rows[0], strict=True)) if len(rows) == 1 else {}
+        return held.get("schema_version", 0), held.get("written_by")
 
     def close(self) -> None:
         """Close the file; what was committed is in it."""
@@ -187,12 +221,12 @@ class Store:
             added = 0
             if len(batch):
                 cursor.register("batch", batch)
-                _run(cursor, "write_batch", _bounds(batch))
+                _run(cursor, "statements/write_batch", _bounds(batch))
                 ((added,),) = cursor.execute("SELECT count(*) FROM fresh").fetchall()
                 cursor.execute("DROP TABLE fresh")
             if len(refusals):
                 cursor.register("refusals", refusals)
-                _run(cursor, "write_refused", {"now": now})
+                _run(cursor, "statements/write_refused", {"now": now})
             _move(cursor, state)
         return int(added)
 
@@ -205,13 +239,13 @@ class Store:
         """Take over all users that the source holds: id, name, email, role, balance_e6."""
         with self._committing() as cursor:
             cursor.register("labels", labels)
-            _run(cursor, "write_users", {"now": now})
+            _run(cursor, "statements/write_users", {"now": now})
 
     def write_groups(self, members: pd.DataFrame) -> None:
         """Take over all groups: id and name, a row for each member ("user", None for an empty group)."""
         with self._committing() as cursor:
             cursor.register("members", members)
-            _run(cursor, "write_groups", {})
+            _run(cursor, "statements/write_groups", {})
 
     def write_agents(self, labels: pd.DataFrame, versions: pd.DataFrame, *, now: datetime) -> None:
         """Take over all agents that the source holds: id, name, model, provider, and their versions.
@@ -221,7 +255,7 @@ class Store:
         with self._committing() as cursor:
             cursor.register("labels", labels)
             cursor.register("versions", versions)
-            _run(cursor, "write_agents", {"now": now})
+            _run(cursor, "statements/write_agents", {"now": now})
 
     def settle(self, attributed: pd.DataFrame) -> None:
         """Write down the agents of rows: id_head, id_tail, agent, sender, certainty, provider, final."""
@@ -229,7 +263,7 @@ class Store:
             return
         with self._committing() as cursor:
             cursor.register("attributed", attributed)
-            _run(cursor, "settle", _bounds(attributed))
+            _run(cursor, "statements/settle", _bounds(attributed))
 
     def count_transactions(self) -> int:
         """Count the documents held, usage or not."""
@@ -382,7 +416,7 @@ def _bounds(rows: pd.DataFrame) -> dict[str, object]:
 
 
 def _run(cursor: duckdb.DuckDBPyConnection, name: str, parameters: dict[str, object]) -> None:
-    text = files(__package__).joinpath("statements", f"{name}.sql").read_text("utf-8")
+    text = files(__package__).joinpath(f"{name}.sql").read_text("utf-8")
     for statement in cursor.extract_statements(text):
         wanted = {key: value for key, value in parameters.items() if key in statement.named_parameters}
         cursor.execute(statement, wanted)

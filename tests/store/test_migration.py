@@ -1,0 +1,175 @@
+"""Stores that an older program wrote: brought up to this one's schema in one step, every figure as it was."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pytest
+from bson import ObjectId
+
+from librechat_analytics.store import store as store_module
+from librechat_analytics.store.store import FILE_NAME, PROGRAM_VERSION, SCHEMA_VERSION, Store, StoreError
+from tests.agreement import api_of, assert_answers_agree
+from tests.documents import ANA, BOB, NOON, example_collections, object_id, usage, usages
+from tests.oracle import ENDPOINTS, Ledger, Oracle
+from tests.store.test_store import asked, write
+
+if TYPE_CHECKING:
+    from tests.documents import Document
+
+OF_VERSION_1 = Path(__file__).with_name("store_1.sql")
+"""By the first release: ``DOCUMENTS`` imported twice, with the users of ``LABELLED``, then ``WAITING``."""
+
+FORGOTTEN, GONE = ObjectId("68aa11bbccddeeff00112244"), ObjectId("68aa11bbccddeeff00112255")
+DOCUMENTS: dict[str, list[Document]] = example_collections() | {
+    "transactions": [
+        *example_collections()["transactions"],
+        usage(number=1, user=FORGOTTEN, conversationId="c-2"),
+        usage(number=2, user=GONE, conversationId="c-2", tokenType="completion", context="title"),
+        usage(number=3, user="nobody", conversationId=None, model=None, context=None),
+        usage(number=4, tokenType="image_count", rawAmount=-2),
+        usage(number=5, rawAmount="many"),
+    ],
+    "groups": [{"_id": object_id(NOON, 6), "name": "Finance", "memberIds": [str(ANA), str(BOB)]}],
+}
+KEPT_USERS = [*example_collections()["users"], {"_id": FORGOTTEN, "name": "Fay", "email": "fay@example.com"}]
+LABELLED: list[dict[str, list[Document]]] = [
+    {"users": [*KEPT_USERS, {"_id": GONE, "name": "Gus", "email": "gus@example.com"}]},
+    {"users": KEPT_USERS},
+]
+WAITING = usages(3, until=NOON + timedelta(minutes=30))
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """A folder with a store of the first release."""
+    with duckdb.connect(tmp_path / FILE_NAME) as connection:
+        connection.execute(OF_VERSION_1.read_text("utf-8"))
+    return tmp_path
+
+
+def schema_of(folder: Path) -> list[tuple[Any, ...]]:
+    """All that a store is made of: columns with types and defaults, enums, views."""
+    with duckdb.connect(folder / FILE_NAME, read_only=True) as connection:
+        queries = (
+            "SELECT * EXCLUDE (database_oid, schema_oid, table_oid) FROM duckdb_columns() WHERE NOT internal",
+            "SELECT type_name, logical_type, labels FROM duckdb_types() WHERE NOT internal",
+            "SELECT view_name, sql FROM duckdb_views() WHERE NOT internal",
+            "SELECT table_name, constraint_text FROM duckdb_constraints()",
+            "SELECT index_name, sql FROM duckdb_indexes()",
+        )
+        return [row for query in queries for row in sorted(connection.execute(query).fetchall(), key=repr)]
+
+
+def version_in(folder: Path) -> tuple[Any, ...]:
+    with duckdb.connect(folder / FILE_NAME, read_only=True) as connection:
+        (row,) = connection.execute("FROM sync_state").fetchall()
+    return row
+
+
+def test_the_steps_lead_to_the_schema_that_a_new_store_has(old: Path, tmp_path: Path) -> None:
+    # Where this fails, schema.sql was changed: raise SCHEMA_VERSION and write the step for old stores.
+    Store(old).close()
+    Store(tmp_path / "new").close()
+    assert schema_of(old) == schema_of(tmp_path / "new")
+    steps = Path(store_module.__file__).with_name("steps")
+    assert sorted(path.name for path in steps.iterdir()) == [f"{n}.sql" for n in range(2, SCHEMA_VERSION + 1)]
+
+
+def test_every_figure_is_as_it_was(old: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    now = NOON + timedelta(hours=1)
+    known = DOCUMENTS | {"transactions": [*DOCUMENTS["transactions"], *WAITING]} | LABELLED[0]
+    oracle = Oracle(Ledger(**{name: known[name] for name in Ledger.__dataclass_fields__}))
+    with closing(Store(old)) as store:
+        ask, everything = api_of(store, now), {"period": "all", "limit": "1000"}
+        assert_answers_agree(ask, oracle, now, everything, tuple({*ENDPOINTS} - {"top-users"}))
+        found = ask("top-users", everything)[1]["users"]
+        names = {str(GONE): ("Gus", True), str(FORGOTTEN): (None, False)}
+        for user, right in zip(found, oracle.answer("top-users", now, everything)["users"], strict=True):
+            name = names.get(user["id"], (right["name"], right["deleted"]))
+            assert (user["id"], user["calls"], user["name"], user["deleted"]) == (
+                right["id"],
+                right["calls"],
+                *name,
+            )
+            assert user["cost"] == float(right["cost"])
+        assert store.refusals() == [("rawAmount is no finite number", 1)]
+        assert (store.count_unattributed(), store.state().history_complete) == (3, True)
+        assert asked(store, "SELECT count(*) FROM memberships JOIN users ON key = user_key") == [(2,)]
+        assert write(store, *WAITING, usage(number=9)) == 1
+    (line,) = [record.getMessage() for record in caplog.records]
+    assert line.startswith(f"The store in {old} was brought from schema 1 to {SCHEMA_VERSION} in ")
+    Store(old).close()
+    assert len(caplog.records) == 1, "and not again"
+
+
+def test_a_step_that_fails_leaves_the_old_store(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = (schema_of(old), version_in(old))
+    monkeypatch.setattr(store_module, "SCHEMA_VERSION", SCHEMA_VERSION + 1)  # whose step there is not
+    with pytest.raises(FileNotFoundError, match=f"{SCHEMA_VERSION + 1}.sql"):
+        Store(old)
+    assert (schema_of(old), version_in(old)) == before
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from librechat_analytics.store import store
+
+def run_and_die(cursor, name, parameters):
+    run(cursor, name, parameters)
+    print(cursor.execute("SELECT count(written_by) FROM sync_state").fetchall(), flush=True)
+    os.kill(os.getpid(), 9)
+
+run, store._run = store._run, run_and_die
+store.Store(Path(sys.argv[1]))
+"""
+
+
+def test_a_power_cut_amid_the_steps_leaves_the_old_store(old: Path) -> None:
+    before = (schema_of(old), version_in(old))
+    cut = subprocess.run([sys.executable, "-c", KILLED, str(old)], capture_output=True, text=True, timeout=60)
+    assert (cut.returncode, cut.stdout) == (-9, "[(0,)]\n"), cut.stderr
+    assert (schema_of(old), version_in(old)) == before
+    Store(old).close()
+    assert version_in(old)[0] == SCHEMA_VERSION
+
+
+def test_a_backup_of_an_older_version_is_a_store(old: Path, tmp_path: Path) -> None:
+    copied = tmp_path / "restored"
+    copied.mkdir()
+    (old / FILE_NAME).rename(copied / FILE_NAME)
+    with closing(Store(copied)) as store:
+        store.copy_to(tmp_path / FILE_NAME)
+    assert version_in(tmp_path) == version_in(copied)
+    assert schema_of(tmp_path) == schema_of(copied)
+
+
+def test_a_newer_store_is_refused_by_the_name_of_who_has_it(tmp_path: Path) -> None:
+    Store(tmp_path).close()
+    with duckdb.connect(tmp_path / FILE_NAME) as connection:
+        connection.execute(
+            "UPDATE sync_state SET schema_version = ?, written_by = '9.1.0'", [SCHEMA_VERSION + 1]
+        )
+        connection.execute("ALTER TABLE sync_state ADD COLUMN unheard_of INTEGER")
+    with pytest.raises(
+        StoreError, match=rf"written by version 9\.1\.0 of this program; this is {PROGRAM_VERSION}\."
+    ):
+        Store(tmp_path)
+    assert version_in(tmp_path)[0] == SCHEMA_VERSION + 1
+
+
+def test_a_store_says_which_version_has_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Store(tmp_path).close()
+    assert version_in(tmp_path)[-1] == PROGRAM_VERSION
+    monkeypatch.setattr(store_module, "PROGRAM_VERSION", "1.99.0")
+    Store(tmp_path).close()
+    assert version_in(tmp_path)[-1] == "1.99.0"
