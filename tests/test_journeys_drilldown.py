@@ -246,7 +246,7 @@ class TestFiles:
             page.locator("#models-csv").click()
 
         text = download.value.path().read_text("utf-8-sig")
-        providers = {row["provider"] for row in csv.DictReader(io.StringIO(text, newline=""))}
+        providers = {row["Provider"] for row in csv.DictReader(io.StringIO(text, newline=""))}
         assert providers == {"anthropic"}
 
 

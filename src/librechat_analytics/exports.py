@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import xlsxwriter
 
 from librechat_analytics.formatting import (
+    WEEKDAYS,
     agent_label,
     defuse,
     model_label,
@@ -28,10 +29,14 @@ if TYPE_CHECKING:
 
     from librechat_analytics.usage.answers import (
         AgentRanking,
+        Caching,
+        Concentration,
+        ConversationCosts,
         Freshness,
         Part,
         PriceCheck,
         Ranking,
+        Rhythm,
         Summary,
         Timeline,
     )
@@ -84,6 +89,9 @@ USERS = Column("Users", "count")
 CONVERSATIONS = Column("Conversations", "count")
 SHARE = Column("Share of cost", "share")
 SPENT = (COST, PROMPT, COMPLETION, TOTAL)
+FROM = Column("From", "time")
+TO = Column("To", "time")
+COMPLETE = Column("Complete", "text")
 SPENT_FIELDS = ("cost_usd", "prompt_tokens", "completion_tokens", "total_tokens")
 
 
@@ -194,21 +202,64 @@ def _part_row(name: str, part: Part) -> tuple[Any, ...]:
 
 def timeline_sheet(timeline: Timeline) -> Sheet:
     """Lay out the buckets of time, in the period's zone."""
-    columns = (
-        Column("From", "time"),
-        Column("To", "time"),
-        Column("Complete", "text"),
-        *SPENT,
-        CALLS,
-        Column("Active users", "count"),
-        CONVERSATIONS,
-    )
+    columns = (FROM, TO, COMPLETE, *SPENT, CALLS, Column("Active users", "count"), CONVERSATIONS)
     fields = (*SPENT_FIELDS, "calls", "active_users", "conversations")
+    rows = ((*_bucket(row), *_values(row, fields)) for row in _records(timeline.points))
+    return Sheet(f"By {timeline.unit}", columns, tuple(rows))
+
+
+def parts_sheet(timeline: Timeline, parts: Sequence[tuple[Column, Sequence[Any]]]) -> Sheet:
+    """Lay out each bucket's parts side by side: a column and its values, one for each of the buckets."""
+    columns = (FROM, TO, COMPLETE, *(column for column, _ in parts))
     rows = (
-        (row["start"], row["end"], "no" if row["partial"] else "yes", *_values(row, fields))
-        for row in _records(timeline.points)
+        (*_bucket(row), *(values[place] for _, values in parts))
+        for place, row in enumerate(_records(timeline.points))
     )
     return Sheet(f"By {timeline.unit}", columns, tuple(rows))
+
+
+def _bucket(row: dict[str, Any]) -> tuple[Any, ...]:
+    return row["start"], row["end"], "no" if row["partial"] else "yes"
+
+
+def caching_sheet(caching: Caching) -> Sheet:
+    """Lay out what caches did, bucket by bucket."""
+    columns = (
+        FROM,
+        TO,
+        PROMPT,
+        Column("Cache read tokens", "count"),
+        Column("Cache write tokens", "count"),
+        Column("Read from a cache", "share"),
+        Column("Saved, estimated (USD)", "money"),
+    )
+    fields = (
+        *("start", "end", "prompt_tokens", "cache_read_tokens", "cache_write_tokens"),
+        *("hit_rate", "saved_usd"),
+    )
+    rows = (_values(row, fields) for row in _records(caching.points))
+    return Sheet("Caches", columns, tuple(rows))
+
+
+def rhythm_sheet(rhythm: Rhythm) -> Sheet:
+    """Lay out the hours of the week, in the period's zone."""
+    columns = (Column("Weekday", "text"), Column("Hour", "count"), COST, TOTAL, CALLS)
+    fields = ("hour", "cost_usd", "tokens", "calls")
+    rows = ((WEEKDAYS[row["weekday"]], *_values(row, fields)) for row in _records(rhythm.rows))
+    return Sheet("Hours of the week", columns, tuple(rows))
+
+
+def concentration_sheet(concentration: Concentration) -> Sheet:
+    """Lay out how much of the cost the first user makes, the first two, and so on."""
+    columns = (Column("Users, the dearest", "count"), SHARE)
+    return Sheet("Concentration", columns, tuple(enumerate(concentration.shares, 1)))
+
+
+def conversation_costs_sheet(costs: ConversationCosts) -> Sheet:
+    """Lay out how many conversations cost how much."""
+    columns = (Column("Less than (USD)", "money"), CONVERSATIONS, COST)
+    rows = (_values(row, ("upper_usd", "conversations", "cost_usd")) for row in _records(costs.rows))
+    return Sheet("Conversation costs", columns, tuple(rows))
 
 
 def user_models_sheet(rows: pd.DataFrame) -> Sheet:
@@ -350,7 +401,7 @@ def csv_text(sheet: Sheet) -> str:
     """Write a table as CSV: raw numbers, ISO dates, a mark that tells spreadsheets it is UTF-8."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(column.title for column in sheet.columns)
+    writer.writerow(_csv_cell(column.title) for column in sheet.columns)
     writer.writerows([_csv_cell(value) for value in row] for row in sheet.rows)
     return "\ufeff" + out.getvalue()
 
@@ -408,4 +459,5 @@ def _records(rows: pd.DataFrame) -> Iterable[dict[str, Any]]:
 
 
 def _values(row: dict[str, Any], fields: Sequence[str]) -> tuple[Any, ...]:
-    return tuple(row[field] for field in fields)
+    # pandas may hold a NaN for what is unknown: the one value that differs from itself.
+    return tuple(None if row[field] != row[field] else row[field] for field in fields)

@@ -10,6 +10,8 @@ from typing import Final, Literal
 
 UNKNOWN: Final = "\N{EN DASH}"
 
+WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
 MAX_NAME_LENGTH: Final = 120
 
 _CENT: Final = 0.01

@@ -1,55 +1,104 @@
-"""Tables as files."""
+"""Every CSV of the page: the same tables, under the same headings, as those of the API and the workbook."""
 
 from __future__ import annotations
 
 import csv
 import io
+from typing import Any
 
-import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from librechat_analytics.dashboard.downloads import sheet_of
-from librechat_analytics.exports import csv_text, file_name
-from tests.dashboard.ready_answers import USER, period, rows
+from librechat_analytics.dashboard.mount import VIEWS
+from librechat_analytics.exports import Column, Sheet, csv_text, file_name
+from librechat_analytics.usage.answers import Concentration, Ranking
+from tests.dashboard.ready_answers import (
+    BREAKDOWN,
+    MODEL,
+    USER,
+    caching,
+    conversation_costs,
+    period,
+    query,
+    questions,
+    rhythm,
+    rows,
+)
+
+FILES = {
+    name: table
+    for view in VIEWS
+    for name, table in {**({view.name: view.table} if view.table else {}), **view.charts}.items()
+}
 
 
 def read(text: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
 
 
-def written(frame: pd.DataFrame) -> list[list[str]]:
-    return read(csv_text(sheet_of("table", frame)))
+def written(name: str, **answers: Any) -> list[dict[str, str]]:
+    header, *lines = read(csv_text(FILES[name](questions(query(), **answers))))
+    return [dict(zip(header, line, strict=True)) for line in lines]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_headings_are_words_that_say_the_unit_and_no_two_are_alike(name: str) -> None:
+    header = [column.title for column in FILES[name](questions(query())).columns]
+
+    assert len(set(header)) == len(header)
+    assert [title for title in header if "_" in title or title[:1].islower()] == []
 
 
 def test_numbers_are_raw_and_dates_are_iso() -> None:
-    header, row = written(rows(USER, {}))
-    cells = dict(zip(header, row, strict=True))
+    (cells,) = written("users", users=Ranking(rows(USER, {}), 1))
 
-    assert cells["prompt_tokens"] == "1500000"
-    assert cells["cost_usd"] == "12.5"
-    assert cells["last_active"] == "2026-11-24T12:00:00Z"
+    assert cells["Prompt tokens"] == "1500000"
+    assert cells["Cost (USD)"] == "12.5"
+    assert cells["Last active (UTC)"] == "2026-11-24T12:00:00Z"
 
 
 def test_unknown_is_an_empty_cell() -> None:
-    _, row = written(pd.DataFrame({"name": [None, "x"], "rate": [float("nan"), 1.0]}))[:2]
+    nameless = rows(USER, {"email": float("nan")}, {})
 
-    assert row == ["", ""]
+    assert written("users", users=Ranking(nameless, 2))[0]["E-mail"] == ""
 
 
-def test_no_name_becomes_a_formula() -> None:
-    _, row = written(pd.DataFrame({"name": ['=HYPERLINK("http://e","x")']}))
+def test_no_name_becomes_a_formula_not_even_as_a_heading() -> None:
+    evil = '=HYPERLINK("http://e","x")'
+    heading, cells = read(csv_text(Sheet("table", (Column(evil, "text"),), ((evil,),))))
 
-    assert row[0].startswith("'=")
+    assert heading == cells == [f"'{evil}"]
 
 
 def test_negative_numbers_stay_numbers() -> None:
-    assert written(pd.DataFrame({"n": [-1.5]}))[1] == ["-1.5"]
+    buckets = written("cache-saved", caching=caching((100, 0, 0, -1.5)))
+
+    assert "-1.5" in [cells["Saved, estimated (USD)"] for cells in buckets]
+
+
+def test_models_come_with_their_cost_in_all_and_in_parts() -> None:
+    (model,) = written("models", models=Ranking(rows(MODEL, {}), 1))
+    (parts,) = written("models-cost", cost_breakdown=Ranking(rows(BREAKDOWN, {}), 1))
+
+    assert (model["Model"], model["Cache read tokens"]) == ("claude-sonnet-4-6", "300000")
+    assert (parts["Prompt cost (USD)"], parts["Stored rates"]) == ("8.0", "3, 15")
+
+
+def test_weekdays_and_steps_are_named() -> None:
+    assert written("rhythm", rhythm=rhythm())[25]["Weekday"] == "Tuesday"
+    assert [
+        line["Less than (USD)"]
+        for line in written("conversation-costs", conversation_costs=conversation_costs((0.01, 3), (None, 1)))
+    ] == ["0.01", ""]
+    shares = written("concentration", concentration=Concentration((0.75, 1.0)))
+    assert shares[0] == {"Users, the dearest": "1", "Share of cost": "0.75"}
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=1))
 def test_whatever_a_name_holds_it_is_one_cell(names: list[str]) -> None:
-    table = written(pd.DataFrame({"name": names, "n": range(len(names))}))
+    lines = tuple((name, place) for place, name in enumerate(names))
+    table = read(csv_text(Sheet("table", (Column("Name", "text"), Column("Place", "count")), lines)))
 
     assert [row[1] for row in table[1:]] == [str(index) for index in range(len(names))]
 

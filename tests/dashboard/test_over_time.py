@@ -109,9 +109,9 @@ class TestSplit:
     def test_the_file_has_a_column_for_each_part_even_where_names_are_alike(self) -> None:
         asked = questions(query(split="user"), split=split("a0001", "b0001"), users=Ranking(rows(USER), 0))
 
-        columns = list(over_time.csv(asked).columns)
+        headings = [column.title for column in over_time.csv(asked).columns]
 
-        assert columns == ["start", "end", "partial", "Unnamed user …0001", "Unnamed user …0001'"]
+        assert headings == ["From", "To", "Complete", "Unnamed user …0001", "Unnamed user …0001'"]
 
     def test_nothing_at_all_is_a_figure_too(self) -> None:
         figure, caption, places = shown(query(split="model"), split=split(), timeline=timeline(cost_usd=0.0))

@@ -9,6 +9,7 @@ from librechat_analytics.dashboard.markup import element
 from librechat_analytics.dashboard.panels import Panel
 from librechat_analytics.dashboard.tables import Column
 from librechat_analytics.dashboard.views import View
+from librechat_analytics.exports import agents_sheet
 from librechat_analytics.formatting import (
     agent_label,
     integer,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from librechat_analytics.dashboard.markup import Markup
     from librechat_analytics.dashboard.page_query import PageQuery
     from librechat_analytics.dashboard.questions import Questions
+    from librechat_analytics.exports import Sheet
     from librechat_analytics.usage.answers import AgentRanking, Part, Totals
 
 CHART_ROWS = 10
@@ -230,8 +232,8 @@ def _percent(part: float) -> str:
     return "<1 %" if part < 0.01 else f"{part * 100:.0f} %"
 
 
-def _csv(questions: Questions) -> pd.DataFrame:
-    return questions.agents.rows
+def _csv(questions: Questions) -> Sheet:
+    return agents_sheet(questions.agents)
 
 
 CHART_PANEL = Panel(

@@ -10,15 +10,16 @@ from dash import html
 from librechat_analytics.dashboard import blocks, captions, figures
 from librechat_analytics.dashboard.panels import Panel
 from librechat_analytics.dashboard.time_axis import bucket_labels
+from librechat_analytics.exports import caching_sheet
 from librechat_analytics.formatting import integer, money, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pandas as pd
     from dash.development.base_component import Component
 
     from librechat_analytics.dashboard.questions import Questions
+    from librechat_analytics.exports import Sheet
 
 RATE = "cache-rate"
 SAVED = "cache-saved"
@@ -98,12 +99,9 @@ def _answer(questions: Questions) -> tuple[object, ...]:
     )
 
 
-def rate_csv(questions: Questions) -> pd.DataFrame:
-    return questions.caching.points.drop(columns="saved_usd")
-
-
-def saved_csv(questions: Questions) -> pd.DataFrame:
-    return questions.caching.points[["start", "end", "saved_usd"]]
+def csv(questions: Questions) -> Sheet:
+    """Both charts' numbers."""
+    return caching_sheet(questions.caching)
 
 
 PANEL = Panel(
@@ -112,4 +110,4 @@ PANEL = Panel(
     (f"{RATE}-empty", f"{RATE}-numbers", f"{SAVED}-empty", f"{SAVED}-numbers"),
     _answer,
 )
-CHARTS = {RATE: rate_csv, SAVED: saved_csv}
+CHARTS = {RATE: csv, SAVED: csv}

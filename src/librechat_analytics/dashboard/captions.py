@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from librechat_analytics.dashboard.time_axis import bucket_labels
-from librechat_analytics.formatting import money, share, tokens
+from librechat_analytics.formatting import WEEKDAYS, money, share, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from librechat_analytics.usage.answers import Concentration, ConversationCosts, Timeline
 
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 SATURDAY = 5
 AsText: TypeAlias = "Callable[[Any], str]"
 EACH = {"hour": "an hour", "day": "a day", "week": "a week", "month": "a month"}
@@ -78,7 +77,7 @@ def rhythm(hours: pd.DataFrame, column: str, of_what: str, as_text: AsText) -> s
     weekday, hour = int(hours["weekday"].iloc[peak]), int(hours["hour"].iloc[peak])
     weekend = sum(value for value, day in zip(values, hours["weekday"], strict=True) if day >= SATURDAY)
     return (
-        f"Busiest: {DAYS[weekday]}s from {hour:02d}:00 to {(hour + 1) % 24:02d}:00"
+        f"Busiest: {WEEKDAYS[weekday]}s from {hour:02d}:00 to {(hour + 1) % 24:02d}:00"
         f" ({as_text(hours[column].iloc[peak])}). Weekends make {share(weekend / whole)} of the {of_what}."
     )
 

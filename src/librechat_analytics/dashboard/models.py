@@ -11,6 +11,7 @@ from librechat_analytics.dashboard.markup import element
 from librechat_analytics.dashboard.panels import Panel
 from librechat_analytics.dashboard.tables import Column
 from librechat_analytics.dashboard.views import View
+from librechat_analytics.exports import breakdown_sheet, models_sheet
 from librechat_analytics.formatting import (
     UNKNOWN,
     integer,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from librechat_analytics.dashboard.markup import Markup
     from librechat_analytics.dashboard.questions import Questions
+    from librechat_analytics.exports import Sheet
     from librechat_analytics.usage.answers import Totals
 
 CHART_ROWS = 10
@@ -59,7 +61,10 @@ def layout() -> list[Component]:
                     "Cost by model",
                     CHARTS_PANEL.error_slot(),
                     blocks.chart(
-                        "models-cost", "Prompt and completion cost of the ten most costly models", ranked=True
+                        "models-cost",
+                        "Prompt and completion cost of the ten most costly models",
+                        csv=True,
+                        ranked=True,
                     ),
                     aside=legend,
                 ),
@@ -216,8 +221,12 @@ def rates_in_words(rates: list[float]) -> tuple[str, str | None]:
     return f"{', '.join(texts[:RATES_SHOWN])} +{len(texts) - RATES_SHOWN}", ", ".join(texts)
 
 
-def _csv(questions: Questions) -> pd.DataFrame:
-    return joined(questions.models.rows, questions.cost_breakdown.rows).drop(columns="label")
+def _csv(questions: Questions) -> Sheet:
+    return models_sheet(questions.models)
+
+
+def _cost_csv(questions: Questions) -> Sheet:
+    return breakdown_sheet(questions.cost_breakdown)
 
 
 CHARTS_PANEL = Panel(
@@ -227,4 +236,10 @@ CHARTS_PANEL = Panel(
     _charts,
 )
 TABLE_PANEL = Panel("models-table", (), ("models-rows", "models-showing"), _table)
-VIEW = View("models", layout, (CHARTS_PANEL, caches.PANEL, TABLE_PANEL), table=_csv, charts=caches.CHARTS)
+VIEW = View(
+    "models",
+    layout,
+    (CHARTS_PANEL, caches.PANEL, TABLE_PANEL),
+    table=_csv,
+    charts={"models-cost": _cost_csv, **caches.CHARTS},
+)

@@ -30,13 +30,12 @@ from librechat_analytics.dashboard.browser_files import (
     serve_plotly_basic,
 )
 from librechat_analytics.dashboard.callback_requests import refuse_malformed_requests
-from librechat_analytics.dashboard.downloads import sheet_of
 from librechat_analytics.dashboard.page import TITLE, index_html, page_layout
 from librechat_analytics.dashboard.page_query import read_page_query
 from librechat_analytics.dashboard.page_state import page_outputs, page_places, page_values
 from librechat_analytics.dashboard.panels import answer_panels, error_reference, panel_outputs
 from librechat_analytics.dashboard.questions import Questions
-from librechat_analytics.exports import Sheet, all_sheets, csv_text, file_name, workbook
+from librechat_analytics.exports import all_sheets, csv_text, file_name, workbook
 from librechat_analytics.usage.periods import parse_zone
 
 if TYPE_CHECKING:
@@ -218,9 +217,7 @@ def register_view(app: Dash, view: View, ask: Callable[[object], Questions]) -> 
         if not any(clicks) or name not in tables:
             return no_update
         questions = ask(stored)
-        found = tables[name](questions)
-        sheet = found if isinstance(found, Sheet) else sheet_of(name, found)
-        return dcc.send_string(csv_text(sheet), f"{file_name(name, questions.period)}.csv")
+        return dcc.send_string(csv_text(tables[name](questions)), f"{file_name(name, questions.period)}.csv")
 
 
 def register_export(app: Dash, repository: Repository, ask: Callable[[object], Questions]) -> None:

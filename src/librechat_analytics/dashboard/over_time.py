@@ -9,6 +9,7 @@ from dash import html
 from librechat_analytics.dashboard import blocks, captions, figures
 from librechat_analytics.dashboard.panels import Panel
 from librechat_analytics.dashboard.time_axis import bucket_labels
+from librechat_analytics.exports import Column, parts_sheet, timeline_sheet
 from librechat_analytics.formatting import (
     agent_label,
     integer,
@@ -24,11 +25,11 @@ from librechat_analytics.usage.periods import describe_range
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pandas as pd
     from dash.development.base_component import Component
 
     from librechat_analytics.dashboard.page_query import Measure, SplitBy
     from librechat_analytics.dashboard.questions import Questions
+    from librechat_analytics.exports import Kind, Sheet
     from librechat_analytics.usage.answers import Timeline
 
 ID = "over-time"
@@ -229,18 +230,18 @@ def _bucket_names(timeline: Timeline) -> list[str]:
     return bucket_labels(list(points["start"]), [bool(cut) for cut in points["partial"]], timeline.unit)
 
 
-def csv(questions: Questions) -> pd.DataFrame:
+def csv(questions: Questions) -> Sheet:
     """The figures on screen for a file: the timeline, or each bucket's parts side by side."""
     if questions.query.split is None:
-        return questions.timeline.points
-    points = questions.timeline.points[["start", "end", "partial"]]
-    parts: dict[str, list[float]] = {}
+        return timeline_sheet(questions.timeline)
+    kind: Kind = "money" if questions.query.measure == "cost" else "count"
+    parts: dict[str, tuple[Column, list[float]]] = {}
     for name, _, values in split_parts(questions):
         unique = name
-        while unique in parts or unique in points.columns:
+        while unique in parts:
             unique += "'"
-        parts[unique] = values
-    return points.assign(**parts)
+        parts[unique] = (Column(unique, kind), values)
+    return parts_sheet(questions.timeline, list(parts.values()))
 
 
 PANEL = Panel(

@@ -11,13 +11,14 @@ from librechat_analytics.dashboard.markup import element
 from librechat_analytics.dashboard.over_time import MEASURES, SPLIT_COLUMNS, as_text
 from librechat_analytics.dashboard.panels import Panel
 from librechat_analytics.dashboard.time_axis import WEEKDAYS
+from librechat_analytics.exports import rhythm_sheet
 
 if TYPE_CHECKING:
-    import pandas as pd
     from dash.development.base_component import Component
 
     from librechat_analytics.dashboard.markup import Markup
     from librechat_analytics.dashboard.questions import Questions
+    from librechat_analytics.exports import Sheet
     from librechat_analytics.usage.answers import Rhythm
 
 ID = "rhythm"
@@ -133,8 +134,8 @@ def level(value: float, greatest: float) -> int:
     return min(LEVELS, int(value / greatest * LEVELS) + 1)
 
 
-def csv(questions: Questions) -> pd.DataFrame:
-    return questions.rhythm.rows
+def csv(questions: Questions) -> Sheet:
+    return rhythm_sheet(questions.rhythm)
 
 
 PANEL = Panel(

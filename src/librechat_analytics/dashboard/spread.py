@@ -8,6 +8,7 @@ import pandas as pd
 
 from librechat_analytics.dashboard import blocks, captions, figures
 from librechat_analytics.dashboard.panels import Panel
+from librechat_analytics.exports import concentration_sheet, conversation_costs_sheet
 from librechat_analytics.formatting import integer, money, share
 from librechat_analytics.usage.repository import COST_EDGES_E6, usd
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from dash.development.base_component import Component
 
     from librechat_analytics.dashboard.questions import Questions
+    from librechat_analytics.exports import Sheet
     from librechat_analytics.usage.answers import Concentration, ConversationCosts
 
 CURVE = "concentration"
@@ -95,9 +97,8 @@ def _curve_numbers(concentration: Concentration) -> list[Sequence[str]]:
     ]
 
 
-def curve_csv(questions: Questions) -> pd.DataFrame:
-    shares = questions.concentration.shares
-    return pd.DataFrame({"first_users": range(1, len(shares) + 1), "share": shares})
+def curve_csv(questions: Questions) -> Sheet:
+    return concentration_sheet(questions.concentration)
 
 
 def _steps(questions: Questions) -> tuple[object, ...]:
@@ -181,8 +182,8 @@ def edge_text(edge: float) -> str:
     return f"${edge:.2f}" if edge >= 0.01 else f"${edge:.4f}".rstrip("0")
 
 
-def steps_csv(questions: Questions) -> pd.DataFrame:
-    return questions.conversation_costs.rows
+def steps_csv(questions: Questions) -> Sheet:
+    return conversation_costs_sheet(questions.conversation_costs)
 
 
 CURVE_PANEL = Panel(

@@ -11,6 +11,7 @@ from librechat_analytics.dashboard.markup import element
 from librechat_analytics.dashboard.panels import Panel
 from librechat_analytics.dashboard.tables import Column
 from librechat_analytics.dashboard.views import View
+from librechat_analytics.exports import users_sheet
 from librechat_analytics.formatting import ago, integer, money, money_exact, plain_text, tokens, user_label
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from librechat_analytics.dashboard.markup import Markup
     from librechat_analytics.dashboard.questions import Questions
+    from librechat_analytics.exports import Sheet
     from librechat_analytics.usage.answers import Totals
 
 CHART_ROWS = 10
@@ -143,8 +145,8 @@ def total_row(totals: Totals) -> Markup:
     )
 
 
-def _csv(questions: Questions) -> pd.DataFrame:
-    return questions.users.rows
+def _csv(questions: Questions) -> Sheet:
+    return users_sheet(questions.users)
 
 
 CHART_PANEL = Panel("users-chart", blocks.ranked_chart_outputs("users-cost"), ("users-cost-empty",), _chart)

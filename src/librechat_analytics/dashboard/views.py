@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    import pandas as pd
     from dash.development.base_component import Component
 
     from librechat_analytics.dashboard.panels import Panel
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 class View:
     """One of the page's views; its name is what ``?view=`` holds.
 
-    ``table``: the rows of its table for a CSV file, raw numbers; None without one.
+    ``table``: its table for a CSV file, laid out as in a workbook; None without one.
     ``charts``: the same for each of its charts, by the chart's id. ``label``: its title, if not its name.
     ``in_menu``: it stands in the navigation.
     """
@@ -28,8 +27,8 @@ class View:
     name: str
     layout: Callable[[], list[Component]]
     panels: tuple[Panel, ...]
-    table: Callable[[Questions], pd.DataFrame | Sheet] | None = None
-    charts: Mapping[str, Callable[[Questions], pd.DataFrame]] = field(default_factory=dict)
+    table: Callable[[Questions], Sheet] | None = None
+    charts: Mapping[str, Callable[[Questions], Sheet]] = field(default_factory=dict)
     label: str = ""
     in_menu: bool = True
 
