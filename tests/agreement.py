@@ -73,7 +73,7 @@ def imported(folder: Path, store_folder: Path, now: datetime) -> Iterator[Ask]:
 def api_of(store: Store, now: datetime) -> Ask:
     """Put the program's API in front of a store, with a clock that stands."""
     door = Door(KeyRing(API_KEY, None))
-    server = create_server(door=door, can_answer=lambda: True, frame_ancestors=("'self'",))
+    server = create_server(door=door, readiness=lambda: "ready", frame_ancestors=("'self'",))
     repository = Repository(store, source=lambda: ("offline", None), clock=lambda: now)
     server.register_blueprint(api_blueprint(repository, default_zone="UTC"))
     client = server.test_client()

@@ -96,9 +96,12 @@ def test_it_starts_without_mongodb_and_fills_when_that_comes(
         body = eventually(server, status_is("unreachable"), NOTICED_WITHIN_SECONDS)
         assert body["asOf"] is None
         assert body["cost"] == 0
+        assert ask(server, "/health")[:2] == (200, {"status": "ok"})
+        assert ask(server, "/health/ready")[:2] == (503, {"status": "unreachable"})
         proxy.set("pass")
         eventually(server, calls_are(3), BACK_WITHIN_SECONDS)
         assert eventually(server, status_is("ok"), BACK_WITHIN_SECONDS)["asOf"] is not None
+        assert ask(server, "/health/ready")[:2] == (200, {"status": "ready"})
 
 
 def test_figures_stand_while_mongodb_goes_and_comes_back_five_times(
@@ -112,6 +115,7 @@ def test_figures_stand_while_mongodb_goes_and_comes_back_five_times(
             proxy.set("down")
             away = eventually(server, status_is("unreachable"), NOTICED_WITHIN_SECONDS)
             assert away["calls"] == 3 + cycle
+            assert ask(server, "/health/ready")[:2] == (200, {"status": "ready"})
             add_call(mongo_database)
             time.sleep(0.3)
             still = ask(server)[1]

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from librechat_analytics.settings import Settings
     from librechat_analytics.usage.answers import SourceStatus
     from librechat_analytics.usage.prices import PriceList
+    from librechat_analytics.web.bodies import Readiness
 
 log = logging.getLogger(__name__)
 
@@ -124,7 +125,7 @@ def create_app(settings: Settings) -> Flask:
 
     server = create_server(
         door=door,
-        can_answer=lambda: _can_answer(store),
+        readiness=lambda: _readiness(store, source_status()[0]),
         frame_ancestors=settings.frame_ancestors,
     )
     repository = CachedRepository(store, server, source=source_status, prices=prices)
@@ -148,9 +149,11 @@ def close_app(app: Flask) -> None:
     app.extensions[EXTENSION].close()
 
 
-def _can_answer(store: Store) -> bool:
+def _readiness(store: Store, source: SourceStatus) -> Readiness:
     try:
-        store.state()
+        anything_read = store.state().anything_read
     except StoreError:
-        return False
-    return True
+        return "unavailable"
+    if anything_read or source == "ok" or source == "offline":  # without a source there is nothing to wait for
+        return "ready"
+    return source

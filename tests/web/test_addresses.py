@@ -196,6 +196,12 @@ class TestHealth:
         assert stranger.get("/health").get_json() == {"status": "ok"}
         assert stranger.get("/librechat-analytics/health").get_json() == {"status": "ok"}
 
+    def test_it_is_ready_when_there_are_figures(self, stranger: FlaskClient) -> None:
+        for path in ("/health/ready", "/librechat-analytics/health/ready"):
+            assert stranger.get(path).get_json() == {"status": "ready"}
+            head = stranger.head(path)
+            assert (head.status_code, head.data) == (200, b"")
+
     def test_without_a_store_it_and_the_figures_are_unavailable(
         self, tmp_path: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
@@ -204,6 +210,9 @@ class TestHealth:
         client = app.test_client()
         health = client.get("/health")
         assert (health.status_code, health.get_json()) == (503, {"status": "unavailable"})
+        ready = client.get("/health/ready")
+        assert (ready.status_code, ready.get_json()) == (503, {"status": "unavailable"})
+        assert int(ready.headers["Retry-After"]) > 0
         for path in ("/api/summary", "/api/top-users?period=all", "/api/usage-over-time"):
             response = client.get(path, headers={"x-api-key": API_KEY})
             assert response.status_code == 503

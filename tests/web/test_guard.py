@@ -20,6 +20,7 @@ REFUSED = {"error": "missing or wrong API key"}
 # What may be had without the key, by rule. A new rule that is neither here nor guarded fails the test below.
 PUBLIC_RULES = {
     "/health",
+    "/health/ready",
     "/",
     "/<path:path>",  # answers 404
     "/assets/<path:filename>",
@@ -99,7 +100,9 @@ def test_the_key_opens_the_api_with_and_without_the_prefix(client: FlaskClient) 
     assert client.get("/librechat-analytics/api/summary").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/librechat-analytics/", "/librechat-analytics", "/health"])
+@pytest.mark.parametrize(
+    "path", ["/", "/librechat-analytics/", "/librechat-analytics", "/health", "/health/ready"]
+)
 def test_the_page_itself_needs_no_key_and_holds_no_data(stranger: FlaskClient, path: str) -> None:
     response = stranger.get(path)
     assert response.status_code == 200

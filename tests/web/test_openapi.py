@@ -69,7 +69,7 @@ def test_every_address_that_a_program_may_ask_is_described_and_no_other(
     app: Flask, document: dict[str, Any]
 ) -> None:
     rules = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint != "unknown_api"}
-    asked = {rule for rule in rules if rule.startswith("/api")} | {"/health", "/metrics"}
+    asked = {rule for rule in rules if rule.startswith("/api")} | {"/health", "/health/ready", "/metrics"}
     assert set(document["paths"]) == asked
 
 

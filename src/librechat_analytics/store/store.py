@@ -54,6 +54,11 @@ class SyncState:
     as_of: datetime | None
     last_sync: datetime | None
 
+    @property
+    def anything_read(self) -> bool:
+        """Whether a source was ever looked into, even if there was nothing in it."""
+        return any(mark is not None for mark in (self.oldest_id, self.as_of, self.last_sync))
+
 
 class Store:
     """The open store. One writer at a time; any number of readers, each on a snapshot of its own."""

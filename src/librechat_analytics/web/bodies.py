@@ -93,6 +93,17 @@ class Health(Body):
     status: Literal["ok", "unavailable"]
 
 
+Readiness = Literal["ready", "importing", "unreachable", "unavailable"]
+
+
+class Ready(Body):
+    """Whether there are figures to be asked for, and if not yet, why."""
+
+    status: Readiness
+    """`importing`: the first read has not brought anything yet. `unreachable`: it cannot begin, for MongoDB \
+does not answer; once anything was read, that changes nothing. `unavailable`: the store cannot be read."""
+
+
 class PeriodAsked(Body):
     """The period that was asked for, as instants."""
 

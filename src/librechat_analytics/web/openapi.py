@@ -24,7 +24,7 @@ from openapi_pydantic import Response as Answered
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from librechat_analytics.web.api import ALWAYS, CSV, ENDPOINTS, XLSX
-from librechat_analytics.web.bodies import Health, Refusal, RefusedParameter
+from librechat_analytics.web.bodies import Health, Ready, Refusal, RefusedParameter
 from librechat_analytics.web.door import KEY_HEADER
 from librechat_analytics.web.parameters import Parameters
 from librechat_analytics.web.server import PREFIX, conditional
@@ -149,7 +149,15 @@ def _operations() -> dict[str, Operation]:
             refusals=(*GUARDED, "403"),
             example="/metrics",
         ),
-        "/health": _health(),
+        "/health": _check(
+            "/health", "Whether figures can be answered", Health, failure="Figures cannot be answered."
+        ),
+        "/health/ready": _check(
+            "/health/ready",
+            "Whether there are figures yet: for orchestrators that hold requests back until then",
+            Ready,
+            failure="Not yet, or not any more.",
+        ),
         "/api/openapi.json": _operation(
             ITSELF,
             "The API described as OpenAPI",
@@ -187,7 +195,11 @@ def _operation(
     described: dict[str, Any] = {
         "tags": [tag],
         "summary": title,
-        "operationId": example.partition("?")[0].removeprefix("/api").strip("/").replace(".", "-"),
+        "operationId": example.partition("?")[0]
+        .removeprefix("/api")
+        .strip("/")
+        .replace(".", "-")
+        .replace("/", "-"),
         "responses": responses,
         "x-codeSamples": [{"lang": "Shell", "source": _curl(example, public=public)}],
     }
@@ -198,11 +210,13 @@ def _operation(
     return Operation(**described)
 
 
-def _health() -> Operation:
-    operation = _operation(
-        OPERATION, "Whether figures can be answered", {JSON: _schema(Health)}, example="/health", public=True
+def _check(path: str, title: str, body: type[BaseModel], *, failure: str) -> Operation:
+    operation = _operation(OPERATION, title, {JSON: _schema(body)}, example=path, public=True)
+    unavailable = Answered(
+        description=failure,
+        content={JSON: _schema(body)},
+        headers={"Retry-After": _header("Seconds to wait.")},
     )
-    unavailable = Answered(description="Figures cannot be answered.", content={JSON: _schema(Health)})
     return operation.model_copy(update={"responses": {**(operation.responses or {}), "503": unavailable}})
 
 
@@ -216,6 +230,7 @@ class _Untitled(GenerateJsonSchema):
 def _schemas() -> dict[str, Schema]:
     bodies: list[type[BaseModel]] = [
         Health,
+        Ready,
         Refusal,
         RefusedParameter,
         *(endpoint.body for endpoint in ENDPOINTS),

@@ -14,7 +14,7 @@ from werkzeug.routing import Rule
 
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.usage.periods import BadParameterError
-from librechat_analytics.web.bodies import Health, Refusal, RefusedParameter, json_response
+from librechat_analytics.web.bodies import Health, Ready, Refusal, RefusedParameter, json_response
 from librechat_analytics.web.door import NotLetInError
 from librechat_analytics.web.requests_log import log_requests, reference
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from flask import Response
 
+    from librechat_analytics.web.bodies import Readiness
     from librechat_analytics.web.door import Door
 
 log = logging.getLogger(__name__)
@@ -46,7 +47,7 @@ FILE_ENDPOINTS = frozenset(
     }
 )
 DESCRIPTIONS = frozenset({"description.openapi", "description.docs"})
-PUBLIC_ENDPOINTS = FILE_ENDPOINTS | DESCRIPTIONS | {"health", "/", ELSEWHERE}
+PUBLIC_ENDPOINTS = FILE_ENDPOINTS | DESCRIPTIONS | {"health", "ready", "/", ELSEWHERE}
 """Everything else needs the key; ``/`` is the page without any data, which asks for it."""
 
 ASK_AGAIN = "private, no-cache"
@@ -89,8 +90,10 @@ class StripPrefix:
         return self._wsgi_app(environ, start_response)
 
 
-def create_server(*, door: Door, can_answer: Callable[[], bool], frame_ancestors: Collection[str]) -> Flask:
-    """Make the server with its guard, headers, errors and ``/health``; pages and API come on top."""
+def create_server(
+    *, door: Door, readiness: Callable[[], Readiness], frame_ancestors: Collection[str]
+) -> Flask:
+    """Make the server with its guard, headers, errors and health checks; pages and API come on top."""
     server = Flask("librechat_analytics", static_folder=None)
     server.json = StrictJSON(server)
     server.config.update(
@@ -110,9 +113,17 @@ def create_server(*, door: Door, can_answer: Callable[[], bool], frame_ancestors
     @server.get("/health")
     def health() -> Response:
         """Tell whether figures can be answered; never asks MongoDB."""
-        if can_answer():
-            return json_response(Health(status="ok"))
-        return json_response(Health(status="unavailable"), 503)
+        if readiness() == "unavailable":
+            return _try_again(json_response(Health(status="unavailable"), 503))
+        return json_response(Health(status="ok"))
+
+    @server.get("/health/ready")
+    def ready() -> Response:
+        """Tell whether it is worth sending anybody here yet; never asks MongoDB."""
+        status = readiness()
+        if status != "ready":
+            return _try_again(json_response(Ready(status=status), 503))
+        return json_response(Ready(status="ready"))
 
     return server
 
@@ -180,15 +191,18 @@ def _errors(server: Flask) -> None:
         number = reference()
         log.exception("The store did not answer (%s)", number)
         sentence = f"The figures cannot be read at the moment; try again soon ({number})."
-        response = json_response(Refusal(error=sentence), 503)
-        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-        return response
+        return _try_again(json_response(Refusal(error=sentence), 503))
 
     @server.errorhandler(Exception)
     def unexpected(_: Exception) -> Response:
         number = reference()
         log.exception("A request failed (%s)", number)
         return json_response(Refusal(error=f"Something went wrong here; the log knows more ({number})."), 500)
+
+
+def _try_again(response: Response) -> Response:
+    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
 
 
 def conditional(response: Response) -> Response:
