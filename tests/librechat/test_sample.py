@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 UNTIL = datetime(2026, 11, 24, 12, tzinfo=UTC)
 COUNT = 20_000
-COLLECTIONS = ("users", "agents", "conversations", "messages", "transactions", "balances")
+COLLECTIONS = ("users", "agents", "conversations", "messages", "transactions", "balances", "groups")
 
 
 def read(folder: Path, name: str, database: str = "LibreChat") -> list[Document]:
@@ -37,9 +37,15 @@ class Sample:
     def __init__(self, folder: Path, counts: SampleCounts) -> None:
         self.folder = folder
         self.counts = counts
-        self.users, self.agents, self.conversations, self.messages, self.transactions, self.balances = (
-            read(folder, name) for name in COLLECTIONS
-        )
+        (
+            self.users,
+            self.agents,
+            self.conversations,
+            self.messages,
+            self.transactions,
+            self.balances,
+            self.groups,
+        ) = (read(folder, name) for name in COLLECTIONS)
         self.usage = [row for row in self.transactions if row["tokenType"] in {"prompt", "completion"}]
         self.answers = {m["messageId"]: m for m in self.messages if not m["isCreatedByUser"]}
 
@@ -443,6 +449,21 @@ class TestPeople:
         assert all(address.isascii() and " " not in address for address in addresses)
         domains = {address.partition("@")[2] for address in addresses}
         assert domains == {"example.com", "example.org", "research.example", "plant.example"}
+
+    def test_members_are_listed_by_their_id_in_the_directory_or_else_their_own(self, sample: Sample) -> None:
+        ids = {user.get("idOnTheSource") or str(user["_id"]) for user in sample.users}
+        foreign = {user["idOnTheSource"] for user in sample.users if "idOnTheSource" in user}
+        assert foreign == {user["idOnTheSource"] for user in sample.users if user["provider"] == "openid"}
+        for group in sample.groups:
+            assert set(group["memberIds"]) <= (foreign if group["source"] == "entra" else ids)
+            assert ("idOnTheSource" in group) == (group["source"] == "entra")
+
+    def test_some_users_are_in_two_groups_some_in_none_and_one_group_is_empty(self, sample: Sample) -> None:
+        memberships = Counter(member for group in sample.groups for member in group["memberIds"])
+        assert max(memberships.values()) == 2
+        assert 0 < len(memberships) < len(sample.users)
+        sizes = {group["name"]: len(group["memberIds"]) for group in sample.groups}
+        assert [name for name, size in sizes.items() if not size] == ["Works council"]
 
     def test_a_tenth_of_the_users_cause_half_of_the_cost(self, sample: Sample) -> None:
         cost: Counter[object] = Counter()

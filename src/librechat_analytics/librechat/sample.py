@@ -23,7 +23,8 @@ from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush, heapreplace
 from itertools import accumulate
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bson import ObjectId, encode
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
     from pathlib import Path
-    from typing import BinaryIO, Literal
+    from typing import BinaryIO
 
     Document = dict[str, Any]
     Release = tuple[int, int, int]
@@ -308,6 +309,15 @@ _MAIL_DOMAINS = (
     "plant.example",
 )
 _PROVIDERS = ("openid", "openid", "openid", "local", "local", "google")
+_GROUPS: tuple[tuple[str, Literal["entra", "local"], float], ...] = (
+    ("Engineering", "entra", 0.34),
+    ("Sales", "entra", 0.22),
+    ("Research", "entra", 0.16),
+    ("Finance and Legal", "entra", 0.12),
+    ("Pilot users", "local", 0.15),
+    ("Works council", "local", 0.0),
+)
+"""Groups, where each is kept, and which part of all users belongs to it; the last has nobody yet."""
 
 
 @dataclass(slots=True)
@@ -405,6 +415,7 @@ class SampleCounts:
     messages: int
     transactions: int
     balances: int
+    groups: int
 
 
 def write_sample(
@@ -446,6 +457,7 @@ _INDEXED_FIELDS: dict[str, tuple[str, ...]] = {
     "messages": ("messageId", "conversationId", "user", "createdAt"),
     "transactions": ("user", "conversationId", "model", "tenantId"),
     "balances": ("user",),
+    "groups": ("memberIds",),
 }
 """The collections of the sample, and the fields LibreChat indexes in them."""
 
@@ -549,6 +561,9 @@ class _Company:
         self._until_ms = math.floor(until.timestamp() * 1000)
         self._closing_ms = self._until_ms - _LONGEST_TURN_MS
         self._ids = _ObjectIds(self._rng)
+        # A source of its own, so that who belongs where changes nothing else.
+        self._group_rng = _random_source(f"{seed} {transactions} groups")
+        self._members: dict[str, list[str]] = {name: [] for name, *_ in _GROUPS}
         self._rows = _Outbox(collections["transactions"], _ObjectIds(self._rng))
         self._messages = _Outbox(collections["messages"], _ObjectIds(self._rng))
         self._going_on: list[tuple[int, int, _Conversation]] = []
@@ -564,6 +579,7 @@ class _Company:
     def write(self, progress: Callable[[int], None]) -> None:
         """Write every collection."""
         self._write_agents()
+        self._write_groups()
         if self._target >= _OLD_ROWS_FROM:
             self._write_old_rows()
         weights = list(accumulate(self._day_weights()))
@@ -651,7 +667,40 @@ class _Company:
             document["password"] = f"SECRET-PASSWORD-{rng.getrandbits(128):032x}"
         else:
             document[f"{provider}Id"] = f"{rng.getrandbits(64):016x}"
+        if provider == "openid":
+            document["idOnTheSource"] = str(UUID(int=self._group_rng.getrandbits(128), version=4))
+        self._join_groups(str(object_id), document.get("idOnTheSource"))
         self._collections["users"].write(document)
+
+    def _join_groups(self, user: str, id_in_directory: str | None) -> None:
+        """Let a user belong to a department, to the pilot users, to both or to none."""
+        department = self._group_rng.random()
+        for name, source, part in _GROUPS:
+            if source == "entra":
+                # The directory knows only those who sign in through it.
+                if 0 <= department < part and id_in_directory is not None:
+                    self._members[name].append(id_in_directory)
+                department -= part
+            elif self._group_rng.random() < part:
+                # LibreChat writes a member's id in the directory where there is one.
+                self._members[name].append(id_in_directory or user)
+
+    def _write_groups(self) -> None:
+        ids = _ObjectIds(self._group_rng)
+        for name, source, _ in _GROUPS:
+            created_ms = self._until_ms - self._group_rng.randrange(30, SPAN_DAYS) * _DAY_MS
+            document: Document = {
+                "_id": ids.at(created_ms),
+                "name": name,
+                "memberIds": self._members[name],
+                "source": source,
+                "createdAt": _moment(created_ms),
+                "updatedAt": _moment(self._until_ms - self._group_rng.randrange(_DAY_MS)),
+                "__v": 0,
+            }
+            if source == "entra":
+                document["idOnTheSource"] = str(UUID(int=self._group_rng.getrandbits(128), version=4))
+            self._collections["groups"].write(document)
 
     def _write_balance(self, user: ObjectId, joined_ms: int, *, refills: bool) -> None:
         balance: Document = {
