@@ -154,6 +154,5 @@ def _readiness(store: Store, source: SourceStatus) -> Readiness:
         anything_read = store.state().anything_read
     except StoreError:
         return "unavailable"
-    if anything_read or source == "ok" or source == "offline":  # without a source there is nothing to wait for
-        return "ready"
-    return source
+    # Without a source there is nothing to wait for.
+    return "ready" if anything_read or source == "ok" or source == "offline" else source

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 from gunicorn.http import wsgi
 
 from librechat_analytics.app import close_app, create_app, rehearse
@@ -27,11 +28,30 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PR_SET_PDEATHSIG = 1
+LAST_ANSWERS_SECONDS = 20
+"""What requests in hand have left when the process is told to stop; ``docker stop`` must wait longer."""
+
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 gunicorn's heartbeat file; the root may be read-only
 
 
 class AddressError(OperatorError):
     """The address to listen on cannot be had; the text says why."""
+
+
+class OneWorker(Arbiter):  # type: ignore[misc]
+    """gunicorn's master, without what needs a second process beside the first: the store has room for one.
+
+    A second one would wait for the store in vain, and gunicorn ends when a worker cannot start.
+    """
+
+    def handle_hup(self) -> None:
+        log.info("Nothing to reload: files of keys are read again by themselves, settings at the next start.")
+
+    def handle_ttin(self) -> None:
+        log.warning("There is one process only; set THREADS to answer more requests at a time.")
+
+    def handle_usr2(self) -> None:
+        log.warning("A new version cannot start beside this one; stop this one first.")
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -49,7 +69,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "worker_class": "gthread",
             "threads": self._settings.threads,
             "timeout": 60,
-            "graceful_timeout": 20,
+            "graceful_timeout": LAST_ANSWERS_SECONDS,
             "keepalive": 5,
             "limit_request_line": 4094,
             "control_socket_disable": True,
@@ -57,11 +77,15 @@ class Server(BaseApplication):  # type: ignore[misc]
             "logconfig_dict": log_config(self._settings),
             "loglevel": self._settings.log_level.lower(),
             "post_fork": _end_with_parent,
+            "post_worker_init": _stay_when_hung_up,
             "worker_exit": self._close,
         }
         for name, value in options.items():
             if value is not None:
                 self.cfg.set(name, value)
+
+    def run(self) -> None:
+        OneWorker(self).run()
 
     def load(self) -> Flask:
         self._app = create_app(self._settings)
@@ -111,3 +135,8 @@ def _end_with_parent(_arbiter: object, _worker: object) -> None:
     """Let the worker die with a master that was killed, so that it does not keep the store."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _stay_when_hung_up(_worker: object) -> None:
+    """Let a terminal that closes, or a signal to all processes of that name, cut off no request."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
