@@ -48,6 +48,15 @@ class TestTotal:
         assert [trace["name"] for trace in figure["data"]][:2] == ["Prompt", "Completion"]
         assert texts(places["over-time-legend"]).startswith("Prompt Completion")
 
+    def test_each_bucket_of_the_numbers_leads_to_itself_and_keeps_what_is_shown(self) -> None:
+        _, _, places = shown(query(measure="tokens"))
+
+        name = places["over-time-numbers"][1][2][2]
+        assert (name[0], name[2]) == ("a", "Wed 18 Nov 2026")
+        assert name[1]["href"] == (
+            "?view=overview&period=custom&start=2026-11-18&end=2026-11-18&measure=tokens"
+        )
+
     def test_calls_have_no_currency(self) -> None:
         figure, caption, _ = shown(query(measure="calls"))
 

@@ -121,6 +121,19 @@ class TestPrices:
     def test_the_same_to_the_cent_is_the_same(self, recorded: float, words: str) -> None:
         assert words in texts(quality.price_lead(prices(("a", recorded, recorded, 8.0))))
 
+    @pytest.mark.parametrize(
+        ("usd", "text"),
+        [
+            (0.1 + 0.2 - 0.3, "$0.00"),
+            (0.004, "<$0.01"),
+            (-0.004, "<$0.01"),
+            (0.01, "+$0.01"),
+            (-1234.5, "\N{MINUS SIGN}$1,234.50"),
+        ],
+    )
+    def test_a_difference_has_a_sign_unless_it_is_less_than_a_cent(self, usd: float, text: str) -> None:
+        assert quality.signed(usd) == text
+
 
 class TestBill:
     def words(self, **changes: Any) -> str:

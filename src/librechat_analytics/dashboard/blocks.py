@@ -10,6 +10,7 @@ from dash import Output, dcc, html
 
 from librechat_analytics.dashboard import figures, tables
 from librechat_analytics.dashboard.markup import button, element
+from librechat_analytics.dashboard.time_axis import bucket_bounds, bucket_labels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     from dash.development.base_component import Component
 
     from librechat_analytics.dashboard.markup import Markup
+    from librechat_analytics.dashboard.page_query import PageQuery
     from librechat_analytics.dashboard.questions import Questions
+    from librechat_analytics.usage.answers import Caching, Rates, Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,15 +261,30 @@ def legend_entries(entries: Sequence[tuple[str, str, str]]) -> list[Markup]:
     ]
 
 
-def number_rows(rows: Sequence[Sequence[str]]) -> list[Markup]:
+def number_rows(rows: Sequence[Sequence[Markup]]) -> list[Markup]:
     """Rows of a chart's numbers, the first cell being the row's header."""
     return [
         element(
             "tr",
             element("th", first, scope="row"),
-            *(element("td", text, class_name="number") for text in rest),
+            *(element("td", cell, class_name="number") for cell in rest),
         )
         for first, *rest in rows
+    ]
+
+
+def bucket_links(query: PageQuery, view: str, timeline: Timeline | Caching | Rates) -> list[Markup]:
+    """The buckets of a timeline in words; each leads to itself as the period of the view."""
+    starts = list(timeline.points["start"])
+    partial = timeline.points.get("partial", [False] * len(starts))
+    names = bucket_labels(starts, [bool(cut) for cut in partial], timeline.unit)
+    if len(names) < 2:
+        return list(names)  # it is on screen already
+    bounds = bucket_bounds(starts, list(timeline.points["end"]), timeline.unit)
+    kept = {"measure": None if query.measure == "cost" else query.measure, "split": query.split}
+    return [
+        element("a", name, href=query.link(view, period="custom", start=start, end=end, **kept))
+        for name, (start, end) in zip(names, bounds, strict=True)
     ]
 
 

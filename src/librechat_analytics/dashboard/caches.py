@@ -9,7 +9,6 @@ from dash import html
 
 from librechat_analytics.dashboard import blocks, captions, figures
 from librechat_analytics.dashboard.panels import Panel
-from librechat_analytics.dashboard.time_axis import bucket_labels
 from librechat_analytics.exports import caching_sheet
 from librechat_analytics.formatting import integer, money, share
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
     from dash.development.base_component import Component
 
+    from librechat_analytics.dashboard.markup import Markup
     from librechat_analytics.dashboard.questions import Questions
     from librechat_analytics.exports import Sheet
 
@@ -78,12 +78,12 @@ def _answer(questions: Questions) -> tuple[object, ...]:
     )
     prompts = int(points["prompt_tokens"].sum())
     empty = [] if prompts else blocks.nothing_in(questions, "No prompts")
-    labels = bucket_labels(list(points["start"]), [False] * len(points), caching.unit)
+    buckets = blocks.bucket_links(questions.query, "models", caching)
     counts = ("cache_read_tokens", "cache_write_tokens", "prompt_tokens")
-    rate_rows: list[Sequence[str]] = [
-        (label, share(rate), *(integer(int(count)) for count in row))
-        for label, rate, *row in zip(
-            labels, points["hit_rate"], *(points[column] for column in counts), strict=True
+    rate_rows: list[Sequence[Markup]] = [
+        (bucket, share(rate), *(integer(int(count)) for count in row))
+        for bucket, rate, *row in zip(
+            buckets, points["hit_rate"], *(points[column] for column in counts), strict=True
         )
     ]
     prompt_cost = float(questions.cost_breakdown.rows["prompt_cost_usd"].sum())
@@ -95,7 +95,7 @@ def _answer(questions: Questions) -> tuple[object, ...]:
         empty,
         blocks.number_rows(rate_rows),
         empty,
-        blocks.number_rows([(label, money(value)) for label, value in zip(labels, saved, strict=True)]),
+        blocks.number_rows([(bucket, money(value)) for bucket, value in zip(buckets, saved, strict=True)]),
     )
 
 

@@ -13,7 +13,6 @@ from librechat_analytics.dashboard.markup import element
 from librechat_analytics.dashboard.models import rates_in_words
 from librechat_analytics.dashboard.panels import Panel
 from librechat_analytics.dashboard.rate_lines import rate_lines
-from librechat_analytics.dashboard.time_axis import bucket_bounds, bucket_labels
 from librechat_analytics.dashboard.views import View
 from librechat_analytics.formatting import (
     UNKNOWN,
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     from librechat_analytics.dashboard.markup import Markup
     from librechat_analytics.dashboard.page_query import Subject
     from librechat_analytics.dashboard.questions import Questions
-    from librechat_analytics.usage.answers import AgentRanking, Ranking, Totals
+    from librechat_analytics.usage.answers import AgentRanking, Ranking, Rates, Timeline, Totals
 
 LISTS: dict[Subject, str] = {"model": "Models", "user": "Users", "agent": "Agents"}
 LIST_VIEWS: dict[Subject, str] = {"model": "models", "user": "users", "agent": "agents"}
@@ -238,14 +237,14 @@ def _over_time(questions: Questions) -> tuple[object, ...]:
         coarse=coarse,
     )
     empty = [] if points["calls"].sum() else blocks.nothing_in(questions, "No usage")
-    names, links = _bucket_names(questions), _bucket_links(questions)
+    names = _buckets(questions, timeline)
     return (
         cost,
         captions.peak_and_average(timeline, "cost_usd", money),
         token_bars,
         captions.peak_and_average(timeline, "total_tokens", lambda value: tokens(int(value))),
         empty,
-        _number_rows(links, points, (("cost_usd", money), ("calls", integer))),
+        _number_rows(names, points, (("cost_usd", money), ("calls", integer))),
         empty,
         _number_rows(
             names,
@@ -255,35 +254,15 @@ def _over_time(questions: Questions) -> tuple[object, ...]:
     )
 
 
-def _bucket_names(questions: Questions) -> list[Markup]:
-    points, unit = questions.timeline.points, questions.timeline.unit
-    return list(bucket_labels(list(points["start"]), [bool(flag) for flag in points["partial"]], unit))
-
-
-def _bucket_links(questions: Questions) -> list[Markup]:
-    points, unit, names = questions.timeline.points, questions.timeline.unit, _bucket_names(questions)
-    if len(names) < 2:
-        return names
-    bounds = bucket_bounds(list(points["start"]), list(points["end"]), unit)
-    view = questions.query.subject or "overview"
-    return [
-        element("a", str(name), href=questions.query.link(view, period="custom", start=start, end=end))
-        for name, (start, end) in zip(names, bounds, strict=True)
-    ]
+def _buckets(questions: Questions, timeline: Timeline | Rates) -> list[Markup]:
+    return blocks.bucket_links(questions.query, questions.query.subject or "overview", timeline)
 
 
 def _number_rows(
     names: list[Markup], points: Any, columns: tuple[tuple[str, Callable[[Any], str]], ...]
 ) -> list[Markup]:
     cells = [[as_text(value) for value in points[column]] for column, as_text in columns]
-    return [
-        element(
-            "tr",
-            element("th", name, scope="row"),
-            *(element("td", text, class_name="number") for text in texts),
-        )
-        for name, *texts in zip(names, *cells, strict=True)
-    ]
+    return blocks.number_rows(list(zip(names, *cells, strict=True)))
 
 
 def _rates(questions: Questions) -> tuple[object, ...]:
@@ -298,7 +277,9 @@ def _rates(questions: Questions) -> tuple[object, ...]:
     ]
     figure = rate_lines(questions.rates, revision=questions.query.revision, coarse=questions.query.coarse)
     empty = [] if known else blocks.nothing_in(questions, "No usage")
-    rows = _number_rows(_bucket_names(questions), points, (("prompt_rate", rate), ("completion_rate", rate)))
+    rows = _number_rows(
+        _buckets(questions, questions.rates), points, (("prompt_rate", rate), ("completion_rate", rate))
+    )
     caption = "What was recorded, divided by the tokens: caches and changed prices move it." if known else ""
     return False, figure, caption, empty, rows
 

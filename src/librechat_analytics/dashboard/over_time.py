@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from dash.development.base_component import Component
 
+    from librechat_analytics.dashboard.markup import Markup
     from librechat_analytics.dashboard.page_query import Measure, SplitBy
     from librechat_analytics.dashboard.questions import Questions
     from librechat_analytics.exports import Kind, Sheet
@@ -85,7 +86,7 @@ def _answer(questions: Questions) -> tuple[object, ...]:
 
 
 Shown: TypeAlias = (
-    "tuple[figures.Figure, str, list[tuple[str, str, str]], Sequence[str], list[Sequence[str]]]"
+    "tuple[figures.Figure, str, list[tuple[str, str, str]], Sequence[str], list[Sequence[Markup]]]"
 )
 
 
@@ -120,12 +121,16 @@ def _total(questions: Questions) -> Shown:
     figure = figures.bars_over_time(
         timeline, series, totals=whole if measure == "tokens" else None, **_options(questions)
     )
-    names = _bucket_names(timeline)
     head = ("Time", "Cost", "Prompt tokens", "Completion tokens", "Calls")
     columns = ("cost_usd", "prompt_tokens", "completion_tokens", "calls")
-    rows: list[Sequence[str]] = [
-        (label, money(cost), *(integer(int(count)) for count in counts))
-        for label, cost, *counts in zip(names, *(timeline.points[column] for column in columns), strict=True)
+    buckets = blocks.bucket_links(questions.query, "overview", timeline)
+    rows: list[Sequence[Markup]] = [
+        (bucket, money(cost), *(integer(int(count)) for count in counts))
+        for bucket, cost, *counts in zip(
+            buckets,
+            *(timeline.points[column] for column in columns),
+            strict=True,
+        )
     ]
     return figure, captions.peak_and_average(timeline, COLUMNS[measure], text), legend, head, rows
 
@@ -161,9 +166,9 @@ def _parts(questions: Questions) -> Shown:
         )
         for place, ((name, color, _), total) in enumerate(zip(parts, sums, strict=True), 1)
     ]
-    rows: list[Sequence[str]] = [
-        (label, *(text(values[place]) for _, _, values in parts))
-        for place, label in enumerate(_bucket_names(timeline))
+    buckets = blocks.bucket_links(questions.query, "overview", timeline)
+    rows: list[Sequence[Markup]] = [
+        (bucket, *(text(values[place]) for _, _, values in parts)) for place, bucket in enumerate(buckets)
     ]
     named_sums = [
         (name, total) for (name, color, _), total in zip(parts, sums, strict=True) if color != figures.REST

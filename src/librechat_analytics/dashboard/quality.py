@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 DETAILS_AT_ONCE = 5
 SAME_CENT_USD = 0.005
+CENT_USD = 0.01
 MINUS = "\N{MINUS SIGN}"
 PRICE_COLUMNS = (
     Column("Model", numeric=False),
@@ -375,7 +376,7 @@ def _price_rows(check: PriceCheck | None, questions: Questions) -> list[Markup]:
         tables.name_cell("Total", "of the models listed"),
         tables.number_cell(money(check.listed_cost_usd), money_exact(check.listed_cost_usd)),
         tables.number_cell(money(check.list_price_usd), money_exact(check.list_price_usd)),
-        tables.number_cell(_signed(check.difference_usd), money_exact(check.difference_usd)),
+        tables.number_cell(signed(check.difference_usd), money_exact(check.difference_usd)),
         class_name="total",
     )
     return [*rows, *([total] if rows else []), *_not_listed(entries)]
@@ -410,15 +411,16 @@ def _price_row(row: Any, questions: Questions) -> Markup:
         ),
         tables.number_cell(money(row.cost_usd), money_exact(row.cost_usd)),
         tables.number_cell(money(row.list_price_usd), money_exact(row.list_price_usd)),
-        tables.number_cell(_signed(row.difference_usd), money_exact(row.difference_usd)),
+        tables.number_cell(signed(row.difference_usd), money_exact(row.difference_usd)),
     )
 
 
-def _signed(usd: float) -> str:
-    cents = round(abs(usd), 2)
-    if not cents:
-        return money(0.0)
-    return f"{'+' if usd > 0 else MINUS}{money(cents)}"
+def signed(usd: float) -> str:
+    """How much more or less, with a sign from a cent on."""
+    gap = round(abs(usd), 6)  # what is less comes from subtracting floats
+    if gap < CENT_USD:
+        return money(gap)  # nothing, or less than a cent, whichever way
+    return f"{'+' if usd > 0 else MINUS}{money(gap)}"
 
 
 def _csv(questions: Questions) -> Sheet:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from dash.development.base_component import Component
 
+    from librechat_analytics.dashboard.markup import Markup
     from librechat_analytics.dashboard.questions import Questions
     from librechat_analytics.exports import Sheet
     from librechat_analytics.usage.answers import Concentration, ConversationCosts
@@ -89,7 +90,7 @@ def _curve(questions: Questions) -> tuple[object, ...]:
     )
 
 
-def _curve_numbers(concentration: Concentration) -> list[Sequence[str]]:
+def _curve_numbers(concentration: Concentration) -> list[Sequence[Markup]]:
     users = len(concentration.shares)
     places = sorted({max(1, round(users * part)) for part in NAMED_PARTS}) if users else []
     return [
@@ -121,7 +122,7 @@ def _steps(questions: Questions) -> tuple[object, ...]:
         revision=questions.query.revision,
     )
     empty = [] if costs.conversations else blocks.nothing_in(questions, "No conversations")
-    numbers: list[Sequence[str]] = [
+    numbers: list[Sequence[Markup]] = [
         (step_words(upper), integer(count), money(cost)) for upper, count, cost in rows
     ]
     return figure, captions.conversation_costs(costs), empty, blocks.number_rows(numbers)
