@@ -17,7 +17,7 @@ from librechat_analytics.settings import Settings
 from librechat_analytics.store import store as store_module
 from librechat_analytics.store.store import FILE_NAME, Store
 from tests.documents import example_collections, usages, write_dump
-from tests.servers import API_KEY, PROGRAM, free_port, program_environment, serve
+from tests.servers import API_KEY, PROGRAM, free_port, program_environment, serve, status_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -110,6 +110,11 @@ class TestServe:
             ("PRICES_FILE", "nowhere.csv", "PRICES_FILE nowhere.csv cannot be read"),
             ("PORT", "none", "PORT "),
             ("DATA_DIR", "/dev/null/data", "DATA_DIR /dev/null/data cannot be created"),
+            (
+                "MONGO_URI",
+                "mongodb://reader:p%40ss@db/LibreChat?tls=perhaps",
+                "MONGO_URI cannot be used: tls: ",
+            ),
         ],
     )
     def test_what_would_stop_a_worker_is_said_in_one_line(
@@ -124,7 +129,22 @@ class TestServe:
         assert "p@ss" not in written
 
     def test_it_serves_where_the_environment_says_and_names_no_software(self, tmp_path: Path) -> None:
-        with serve(tmp_path / "elsewhere") as server:
+        # Which would move the paths, add some, or keep a worker from starting.
+        others = {
+            "DASH_URL_BASE_PATHNAME": "no-slash",
+            "DASH_REQUESTS_PATHNAME_PREFIX": "/moved/",
+            "dash_routes_pathname_prefix": "/moved/",
+            "DASH_MCP_ENABLED": "true",
+            "DASH_DEBUG": "true",
+            "FLASK_DEBUG": "1",
+            "REACT_VERSION": "1",
+            "WEB_CONCURRENCY": "auto",
+            "GUNICORN_CMD_ARGS": "--workers 3",
+        }
+        with serve(tmp_path / "elsewhere", **others) as server:
+            assert status_of(f"{server.base_url}/_mcp") == 404
+            with urlopen(f"{server.base_url}/librechat-analytics/") as page:
+                assert b"/moved/" not in page.read()
             with urlopen(Request(f"{server.base_url}/api/summary", headers={"x-api-key": API_KEY})) as answer:
                 headers = {name.lower(): value for name, value in answer.headers.items()}
             assert (tmp_path / "elsewhere" / FILE_NAME).exists()
@@ -196,6 +216,55 @@ class TestSample:
         (tmp_path / "file").write_text("thesis")
         assert run("sample", "file")[0] == 1
         assert (tmp_path / "file").read_text() == "thesis"
+
+    @pytest.mark.parametrize("until", ["1999-01-01", "2001-03-02", "2100-01-02", "0001-01-01"])
+    def test_an_end_that_would_leave_rows_without_a_date_is_refused(self, run: Run, until: str) -> None:
+        code, written = run("sample", "new", "--transactions", "10", "--until", until)
+        assert code == 1
+        assert written.startswith("--until must be from 2001-03-03 to 2100-01-01: ")
+
+    def test_the_earliest_end_makes_rows_that_are_all_read(self, run: Run) -> None:
+        run("sample", "old", "--transactions", "200", "--until", "2001-03-03")
+        assert "Refused" not in run("import", "old")[1]
+
+
+class TestMistakesInArguments:
+    @pytest.mark.parametrize(
+        ("arguments", "says"),
+        [
+            (("--start", "2026-01-01"), "--start and --end need --period custom."),
+            (("--where", "period=7d"), "--where period=7d must be one of user, model, "),
+            (("--where", "user=a", "--where", "user=b"), "--where user is there twice."),
+            (("--where", "user="), "user: user is empty"),
+            (("--period", "custom", "--start", "2026-02-01", "--end", "2026-01-01"), "end: end is not part"),
+        ],
+    )
+    def test_an_export_says_what_it_cannot_do(self, run: Run, arguments: tuple[str, ...], says: str) -> None:
+        code, written = run("export", "usage.xlsx", *arguments)
+        assert (code, written.startswith(says)) == (1, True), written
+
+    @pytest.mark.parametrize("file", ["", ".", "no/folder/copy", "data"])
+    def test_a_backup_needs_a_file_in_a_folder_that_exists(self, run: Run, tmp_path: Path, file: str) -> None:
+        Store(tmp_path / "data").close()
+        code, written = run("backup", file)
+        assert (code, "Give the name of a file in a folder that exists." in written) == (1, True), written
+
+    def test_a_backup_never_takes_the_stores_own_place(self, run: Run, tmp_path: Path) -> None:
+        Store(tmp_path / "data").close()
+        code, written = run("backup", f"data/../data/{FILE_NAME}")
+        assert (code, written) == (1, f"data/../data/{FILE_NAME} is the store itself. Give another file.\n")
+
+    @pytest.mark.parametrize("name", ["transactions", "messages"])
+    def test_a_dump_that_breaks_off_is_said_and_kept_as_far_as_it_goes(
+        self, run: Run, tmp_path: Path, name: str
+    ) -> None:
+        folder = write_dump(tmp_path / "dump", **example_collections())
+        file = folder / f"{name}.bson"
+        file.write_bytes(file.read_bytes()[:-1])
+        code, written = run("import", folder)
+        assert code == 1
+        assert f"The dump breaks off: {name}.bson from byte " in written
+        assert f"the store holds {14 if name == 'transactions' else 15}." in written
 
 
 class TestSync:

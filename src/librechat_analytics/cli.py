@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging.config
+import os
 import secrets
 import sys
 import tempfile
@@ -50,6 +51,14 @@ console = Console(stderr=True, soft_wrap=True)
 
 DEMO_TRANSACTIONS = 60_000
 DEMO_SEED = 20231031
+VARIABLES_OF_OTHERS = (
+    "DASH_",
+    "FLASK_",
+    "GUNICORN_",
+    "REACT_VERSION",
+    "WEB_CONCURRENCY",
+    "FORWARDED_ALLOW_IPS",
+)
 EXIT_FAILED = 1
 """Something that the operator can mend; a wrong command line is 2."""
 
@@ -65,6 +74,7 @@ class RowsColumn(ProgressColumn):
 
 def main() -> None:
     """Run the program; a mistake that the operator can mend is one message and exit code 1."""
+    ignore_variables_of_others()
     try:
         program()
     except OperatorError as error:
@@ -75,6 +85,12 @@ def main() -> None:
         sys.exit(EXIT_FAILED)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def ignore_variables_of_others() -> None:
+    """Take from the environment what the frameworks below would read: it moves paths, adds some, or fails."""
+    for name in [name for name in os.environ if name.upper().startswith(VARIABLES_OF_OTHERS)]:
+        del os.environ[name]
 
 
 @program.command()
@@ -134,7 +150,9 @@ def sample(
     folder: Annotated[
         Path, typer.Argument(help="Where to write it; a folder as `mongodump --out` makes it.")
     ],
-    transactions: Annotated[int, typer.Option(min=1, help="How many transactions.")] = 50_000,
+    transactions: Annotated[
+        int, typer.Option(min=1, max=100_000_000, help="How many transactions.")
+    ] = 50_000,
     seed: Annotated[int, typer.Option(help="The same seed gives the same database.")] = 1,
     until: Annotated[
         datetime | None,
@@ -142,11 +160,16 @@ def sample(
     ] = None,
 ) -> None:
     """Write a believable LibreChat database, to try things out."""
-    from librechat_analytics.librechat.sample import write_sample
+    from librechat_analytics.librechat.sample import EARLIEST_UNTIL, LATEST_UNTIL, write_sample
 
+    last = (until or datetime.now(UTC)).replace(tzinfo=UTC, microsecond=0)
+    if not EARLIEST_UNTIL <= last <= LATEST_UNTIL:
+        raise OperatorError(
+            f"--until must be from {EARLIEST_UNTIL:%Y-%m-%d} to {LATEST_UNTIL:%Y-%m-%d}: rows before 2000 or"
+            " after 2100 are refused."
+        )
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise OperatorError(f"{folder} exists and is not empty. Give a new folder.")
-    last = (until or datetime.now(UTC)).replace(tzinfo=UTC, microsecond=0)
     with _progress() as progress:
         task = progress.add_task("Writing transactions", total=transactions)
         counts = write_sample(
@@ -210,12 +233,23 @@ def export(
 ) -> None:
     """Write a period's usage into a workbook; asks the running server where there is one."""
     from librechat_analytics.errands import write_report
+    from librechat_analytics.usage.filters import FILTER_NAMES
 
     settings = load_settings()
     asked = {"period": period, "start": start, "end": end, "tz": tz}
-    if wrong := next((part for part in where or () if "=" not in part), None):
-        raise OperatorError(f"--where {wrong} must be a name and a value, such as domain=example.com")
-    filters = dict(part.partition("=")[::2] for part in where or ())
+    if period != "custom" and (start or end):
+        raise OperatorError("--start and --end need --period custom.")
+    filters: dict[str, str] = {}
+    for part in where or ():
+        name, _, value = part.partition("=")
+        if name not in FILTER_NAMES:
+            raise OperatorError(
+                f"--where {part} must be one of {', '.join(FILTER_NAMES)} with a value, such as"
+                " domain=example.com"
+            )
+        if name in filters:
+            raise OperatorError(f"--where {name} is there twice.")
+        filters[name] = value
     write_report(settings, file, {name: value for name, value in asked.items() if value} | filters)
     console.print(f"Wrote {file}.", highlight=False, markup=False)
 
@@ -298,6 +332,11 @@ def _import(store: Store, source: DumpSource) -> None:
         f"Added {added:,} transactions; the store holds {store.count_transactions():,}.", highlight=False
     )
     _tell_refused(store)
+    if source.broken:
+        raise OperatorError(
+            f"The dump breaks off: {', '.join(sorted(source.broken))} on cannot be read. Make it anew and"
+            " import it again: what is held already is skipped."
+        )
 
 
 def _tell_refused(store: Store) -> None:

@@ -15,7 +15,7 @@ from librechat_analytics.app import open_prices, open_store
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.exports import all_sheets, workbook
 from librechat_analytics.settings import local_address, required_key
-from librechat_analytics.store.store import StoreBusyError
+from librechat_analytics.store.store import FILE_NAME, StoreBusyError
 from librechat_analytics.sync import OFFLINE
 from librechat_analytics.usage.periods import BadParameterError
 from librechat_analytics.usage.repository import Repository
@@ -47,6 +47,11 @@ def write_report(settings: Settings, path: Path, parameters: dict[str, str]) -> 
 
 def write_backup(settings: Settings, path: Path) -> None:
     """Write a copy of the store, also while the server runs; raises OperatorError that says what to do."""
+    if path.is_dir() or not path.parent.is_dir():
+        raise OperatorError(f"{path} cannot be written. Give the name of a file in a folder that exists.")
+    store_file = settings.data_dir / FILE_NAME
+    if path.resolve() in (store_file.resolve(), store_file.with_name(f"{FILE_NAME}.wal").resolve()):
+        raise OperatorError(f"{path} is the store itself. Give another file.")
     part = path.with_name(f"{path.name}.part")
     try:
         store = open_store(settings)

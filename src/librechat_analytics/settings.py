@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, IPv6Network  # noqa: TC003 pydantic reads the annotations
+import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,6 +13,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.key_strength import HOW_TO_MAKE_A_KEY, require_strong_key
 from librechat_analytics.usage.periods import BadParameterError, parse_zone
+
+LEAST_STORE_MEMORY_BYTES = 64_000_000
 
 
 class SettingsError(OperatorError):
@@ -100,10 +103,25 @@ class Settings(BaseSettings):
             raise ValueError("is no IANA time zone; write one such as Europe/Berlin") from None
         return value
 
-    @field_validator("frame_ancestors", "trusted_proxies", mode="before")
+    @field_validator("frame_ancestors", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(value.split()) if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _networks(cls, value: object) -> object:
+        try:
+            return tuple(ip_network(each) for each in value.split()) if isinstance(value, str) else value
+        except ValueError:
+            raise ValueError("must be networks such as 10.0.0.0/8, separated by blanks") from None
+
+    @field_validator("auth_proxy_header")
+    @classmethod
+    def _header_name(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"[A-Za-z0-9-]+", value):
+            raise ValueError("must be the name of a header such as X-Forwarded-User")
+        return value
 
     @field_validator("frame_ancestors")
     @classmethod
@@ -120,9 +138,9 @@ class Settings(BaseSettings):
     @field_validator("store_memory_limit")
     @classmethod
     def _memory_size(cls, value: str) -> str:
-        number = value.upper().removesuffix("B").rstrip("KMG")
-        if not number.isdigit() or number == value:
-            raise ValueError("must be a size such as 512MB or 2GB")
+        size = re.fullmatch(r"(\d{1,6})([KMGT])B?", value.upper())
+        if not size or int(size[1]) * 1000 ** " KMGT".index(size[2]) < LEAST_STORE_MEMORY_BYTES:
+            raise ValueError("must be a size such as 512MB or 2GB, at least 64MB")
         return value
 
 

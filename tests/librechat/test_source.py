@@ -222,6 +222,8 @@ WRITTEN = ("p@ss:w0rd", "w0rd", "secret", "p%40ss")
         "mongodb://reader:w0rdsecret@[::1/LibreChat",
         "mongodb+srv://reader:w0rdsecret@db:27017/LibreChat",
         "mongodb://reader:w0rdsecret@db/Libre$Chat",
+        "mongodb://reader:w0rd?secret=p@ss@db/LibreChat",
+        "mongodb://reader:w0rd&secret=x@db/LibreChat?tls=perhaps",
         "mongodb://",
     ],
 )
@@ -232,6 +234,24 @@ def test_a_connection_string_that_cannot_be_used_is_refused_without_its_password
         MongoSource.at(uri)
     assert not any(part in str(caught.value) for part in WRITTEN)
     assert not any(part in str(warning.message) for warning in recwarn for part in WRITTEN)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ("tls=perhaps", "tls: The value of tls must be 'true' or 'false'. Correct it or leave it out."),
+        ("tsl=true", "tsl: Unknown option. Correct it or leave it out."),
+        ("maxPoolSize=many", "maxPoolSize: The value of maxpoolsize must be an integer."),
+        ("readPreference=nearby", "readPreference: Not a valid read preference."),
+        ("tls=true&tlsCAFile=/no/such.pem", "tlsCAFile: The tlscafile file is not readable."),
+        ("tls=true;tls=false", "tls is there twice."),
+    ],
+)
+def test_an_option_that_would_be_passed_over_is_refused_by_name(options: str, says: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        MongoSource.at(f"mongodb://reader:w0rdsecret@db/LibreChat?authSource=admin&{options}")
+    assert str(caught.value).startswith(f"MONGO_URI cannot be used: {says}")
+    assert "w0rdsecret" not in str(caught.value)
 
 
 def test_a_connection_string_without_a_database_means_test_as_for_librechat_itself() -> None:

@@ -29,6 +29,8 @@ from zoneinfo import ZoneInfo
 
 from bson import ObjectId, encode
 
+from librechat_analytics.librechat.documents import EARLIEST, LATEST
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
@@ -43,6 +45,10 @@ _T = TypeVar("_T")
 
 SPAN_DAYS = 426
 """How many days before ``until`` the company began to use LibreChat."""
+
+EARLIEST_UNTIL = EARLIEST + timedelta(days=SPAN_DAYS + 1)
+LATEST_UNTIL = LATEST
+"""No row of a sample that ends between these is refused for its date."""
 
 MESSAGE_ID_DAYS = 244
 """How many days before ``until`` LibreChat began to store ``messageId`` on transactions (v0.8.3)."""

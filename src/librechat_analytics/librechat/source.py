@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 import sqlite3
 import tempfile
 import zlib
@@ -18,6 +19,7 @@ from bson.errors import BSONError
 from bson.raw_bson import RawBSONDocument
 from pymongo import MongoClient
 from pymongo.errors import ConfigurationError, InvalidURI, OperationFailure, PyMongoError
+from pymongo.uri_parser import split_options
 
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.librechat.agents import (
@@ -142,10 +144,34 @@ def connect(uri: str, **options: Any) -> MongoClient[Any]:
         "retryWrites": False,
         "readPreference": "secondaryPreferred",
     }
+    _require_known_options(uri)
     try:
         return MongoClient(uri, **(settings | options))
     except (InvalidURI, ConfigurationError, ValueError, TypeError) as error:
         raise SourceError(f"MONGO_URI cannot be used: {error}") from None
+
+
+def _require_known_options(uri: str) -> None:
+    """Refuse an option that the driver would only warn of and then do without, be it the one for TLS."""
+    given = uri.partition("?")[2]
+    if "@" in given:  # what looks like options may then be the end of a password
+        raise SourceError(
+            "MONGO_URI cannot be used: special characters of user, password and options must be"
+            " percent-encoded (@ is %40, ? is %3F)."
+        )
+    seen: set[str] = set()
+    for option in filter(None, re.split("[&;]", given)):
+        name = option.partition("=")[0]
+        try:
+            split_options(option)
+        except (OSError, ConfigurationError, ValueError, TypeError) as error:
+            reason = getattr(error, "strerror", None) or str(error).partition(". ")[0]
+            raise SourceError(
+                f"MONGO_URI cannot be used: {name}: {reason.rstrip('.')}. Correct it or leave it out."
+            ) from None
+        if name.lower() in seen - {"readpreferencetags"}:
+            raise SourceError(f"MONGO_URI cannot be used: {name} is there twice.")
+        seen.add(name.lower())
 
 
 @contextmanager
@@ -328,12 +354,13 @@ class DumpSource:
     """A folder with one database's collections as ``mongodump`` writes them, plain or with ``--gzip``.
 
     Collections are streamed; assistants' messages and conversations are indexed in a temporary file
-    on their first look-up.
+    on their first look-up. ``broken`` names the files that broke off, each with where.
     """
 
     def __init__(self, folder: Path, *, anonymous: bool = False) -> None:
         self._folder = database_folder(folder)
         self._anonymous = anonymous
+        self.broken: set[str] = set()
         self._index: sqlite3.Connection | None = None
         self._scratch = tempfile.TemporaryDirectory(prefix="librechat-analytics-")
 
@@ -397,6 +424,8 @@ class DumpSource:
             for count, document in enumerate(frames(stream, path.name)):
                 if progress is not None and count % 2000 == 0:
                     progress(file.tell())
+                if isinstance(document, Refused):
+                    self.broken.add(document.id)
                 yield document
 
     def _labels(self, collection: str, read: Callable[[Mapping[str, Any]], T | None]) -> Iterable[T] | None:

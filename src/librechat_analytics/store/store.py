@@ -436,6 +436,8 @@ def _move(cursor: duckdb.DuckDBPyConnection, state: dict[str, Any]) -> None:
 
 def _unreadable(path: Path, error: Exception) -> str:
     reason = str(error).splitlines()[0]
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return f"The store {path} needs more memory: {reason} Raise STORE_MEMORY_LIMIT."
     return (
         f"The store {path} cannot be used: {reason} Check that the folder can be written; if the file is"
         " damaged, move it away and let the program read LibreChat again."
