@@ -152,6 +152,10 @@ class TestServe:
             assert server.stop() == 0
             assert "Traceback" not in server.log()
             assert API_KEY not in server.log()
+            assert (
+                server.log().count("is empty. It is filled by an import. If there was one before, only a")
+                == 1
+            )
 
 
 def test_a_store_in_use_is_said_with_what_to_do(tmp_path: Path, run: Run) -> None:

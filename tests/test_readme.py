@@ -237,11 +237,10 @@ class TestApi:
 
     @pytest.mark.parametrize("address", dict.fromkeys(ADDRESS.findall(README)))
     def test_an_address_that_is_shown_answers(self, client: FlaskClient, address: str) -> None:
-        response = get(client, address)
-
-        assert response.status_code == 200, response.get_data(as_text=True)[:300]
-        if re.search(r"format=|/export", address):
-            assert response.headers["Content-Disposition"].startswith("attachment; filename=")
+        with get(client, address) as response:
+            assert response.status_code == 200, response.get_data()[:300]
+            if re.search(r"format=|/export|/backup", address):
+                assert response.headers["Content-Disposition"].startswith("attachment; filename=")
 
     def test_the_addresses_show_every_endpoint(self) -> None:
         shown = {address.partition("?")[0] for address in ADDRESS.findall(README)}

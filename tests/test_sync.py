@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from librechat_analytics.librechat.source import (
     SourceUnreachableError,
 )
 from librechat_analytics.librechat.transactions import read_transaction
-from librechat_analytics.store.store import Store
+from librechat_analytics.store.store import FILE_NAME, Store
 from librechat_analytics.sync import Syncer, import_dump
 from tests.documents import (
     ANA,
@@ -158,6 +159,11 @@ def naive(at: datetime) -> datetime:
     return at.replace(tzinfo=None)
 
 
+def rows_in(store: Store) -> set[ObjectId]:
+    ids = asked(store, "SELECT id_head, id_tail FROM transactions")
+    return {ObjectId(f"{head:016x}{tail:08x}") for head, tail in ids}
+
+
 class TestHistory:
     def test_everything_is_read_newest_first(self, store: Store, clock: Clock) -> None:
         librechat = LibreChat(transactions=usages(30))
@@ -294,6 +300,42 @@ class TestNews:
             syncer(store, librechat, clock).run_once()
         assert store.refusals() == [("_id is no ObjectId", 1), ("tokenValue is no finite number", 1)]
         assert store.count_transactions() == 1
+
+
+class TestRestoredBackups:
+    @pytest.mark.usefixtures("small_batches")
+    @pytest.mark.parametrize("stopped_amid_history", [False, True])
+    def test_reading_goes_on_from_a_backup_that_is_put_back(
+        self, store: Store, clock: Clock, tmp_path: Path, *, stopped_amid_history: bool
+    ) -> None:
+        librechat = LibreChat(transactions=usages(30), users=[{"_id": ANA, "name": "Ana"}])
+        first = syncer(store, librechat, clock)
+        if stopped_amid_history:
+            librechat.before_document = lambda _: first.stop()
+        first.run_once()
+        librechat.before_document = lambda _: None
+        store.copy_to(tmp_path / "backup")
+        # Later the store is lost, and what LibreChat had by then with it, except what is in the backup.
+        ledger = librechat.collections["transactions"]
+        kept = ledger[-5:] if stopped_amid_history else ledger
+        deleted = kept[:3]
+        ledger[:] = [document for document in ledger if document not in deleted]
+        ledger.extend(usage(NOON + timedelta(hours=hour), number=90) for hour in range(1, 8))
+        clock.now = NOON + timedelta(hours=8)
+        restored = tmp_path / "restored"
+        restored.mkdir()
+        (tmp_path / "backup").rename(restored / FILE_NAME)
+        with closing(Store(restored)) as again:
+            librechat.read.clear()
+            syncer(again, librechat, clock).run_once()
+            assert rows_in(again) == {document["_id"] for document in (*ledger, *deleted)}
+            assert again.count_transactions() == 37
+            assert again.state().history_complete
+            if not stopped_amid_history:
+                assert len(librechat.read) < 20, "what the backup holds is not read again"
+        with closing(Store(tmp_path / "new")) as new:
+            syncer(new, librechat, clock).run_once()
+            assert rows_in(new) == {document["_id"] for document in ledger}, "only what LibreChat has left"
 
 
 class TestNames:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from librechat_analytics.dashboard.mount import mount_dashboard
 from librechat_analytics.librechat.source import MongoSource
 from librechat_analytics.settings import require_a_key
-from librechat_analytics.store.store import Store, StoreError
+from librechat_analytics.store.store import FILE_NAME, Store, StoreError
 from librechat_analytics.sync import OFFLINE, Syncer
 from librechat_analytics.usage.cache import CachedRepository
 from librechat_analytics.usage.prices import read_price_list
@@ -109,6 +109,8 @@ def create_app(settings: Settings) -> Flask:
     """
     door = open_door(settings)
     prices, source, store = open_prices(settings), open_source(settings), open_store(settings)
+    if store.count_transactions() == 0:
+        _tell_what_an_empty_store_means(settings)
     syncer = thread = None
     if source is not None:
         syncer = Syncer(
@@ -156,3 +158,13 @@ def _readiness(store: Store, source: SourceStatus) -> Readiness:
         return "unavailable"
     # Without a source there is nothing to wait for.
     return "ready" if anything_read or source == "ok" or source == "offline" else source
+
+
+def _tell_what_an_empty_store_means(settings: Settings) -> None:
+    log.info(
+        "The store in %s is empty. %s If there was one before, only a backup has what LibreChat has deleted"
+        " since: stop, put it there as %s, start again; reading goes on from it.",
+        settings.data_dir,
+        "All that LibreChat still holds is read now." if settings.mongo_uri else "It is filled by an import.",
+        FILE_NAME,
+    )
