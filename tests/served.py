@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
@@ -14,7 +15,6 @@ from tests.servers import API_KEY, Running
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from pymongo.database import Database
 
@@ -73,3 +73,8 @@ def rows_in(data_dir: Path) -> list[str]:
 
 def ids_of(documents: list[Document]) -> list[str]:
     return sorted(str(document["_id"]) for document in documents)
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started and that are still there."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

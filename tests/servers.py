@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import shutil
 import signal
@@ -29,6 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = Path(sys.executable).with_name("librechat-analytics")
 NGINX_BLOCK = ROOT / "deploy" / "nginx-librechat-analytics.conf"
 API_KEY = "k3y-for-tests-0nly-2f8a"
+E_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}")
 PATIENCE_SECONDS = 60.0
 
 
@@ -201,18 +203,22 @@ def program_environment(data_dir: Path, **settings: str) -> dict[str, str]:
     }
 
 
+SERVE = (str(PROGRAM), "serve")
+
+
 @contextmanager
-def serve(data_dir: Path, **settings: str) -> Iterator[Running]:
+def serve(data_dir: Path, *, command: tuple[str, ...] = SERVE, **settings: str) -> Iterator[Running]:
     """Run ``librechat-analytics serve`` on the store in ``data_dir``, from when /health answers 200.
 
-    ``settings`` are variables of its environment, such as ``MONGO_URI="mongodb://…"``.
+    ``settings`` are variables of its environment, such as ``MONGO_URI="mongodb://…"``. At its end the log is
+    read: raises AssertionError when a secret or a name is in it.
     """
     data_dir.mkdir(parents=True, exist_ok=True)
     port = settings.get("PORT") or str(free_port())
     base_url = f"http://127.0.0.1:{port}"
     with running(
         "librechat-analytics serve",
-        [str(PROGRAM), "serve"],
+        list(command),
         base_url=base_url,
         log_path=data_dir / "serve.log",
         ready=lambda: status_of(f"{base_url}/health") == 200,
@@ -220,6 +226,11 @@ def serve(data_dir: Path, **settings: str) -> Iterator[Running]:
         environment=program_environment(data_dir, **(settings | {"PORT": port})),
     ) as server:
         yield server
+    secrets = {API_KEY, settings.get("DASHBOARD_API_KEY", API_KEY)}
+    if password := urlsplit(settings.get("MONGO_URI", "")).password:
+        secrets.add(password)
+    told = [secret for secret in secrets if secret in server.log()] + E_MAIL.findall(server.log())
+    assert told == [], f"the log tells {told}:\n{server.log()}"
 
 
 NGINX_AROUND_THE_BLOCK = """

@@ -19,6 +19,7 @@ from bson import ObjectId
 
 from tests.documents import usage
 from tests.fault_proxy import FaultProxy
+from tests.served import children
 from tests.servers import API_KEY, free_port, serve
 
 if TYPE_CHECKING:
@@ -172,16 +173,6 @@ def test_a_worker_that_is_killed_is_replaced_with_its_figures(
         eventually(server, calls_are(4), BACK_WITHIN_SECONDS)
 
 
-def test_a_request_in_hand_is_answered_before_it_ends(tmp_path: Path) -> None:
-    with serve(tmp_path) as server:
-        connection = urllib.request.urlopen(f"{server.base_url}/health", timeout=5)
-        begun = time.monotonic()
-        assert server.stop() == 0
-        assert time.monotonic() - begun < 10
-        assert connection.read() == b'{"status":"ok"}\n' or connection.status == 200
-        connection.close()
-
-
 @pytest.mark.parametrize("damage", [b"", b"no database at all", b"\0" * 8192])
 def test_a_damaged_store_is_said_in_one_sentence(tmp_path: Path, damage: bytes) -> None:
     (tmp_path / "usage.duckdb").write_bytes(damage)
@@ -204,7 +195,3 @@ def test_a_connection_string_that_leads_nowhere_changes_nothing_for_readers(tmp_
 
 def open_files_of(pid: int) -> int:
     return sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
-
-
-def children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

@@ -28,7 +28,7 @@ from rich.text import Text
 
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.librechat.source import DumpSource, MongoSource
-from librechat_analytics.logs import log_config
+from librechat_analytics.logs import log_config, occupy_standard_files
 from librechat_analytics.settings import load_settings, require_a_key
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ class RowsColumn(ProgressColumn):
 
 def main() -> None:
     """Run the program; a mistake that the operator can mend is one message and exit code 1."""
+    occupy_standard_files()
     ignore_variables_of_others()
     try:
         program()

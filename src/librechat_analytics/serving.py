@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.http import wsgi
+from gunicorn.workers.gthread import ThreadWorker
 
 from librechat_analytics.app import close_app, create_app, rehearse
 from librechat_analytics.errors import OperatorError
@@ -54,6 +55,19 @@ class OneWorker(Arbiter):  # type: ignore[misc]
         log.warning("A new version cannot start beside this one; stop this one first.")
 
 
+class Worker(ThreadWorker):  # type: ignore[misc]
+    """gunicorn's worker with threads, that refuses new connections as soon as it is to stop.
+
+    gunicorn's own leaves them open and unanswered until the last request in hand is.
+    """
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        super().set_accept_enabled(enabled)
+        if not self.alive:
+            for listener in self.sockets:
+                listener.close()
+
+
 class Server(BaseApplication):  # type: ignore[misc]
     """gunicorn configured by our settings, not by its own files and variables."""
 
@@ -66,7 +80,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         options: dict[str, Any] = {
             "bind": [_address(self._settings)],
             "workers": 1,
-            "worker_class": "gthread",
+            "worker_class": Worker,
             "threads": self._settings.threads,
             "timeout": 60,
             "graceful_timeout": LAST_ANSWERS_SECONDS,

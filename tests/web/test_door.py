@@ -56,7 +56,9 @@ def test_every_key_is_known_by_its_name_and_sees_what_it_may(keys_file: Path) ->
         assert refused(door, key=wrong) == 401
 
 
-def test_keys_are_exchanged_while_serving(keys_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keys_are_exchanged_while_serving(
+    keys_file: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr("librechat_analytics.web.keys.LOOKED_AT_EVERY_SECONDS", 0.0)
     door = Door(KeyRing(None, keys_file))
     assert let_in(door, key=FINANCE).name == "finance"
@@ -64,8 +66,14 @@ def test_keys_are_exchanged_while_serving(keys_file: Path, monkeypatch: pytest.M
     assert refused(door, key=FINANCE) == 401
     assert let_in(door, key="4uditors-0wn-key-2026").name == "auditor"
     keys_file.write_text("half a li")
-    os.utime(keys_file, ns=(1, 1))
-    assert let_in(door, key="4uditors-0wn-key-2026").name == "auditor", "a broken file changes nothing"
+    for instant in (1, 2):
+        os.utime(keys_file, ns=(instant, instant))
+        assert let_in(door, key="4uditors-0wn-key-2026").name == "auditor", "a broken file changes nothing"
+    assert caplog.text.count("line 1: must be name:key") == 1, "and is complained about once"
+    keys_file.unlink()
+    assert let_in(door, key="4uditors-0wn-key-2026").name == "auditor", "nor does one that is gone"
+    assert "No such file" in caplog.text
+    assert "4uditors-0wn-key-2026" not in caplog.text
 
 
 @pytest.mark.parametrize(

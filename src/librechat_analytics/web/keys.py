@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 import re
 import threading
 import time
@@ -16,6 +17,8 @@ from librechat_analytics.usage.filters import Scope
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+log = logging.getLogger(__name__)
 
 LOOKED_AT_EVERY_SECONDS = 1.0
 NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -100,8 +103,10 @@ class KeyRing:
         self._looked_at = float("-inf")
         self._seen: tuple[int, int] | None = None
         self._named: tuple[Key, ...] = ()
+        self._problem = ""
         if path is not None:
             self._named = read_keys(path)
+            self._seen = _stamp(path)
 
     def find(self, given: str) -> Key | None:
         """Find the key that was given; all are compared, so that time tells nothing."""
@@ -123,11 +128,19 @@ class KeyRing:
 
     def _read_again(self, path: Path) -> None:
         try:
-            status = path.stat()
-            seen = (status.st_mtime_ns, status.st_size)
+            seen = _stamp(path)
             if seen != self._seen:
                 self._named = read_keys(path)
                 self._seen = seen
-        except (OSError, KeysFileError):
+                log.info("The keys in %s have changed; there are %d.", path, len(self._named))
+            self._problem = ""
+        except (OSError, KeysFileError) as error:
             # A file that is being written, or written wrongly: the keys that were good stay so.
-            return
+            if str(error) != self._problem:
+                self._problem = str(error)
+                log.warning("%s The keys that were good stay so.", error)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_mtime_ns, status.st_size

@@ -1,0 +1,254 @@
+"""The process that serves, between its operators and the world: signals, kills, guessers and bad requests."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.served import children
+from tests.servers import API_KEY, accepts, nginx_in_front, serve, status_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.servers import Running
+
+pytestmark = pytest.mark.xdist_group("process")
+
+FINANCE, AUDIT = "f1nance-key-0f-ten-w0rds", "aud1tors-key-0f-m4ny-words"
+BACK_WITHIN_SECONDS = 15
+QUESTION = json.dumps(
+    {
+        "output": "filter-places.data",
+        "outputs": {"id": "filter-places", "property": "data"},
+        "inputs": [{"id": "filter-question", "property": "data", "value": {"search": "", "zone": "UTC"}}],
+        "changedPropIds": ["filter-question.data"],
+    }
+).encode()
+
+ENDING_SOON = """
+from librechat_analytics import serving
+from librechat_analytics.cli import main
+serving.LAST_ANSWERS_SECONDS = 2
+main()
+"""
+
+
+@pytest.fixture(scope="module")
+def keys_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("keys") / "keys"
+    path.write_text(f"finance:{FINANCE}\n")
+    return path
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, keys_file: Path) -> Iterator[Running]:
+    """A server without figures, whom these tests treat badly one after the other."""
+    with serve(tmp_path_factory.mktemp("process"), DASHBOARD_API_KEYS_FILE=str(keys_file)) as server:
+        yield server
+    assert "Traceback" not in server.log()
+
+
+def ask(server: Running, path: str = "/api/summary", *, key: str = API_KEY) -> int:
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=10)
+    try:
+        connection.request("GET", path, headers={"x-api-key": key})
+        response = connection.getresponse()
+        response.read()
+        return response.status
+    finally:
+        connection.close()
+
+
+@contextmanager
+def request_in_hand(server: Running) -> Iterator[Callable[[], bytes]]:
+    """A question that a thread of the server reads and that lacks its last byte.
+
+    Calling what is given sends that byte; it gives the answer, empty where the connection just ends.
+    """
+    with socket.create_connection(("127.0.0.1", server.port), timeout=15) as connection:
+        head = (
+            "POST /_dash-update-component HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+            f"{JSON}Content-Length: {len(QUESTION)}\r\nExpect: 100-continue\r\nx-api-key: {API_KEY}\r\n\r\n"
+        )
+        connection.sendall(head.encode() + QUESTION[:-1])
+        assert connection.recv(100).startswith(b"HTTP/1.1 100")
+
+        def finish() -> bytes:
+            answer = b""
+            try:
+                connection.sendall(QUESTION[-1:])
+                while part := connection.recv(65536):
+                    answer += part
+            except OSError:
+                pass  # reset
+            connection.close()
+            return answer
+
+        yield finish
+
+
+@contextmanager
+def asked_all_the_time(server: Running) -> Iterator[list[int]]:
+    """Four readers who ask without a pause; gives the statuses that they get, as they come in."""
+    statuses: list[int] = []
+    enough = Event()
+
+    def read() -> None:
+        while not enough.is_set():
+            statuses.append(ask(server))
+
+    with ThreadPoolExecutor(4) as readers:
+        asking = [readers.submit(read) for _ in range(4)]
+        try:
+            yield statuses
+        finally:
+            enough.set()
+    for one in asking:
+        one.result()
+
+
+def eventually(condition: Callable[[], bool], within_seconds: float = BACK_WITHIN_SECONDS) -> None:
+    deadline = time.monotonic() + within_seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.05)
+
+
+class TestSignals:
+    def test_those_that_ask_for_another_process_fail_no_request(self, server: Running) -> None:
+        (worker,) = children(server.pid)
+        with request_in_hand(server) as finish, asked_all_the_time(server) as statuses:
+            for name in ("SIGHUP", "SIGTTIN", "SIGUSR2", "SIGTTOU", "SIGWINCH", "SIGUSR1"):
+                os.kill(server.pid, getattr(signal, name))
+            os.kill(worker, signal.SIGHUP)
+            answered = len(statuses)
+            eventually(lambda: len(statuses) > answered + 100)
+            assert children(server.pid) == [worker]
+            assert finish().startswith(b"HTTP/1.1 200")
+        assert set(statuses) == {200}
+        assert "Nothing to reload" in server.log()
+
+    def test_keys_are_exchanged_without_any(self, server: Running, keys_file: Path) -> None:
+        assert (ask(server, key=FINANCE), ask(server, key=AUDIT)) == (200, 401)
+        keys_file.write_text(f"audit:{AUDIT}\n")
+        eventually(lambda: ask(server, key=AUDIT) == 200)
+        assert ask(server, key=FINANCE) == 401
+        assert AUDIT not in server.log()
+
+    def test_a_worker_that_is_killed_in_the_middle_of_a_request_is_replaced(self, server: Running) -> None:
+        (worker,) = children(server.pid)
+        with request_in_hand(server) as finish:
+            os.kill(worker, signal.SIGKILL)
+            assert finish() == b""
+        eventually(lambda: status_of(f"{server.base_url}/health/ready") == 200)
+        assert ask(server) == 200
+        assert children(server.pid) != [worker]
+
+    def test_told_to_stop_it_answers_what_it_has_in_hand_and_takes_nothing_new(self, tmp_path: Path) -> None:
+        with serve(tmp_path) as server, request_in_hand(server) as finish:
+            server.process.terminate()
+            eventually(lambda: not accepts(server.port))
+            assert finish().startswith(b"HTTP/1.1 200")
+            assert server.stop(timeout_seconds=15) == 0
+        assert "Traceback" not in server.log()
+
+    def test_a_request_that_takes_too_long_does_not_keep_it(self, tmp_path: Path) -> None:
+        command = (sys.executable, "-c", ENDING_SOON, "serve")
+        with serve(tmp_path, command=command) as server, request_in_hand(server) as finish:
+            begun = time.monotonic()
+            assert server.stop(timeout_seconds=20) == 0
+            assert time.monotonic() - begun >= 2
+            assert finish() == b""
+
+
+class TestGuessers:
+    GUESSES, THREADS = 3_000, 50
+
+    def test_many_wrong_keys_cost_no_memory_no_log_and_nobody_elses_time(self, server: Running) -> None:
+        (worker,) = children(server.pid)
+        lines, memory = len(server.log().splitlines()), resident_bytes(worker)
+
+        def guess(batch: int) -> list[int]:
+            connection = HTTPConnection("127.0.0.1", server.port, timeout=30)
+            statuses = []
+            for number in range(self.GUESSES // self.THREADS):
+                connection.request("GET", "/api/summary", headers={"x-api-key": f"guess-{batch}-{number}"})
+                response = connection.getresponse()
+                response.read()
+                statuses.append(response.status)
+            connection.close()
+            return statuses
+
+        with ThreadPoolExecutor(self.THREADS) as guessers, asked_all_the_time(server) as rightful:
+            refused = [status for batch in guessers.map(guess, range(self.THREADS)) for status in batch]
+        assert len(refused) == self.GUESSES
+        assert set(refused) == {401, 429}
+        assert set(rightful) == {200}
+        assert ask(server) == 200
+        assert len(server.log().splitlines()) <= lines + 2
+        assert resident_bytes(worker) - memory < 20_000_000
+
+    def test_half_sent_requests_through_nginx_keep_nobody_waiting(self, server: Running) -> None:
+        with nginx_in_front(server.port) as librechat, ExitStack() as connections:
+            port = int(librechat.rpartition(":")[2])
+            for _ in range(60):
+                connection = connections.enter_context(socket.create_connection(("127.0.0.1", port)))
+                connection.sendall(b"GET /librechat-analytics/api/summary HTTP/1.1\r\nHost: x\r\nx-a")
+            for _ in range(5):
+                begun = time.monotonic()
+                assert status_of(f"{librechat}/librechat-analytics/health") == 200
+                assert time.monotonic() - begun < 1
+
+
+HEAD = f"Host: x\r\nx-api-key: {API_KEY}\r\n"
+JSON = "Content-Type: application/json\r\n"
+UPDATE = f"POST /_dash-update-component HTTP/1.1\r\n{HEAD}{JSON}"
+BAD_REQUESTS = {
+    "a long line": (f"GET /api/summary?period={'x' * 5_000} HTTP/1.1\r\n{HEAD}\r\n", 414),
+    "a huge header": (f"GET /api/summary HTTP/1.1\r\n{HEAD}Cookie: {'x' * 9_000}\r\n\r\n", 431),
+    "many headers": (f"GET /api/summary HTTP/1.1\r\n{HEAD}" + "a: b\r\n" * 150 + "\r\n", 431),
+    "a large body": (f"{UPDATE}Content-Length: 300000\r\n\r\n{'x' * 300_000}", 413),
+    "a body in chunks": (f"{UPDATE}Transfer-Encoding: chunked\r\n\r\n2\r\n{{}}\r\n0\r\n\r\n", 411),
+    "two lengths": (f"{UPDATE}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{{}}", 400),
+    "a length and chunks": (
+        f"{UPDATE}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        400,
+    ),
+    "a length below nothing": (f"{UPDATE}Content-Length: -1\r\n\r\n", 400),
+    "broken chunks": (f"{UPDATE}Transfer-Encoding: chunked\r\n\r\nzz\r\n{{}}\r\n0\r\n\r\n", 411),
+    "a blank before the colon": (f"GET /health HTTP/1.1\r\n{HEAD}Forwarded : for=x\r\n\r\n", 400),
+    "a NUL in a header": (f"GET /health HTTP/1.1\r\n{HEAD}Via: a\0b\r\n\r\n", 400),
+    "no request at all": ("\x16\x03\x01\x02\r\n\r\n", 400),
+    "another version": (f"GET /health HTTP/9.9\r\n{HEAD}\r\n", 400),
+}
+
+
+@pytest.mark.parametrize("name", BAD_REQUESTS)
+def test_what_is_no_good_request_is_refused_and_leaves_the_next_one_alone(server: Running, name: str) -> None:
+    sent, status = BAD_REQUESTS[name]
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        connection.sendall(sent.encode("latin-1"))
+        answer = connection.recv(65536).decode("latin-1")
+    assert re.match(r"HTTP/1\.[01] (\d+)", answer), answer
+    assert int(answer.split()[1]) == status
+    for secret in ("Traceback", "gunicorn", "/site-packages", API_KEY):
+        assert secret not in answer
+    assert ask(server) == 200
+
+
+def resident_bytes(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
