@@ -73,12 +73,16 @@
     unfinished.set(place, requestAnimationFrame(() => patchPlace(place, children, from + ROWS_AT_ONCE)));
   }
 
-  /* Fills each place that the server has an answer for: {id: children}. */
+  /* Fills each place that the server has an answer for: {id: children}, or {id: figure} for a chart. */
   function fill(places) {
-    for (const [id, children] of Object.entries(places ?? {})) {
+    for (const [id, filling] of Object.entries(places ?? {})) {
+      if (!Array.isArray(filling)) {
+        window.dash_clientside.set_props(id, { figure: filling });
+        continue;
+      }
       const place = document.getElementById(id);
       cancelAnimationFrame(unfinished.get(place));
-      patchPlace(place, children, 0);
+      patchPlace(place, filling, 0);
     }
   }
 

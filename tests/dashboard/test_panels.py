@@ -15,7 +15,12 @@ from tests.dashboard.ready_answers import component_texts, questions
 if TYPE_CHECKING:
     import pytest
 
-GOOD = Panel("good", (Output("figure", "children"),), ("list",), lambda _: ("12", ["one"]))
+GOOD = Panel(
+    "good",
+    (Output("number", "children"), Output("chart", "figure")),
+    ("list",),
+    lambda _: ("12", {"data": []}, ["one"]),
+)
 
 
 def failing(error: Exception) -> Panel:
@@ -25,12 +30,12 @@ def failing(error: Exception) -> Panel:
     return Panel("bad", (Output("a", "children"), Output("b", "children")), ("rows",), fail)
 
 
-def test_each_panel_gives_its_outputs_its_error_and_its_places() -> None:
+def test_each_panel_gives_its_outputs_its_error_and_its_places_with_the_figures_among_them() -> None:
     values, places = answer_panels([GOOD], questions())
 
     assert values == ["12", None]
-    assert places == {"list": ["one"]}
-    assert [str(output) for output in panel_outputs([GOOD])] == ["figure.children", "good-error.children"]
+    assert places == {"list": ["one"], "chart": {"data": []}}
+    assert [str(output) for output in panel_outputs([GOOD])] == ["number.children", "good-error.children"]
 
 
 def test_one_that_fails_keeps_what_it_showed_and_leaves_the_others_alone(
@@ -41,7 +46,7 @@ def test_one_that_fails_keeps_what_it_showed_and_leaves_the_others_alone(
 
     assert values[:2] == [no_update, no_update]
     assert values[3:] == ["12", None]
-    assert places == {"list": ["one"]}
+    assert places == {"list": ["one"], "chart": {"data": []}}
 
 
 def test_the_sentence_has_a_number_that_the_log_has_too_and_no_details(

@@ -26,10 +26,11 @@ class TestCurve:
     def test_it_marks_the_tenth_that_the_sentence_speaks_of(self) -> None:
         shares = tuple((place + 1) / 20 for place in range(20))
 
-        (figure, caption, _), _ = answer_panels(
+        (caption, _), places = answer_panels(
             [spread.CURVE_PANEL], questions(concentration=Concentration(shares))
         )
 
+        figure = places["concentration-chart"]
         assert figure["data"][2]["x"] == [10.0]
         assert (
             caption == "The dearest 10 % (2 users) make 10.0 % of the cost; 10 of 20 users make half of it."
@@ -83,14 +84,16 @@ class TestSteps:
 
 class TestCaches:
     def test_a_bucket_without_prompts_is_a_gap_and_not_zero(self) -> None:
-        (rate, *_), places = answer_panels([caches.PANEL], questions())
+        _, places = answer_panels([caches.PANEL], questions())
 
+        rate = places["cache-rate-chart"]
         assert rate["data"][0]["y"] == [40.0, None, 0.0]
         assert texts(places["cache-rate-numbers"][1]).startswith("Wed 18 Nov 2026 \N{EN DASH} 0 0 0")
 
     def test_what_was_lost_goes_down_from_zero(self) -> None:
-        (_, _, saved, *_), _ = answer_panels([caches.PANEL], questions())
+        _, places = answer_panels([caches.PANEL], questions())
 
+        saved = places["cache-saved-chart"]
         assert saved["data"][0]["y"] == [2.0, 0.0, -0.5]
         assert saved["layout"]["yaxis"]["range"][0] < -0.5
 

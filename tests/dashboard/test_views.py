@@ -53,10 +53,21 @@ def places(view: Any, asked: Any = None, **answers: Any) -> dict[str, Any]:
     return filled
 
 
+def words(filled: dict[str, Any]) -> str:
+    """What stands in all places but the charts."""
+    return " ".join(" ".join(texts(markup).split()) for markup in filled.values() if isinstance(markup, list))
+
+
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
 class TestEveryView:
     def test_it_fills_each_of_its_places_once(self, view: Any) -> None:
         names = [place for panel in view.panels for place in panel.places]
+        names += [
+            output.component_id
+            for panel in view.panels
+            for output in panel.outputs
+            if output.component_property == "figure"
+        ]
 
         _, filled = answer_panels(view.panels, questions())
 
@@ -67,21 +78,18 @@ class TestEveryView:
         values, filled = answer_panels(view.panels, questions(**EMPTY))
 
         assert all("Try again" not in str(value) for value in values)
-        assert "in this period. Show the last 30 days" in " ".join(
-            texts(markup).replace("   ", " ").replace("  ", " ") for markup in filled.values()
-        )
+        assert "in this period. Show the last 30 days" in words(filled)
 
     def test_an_empty_ledger_offers_no_other_period(self, view: Any) -> None:
         _, filled = answer_panels(view.panels, questions(**EMPTY, first_usage=None))
 
-        words = " ".join(texts(markup) for markup in filled.values())
-        assert "yet." in words
-        assert "Show" not in words
+        assert "yet." in words(filled)
+        assert "Show" not in words(filled)
 
     def test_it_is_json_from_top_to_bottom(self, view: Any) -> None:
         _, filled = answer_panels(view.panels, questions())
 
-        assert json.loads(json.dumps(filled)) == filled
+        assert json.loads(json.dumps(filled, allow_nan=False)).keys() == filled.keys()
 
 
 class TestOverview:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,13 +21,20 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+PANELS_AT_ONCE = 4
+"""The store answers on all cores, but a short question keeps only one of them busy."""
+
+_answering = ThreadPoolExecutor(PANELS_AT_ONCE, thread_name_prefix="panel")
+
 
 @dataclass(frozen=True, slots=True)
 class Panel:
     """What a panel fills, and the function that answers for it.
 
     ``outputs``: properties of components. ``places``: ids of elements whose children come as markup.
-    ``answer`` gives one value for each output, then one list of children for each place.
+    ``answer`` gives one value for each output, then one list of children for each place. A chart's figure is
+    an output here; on its way it is a place, because Dash holds back a whole answer with a figure in it until
+    the browser has plotly.
     """
 
     name: str
@@ -44,33 +52,57 @@ class Panel:
 
 
 def panel_outputs(panels: Sequence[Panel]) -> list[Output]:
-    """All outputs of some panels, each panel's error slot last."""
-    return [output for panel in panels for output in (*panel.outputs, Output(panel.error_id, "children"))]
+    """The outputs of some panels but their figures, each panel's error slot last."""
+    return [
+        output
+        for panel in panels
+        for output in (*panel.outputs, Output(panel.error_id, "children"))
+        if not _is_figure(output)
+    ]
 
 
 def answer_panels(panels: Sequence[Panel], questions: Questions) -> tuple[list[object], dict[str, object]]:
-    """Fill the panels: a value for each of their outputs, and the children of each place that has an answer.
+    """Fill the panels: a value for each of their outputs, and what comes into each place that has an answer.
 
     Where a panel fails its old figures stay, with a sentence over them.
     """
     values: list[object] = []
     places: dict[str, object] = {}
-    for panel in panels:
-        error: object = None
-        try:
-            answer = panel.answer(questions)
-        except BadParameterError as refusal:
-            error = error_sentence(str(refusal), None)
-        except Exception:
-            reference = error_reference()
-            log.exception("panel %s could not be filled [%s]", panel.name, reference)
-            error = error_sentence("These figures could not be read.", reference)
+    answers = _answering.map(lambda panel: _answer(panel, questions), panels)
+    for panel, answer in zip(panels, answers, strict=True):
+        error = None
+        if isinstance(answer, _Failure):
+            error = answer.sentence
+            values.extend(no_update for output in panel.outputs if not _is_figure(output))
         else:
-            filled = answer[: len(panel.outputs)]
+            for output, value in zip(panel.outputs, answer, strict=False):
+                if _is_figure(output):
+                    places[output.component_id] = value
+                else:
+                    values.append(value)
             places.update(zip(panel.places, answer[len(panel.outputs) :], strict=True))
-        values.extend([no_update] * len(panel.outputs) if error else filled)
         values.append(error)
     return values, places
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    sentence: list[Any]
+
+
+def _answer(panel: Panel, questions: Questions) -> tuple[object, ...] | _Failure:
+    try:
+        return panel.answer(questions)
+    except BadParameterError as refusal:
+        return _Failure(error_sentence(str(refusal), None))
+    except Exception:
+        reference = error_reference()
+        log.exception("panel %s could not be filled [%s]", panel.name, reference)
+        return _Failure(error_sentence("These figures could not be read.", reference))
+
+
+def _is_figure(output: Output) -> bool:
+    return bool(output.component_property == "figure")
 
 
 def error_reference() -> str:
