@@ -58,6 +58,8 @@ E6_PER_USD = 10**12
 """Millionths of a credit in a US dollar."""
 
 SLOT_SECONDS = 900
+HOURS_A_DAY = 24
+WITHOUT_AGENT, AGENT_UNKNOWN = 0, -1  # the keys of agents begin with 1
 DEAREST_PARTS = 8
 COUNTED_MODELS = 1000
 COST_EDGES_E6 = tuple(
@@ -305,11 +307,11 @@ class Repository:
         """Rank agents by cost, beside the usage without an agent and that of which it is unknown."""
         bounds = _bounds(period.range) | filters.parameters()
         with self._store.reading() as cursor:
-            parts = {row["part"]: row for row in _rows(cursor, question("agent_parts", filters), bounds)}
             rows = _rows(cursor, question("top_agents", filters), bounds | {"limit": limit})
-            keys = [row["agent_key"] for row in rows]
-            details = _rows(cursor, question("agent_models", filters), bounds | {"agent_keys": keys})
-        whole = sum(part["cost_e6"] for part in parts.values())
+            parts = {row["part_key"]: row for row in rows}
+            without, unknown = parts.pop(WITHOUT_AGENT, None), parts.pop(AGENT_UNKNOWN, None)
+            keys = {"agent_keys": list(parts)}
+            details = _rows(cursor, question("agent_models", filters), bounds | keys)
         ranking = _ranking(
             (
                 {
@@ -322,21 +324,16 @@ class Repository:
                     "calls": row["calls"],
                     "users": row["users"],
                     "conversations": row["conversations"],
-                    "share": _share(row["cost_e6"], whole),
-                    **_how_it_ran([detail for detail in details if detail["agent_key"] == row["agent_key"]]),
+                    "share": _share(row["cost_e6"], row["all_cost_e6"]),
+                    **_how_it_ran([detail for detail in details if detail["agent_key"] == key]),
                 }
-                for row in rows
+                for key, row in parts.items()
             ),
             "id name model provider deleted cost_usd prompt_tokens completion_tokens total_tokens calls users"
             " conversations share models attribution",
             rows,
         )
-        return AgentRanking(
-            ranking.rows,
-            ranking.total,
-            _part(parts.get("without"), whole),
-            _part(parts.get("unknown"), whole),
-        )
+        return AgentRanking(ranking.rows, ranking.total, _part(without), _part(unknown))
 
     @kept
     def usage_over_time(self, period: Period, unit: BucketUnit, filters: Filters = EVERYTHING) -> Timeline:
@@ -406,19 +403,20 @@ class Repository:
     @kept
     def rhythm(self, period: Period, filters: Filters = EVERYTHING) -> Rhythm:
         """Total a period by weekday and hour of day in its zone."""
-        rows = self._ask("rhythm", period, filters)
-        slots = pd.to_datetime([row["slot"] * SLOT_SECONDS for row in rows], unit="s", utc=True)
-        local = slots.tz_convert(period.zone)
-        hours: dict[tuple[int, int], list[int]] = {
-            (weekday, hour): [0, 0, 0] for weekday in range(7) for hour in range(24)
-        }
-        for row, weekday, hour in zip(rows, local.day_of_week, local.hour, strict=True):
-            total = hours[weekday, hour]
-            for at, name in enumerate(("cost_e6", "tokens", "calls")):
-                total[at] += row[name]
+        asked = _bounds(period.range) | filters.parameters()
+        with self._store.reading() as cursor:
+            cursor.register("hours", _hours_of_week(period))
+            found = {row["hour_of_week"]: row for row in _rows(cursor, question("rhythm", filters), asked)}
+        nothing = {"cost_e6": 0, "tokens": 0, "calls": 0}
         entries = (
-            {"weekday": weekday, "hour": hour, "cost_usd": usd(cost_e6), "tokens": tokens, "calls": calls}
-            for (weekday, hour), (cost_e6, tokens, calls) in hours.items()
+            {
+                "weekday": place // HOURS_A_DAY,
+                "hour": place % HOURS_A_DAY,
+                "cost_usd": usd((row := found.get(place, nothing))["cost_e6"]),
+                "tokens": row["tokens"],
+                "calls": row["calls"],
+            }
+            for place in range(7 * HOURS_A_DAY)
         )
         return Rhythm(_table(entries, "weekday hour cost_usd tokens calls"))
 
@@ -641,13 +639,13 @@ def _spent(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _part(row: dict[str, Any] | None, whole: int) -> Part:
+def _part(row: dict[str, Any] | None) -> Part:
     if row is None:
         return NO_PART
     counted = {
         name: row[name] for name in ("prompt_tokens", "completion_tokens", "calls", "users", "conversations")
     }
-    return Part(cost_usd=usd(row["cost_e6"]), share=_share(row["cost_e6"], whole), **counted)
+    return Part(cost_usd=usd(row["cost_e6"]), share=_share(row["cost_e6"], row["all_cost_e6"]), **counted)
 
 
 def _how_it_ran(details: list[dict[str, Any]]) -> dict[str, Any]:
@@ -692,6 +690,20 @@ def _slots(steps: list[Bucket]) -> pd.DataFrame:
         {
             "slot": np.arange(edges[0], edges[-1], dtype="int32"),
             "bucket": np.repeat(np.arange(len(steps), dtype="int32"), counts),
+        }
+    )
+
+
+def _hours_of_week(period: Period) -> pd.DataFrame:
+    """Give the hour of the week in the period's zone, from Monday's first on, of each of its slots."""
+    slot = f"{SLOT_SECONDS}s"
+    start, end = (pd.Timestamp(at).tz_convert("UTC") for at in (period.range.start, period.range.end))
+    instants = pd.date_range(start.floor(slot), end.ceil(slot), freq=slot)
+    local = instants.tz_convert(period.zone)
+    return pd.DataFrame(
+        {
+            "slot": (instants.as_unit("s").asi8 // SLOT_SECONDS).astype("int32"),
+            "hour_of_week": (local.day_of_week * HOURS_A_DAY + local.hour).astype("int32"),
         }
     )
 

@@ -20,7 +20,7 @@ def question(name: str, filters: Filters) -> str:
     """Compose a question about a period's usage, narrowed down by filters.
 
     It may start from ``selected`` (the rows), ``ran`` (the same with the key of the model that really ran) or
-    ``judged`` (those of them whose figure is less sure, and why); what it does not start from costs nothing.
+    ``judged`` (their sums by all that makes a figure less sure); what it does not start from costs nothing.
     Its parameters are start, end and those of the filters.
     """
     return _composed(name, filters.conditions())

@@ -7,19 +7,19 @@
             CASE WHEN incomplete THEN 'incomplete' END,
             CASE WHEN sentinel THEN 'sentinel-rate' END,
             CASE WHEN positive_value AND NOT sentinel THEN 'positive-value' END,
-            CASE WHEN user_key IS NULL THEN 'no-user' END,
+            CASE WHEN no_user THEN 'no-user' END,
             CASE WHEN certainty = 'unknown' THEN 'unknown-agent' END,
             CASE WHEN certainty IN ('nearest', 'weak') THEN 'likely-agent' END
         ], lambda code: code IS NOT NULL)) AS code,
-        recorded_model, tokens, cost_e6, created_at
+        recorded_model, documents, tokens, cost_e6, first, last
     FROM judged
 )
 SELECT
     code,
     CASE WHEN code IN ('default-rate', 'agent-as-model', 'sentinel-rate', 'positive-value') THEN recorded_model END
         AS detail,
-    count(*) AS documents, sum(tokens) AS tokens, sum(cost_e6) AS cost_e6,
-    min(created_at) AS first, max(created_at) AS last
+    sum(documents) AS documents, sum(tokens) AS tokens, sum(cost_e6) AS cost_e6,
+    min(first) AS first, max(last) AS last
 FROM found
 GROUP BY ALL
 ORDER BY code, cost_e6 DESC, detail

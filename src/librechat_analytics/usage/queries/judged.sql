@@ -1,14 +1,19 @@
--- The rows whose figure is less sure than the rest, and why.
+-- Usage by all that makes its figure less sure; grouped by keys first, so that names cost little.
 judged AS NOT MATERIALIZED (
     SELECT
-        selected.*, models.id AS recorded_model,
-        selected.model_key IS NULL AS no_model,
+        alike.*, models.id AS recorded_model,
+        alike.model_key IS NULL AS no_model,
         default_rate AND coalesce(models.unpriced, false) AS unpriced,
         coalesce(contexts.id = 'incomplete', false) AS incomplete
-    FROM selected
-    LEFT JOIN models ON models.key = selected.model_key
-    LEFT JOIN contexts ON contexts.key = selected.context_key
-    WHERE default_rate OR agent_model OR selected.model_key IS NULL OR sentinel OR positive_value
-        OR user_key IS NULL OR certainty IN ('nearest', 'weak', 'unknown')
-        OR context_key IN (SELECT key FROM contexts WHERE id = 'incomplete')
+    FROM (
+        SELECT
+            model_key, context_key, user_key IS NULL AS no_user, certainty,
+            default_rate, agent_model, sentinel, positive_value,
+            count(*) AS documents, sum(tokens) AS tokens, sum(cost_e6) AS cost_e6,
+            min(created_at) AS first, max(created_at) AS last
+        FROM selected
+        GROUP BY ALL
+    ) AS alike
+    LEFT JOIN models ON models.key = alike.model_key
+    LEFT JOIN contexts ON contexts.key = alike.context_key
 )
