@@ -305,13 +305,9 @@ class Repository:
     @kept
     def top_agents(self, period: Period, limit: int, filters: Filters = EVERYTHING) -> AgentRanking:
         """Rank agents by cost, beside the usage without an agent and that of which it is unknown."""
-        bounds = _bounds(period.range) | filters.parameters()
-        with self._store.reading() as cursor:
-            rows = _rows(cursor, question("top_agents", filters), bounds | {"limit": limit})
-            parts = {row["part_key"]: row for row in rows}
-            without, unknown = parts.pop(WITHOUT_AGENT, None), parts.pop(AGENT_UNKNOWN, None)
-            keys = {"agent_keys": list(parts)}
-            details = _rows(cursor, question("agent_models", filters), bounds | keys)
+        rows = self._ask("top_agents", period, filters, limit=limit)
+        parts = {row["part_key"]: row for row in rows}
+        without, unknown = parts.pop(WITHOUT_AGENT, None), parts.pop(AGENT_UNKNOWN, None)
         ranking = _ranking(
             (
                 {
@@ -325,9 +321,9 @@ class Repository:
                     "users": row["users"],
                     "conversations": row["conversations"],
                     "share": _share(row["cost_e6"], row["all_cost_e6"]),
-                    **_how_it_ran([detail for detail in details if detail["agent_key"] == key]),
+                    **_how_it_ran(row["ways"]),
                 }
-                for key, row in parts.items()
+                for row in parts.values()
             ),
             "id name model provider deleted cost_usd prompt_tokens completion_tokens total_tokens calls users"
             " conversations share models attribution",
@@ -648,12 +644,12 @@ def _part(row: dict[str, Any] | None) -> Part:
     return Part(cost_usd=usd(row["cost_e6"]), share=_share(row["cost_e6"], row["all_cost_e6"]), **counted)
 
 
-def _how_it_ran(details: list[dict[str, Any]]) -> dict[str, Any]:
+def _how_it_ran(ways: list[dict[str, Any]]) -> dict[str, Any]:
     costs: dict[str | None, int] = {}
     documents: dict[str, int] = {}
-    for detail in details:
-        costs[detail["model"]] = costs.get(detail["model"], 0) + detail["cost_e6"]
-        documents[detail["certainty"]] = documents.get(detail["certainty"], 0) + detail["documents"]
+    for way in ways:
+        costs[way["model"]] = costs.get(way["model"], 0) + way["cost_e6"]
+        documents[way["certainty"]] = documents.get(way["certainty"], 0) + way["documents"]
     models = sorted(costs.items(), key=lambda item: (-item[1], item[0] is None, item[0] or ""))
     rows = sum(documents.values())
     return {

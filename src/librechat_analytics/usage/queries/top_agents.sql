@@ -1,14 +1,15 @@
 -- The usage of each agent, of none (0), and of rows of which it is not known (-1): together the whole.
--- Grouped by conversations first: a row then counts once for both distinct counts.
-, per_conversation AS (
+-- Grouped by conversations first, so that one reading of the rows gives all counts.
+, per_conversation AS MATERIALIZED (
     SELECT
         CASE WHEN certainty = 'unknown' THEN -1 ELSE coalesce(agent_key, 0) END AS part_key,
-        user_key, conversation_key,
+        ran_key, certainty, user_key, conversation_key,
         sum(cost_e6) AS cost_e6,
         coalesce(sum(tokens) FILTER (usage_type = 'prompt'), 0) AS prompt_tokens,
         coalesce(sum(tokens) FILTER (usage_type = 'completion'), 0) AS completion_tokens,
-        count(*) FILTER (usage_type = 'prompt') AS calls
-    FROM selected
+        count(*) FILTER (usage_type = 'prompt') AS calls,
+        count(*) AS documents
+    FROM ran
     GROUP BY ALL
 ),
 per_part AS (
@@ -22,16 +23,30 @@ per_part AS (
         count(DISTINCT conversation_key) AS conversations
     FROM per_conversation
     GROUP BY part_key
+),
+per_way AS (
+    SELECT part_key, ran_key, certainty, sum(cost_e6) AS cost_e6, sum(documents) AS documents
+    FROM per_conversation
+    WHERE part_key > 0
+    GROUP BY ALL
+),
+ways AS (
+    SELECT
+        part_key,
+        list({'model': models.id, 'certainty': certainty, 'cost_e6': cost_e6, 'documents': documents}) AS ways
+    FROM per_way LEFT JOIN models ON models.key = per_way.ran_key
+    GROUP BY part_key
 )
 SELECT
     part_key, agents.id, agents.name,
     CASE WHEN agents.deleted_at IS NULL THEN agents.model END AS model,
     CASE WHEN agents.deleted_at IS NULL THEN agents.provider END AS provider,
     agents.deleted_at IS NOT NULL AS deleted,
-    cost_e6, prompt_tokens, completion_tokens, calls, users, conversations,
+    cost_e6, prompt_tokens, completion_tokens, calls, users, conversations, ways,
     sum(cost_e6) OVER () AS all_cost_e6,
     count(agents.key) OVER () AS total
 FROM per_part
 LEFT JOIN agents ON agents.key = per_part.part_key
+LEFT JOIN ways USING (part_key)
 QUALIFY agents.key IS NULL OR row_number() OVER (ORDER BY agents.key IS NULL, cost_e6 DESC, agents.id) <= $limit
 ORDER BY agents.key IS NULL, cost_e6 DESC, agents.id
