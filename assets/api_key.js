@@ -61,6 +61,20 @@
     document.dispatchEvent(new CustomEvent("analytics:connection", { detail: state }));
   }
 
+  /* What Dash asks for first is on its way before Dash itself is: nothing on the page changes it. */
+  const early = new Map(); // address → response to come
+  function askEarly() {
+    const key = readKey();
+    if (key === null) return;
+    const { requests_pathname_prefix } = JSON.parse(document.getElementById("_dash-config").textContent);
+    for (const name of ["_dash-layout", "_dash-dependencies"]) {
+      const { href } = new URL(requests_pathname_prefix + name, location.href);
+      const response = send(href, { headers: { "x-api-key": key } });
+      response.catch(() => {}); // whoever takes it learns of it
+      early.set(href, response);
+    }
+  }
+
   const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
   window.fetch = async (resource, options = {}) => {
@@ -78,7 +92,9 @@
       headers.set("x-api-key", key);
       let response;
       try {
-        response = await send(resource, { ...options, headers });
+        const begun = early.get(url.href);
+        early.delete(url.href);
+        response = await (begun ?? send(resource, { ...options, headers }));
       } catch (error) {
         setConnection("lost");
         if (!isStart) throw error;
@@ -95,4 +111,5 @@
       await ask(true);
     }
   };
+  askEarly();
 })();

@@ -5,6 +5,12 @@
  * drops it with the next one, whatever its uirevision says. So the zoom is remembered here.
  */
 (() => {
+  /* Plotly is half of all bytes: it comes after those that the first figures need, before the first chart asks. */
+  document.addEventListener("DOMContentLoaded", () => {
+    const href = document.documentElement.dataset.plotly;
+    document.head.append(Object.assign(document.createElement("link"), { rel: "preload", as: "script", href }));
+  });
+
   const zooms = new WeakMap(); // drawing → {range, revision}
   const watched = new WeakSet();
 

@@ -25,7 +25,7 @@ EARLIEST_DAY = "2000-01-01"
 def index_html(prefix: str) -> str:
     """The HTML frame that Dash fills: the theme before any style, the key dialog before any request."""
     return f"""<!DOCTYPE html>
-<html lang="en">
+<html lang="en" data-plotly="{prefix}{PLOTLY_PATH}">
 <head>
 {{%metas%}}
 <meta name="theme-color" content="#f7f7f5">
@@ -35,7 +35,6 @@ def index_html(prefix: str) -> str:
 <link rel="icon" href="{asset_url(prefix, "icon.svg")}" type="image/svg+xml">
 <script src="{asset_url(prefix, THEME)}"></script>
 {{%css%}}
-<link rel="preload" as="script" fetchpriority="low" href="{prefix}{PLOTLY_PATH}">
 </head>
 <body>
 <a class="skip-link" href="#main">Skip to the figures</a>
