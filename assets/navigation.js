@@ -14,6 +14,8 @@
   const DEFAULT_PERIOD = "30d";
   const CUSTOM = "custom";
   const EARLIEST_DAY = "2000-01-01";
+  const REST_MILLISECONDS = 60; // a pointer that only passes by asks for nothing
+  const FRESH_MILLISECONDS = 30_000;
   const PAST_PERIODS = ["yesterday", "last-month"];
   // What the other views understand as well; search and sort belong to one table.
   const FILTERS = ["user", "model", "provider", "agent", "context", "role", "domain", "group"];
@@ -76,6 +78,29 @@
     if (search !== (location.search || "?")) window.dash_clientside.set_props("url", { search });
   }
 
+  function questionAbout(search) {
+    return {
+      search,
+      zone: window.dash_clientside.analytics.zoneOfTheReader(),
+      coarse: window.matchMedia("(pointer: coarse)").matches,
+      at: Date.now(),
+    };
+  }
+
+  /* Whoever points at a view is about to ask for it: its figures may already be on their way. */
+  const asked = new Map(); // view → its last question
+  let pointedAt = null;
+  function askAhead(link) {
+    const { search } = new URL(link.href);
+    const view = viewOf(parse(search));
+    const last = asked.get(view);
+    const isFresh = last?.search === search && Date.now() - last.at < FRESH_MILLISECONDS;
+    if (isFresh || view === viewOf(parse(location.search))) return;
+    const question = { ...questionAbout(search), ahead: true };
+    asked.set(view, question);
+    window.dash_clientside.set_props(`${view}-question`, { data: question });
+  }
+
   function route(search) {
     const { no_update, callback_context, set_props } = window.dash_clientside;
     const query = parse(search);
@@ -92,14 +117,14 @@
     markSortedColumn(current, query, set_props);
     showTheSearch(current, query, set_props);
 
-    const question = {
-      search: search ?? "",
-      zone: window.dash_clientside.analytics.zoneOfTheReader(),
-      coarse: window.matchMedia("(pointer: coarse)").matches,
-      at: Date.now(),
-    };
+    const question = questionAbout(search ?? "");
+    asked.set(current, question);
     document.dispatchEvent(new CustomEvent("analytics:route", { detail: question }));
     const inMenu = LISTS[subjectOf(query)] ?? current;
+    const days = [dateOf(query.get("start")), dateOf(query.get("end"))];
+    // What the fields brought into the address they hold already; the reader may be writing on in the other one.
+    const shownDays = days.join() === daysOfTheFields ? [no_update, no_update] : days;
+    daysOfTheFields = null;
     return [
       ...VIEWS.map((view) => view !== current),
       ...VIEWS.map((view) => (view === current ? question : no_update)),
@@ -109,8 +134,7 @@
       titleOf(query),
       period,
       period !== CUSTOM,
-      dateOf(query.get("start")),
-      dateOf(query.get("end")),
+      ...shownDays,
       today(),
       today(),
       isPast(query) || document.hidden,
@@ -180,6 +204,8 @@
     go({ sort: direction === "descending" ? `-${sort}` : sort, page: null });
   }
 
+  let daysOfTheFields = null;
+
   /* The period select, and the two days that belong to "Custom"; while a year is typed it is not yet one. */
   function choosePeriod(period, start, end, shown) {
     const { callback_context } = window.dash_clientside;
@@ -192,6 +218,7 @@
       else go({ period, start: null, end: null });
     } else if (before.period === CUSTOM && EARLIEST_DAY <= dateOf(start) && dateOf(start) <= dateOf(end)) {
       if (dateOf(before.start) !== dateOf(start) || dateOf(before.end) !== dateOf(end)) {
+        daysOfTheFields = [dateOf(start), dateOf(end)].join();
         go({ start: dateOf(start), end: dateOf(end) });
       }
     }
@@ -201,6 +228,13 @@
     // The field is also written to when the address changes.
     if ((text ?? "") !== (parse(location.search).get("q") ?? "")) go({ q: text ?? "", all: null, page: null });
   }
+
+  document.addEventListener("pointerover", (event) => {
+    const link = event.target.closest?.("nav.views a");
+    if (link === pointedAt) return;
+    pointedAt = link;
+    if (link) setTimeout(() => link === pointedAt && askAhead(link), REST_MILLISECONDS);
+  });
 
   document.addEventListener("click", (event) => {
     const target = event.target;

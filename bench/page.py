@@ -60,6 +60,7 @@ SHOWN = "!document.getElementById('{view}-view').hidden"
 FILLED = "document.querySelector('#{view}-view.ready #{view}-rows tr')"
 OTHER_RANGE = "document.getElementById('range-words').textContent !== before"
 OTHER_LEGEND = "document.getElementById('over-time-legend').textContent !== legend"
+REST_MS = 200  # between the pointer's coming and its click: what a hand takes at least
 TABLES = ("users", "models", "agents")
 ZONES = ("Europe/Berlin", "Europe/Paris", "Europe/Rome", "Europe/Madrid", "Europe/Vienna", "Europe/Oslo")
 PERIODS = ("7d", "90d", "12m", "all")
@@ -109,6 +110,8 @@ def one_round(browser: Browser, url: str, key: str, zone: str) -> dict[str, floa
 
     page.evaluate("window.longTasks.length = 0")
     for view in TABLES:
+        page.hover(f"#{view}-link")
+        page.wait_for_timeout(REST_MS)
         found[f"to {view}, filled, ms"] = taken(page, click(f"#{view}-link"), FILLED.format(view=view))
     for view in (*TABLES, "overview"):
         found[f"to {view} again, shown, ms"] = taken(page, click(f"#{view}-link"), SHOWN.format(view=view))

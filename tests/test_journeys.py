@@ -354,6 +354,27 @@ class TestFindingOnesWay:
             assert page.title() == f"{view} · LibreChat Analytics"
         assert sample_site.ask("summary")["cost"] > 0
 
+    def test_a_view_that_the_reader_points_at_is_asked_for_once_and_stays_out_of_sight(
+        self, signed_in: Page, sample_site: Site
+    ) -> None:
+        page = signed_in
+        page.goto(sample_site.url)
+        assert_shows_what_the_api_says(page, sample_site, "Overview")
+        answers = answers_with_data(page)
+
+        for _ in range(2):
+            page.get_by_role("link", name="Models", exact=True).hover()
+            expect(page.locator("#models-view.ready #models-rows tr").first).to_be_attached()
+            page.mouse.move(0, 0)
+            page.wait_for_timeout(100)
+
+        assert [status for _, status in answers] == [200]
+        expect(page.locator("#models-view")).to_be_hidden()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Overview")
+        assert page.title() == "Overview · LibreChat Analytics"
+        choose_view(page, "Models")
+        assert_shows_what_the_api_says(page, sample_site, "Models")
+
     def test_every_period_of_the_select_and_takes_it_along_to_another_view(
         self, signed_in: Page, sample_site: Site
     ) -> None:

@@ -199,6 +199,8 @@ def register_view(app: Dash, view: View, ask: Callable[[object], Questions]) -> 
     def update(stored: object) -> list[object]:
         questions = ask(stored)
         values, places = answer_panels(view.panels, questions)
+        if questions.query.ahead:
+            return [*[no_update] * len(page_outputs()), *values, places, "view ready"]
         return [*page_values(questions, view.title), *values, places | page_places(questions), "view ready"]
 
     tables = {**({view.name: view.table} if view.table else {}), **view.charts}

@@ -44,6 +44,7 @@ class PageQuery:
 
     ``sort``: a column's name, with a minus in front for descending; empty for the table's own order.
     ``coarse``: the reader points with a finger, so a drag must scroll and not zoom.
+    ``ahead``: the view is not on screen yet, so what stands around it must not change.
     ``notices``: sentences about what could not be read.
     ``measure``, ``split``: what the chart over time shows, and by what it is split (None: not at all).
     ``page``: of a table, from 1.
@@ -67,6 +68,7 @@ class PageQuery:
     shared: Mapping[str, str] = field(default_factory=dict)
     bill_usd: float | None = None
     bill_of: str | None = None
+    ahead: bool = False
 
     def link(self, view: str, **changes: str | None) -> str:
         """Give the address of a view with the same period and filters; None takes a parameter away."""
@@ -92,7 +94,7 @@ def read_page_query(
     first_usage: datetime | None,
     scope: Scope | None = None,
 ) -> PageQuery:
-    """Read what the browser's router stored: ``search`` (the query string), ``zone``, ``coarse``.
+    """Read what the browser's router stored: ``search`` (the query string), ``zone``, ``coarse``, ``ahead``.
 
     It comes from outside and may be anything, so nothing in it can raise.
     ``scope``: what the reader may see.
@@ -110,6 +112,7 @@ def read_page_query(
         search=values.get("q", "").strip()[:LONGEST_SEARCH],
         show_all=values.get("all") == "1",
         coarse=question.get("coarse") is True,
+        ahead=question.get("ahead") is True,
         notices=tuple(notices),
         measure=_one_of(MEASURES, values.get("measure"), "cost"),
         split=_one_of(SPLITS, values.get("split"), None),
