@@ -10,7 +10,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup dev run check test test-tools mongotest screenshots lock clean
+.PHONY: help setup dev run check audit sbom test test-tools mongotest screenshots lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -25,10 +25,16 @@ run: setup ## Serve: with MONGO_URI (environment or .env) the real thing, else a
 	then exec $(BIN)/librechat-analytics serve; \
 	else exec $(BIN)/librechat-analytics demo; fi
 
-check: dev ## Lint, format and types
+check: dev audit ## Lint, format, types and known vulnerabilities
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+audit: dev
+	@$(BIN)/python -m deploy.audit
+
+sbom: dev ## List what the image holds, in CycloneDX, as dist/sbom.json
+	@$(BIN)/python -m deploy.sbom dist/sbom.json
 
 test: test-tools dev mongotest ## All tests; ARGS="tests/usage -k periods" picks some
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
