@@ -247,8 +247,7 @@
     const choice = target.closest?.("[data-set]");
     if (choice && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)) {
       event.preventDefault();
-      const [name, value] = choice.dataset.set.split("=");
-      go({ [name]: value });
+      go(Object.fromEntries(new URLSearchParams(choice.dataset.set)));
     }
     const header = target.closest?.("th[data-sort]");
     if (header && target.closest("button")) sortBy(header);

@@ -227,8 +227,17 @@ def _heading(default_zone: str) -> Component:
                         ],
                         className="zone",
                     ),
-                    html.Label("Period", htmlFor=ids.PERIOD, className="visually-hidden"),
-                    dbc.Select(id=ids.PERIOD, options=options, class_name="period-select"),
+                    html.Div(
+                        [
+                            html.Label("Period", htmlFor=ids.PERIOD, className="visually-hidden"),
+                            html.Span(id=ids.EARLIER),
+                            dbc.Select(id=ids.PERIOD, options=options, class_name="period-select"),
+                            html.Span(id=ids.LATER),
+                        ],
+                        className="period",
+                        role="group",
+                        **{"aria-label": "Period"},
+                    ),
                     html.Button(
                         "Excel",
                         id=ids.EXPORT,

@@ -9,6 +9,7 @@ import dash_bootstrap_components as dbc
 from dash import Output, html
 
 from librechat_analytics.dashboard import detail, filter_words, ids
+from librechat_analytics.dashboard.period_steps import step_buttons
 from librechat_analytics.dashboard.time_axis import first_and_last_day
 from librechat_analytics.formatting import integer
 from librechat_analytics.usage.periods import describe
@@ -57,7 +58,11 @@ def page_values(questions: Questions, title: str) -> list[object]:
 
 def page_places(questions: Questions) -> dict[str, list[Markup]]:
     """Answer what stands around every view and may be long or hold names."""
-    return {ids.CHIPS: filter_words.chips(questions), ids.CRUMBS: detail.crumbs(questions)}
+    return {
+        ids.CHIPS: filter_words.chips(questions),
+        ids.CRUMBS: detail.crumbs(questions),
+        **step_buttons(questions),
+    }
 
 
 def freshness_data(freshness: Freshness, period: Period, now: datetime) -> dict[str, Any]:
