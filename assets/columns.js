@@ -1,11 +1,12 @@
 /*
  * Lets the reader choose which columns of a table are there. The choice is a stylesheet's business: the table
  * carries the places of the hidden columns, so that rows which come later follow it by themselves. Where storage
- * is blocked it lasts as long as the page.
+ * is blocked it lasts as long as the page. Until then a column is there where the screen has the room that it asks
+ * for: `data-room` 1 from tablets on, 2 from desks on, 3 nowhere.
  */
 (() => {
   const STORAGE_KEY = "analyticsColumns";
-  const isSmall = window.matchMedia("(max-width: 48rem)");
+  const screens = ["(max-width: 36rem)", "(max-width: 48rem)"].map((query) => window.matchMedia(query));
   let chosen = {}; // table → places of the hidden columns, from 1
 
   try {
@@ -19,8 +20,8 @@
   function hiddenColumns(table) {
     const places = chosen[table.id];
     if (Array.isArray(places)) return places;
-    const unwanted = isSmall.matches ? ".minor, .extra" : ".extra";
-    return headersOf(table).flatMap((header, index) => (header.matches(unwanted) ? [index + 1] : []));
+    const room = screens.filter((screen) => !screen.matches).length;
+    return headersOf(table).flatMap(({ dataset }, index) => ((dataset.room ?? 0) > room ? [index + 1] : []));
   }
 
   function apply(table) {
@@ -103,7 +104,7 @@
   const applyAll = () => {
     for (const menu of tablesNow()) apply(document.getElementById(menu.dataset.table));
   };
-  isSmall.addEventListener("change", applyAll);
+  for (const screen of screens) screen.addEventListener("change", applyAll);
   new MutationObserver((_, observer) => {
     if (!tablesNow().length) return;
     observer.disconnect();

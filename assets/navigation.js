@@ -41,6 +41,12 @@
     if (!subject) return title(viewOf(query));
     return names.get(`${subject} ${query.get(subject)}`) ?? title(subject);
   }
+
+  /* The browser's own title: the view, and before it the one that its page is about. */
+  function nameThePage(name, query = parse(location.search)) {
+    const list = LISTS[subjectOf(query)];
+    document.title = [name, ...(list ? [title(list)] : []), "LibreChat Analytics"].join(" · ");
+  }
   const today = () => new Intl.DateTimeFormat("en-CA").format(new Date());
   const dateOf = (text) => /^\d{4}-\d\d-\d\d/.exec(text ?? "")?.[0] ?? null;
 
@@ -110,7 +116,7 @@
     // The very first call has no single trigger.
     root.dataset.refresh = callback_context.triggered_id === "tick" ? "tick" : "reader";
     root.dataset.past = isPast(query);
-    document.title = `${titleOf(query)} · LibreChat Analytics`;
+    nameThePage(titleOf(query), query);
     hideTheFormer(query);
     for (const link of document.querySelectorAll("a[data-view]")) link.href = linkTo(link.dataset.view, query);
     spreadChoices(query);
@@ -270,6 +276,6 @@
   });
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    analytics: { ...window.dash_clientside?.analytics, route, choosePeriod, search, go },
+    analytics: { ...window.dash_clientside?.analytics, route, choosePeriod, search, go, nameThePage },
   });
 })();

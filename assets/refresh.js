@@ -40,7 +40,7 @@
   function keepFreshness(freshness) {
     shown = freshness ?? null;
     document.documentElement.dataset.source = shown?.status ?? "";
-    if (shown?.title) document.title = `${shown.title} · LibreChat Analytics`;
+    if (shown?.title) window.dash_clientside.analytics.nameThePage(shown.title);
     shownAt = performance.now();
     age();
   }

@@ -113,6 +113,8 @@ def test_axe_finds_nothing_in_what_opens(browser: Browser, browser_watch: Browse
         page.locator(".numbers summary").locator("visible=true").first.click()
         page.get_by_label("First day").click()
         assert violations(page) == [], "days are picked"
+        page.get_by_role("button", name="Keyboard shortcuts").click()
+        assert violations(page) == [], "the shortcuts are listed"
 
 
 def test_axe_finds_nothing_on_a_phone(browser: Browser, browser_watch: BrowserWatch, site: str) -> None:

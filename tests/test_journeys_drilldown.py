@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -82,7 +82,7 @@ class TestNames:
 
         user.click()
         expect(heading).to_have_text(name)
-        expect(page).to_have_title(f"{name} · LibreChat Analytics")
+        expect(page).to_have_title(f"{name} · Users · LibreChat Analytics")
         expect(page.locator("#detail-cost-value")).to_have_text(cost)
         expect(page.get_by_role("main")).to_be_focused()
         assert query_of(page).keys() == {"view", "user", "period"}
@@ -133,12 +133,92 @@ class TestBars:
         assert box is not None
         page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] - 1)
 
-        page.wait_for_function("new URLSearchParams(location.search).get('period') === 'custom'")
+        page.wait_for_function("() => new URLSearchParams(location.search).get('period') === 'custom'")
         asked = query_of(page)
         assert asked["start"] == asked["end"]
         expect(page.get_by_label("Period", exact=True)).to_have_value("custom")
         page.go_back()
         expect(page.get_by_label("Period", exact=True)).to_have_value("30d")
+
+
+class TestSteps:
+    def test_lead_to_the_month_before_and_back_and_end_at_now(self, page: Page, site: str) -> None:
+        opened(page, f"{site}?period=this-month&page=2", "overview")
+        earlier, later = page.get_by_role("button", name="Earlier"), page.get_by_role("button", name="Later")
+        expect(later).to_have_attribute("aria-disabled", "true")
+
+        earlier.click()
+        page.wait_for_function("() => new URLSearchParams(location.search).get('period') === 'custom'")
+        asked = query_of(page)
+        first = date.fromisoformat(asked["start"])
+        assert (first.day, (date.fromisoformat(asked["end"]) + timedelta(days=1)).day) == (1, 1)
+        assert "page" not in asked
+        expect(page.get_by_label("First day")).to_have_value(asked["start"])
+        expect(earlier).to_be_focused()
+
+        later.click()
+        expect(page.get_by_label("Period", exact=True)).to_have_value("this-month")
+        expect(later).to_have_attribute("aria-disabled", "true")
+        expect(later).to_be_focused()
+        assert "start" not in query_of(page)
+
+
+class TestShortcuts:
+    def test_do_what_their_sheet_says(self, page: Page, site: str) -> None:
+        opened(page, site, "overview")
+        page.keyboard.press("?")
+        sheet = page.get_by_role("dialog", name="Keyboard shortcuts")
+        expect(sheet).to_be_visible()
+        page.keyboard.press("2")
+        page.keyboard.press("Escape")
+        expect(sheet).to_be_hidden()
+        assert query_of(page) == {}, "a key did something behind the sheet"
+
+        page.keyboard.press("2")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Users")
+        expect(page.get_by_role("main")).to_be_focused()
+        page.keyboard.press("w")
+        expect(page.get_by_label("Period", exact=True)).to_have_value("7d")
+        expect(page.get_by_role("button", name="Earlier")).to_have_attribute("aria-keyshortcuts", "E")
+        expect(page.locator("#users-view")).to_have_class("view ready")
+        page.keyboard.press("e")
+        expect(page.get_by_label("Period", exact=True)).to_have_value("custom")
+        with page.expect_request("**/_dash-update-component*"):
+            page.keyboard.press("r")
+
+        page.get_by_role("button", name="Keyboard shortcuts").click()
+        sheet.get_by_role("button", name="Last 30 days").click()
+        expect(page.get_by_label("Period", exact=True)).to_have_value("30d")
+
+    def test_are_letters_where_something_is_typed_and_nothing_beside_another_key(
+        self, page: Page, site: str
+    ) -> None:
+        opened(page, f"{site}?view=users", "users")
+        page.keyboard.press("/")
+        expect(page.get_by_label("Search users")).to_be_focused()
+        page.keyboard.type("d1?")
+        expect(page.get_by_label("Search users")).to_have_value("d1?")
+        page.get_by_label("Period", exact=True).focus()
+        page.keyboard.press("1")
+        page.get_by_role("main").focus()
+        for keys in ("Control+1", "Alt+2", "Shift+d"):
+            page.keyboard.press(keys)
+        page.wait_for_function("() => new URLSearchParams(location.search).get('q') === 'd1?'")
+        assert query_of(page) == {"view": "users", "q": "d1?"}
+
+    def test_can_be_turned_off(self, page: Page, site: str) -> None:
+        opened(page, site, "overview")
+        page.get_by_role("button", name="Keyboard shortcuts").click()
+        page.get_by_label("Single keys work on this page").uncheck()
+        page.keyboard.press("Escape")
+        page.reload()
+        expect(page.locator("#overview-view")).to_have_class("view ready")
+        page.keyboard.press("2")
+        page.keyboard.press("?")
+
+        assert query_of(page) == {}
+        expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_hidden()
+        assert page.locator("[aria-keyshortcuts]").count() == 0
 
 
 class TestFilters:

@@ -12,13 +12,10 @@ from librechat_analytics.dashboard.views import View
 from librechat_analytics.exports import agents_sheet
 from librechat_analytics.formatting import (
     agent_label,
-    integer,
     model_label,
     money,
-    money_exact,
     plain_text,
     share,
-    tokens,
 )
 from librechat_analytics.usage.filters import NONE, UNKNOWN
 
@@ -32,21 +29,22 @@ if TYPE_CHECKING:
     from librechat_analytics.dashboard.page_query import PageQuery
     from librechat_analytics.dashboard.questions import Questions
     from librechat_analytics.exports import Sheet
-    from librechat_analytics.usage.answers import AgentRanking, Part, Totals
+    from librechat_analytics.usage.answers import AgentRanking, Part
 
 CHART_ROWS = 10
 MODELS_NAMED = 2
 ALMOST_ALL = 0.995
+PART_FIGURES = ("cost_usd", "total_tokens", "calls", "users", "conversations")
 COLUMNS = (
     Column("Agent", "label", first="ascending", numeric=False),
-    Column("Cost", "cost_usd", preset=True),
+    Column("Cost", "cost_usd", "money", preset=True),
     Column("Share", "share", hint="Part of the period's cost"),
-    Column("Trend", numeric=False, minor=True, hint="How the agent's cost moved over the period"),
-    Column("Tokens", "total_tokens", hint="Prompt and completion tokens"),
-    Column("Calls", "calls", hint="Model calls", minor=True),
-    Column("Users", "users"),
-    Column("Conversations", "conversations", minor=True),
-    Column("Attribution", "certain", numeric=False, hint="How it is known that this agent answered"),
+    Column("Trend", numeric=False, room=2, hint="How the agent's cost moved over the period"),
+    Column("Tokens", "total_tokens", "tokens", room=1, hint="Prompt and completion tokens"),
+    Column("Calls", "calls", "count", room=2, hint="Model calls"),
+    Column("Users", "users", "count", room=1),
+    Column("Conversations", "conversations", "count", room=2),
+    Column("Attribution", "certain", numeric=False, room=1, hint="How it is known that this agent answered"),
 )
 # The surest first; words for how an agent is known when the answer itself does not name it.
 LESS_SURE = {
@@ -111,58 +109,34 @@ def caption(ranking: AgentRanking) -> str:
 
 def _table(questions: Questions) -> tuple[object, ...]:
     ranking, query = questions.agents, questions.query
-    rows = labelled(ranking.rows)
-    found = tables.matching(rows, query.search, ("label", "model"))
+    found = tables.matching(labelled(ranking.rows), query.search, ("label", "model"))
     excerpt = tables.excerpt(tables.in_order(found, query.sort, COLUMNS), query, ranking)
-    greatest = max(*rows["share"], ranking.without_agent.share, ranking.unknown.share, 0.0)
-    trends = tables.trend_cells(questions, "agent", excerpt.rows["id"])
-    body = [
-        _row(row, greatest, trend, query)
-        for row, trend in zip(excerpt.rows.itertuples(index=False), trends, strict=True)
-    ]
-    if rows.empty:
-        body = tables.message_row(len(COLUMNS), *blocks.nothing_in(questions, "No agent was used"))
-    elif not body:
-        body = tables.no_match(len(COLUMNS), "agent", query.search)
-    if not query.search and (ranking.without_agent.calls or ranking.unknown.calls or not rows.empty):
-        body += [
-            part_row(
-                "Without agent",
-                "Models used directly",
-                ranking.without_agent,
-                greatest,
-                entries.agent_page(query, NONE),
-            ),
-            part_row(
-                "Unknown",
-                "Nothing that is left tells",
-                ranking.unknown,
-                greatest,
-                entries.agent_page(query, UNKNOWN),
-            ),
-            total_row(questions.summary.totals),
-        ]
-    return body, tables.foot(excerpt, "agents")
-
-
-def _row(row: Any, greatest: float, trend: Markup, query: PageQuery) -> Markup:
-    return element(
-        "tr",
-        tables.name_cell(
-            row.label,
-            models_in_words(row.model, row.models),
-            href=entries.agent_page(query, row.id),
-            doubt=_doubt(row, query),
-        ),
-        tables.number_cell(money(row.cost_usd), money_exact(row.cost_usd)),
-        tables.share_cell(row.share, greatest),
-        trend,
-        tables.number_cell(tokens(row.total_tokens), integer(row.total_tokens)),
-        tables.number_cell(integer(row.calls), minor=True),
-        tables.number_cell(integer(row.users)),
-        tables.number_cell(integer(row.conversations), minor=True),
-        tables.words_cell(certainty_in_words(row.attribution)),
+    greatest = max(*ranking.rows["share"], ranking.without_agent.share, ranking.unknown.share, 0.0)
+    nothing = blocks.nothing_in(questions, "No agent was used")
+    parts = (
+        ("Without agent", "Models used directly", ranking.without_agent, NONE),
+        ("Unknown", "Nothing that is left tells", ranking.unknown, UNKNOWN),
     )
+    is_used = ranking.without_agent.calls or ranking.unknown.calls or len(ranking.rows)
+    last = [_part_row(*part, query, greatest) for part in parts] if is_used else []
+    return (
+        tables.list_rows(questions, LISTED, excerpt, greatest, nothing=nothing, last=last),
+        tables.foot(excerpt, "agents"),
+    )
+
+
+def _name(questions: Questions, row: Any) -> Markup:
+    query = questions.query
+    return tables.name_cell(
+        row.label,
+        models_in_words(row.model, row.models),
+        href=entries.agent_page(query, row.id),
+        doubt=_doubt(row, query),
+    )
+
+
+def _others(_: Questions, row: Any) -> dict[str, Markup]:
+    return {"Attribution": tables.words_cell(certainty_in_words(row.attribution))}
 
 
 def _doubt(row: Any, query: PageQuery) -> Markup:
@@ -171,37 +145,18 @@ def _doubt(row: Any, query: PageQuery) -> Markup:
     return doubt.mark(query, "Not every call is certain to be this agent's.", agent=row.id)
 
 
-def part_row(label: str, detail: str, part: Part, greatest: float, href: str) -> Markup:
-    """A line for what no agent answers for, so that the lines add up; ``href``: its own page."""
+def _part_row(label: str, detail: str, part: Part, agent: str, query: PageQuery, greatest: float) -> Markup:
+    """A line for what no agent answers for, so that the lines add up."""
+    figures = {name: getattr(part, name) for name in PART_FIGURES}
     return element(
         "tr",
-        tables.name_cell(label, detail, href=href),
-        tables.number_cell(money(part.cost_usd), money_exact(part.cost_usd)),
-        tables.share_cell(part.share, greatest),
-        tables.no_trend_cell(),
-        tables.number_cell(tokens(part.total_tokens), integer(part.total_tokens)),
-        tables.number_cell(integer(part.calls), minor=True),
-        tables.number_cell(integer(part.users)),
-        tables.number_cell(integer(part.conversations), minor=True),
-        tables.empty_cell(),
+        tables.name_cell(label, detail, href=entries.agent_page(query, agent)),
+        *tables.cells(COLUMNS, figures, {"Share": tables.share_cell(part.share, greatest)}),
         class_name="rest",
     )
 
 
-def total_row(totals: Totals) -> Markup:
-    return element(
-        "tr",
-        tables.name_cell("Total"),
-        tables.number_cell(money(totals.cost_usd), money_exact(totals.cost_usd)),
-        tables.empty_cell(),
-        tables.no_trend_cell(),
-        tables.number_cell(tokens(totals.total_tokens), integer(totals.total_tokens)),
-        tables.number_cell(integer(totals.calls), minor=True),
-        tables.number_cell(integer(totals.active_users)),
-        tables.number_cell(integer(totals.conversations), minor=True),
-        tables.empty_cell(),
-        class_name="total",
-    )
+LISTED = tables.Listed("agent", "id", COLUMNS, _name, _others)
 
 
 def models_in_words(model: str | None, used: Sequence[Mapping[str, Any]]) -> str:

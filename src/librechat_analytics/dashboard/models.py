@@ -7,17 +7,14 @@ from typing import TYPE_CHECKING, Any
 from dash import html
 
 from librechat_analytics.dashboard import blocks, caches, captions, doubt, entries, figures, tables
-from librechat_analytics.dashboard.markup import element
 from librechat_analytics.dashboard.panels import Panel
 from librechat_analytics.dashboard.tables import Column
 from librechat_analytics.dashboard.views import View
 from librechat_analytics.exports import breakdown_sheet, models_sheet
 from librechat_analytics.formatting import (
     UNKNOWN,
-    integer,
     model_label,
     money,
-    money_exact,
     plain_text,
     rate,
     tokens,
@@ -30,25 +27,36 @@ if TYPE_CHECKING:
     from librechat_analytics.dashboard.markup import Markup
     from librechat_analytics.dashboard.questions import Questions
     from librechat_analytics.exports import Sheet
-    from librechat_analytics.usage.answers import Totals
 
 CHART_ROWS = 10
 RATES_SHOWN = 2
 PARTS = ("prompt_cost_usd", "completion_cost_usd", "prompt_rate", "completion_rate", "rates")
 COLUMNS = (
     Column("Model", "label", first="ascending", numeric=False),
-    Column("Cost", "cost_usd", preset=True),
+    Column("Cost", "cost_usd", "money", preset=True),
     Column("Share", "share", hint="Part of the period's cost"),
-    Column("Trend", numeric=False, minor=True, hint="How the model's cost moved over the period"),
-    Column("Prompt", "prompt_tokens", hint="Prompt tokens, those read from and written to a cache included"),
-    Column("Completion", "completion_tokens", hint="Completion tokens"),
-    Column("Cache read", "cache_read_tokens", hint="Prompt tokens read from a cache", minor=True),
-    Column("Cache write", "cache_write_tokens", hint="Prompt tokens written to a cache", extra=True),
-    Column("Calls", "calls", hint="Model calls"),
-    Column("Users", "users", minor=True),
-    Column("$/M prompt", "prompt_rate", hint="What a million prompt tokens really cost, cache included"),
-    Column("$/M completion", "completion_rate", hint="What a million completion tokens really cost"),
-    Column("Stored rates", hint="The rates that LibreChat charged at, without a cache", extra=True),
+    Column("Trend", numeric=False, room=2, hint="How the model's cost moved over the period"),
+    Column(
+        *("Prompt", "prompt_tokens", "tokens"),
+        room=1,
+        hint="Prompt tokens, those read from and written to a cache included",
+    ),
+    Column("Completion", "completion_tokens", "tokens", room=1, hint="Completion tokens"),
+    Column("Cache read", "cache_read_tokens", "tokens", room=2, hint="Prompt tokens read from a cache"),
+    Column("Cache write", "cache_write_tokens", "tokens", room=3, hint="Prompt tokens written to a cache"),
+    Column("Calls", "calls", "count", room=1, hint="Model calls"),
+    Column("Users", "users", "count", room=2),
+    Column(
+        *("$/M prompt", "prompt_rate", "rate"),
+        room=1,
+        hint="What a million prompt tokens really cost, cache included",
+    ),
+    Column(
+        *("$/M completion", "completion_rate", "rate"),
+        room=1,
+        hint="What a million completion tokens really cost",
+    ),
+    Column("Stored rates", room=3, hint="The rates that LibreChat charged at, without a cache"),
 )
 
 
@@ -147,68 +155,32 @@ def _table(questions: Questions) -> tuple[object, ...]:
     rows = joined(ranking.rows, questions.cost_breakdown.rows)
     found = tables.matching(rows, query.search, ("label", "provider"))
     excerpt = tables.excerpt(tables.in_order(found, query.sort, COLUMNS), query, ranking)
-    if rows.empty:
-        body = tables.message_row(len(COLUMNS), *blocks.nothing_in(questions, "No models"))
-    elif excerpt.rows.empty:
-        body = tables.no_match(len(COLUMNS), "model", query.search)
-    else:
-        greatest = float(rows["share"].max())
-        trends = tables.trend_cells(questions, "model", excerpt.rows["model"])
-        body = [
-            _row(row, greatest, trend, questions)
-            for row, trend in zip(excerpt.rows.itertuples(index=False), trends, strict=True)
-        ]
-        if not query.search:
-            body.append(total_row(questions.summary.totals))
-    return body, tables.foot(excerpt, "models")
+    greatest = max(rows["share"], default=0.0)
+    nothing = blocks.nothing_in(questions, "No models")
+    return (
+        tables.list_rows(questions, LISTED, excerpt, greatest, nothing=nothing),
+        tables.foot(excerpt, "models"),
+    )
 
 
-def _row(row: Any, greatest: float, trend: Markup, questions: Questions) -> Markup:
+def _name(questions: Questions, row: Any) -> Markup:
     query = questions.query
     is_unpriced = row.model in doubt.unpriced_models(questions)
     why = "LibreChat had no price for some or all of this and charged its default rate."
-    return element(
-        "tr",
-        tables.name_cell(
-            row.label,
-            plain_text(row.provider),
-            href=entries.model_page(query, row.model),
-            doubt=doubt.mark(query, why, model=row.model) if is_unpriced else "",
-            detail_href=entries.provider_models(query, row.provider),
-        ),
-        tables.number_cell(money(row.cost_usd), money_exact(row.cost_usd)),
-        tables.share_cell(row.share, greatest),
-        trend,
-        tables.number_cell(tokens(row.prompt_tokens), integer(row.prompt_tokens)),
-        tables.number_cell(tokens(row.completion_tokens), integer(row.completion_tokens)),
-        tables.number_cell(tokens(row.cache_read_tokens), integer(row.cache_read_tokens), minor=True),
-        tables.number_cell(tokens(row.cache_write_tokens), integer(row.cache_write_tokens)),
-        tables.number_cell(integer(row.calls)),
-        tables.number_cell(integer(row.users), minor=True),
-        tables.number_cell(rate(row.prompt_rate)),
-        tables.number_cell(rate(row.completion_rate)),
-        tables.number_cell(*rates_in_words(row.rates)),
+    return tables.name_cell(
+        row.label,
+        plain_text(row.provider),
+        href=entries.model_page(query, row.model),
+        doubt=doubt.mark(query, why, model=row.model) if is_unpriced else "",
+        detail_href=entries.provider_models(query, row.provider),
     )
 
 
-def total_row(totals: Totals) -> Markup:
-    return element(
-        "tr",
-        tables.name_cell("Total"),
-        tables.number_cell(money(totals.cost_usd), money_exact(totals.cost_usd)),
-        tables.empty_cell(),
-        tables.no_trend_cell(),
-        tables.number_cell(tokens(totals.prompt_tokens), integer(totals.prompt_tokens)),
-        tables.number_cell(tokens(totals.completion_tokens), integer(totals.completion_tokens)),
-        tables.number_cell(tokens(totals.cache_read_tokens), integer(totals.cache_read_tokens)),
-        tables.number_cell(tokens(totals.cache_write_tokens), integer(totals.cache_write_tokens)),
-        tables.number_cell(integer(totals.calls)),
-        tables.number_cell(integer(totals.active_users)),
-        tables.empty_cell(),
-        tables.empty_cell(),
-        tables.empty_cell(),
-        class_name="total",
-    )
+def _others(_: Questions, row: Any) -> dict[str, Markup]:
+    return {"Stored rates": tables.number_cell(*rates_in_words(row.rates))}
+
+
+LISTED = tables.Listed("model", "model", COLUMNS, _name, _others)
 
 
 def rates_in_words(rates: list[float]) -> tuple[str, str | None]:

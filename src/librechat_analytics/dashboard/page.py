@@ -9,6 +9,7 @@ from dash import dcc, html
 
 from librechat_analytics.dashboard import filter_words, ids
 from librechat_analytics.dashboard.browser_files import PLOTLY_PATH, THEME, asset_url
+from librechat_analytics.dashboard.shortcuts import sheet_html
 from librechat_analytics.usage.periods import PERIODS
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ It stays in this browser.</p>
 <button type="submit">Open dashboard</button>
 </form>
 </dialog>
+{sheet_html()}
 <footer>
 {{%config%}}
 {{%scripts%}}
@@ -136,6 +138,14 @@ def _masthead(views: Sequence[View]) -> Component:
                                 ),
                             ],
                             className="age",
+                        ),
+                        html.Button(
+                            html.Span("?", **{"aria-hidden": "true"}),
+                            id="shortcuts-open",
+                            type="button",
+                            className="icon-button",
+                            title="Keyboard shortcuts (?)",
+                            **{"aria-label": "Keyboard shortcuts"},
                         ),
                         html.Button(
                             [
@@ -235,8 +245,6 @@ def _heading(default_zone: str) -> Component:
                             html.Span(id=ids.LATER),
                         ],
                         className="period",
-                        role="group",
-                        **{"aria-label": "Period"},
                     ),
                     html.Button(
                         "Excel",

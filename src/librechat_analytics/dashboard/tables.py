@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from dash import html
@@ -10,11 +11,11 @@ from dash import html
 from librechat_analytics.dashboard.captions import peak_in_words
 from librechat_analytics.dashboard.markup import button, element
 from librechat_analytics.dashboard.time_axis import bucket_labels
-from librechat_analytics.formatting import plain_text
+from librechat_analytics.formatting import integer, money, money_exact, plain_text, rate, tokens
 from librechat_analytics.formatting import share as share_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import pandas as pd
     from dash.development.base_component import Component
@@ -22,11 +23,23 @@ if TYPE_CHECKING:
     from librechat_analytics.dashboard.markup import Markup
     from librechat_analytics.dashboard.page_query import PageQuery, SplitBy
     from librechat_analytics.dashboard.questions import Questions
-    from librechat_analytics.usage.answers import AgentRanking, Ranking
+    from librechat_analytics.usage.answers import AgentRanking, Ranking, Totals
 
 PAGE_ROWS = 50
 
 Direction = Literal["ascending", "descending"]
+Figure = Literal["", "money", "tokens", "count", "rate"]
+
+WORDS: dict[str, tuple[Callable[[Any], str], Callable[[Any], str]]] = {
+    "money": (money, money_exact),
+    "tokens": (tokens, integer),
+    "count": (integer, integer),
+    "rate": (rate, rate),
+}
+"""How a figure is written, and how with all its digits."""
+
+OF_TOTALS = {"users": "active_users"}
+"""What a column is called among the totals, where it has another name there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +47,20 @@ class Column:
     """A column as its header shows it.
 
     ``sort``: the DataFrame's column that it orders by, empty where it cannot be ordered.
+    ``figure``: how that column is written; empty where its cells are made one by one.
     ``first``: the direction of the first click. ``preset``: the table comes in this order.
-    ``minor``: left out on small screens, ``extra``: on all, until the reader chooses otherwise.
+    ``room``: the screens that it is on until the reader chooses otherwise: 0 all, 1 from tablets on,
+    2 from desks on, 3 none.
     """
 
     label: str
     sort: str = ""
+    figure: Figure = ""
     first: Direction = "descending"
     numeric: bool = True
     preset: bool = False
-    minor: bool = False
-    extra: bool = False
+    room: int = 0
     hint: str = ""
-
-    @property
-    def classes(self) -> str:
-        names = (("number", self.numeric), ("minor", self.minor), ("extra", self.extra))
-        return " ".join(name for name, holds in names if holds)
 
 
 def data_table(id: str, caption: str, columns: Sequence[Column]) -> Component:  # noqa: A002
@@ -74,7 +84,7 @@ def data_table(id: str, caption: str, columns: Sequence[Column]) -> Component:  
 
 def _header(table: str, column: Column) -> Component:
     if not column.sort:
-        return html.Th(column.label, scope="col", className=column.classes, title=column.hint or None)
+        return html.Th(column.label, title=column.hint or None, **_of_header(column))
     state = column.first if column.preset else "none"
     return html.Th(
         html.Button(
@@ -83,8 +93,7 @@ def _header(table: str, column: Column) -> Component:
             title=column.hint or None,
         ),
         id=f"{table}-sort-{column.sort}",
-        scope="col",
-        className=column.classes,
+        **_of_header(column),
         **{
             "aria-sort": state,
             "data-sort": column.sort,
@@ -92,6 +101,11 @@ def _header(table: str, column: Column) -> Component:
             **({"data-preset": "true"} if column.preset else {}),
         },
     )
+
+
+def _of_header(column: Column) -> dict[str, str]:
+    kind = {"className": "number"} if column.numeric else {}
+    return {"scope": "col", **kind, **({"data-room": str(column.room)} if column.room else {})}
 
 
 def message_row(columns: int, *words: Markup) -> list[Markup]:
@@ -120,11 +134,90 @@ def name_cell(
     return element("th", *lines, scope="row", class_name="name-cell")
 
 
-def number_cell(text: str, exact: str | None = None, *, minor: bool = False) -> Markup:
+def number_cell(text: str, exact: str | None = None) -> Markup:
     """A figure, with all its digits in the tooltip where the text has fewer."""
-    return element(
-        "td", text, class_name="number minor" if minor else "number", title=exact if exact != text else None
-    )
+    return element("td", text, class_name="number", title=exact if exact != text else None)
+
+
+def cells(
+    columns: Sequence[Column], figures: Mapping[str, Any], others: Mapping[str, Markup] = MappingProxyType({})
+) -> list[Markup]:
+    """The cells of a line after its name: figures as their columns write them, the others by their label."""
+    line = []
+    for column in columns[1:]:
+        if column.label in others:
+            line.append(others[column.label])
+        elif column.figure and column.sort in figures:
+            as_text, exact = WORDS[column.figure]
+            line.append(number_cell(as_text(figures[column.sort]), exact(figures[column.sort])))
+        else:
+            line.append(empty_cell())
+    return line
+
+
+def total_row(columns: Sequence[Column], totals: Totals) -> Markup:
+    """The last line: what the columns add up to, where they do."""
+    names = {column.sort: OF_TOTALS.get(column.sort, column.sort) for column in columns if column.sort}
+    figures = {
+        name: getattr(totals, of_totals) for name, of_totals in names.items() if hasattr(totals, of_totals)
+    }
+    return element("tr", name_cell("Total"), *cells(columns, figures), class_name="total")
+
+
+def list_rows(
+    questions: Questions,
+    listed: Listed,
+    excerpt: Excerpt,
+    greatest: float,
+    *,
+    nothing: Sequence[Markup],
+    last: Sequence[Markup] = (),
+) -> list[Markup]:
+    """The lines of a list of users, models or agents, or why there are none.
+
+    Args:
+        questions: What was asked.
+        listed: What the list is of.
+        excerpt: The rows on screen.
+        greatest: The greatest share in the list, whose bar is full.
+        nothing: What is said where the period has none.
+        last: Lines before the total, which a search leaves out as it does the total.
+    """
+    columns = listed.columns
+    lines: list[Markup] = []
+    if not excerpt.listed:
+        lines = message_row(len(columns), *nothing)
+    elif excerpt.rows.empty:
+        lines = no_match(len(columns), listed.thing, questions.query.search)
+    else:
+        trends = trend_cells(questions, listed.thing, excerpt.rows[listed.key])
+        rows: Iterable[Any] = excerpt.rows.itertuples(index=False)
+        for row, trend in zip(rows, trends, strict=True):
+            others = {
+                "Share": share_cell(row.share, greatest),
+                "Trend": trend,
+                **listed.others(questions, row),
+            }
+            name = listed.name(questions, row)
+            lines.append(element("tr", name, *cells(columns, row._asdict(), others)))
+    if not questions.query.search and (excerpt.listed or last):
+        lines += [*last, total_row(columns, questions.summary.totals)]
+    return lines
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a list is of, and how it is written.
+
+    ``thing``: in the singular. ``key``: the DataFrame's column that says which one. ``name`` makes a row's
+    first cell, ``others`` those that no figure fills, by their columns' labels.
+    """
+
+    thing: SplitBy
+    key: str
+    columns: Sequence[Column]
+    name: Callable[[Questions, Any], Markup]
+    others: Callable[[Questions, Any], Mapping[str, Markup]]
 
 
 def empty_cell() -> Markup:
@@ -149,12 +242,7 @@ def trend_cell(costs: Sequence[float], words: str) -> Markup:
         bars = " ".join(str(round(100 * max(cost, 0) / greatest)) for cost in costs)
         drawing = [element("span", class_name="trend", bars=bars, hidden_from_readers="true")]
     hidden_words = element("span", words, class_name="visually-hidden")
-    return element("td", *drawing, hidden_words, class_name="trend-cell minor", title=words)
-
-
-def no_trend_cell() -> Markup:
-    """The place of a trend in a line that has none."""
-    return element("td", class_name="trend-cell minor")
+    return element("td", *drawing, hidden_words, class_name="trend-cell", title=words)
 
 
 def words_cell(text: str) -> Markup:

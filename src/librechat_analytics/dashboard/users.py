@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 from dash import html
 
 from librechat_analytics.dashboard import blocks, captions, entries, figures, spread, tables
-from librechat_analytics.dashboard.markup import element
 from librechat_analytics.dashboard.panels import Panel
 from librechat_analytics.dashboard.tables import Column
 from librechat_analytics.dashboard.views import View
 from librechat_analytics.exports import users_sheet
-from librechat_analytics.formatting import ago, integer, money, money_exact, plain_text, tokens, user_label
+from librechat_analytics.formatting import ago, money, plain_text, user_label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,19 +20,18 @@ if TYPE_CHECKING:
     from librechat_analytics.dashboard.markup import Markup
     from librechat_analytics.dashboard.questions import Questions
     from librechat_analytics.exports import Sheet
-    from librechat_analytics.usage.answers import Totals
 
 CHART_ROWS = 10
 COLUMNS = (
     Column("User", "user", first="ascending", numeric=False),
-    Column("Cost", "cost_usd", preset=True),
+    Column("Cost", "cost_usd", "money", preset=True),
     Column("Share", "share", hint="Part of the period's cost"),
-    Column("Trend", numeric=False, minor=True, hint="How the user's cost moved over the period"),
-    Column("Prompt", "prompt_tokens", hint="Prompt tokens", minor=True),
-    Column("Completion", "completion_tokens", hint="Completion tokens", minor=True),
-    Column("Calls", "calls", hint="Model calls"),
-    Column("Conversations", "conversations", minor=True),
-    Column("Last active", "last_active"),
+    Column("Trend", numeric=False, room=2, hint="How the user's cost moved over the period"),
+    Column("Prompt", "prompt_tokens", "tokens", hint="Prompt tokens", room=2),
+    Column("Completion", "completion_tokens", "tokens", hint="Completion tokens", room=2),
+    Column("Calls", "calls", "count", room=1, hint="Model calls"),
+    Column("Conversations", "conversations", "count", room=2),
+    Column("Last active", "last_active", room=1),
 )
 
 
@@ -91,58 +89,26 @@ def _table(questions: Questions) -> tuple[object, ...]:
     ranking, query = questions.users, questions.query
     found = tables.matching(labelled(ranking.rows), query.search, ("user", "email"))
     excerpt = tables.excerpt(tables.in_order(found, query.sort, COLUMNS), query, ranking)
-    if ranking.rows.empty:
-        rows = tables.message_row(len(COLUMNS), *blocks.nothing_in(questions, "No users"))
-    elif excerpt.rows.empty:
-        rows = tables.no_match(len(COLUMNS), "user", query.search)
-    else:
-        greatest = float(ranking.rows["share"].max())
-        trends = tables.trend_cells(questions, "user", excerpt.rows["id"])
-        rows = [
-            _row(row, greatest, trend, questions)
-            for row, trend in zip(excerpt.rows.itertuples(index=False), trends, strict=True)
-        ]
-        if not query.search:
-            rows.append(total_row(questions.summary.totals))
-    return rows, tables.foot(excerpt, "users")
+    greatest = max(ranking.rows["share"], default=0.0)
+    nothing = blocks.nothing_in(questions, "No users")
+    return (
+        tables.list_rows(questions, LISTED, excerpt, greatest, nothing=nothing),
+        tables.foot(excerpt, "users"),
+    )
 
 
-def _row(row: Any, greatest: float, trend: Markup, questions: Questions) -> Markup:
+def _name(questions: Questions, row: Any) -> Markup:
     email = plain_text(row.email)
-    return element(
-        "tr",
-        tables.name_cell(
-            row.user,
-            email if email != row.user else None,
-            href=entries.user_page(questions.query, row.id),
-        ),
-        tables.number_cell(money(row.cost_usd), money_exact(row.cost_usd)),
-        tables.share_cell(row.share, greatest),
-        trend,
-        tables.number_cell(tokens(row.prompt_tokens), integer(row.prompt_tokens), minor=True),
-        tables.number_cell(tokens(row.completion_tokens), integer(row.completion_tokens), minor=True),
-        tables.number_cell(integer(row.calls)),
-        tables.number_cell(integer(row.conversations), minor=True),
-        tables.number_cell(
-            ago((questions.now - row.last_active).total_seconds()), f"{row.last_active:%Y-%m-%d %H:%M} UTC"
-        ),
-    )
+    page = entries.user_page(questions.query, row.id)
+    return tables.name_cell(row.user, email if email != row.user else None, href=page)
 
 
-def total_row(totals: Totals) -> Markup:
-    return element(
-        "tr",
-        tables.name_cell("Total"),
-        tables.number_cell(money(totals.cost_usd), money_exact(totals.cost_usd)),
-        tables.empty_cell(),
-        tables.no_trend_cell(),
-        tables.number_cell(tokens(totals.prompt_tokens), integer(totals.prompt_tokens)),
-        tables.number_cell(tokens(totals.completion_tokens), integer(totals.completion_tokens)),
-        tables.number_cell(integer(totals.calls)),
-        tables.number_cell(integer(totals.conversations)),
-        tables.empty_cell(),
-        class_name="total",
-    )
+def _others(questions: Questions, row: Any) -> dict[str, Markup]:
+    active = ago((questions.now - row.last_active).total_seconds())
+    return {"Last active": tables.number_cell(active, f"{row.last_active:%Y-%m-%d %H:%M} UTC")}
+
+
+LISTED = tables.Listed("user", "id", COLUMNS, _name, _others)
 
 
 def _csv(questions: Questions) -> Sheet:

@@ -1,0 +1,61 @@
+"""The sheet that lists what single keys do; the page's script finds in it what a key stands for."""
+
+from __future__ import annotations
+
+from html import escape
+
+# A section's name; for each of its keys what it does, and the attribute by which the page's script does that.
+SHEET: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
+    (
+        "Views",
+        (
+            ("1", "Overview", 'data-click="#overview-link"'),
+            ("2", "Users", 'data-click="#users-link"'),
+            ("3", "Models", 'data-click="#models-link"'),
+            ("4", "Agents", 'data-click="#agents-link"'),
+            ("5", "Data quality", 'data-click="#quality-link"'),
+        ),
+    ),
+    (
+        "Period",
+        (
+            ("D", "Last 24 hours", 'data-period="24h"'),
+            ("W", "Last 7 days", 'data-period="7d"'),
+            ("M", "Last 30 days", 'data-period="30d"'),
+            ("E", "Earlier", 'data-click=".step.earlier"'),
+            ("L", "Later", 'data-click=".step.later"'),
+        ),
+    ),
+    (
+        "Page",
+        (
+            ("/", "Search the table", 'data-focus=".view:not([hidden]) [type=search]"'),
+            ("R", "Refresh", 'data-action="retry"'),
+            ("?", "This sheet", "data-sheet"),
+        ),
+    ),
+)
+
+
+def sheet_html() -> str:
+    """The sheet as a dialog; each line of it can be clicked as well."""
+    sections = "".join(
+        f"<section><h3>{escape(name)}</h3>{''.join(_line(*line) for line in lines)}</section>"
+        for name, lines in SHEET
+    )
+    return (
+        '<dialog id="shortcuts" class="shortcuts" aria-labelledby="shortcuts-title">'
+        '<div class="shortcuts-head"><h2 id="shortcuts-title">Keyboard shortcuts</h2>'
+        '<button type="button" class="icon-button" data-close aria-label="Close">'
+        "\N{MULTIPLICATION SIGN}</button></div>"
+        f'<div class="shortcuts-lists">{sections}</div>'
+        '<label><input type="checkbox" id="shortcuts-on" checked> Single keys work on this page</label>'
+        "</dialog>"
+    )
+
+
+def _line(key: str, words: str, effect: str) -> str:
+    return (
+        f'<button type="button" data-key="{escape(key.lower())}" {effect}>'
+        f"{escape(words)}<kbd>{escape(key)}</kbd></button>"
+    )
