@@ -31,24 +31,29 @@
     frame?.toggleAttribute("data-parts", drawing.layout.meta?.parts === true);
   }
 
-  function keepZoomInReact() {
-    const { react } = window.Plotly;
-    window.Plotly.react = (drawing, figure, ...rest) => {
+  function tame(plotly) {
+    const { react } = plotly;
+    plotly.react = (drawing, figure, ...rest) => {
+      // Dash draws a chart as soon as it is mounted; nothing is not worth drawing, least of all out of sight.
+      if (!drawing._fullLayout && !figure?.data?.length) {
+        drawing.on = () => {}; // it listens at once, to what nobody here asks for
+        return Promise.resolve(drawing);
+      }
       const zoom = zooms.get(drawing);
       if (zoom && figure?.layout?.uirevision === zoom.revision) {
         figure.layout.xaxis = { ...figure.layout.xaxis, range: [...zoom.range], autorange: false };
       }
       return react(drawing, figure, ...rest);
     };
+    return plotly;
   }
+
+  let plotly; // Dash loads it when it wants to
+  Object.defineProperty(window, "Plotly", { get: () => plotly, set: (loaded) => (plotly = tame(loaded)) });
 
   new MutationObserver(() => {
     for (const drawing of document.querySelectorAll(".chart-frame .js-plotly-plot")) {
       if (watched.has(drawing) || !drawing.on) continue;
-      if (!window.Plotly.keepsZoom) {
-        window.Plotly.keepsZoom = true;
-        keepZoomInReact();
-      }
       watched.add(drawing);
       drawing.on("plotly_relayout", () => remember(drawing));
       drawing.on("plotly_afterplot", () => showReset(drawing));
