@@ -74,14 +74,17 @@
   }
 
   /* Changes some parameters of the address; null takes one away. */
+  let onItsWay = null; // the address that Dash is about to have, so that two changes at once do not undo each other
   function go(changes) {
-    const query = parse(location.search);
+    const query = parse(onItsWay ?? location.search);
     for (const [name, value] of Object.entries(changes)) {
       if (value === null || value === "") query.delete(name);
       else query.set(name, value);
     }
     const search = write(query);
-    if (search !== (location.search || "?")) window.dash_clientside.set_props("url", { search });
+    if (search === ((onItsWay ?? location.search) || "?")) return;
+    onItsWay = search;
+    window.dash_clientside.set_props("url", { search });
   }
 
   function questionAbout(search) {
@@ -110,6 +113,7 @@
   function route(search) {
     const { no_update, callback_context, set_props } = window.dash_clientside;
     const query = parse(search);
+    onItsWay = null;
     const current = viewOf(query);
     const period = periodOf(query);
     const root = document.documentElement;

@@ -199,7 +199,7 @@ class TestShortcuts:
         page.keyboard.type("d1?")
         expect(page.get_by_label("Search users")).to_have_value("d1?")
         page.get_by_label("Period", exact=True).focus()
-        page.keyboard.press("1")
+        page.keyboard.press("4")
         page.get_by_role("main").focus()
         for keys in ("Control+1", "Alt+2", "Shift+d"):
             page.keyboard.press(keys)
