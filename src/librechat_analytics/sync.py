@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from bson import ObjectId
 
+from librechat_analytics.errors import OperatorError
 from librechat_analytics.librechat.agents import Certainty, Question, attribute
 from librechat_analytics.librechat.documents import object_id_time
 from librechat_analytics.librechat.providers import provider_of
@@ -89,6 +90,7 @@ class Syncer:
         self._looked_at = float("-inf")
         self._labelled_at = float("-inf")
         self._labels_readable = True
+        self._failures: set[str] = set()
         complete = store.state().history_complete
         self._source_state = SourceState("ok") if complete else SourceState("importing", 0.0)
 
@@ -117,8 +119,12 @@ class Syncer:
             except SourceUnreachableError as error:
                 delay = min(RETRY_SECONDS, self._sync_seconds)
                 self._note_problem(str(error))
+            except OperatorError as error:
+                self._note_failure(str(error))
             except Exception:
                 log.exception("The sync failed and is tried again in %g s", delay)
+            else:
+                self._set_working()
             # What is stored right after a look began must be there when the next one ends, within the time
             # promised; a look that takes long is followed by as long a rest.
             taken = time.monotonic() - started
@@ -149,6 +155,16 @@ class Syncer:
         if self._source_state.status != "unreachable":
             log.warning("%s Figures stand as they are; trying again.", problem)
         self._source_state = SourceState("unreachable", problem=problem)
+
+    def _note_failure(self, failure: str) -> None:
+        if failure not in self._failures:
+            log.error("%s Figures stand as they are; trying again.", failure)
+        self._failures.add(failure)
+
+    def _set_working(self) -> None:
+        if self._failures:
+            log.info("The sync works again.")
+        self._failures.clear()
 
     def _set_reachable(self) -> None:
         if self._source_state.status == "unreachable":
@@ -232,7 +248,7 @@ class Syncer:
         try:
             self._attribute()
             self._read_labels()  # answers name agents that were deleted
-        except SourceUnreachableError:
+        except OperatorError:
             return  # the reading meets the same, and says so
         except Exception:
             log.exception("Looking for agents failed and is tried again")

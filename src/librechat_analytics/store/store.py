@@ -80,7 +80,7 @@ class Store:
         self.version = 0
         """Grows with each commit; whoever keeps answers keeps them for one version."""
         self.changed_at = _milliseconds_now()
-        """When the last commit ended."""
+        """When the last commit began."""
         self._connection = self._open()
         try:
             with self._explained():
@@ -184,9 +184,10 @@ class Store:
                 with suppress(duckdb.Error):  # of a database that failed as a whole; it rolls back by itself
                     cursor.execute("ROLLBACK")
                 raise
+            # Before others see it, so that no row that they see is younger.
+            self.changed_at = _milliseconds_now()
             cursor.execute("COMMIT")
             self.version += 1
-            self.changed_at = _milliseconds_now()
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -394,8 +395,12 @@ class Store:
             self.version += 1
 
     def checkpoint(self) -> None:
-        """Fold the log into the file; worth it after much was written."""
-        with self._writing, self._explained(), self._connection.cursor() as cursor:
+        """Fold the log into the file, worth it after much was written; put off where DuckDB says it cannot.
+
+        It may take a transaction that has just ended for one that still writes. It folds by itself later.
+        """
+        refused = suppress(duckdb.TransactionException)
+        with self._writing, self._explained(), self._connection.cursor() as cursor, refused:
             cursor.execute("CHECKPOINT")
 
 
@@ -435,10 +440,10 @@ def _move(cursor: duckdb.DuckDBPyConnection, state: dict[str, Any]) -> None:
 
 
 def _unreadable(path: Path, error: Exception) -> str:
-    reason = str(error).splitlines()[0]
+    reason = str(error).splitlines()[0].rstrip(".")
     if isinstance(error, duckdb.OutOfMemoryException):
         return f"The store {path} needs more memory: {reason} Raise STORE_MEMORY_LIMIT."
     return (
-        f"The store {path} cannot be used: {reason} Check that the folder can be written; if the file is"
+        f"The store {path} cannot be used: {reason}. Check that the folder can be written; if the file is"
         " damaged, move it away and let the program read LibreChat again."
     )

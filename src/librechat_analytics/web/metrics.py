@@ -56,7 +56,8 @@ class UsageCollector(Collector):
             "librechat_analytics_sync_lag_seconds", "Age of the instant up to which the figures are complete"
         )
         if freshness.as_of is not None:
-            lag.add_metric([], (self._repository.now() - freshness.as_of).total_seconds())
+            seconds = (self._repository.now() - freshness.as_of).total_seconds()
+            lag.add_metric([], max(0.0, seconds))  # a clock may have been set back since
         state = GaugeMetricFamily(
             "librechat_analytics_source_status", "1 for the state that the source is in", labels=("status",)
         )
