@@ -12,7 +12,8 @@
     "class", "title", "scope", "colspan", "aria-hidden", "aria-label", "data-action", "data-period", "data-name",
     "href", "value", "data-set", "data-bars", "aria-disabled",
   ]);
-  const ROWS_AT_ONCE = 100;
+  const ROWS_AT_FIRST = 60; // what a table shows until a reader wants more
+  const ROWS_AT_ONCE = 50;
   const unfinished = new Map(); // place → the frame that goes on with its rows
 
   /* Heights in per cent as the outline of as many bars, so that a row's drawing is one element. */
@@ -66,11 +67,11 @@
   }
 
   /* Long lists come in steps, so that the page can answer its reader in between. */
-  function patchPlace(place, children, from) {
-    patchChildren(place, children, from, from + ROWS_AT_ONCE);
+  function patchPlace(place, children, from, to) {
+    patchChildren(place, children, from, to);
     unfinished.delete(place);
-    if (from + ROWS_AT_ONCE >= children.length) return;
-    unfinished.set(place, requestAnimationFrame(() => patchPlace(place, children, from + ROWS_AT_ONCE)));
+    if (to >= children.length) return;
+    unfinished.set(place, requestAnimationFrame(() => patchPlace(place, children, to, to + ROWS_AT_ONCE)));
   }
 
   /* Fills each place that the server has an answer for: {id: children}, or {id: figure} for a chart. */
@@ -82,7 +83,7 @@
       }
       const place = document.getElementById(id);
       cancelAnimationFrame(unfinished.get(place));
-      patchPlace(place, filling, 0);
+      patchPlace(place, filling, 0, ROWS_AT_FIRST);
     }
   }
 

@@ -54,7 +54,7 @@ READ = """
     }
     return [...drawn.values()];
   };
-  const lines = [...section.querySelectorAll(`#${view}-rows tr`)].filter((line) => line.cells.length > 1);
+  const lines = [...section.querySelectorAll(`#${view}-rows tr, #${view}-total tr`)].filter((line) => line.cells.length > 1);
   const cells = (line) => [...line.cells].filter((cell) => !cell.matches(".trend-cell"));
   const named = (node) => text(node.querySelector(".name a") ?? node.querySelector(".name") ?? node);
   return {

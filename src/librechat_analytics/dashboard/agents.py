@@ -117,9 +117,10 @@ def _table(questions: Questions) -> tuple[object, ...]:
         ("Without agent", "Models used directly", ranking.without_agent, NONE),
         ("Unknown", "Nothing that is left tells", ranking.unknown, UNKNOWN),
     )
-    is_used = ranking.without_agent.calls or ranking.unknown.calls or len(ranking.rows)
+    is_used = bool(ranking.without_agent.calls or ranking.unknown.calls or len(ranking.rows))
     last = [_part_row(*part, query, greatest) for part in parts] if is_used else []
     return (
+        tables.total_rows(questions, LISTED, is_used=is_used),
         tables.list_rows(questions, LISTED, excerpt, greatest, nothing=nothing, last=last),
         tables.foot(excerpt, "agents"),
     )
@@ -194,5 +195,5 @@ def _csv(questions: Questions) -> Sheet:
 CHART_PANEL = Panel(
     "agents-chart", blocks.ranked_chart_outputs("agents-cost"), ("agents-cost-empty",), _chart
 )
-TABLE_PANEL = Panel("agents-table", (), ("agents-rows", "agents-showing"), _table)
+TABLE_PANEL = Panel("agents-table", (), ("agents-total", "agents-rows", "agents-showing"), _table)
 VIEW = View("agents", layout, (CHART_PANEL, TABLE_PANEL), table=_csv)

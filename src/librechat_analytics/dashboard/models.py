@@ -158,6 +158,7 @@ def _table(questions: Questions) -> tuple[object, ...]:
     greatest = max(rows["share"], default=0.0)
     nothing = blocks.nothing_in(questions, "No models")
     return (
+        tables.total_rows(questions, LISTED, is_used=not rows.empty),
         tables.list_rows(questions, LISTED, excerpt, greatest, nothing=nothing),
         tables.foot(excerpt, "models"),
     )
@@ -207,7 +208,7 @@ CHARTS_PANEL = Panel(
     ("models-cost-empty", "models-tokens-empty"),
     _charts,
 )
-TABLE_PANEL = Panel("models-table", (), ("models-rows", "models-showing"), _table)
+TABLE_PANEL = Panel("models-table", (), ("models-total", "models-rows", "models-showing"), _table)
 VIEW = View(
     "models",
     layout,

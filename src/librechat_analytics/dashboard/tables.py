@@ -71,6 +71,7 @@ def data_table(id: str, caption: str, columns: Sequence[Column]) -> Component:  
                 html.Caption(caption, className="visually-hidden"),
                 html.Thead(html.Tr([_header(id, column) for column in columns])),
                 html.Tbody(id=f"{id}-rows", className="rows"),
+                html.Tfoot(id=f"{id}-total"),
             ],
             id=f"{id}-table",
             className="data-table",
@@ -181,7 +182,7 @@ def list_rows(
         excerpt: The rows on screen.
         greatest: The greatest share in the list, whose bar is full.
         nothing: What is said where the period has none.
-        last: Lines before the total, which a search leaves out as it does the total.
+        last: Lines that follow the others, unless something is searched for.
     """
     columns = listed.columns
     lines: list[Markup] = []
@@ -200,9 +201,17 @@ def list_rows(
             }
             name = listed.name(questions, row)
             lines.append(element("tr", name, *cells(columns, row._asdict(), others)))
-    if not questions.query.search and (excerpt.listed or last):
-        lines += [*last, total_row(columns, questions.summary.totals)]
-    return lines
+    return lines if questions.query.search else [*lines, *last]
+
+
+def total_rows(questions: Questions, listed: Listed, *, is_used: bool) -> list[Markup]:
+    """What a list adds up to, which a search leaves out.
+
+    It is filled before the rows: the widest figures come first, so that no column grows with the last row.
+    """
+    if questions.query.search or not is_used:
+        return []
+    return [total_row(listed.columns, questions.summary.totals)]
 
 
 @dataclass(frozen=True, slots=True)

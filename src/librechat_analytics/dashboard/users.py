@@ -92,6 +92,7 @@ def _table(questions: Questions) -> tuple[object, ...]:
     greatest = max(ranking.rows["share"], default=0.0)
     nothing = blocks.nothing_in(questions, "No users")
     return (
+        tables.total_rows(questions, LISTED, is_used=not ranking.rows.empty),
         tables.list_rows(questions, LISTED, excerpt, greatest, nothing=nothing),
         tables.foot(excerpt, "users"),
     )
@@ -116,7 +117,7 @@ def _csv(questions: Questions) -> Sheet:
 
 
 CHART_PANEL = Panel("users-chart", blocks.ranked_chart_outputs("users-cost"), ("users-cost-empty",), _chart)
-TABLE_PANEL = Panel("users-table", (), ("users-rows", "users-showing"), _table)
+TABLE_PANEL = Panel("users-table", (), ("users-total", "users-rows", "users-showing"), _table)
 VIEW = View(
     "users",
     layout,
