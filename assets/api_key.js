@@ -101,7 +101,7 @@
         await pause(RETRY_MILLISECONDS);
         continue;
       }
-      setConnection(response.status >= 502 ? "lost" : "ok");
+      setConnection(response.status >= 502 ? "lost" : response.status >= 500 ? "failing" : "ok");
       if (response.status >= 502 && isStart) {
         await pause(RETRY_MILLISECONDS);
         continue;

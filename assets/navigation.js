@@ -111,7 +111,9 @@
   }
 
   function route(search) {
-    const { no_update, callback_context, set_props } = window.dash_clientside;
+    const { no_update, callback_context, set_props, PreventUpdate } = window.dash_clientside;
+    // The clock may strike once more before it has stopped in a tab that was just hidden.
+    if (callback_context.triggered_id === "tick" && document.hidden) throw PreventUpdate;
     const query = parse(search);
     onItsWay = null;
     const current = viewOf(query);

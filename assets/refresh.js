@@ -57,10 +57,10 @@
 
   document.addEventListener("analytics:connection", (event) => {
     const banner = document.getElementById("connection");
-    const lost = event.detail === "lost";
-    banner.hidden = !lost;
+    const trouble = { lost: "Connection lost.", failing: "The server answers with an error." }[event.detail];
+    banner.hidden = !trouble;
     const standing = shown?.as_of_words ? ` Showing figures as of ${shown.as_of_words}.` : "";
-    banner.textContent = lost ? `Connection lost.${standing} Trying again.` : "";
+    banner.textContent = trouble ? `${trouble}${standing} Trying again.` : "";
   });
 
   document.addEventListener("click", (event) => {
@@ -69,7 +69,7 @@
 
   setInterval(age, SECOND);
   setInterval(() => {
-    if (document.documentElement.dataset.connection === "lost" && !document.hidden) tick();
+    if (!document.getElementById("connection").hidden && !document.hidden) tick();
   }, RETRY_SECONDS * SECOND);
   window.addEventListener("online", tick);
 

@@ -12,7 +12,8 @@ BEFORE = "10\N{EN DASH}17 Nov"
 
 
 def words(moved: Change) -> str:
-    return component_texts(cards.card_values("$1", "$1.000000", moved, "$2", BEFORE)[2])
+    said = component_texts(cards.card_values("$1", "$1.000000", moved, "$2", BEFORE)[2])
+    return said.replace("\N{NO-BREAK SPACE}", " ")
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,12 @@ def words(moved: Change) -> str:
 )
 def test_a_change_has_an_arrow_a_sign_and_words(now: float, before: float | None, expected: str) -> None:
     assert words(change(now, before)) == expected
+
+
+def test_a_line_breaks_between_two_days_and_not_within_one() -> None:
+    said = component_texts(cards.change_words(change(112.0, 100.0), "25 Sep 2025 \N{EN DASH} 25 Oct 2026"))
+
+    assert "25\N{NO-BREAK SPACE}Sep\N{NO-BREAK SPACE}2025 \N{EN DASH} 25\N{NO-BREAK SPACE}Oct" in said
 
 
 def test_more_is_neither_good_nor_bad() -> None:

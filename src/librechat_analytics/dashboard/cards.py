@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from dash import Output, html
@@ -63,6 +64,8 @@ def card_values(
 
 def change_words(change: Change, before_range: str) -> list[Component]:
     """An arrow, a sign, and the whole in words: never a colour alone, and more is not better."""
+    # Lines break between the days of a range, not within one.
+    before_range = re.sub(r"(?<=\d) (?=[A-Z])|(?<=[a-z]) (?=\d{4})", "\N{NO-BREAK SPACE}", before_range)
     arrow = html.Span(ARROWS[change.direction], className="change-arrow", **{"aria-hidden": "true"})
     if change.direction == "same":
         return [arrow, html.Span("no change"), html.Span(f" from {before_range}", className="change-range")]

@@ -145,9 +145,10 @@ def cells(
 ) -> list[Markup]:
     """The cells of a line after its name: figures as their columns write them, the others by their label."""
     line = []
+    made = {"Trend": element("td", class_name="trend-cell"), **others}
     for column in columns[1:]:
-        if column.label in others:
-            line.append(others[column.label])
+        if column.label in made:
+            line.append(made[column.label])
         elif column.figure and column.sort in figures:
             as_text, exact = WORDS[column.figure]
             line.append(number_cell(as_text(figures[column.sort]), exact(figures[column.sort])))
