@@ -13,9 +13,9 @@
   const query = () => new URLSearchParams(location.search);
   const go = (changes) => window.dash_clientside.analytics.go(changes);
 
-  function zoneOfTheReader() {
-    return Intl.DateTimeFormat().resolvedOptions().timeZone ?? null;
-  }
+  // Found while the browser waits for other scripts anyway: the first look at a calendar takes its time.
+  const readerZone = Intl.DateTimeFormat().resolvedOptions().timeZone ?? null;
+  const zoneOfTheReader = () => readerZone;
 
   /* ---- controls of one parameter ---- */
 
