@@ -126,7 +126,7 @@
     hideTheFormer(query);
     for (const link of document.querySelectorAll("a[data-view]")) link.href = linkTo(link.dataset.view, query);
     spreadChoices(query);
-    markSortedColumn(current, query, set_props);
+    markSortedColumn(current, query);
     showTheSearch(current, query, set_props);
 
     const question = questionAbout(search ?? "");
@@ -179,13 +179,13 @@
     }
   }
 
-  function markSortedColumn(view, query, set_props) {
+  function markSortedColumn(view, query) {
     const wanted = query.get("sort");
     for (const header of document.querySelectorAll(`#${view}-view th[data-sort]`)) {
       const { sort, first, preset } = header.dataset;
       const state = wanted ?? (preset ? (first === "descending" ? `-${sort}` : sort) : "");
       const direction = { [sort]: "ascending", [`-${sort}`]: "descending" }[state] ?? "none";
-      if (header.getAttribute("aria-sort") !== direction) set_props(header.id, { "aria-sort": direction });
+      header.setAttribute("aria-sort", direction);
     }
   }
 

@@ -32,8 +32,8 @@
     const lead = isImport ? "Imported, " : "Updated ";
     const text = isImport ? `as of ${shown.as_of_words}` : ago(seconds);
     if (target.textContent !== text) {
-      window.dash_clientside.set_props("age-lead", { children: lead });
-      window.dash_clientside.set_props("age", { children: text });
+      document.getElementById("age-lead").textContent = lead;
+      target.textContent = text;
     }
   }
 

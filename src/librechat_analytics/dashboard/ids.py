@@ -28,6 +28,7 @@ FILTER_TOGGLE = "filter-toggle"
 FILTER_PANEL = "filter-panel"
 FILTER_QUESTION = "filter-question"
 FILTER_PLACES = "filter-places"
+STILL = "still"
 
 
 def section(view: str) -> str:

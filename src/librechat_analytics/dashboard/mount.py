@@ -35,6 +35,7 @@ from librechat_analytics.dashboard.page_query import read_page_query
 from librechat_analytics.dashboard.page_state import page_outputs, page_places, page_values
 from librechat_analytics.dashboard.panels import answer_panels, error_reference, panel_outputs
 from librechat_analytics.dashboard.questions import Questions
+from librechat_analytics.dashboard.still import take_out_still_parts
 from librechat_analytics.exports import all_sheets, csv_text, file_name, workbook
 from librechat_analytics.usage.periods import parse_zone
 
@@ -132,16 +133,27 @@ def mount_dashboard(
         health_endpoint=None,
         use_async=False,
     )
-    app.layout = page_layout(VIEWS, refresh_seconds=refresh_seconds, default_zone=default_zone)
     register_browser_callbacks(app)
     ask = asking(repository, parse_zone(default_zone))
     for view in VIEWS:
         register_view(app, view, ask)
     register_export(app, repository, ask)
     register_filters(app, ask)
+    layout = page_layout(VIEWS, refresh_seconds=refresh_seconds, default_zone=default_zone)
+    layout.children.append(dcc.Store(id=ids.STILL, data=take_out_still_parts(layout, ids_in_callbacks(app))))
+    app.layout = layout
     refuse_malformed_requests(app)
     keep_what_never_changes(server, ask_again)
     return app
+
+
+def ids_in_callbacks(app: Dash) -> set[str]:
+    """The components that callbacks read or fill."""
+    found: set[str] = set()
+    for output, callback in app.callback_map.items():
+        found.update(name.rpartition(".")[0] for name in output.strip(".").split("..."))
+        found.update(part["id"] for part in (*callback["inputs"], *callback["state"]))
+    return found
 
 
 def keep_what_never_changes(server: flask.Flask, ask_again: str) -> None:
