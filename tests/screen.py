@@ -30,12 +30,17 @@ if TYPE_CHECKING:
     Json = dict[str, Any]
     Shown = dict[str, Any]
 
-VIEWS = ("Overview", "Users", "Models", "Agents")
+VIEWS = ("Overview", "Users", "Models", "Agents", "Data quality")
+DETAILS = {"User": "users", "Model": "models", "Agent": "agents"}
+"""The pages of one each, and the lists that lead to them."""
 ROWS_AT_FIRST = 50
 BARS = 10
 PATIENCE_SECONDS = 10
 
-CHARTS = ("over-time", "users-cost", "models-cost", "models-tokens", "agents-cost")
+CHARTS = (
+    *("over-time", "users-cost", "models-cost", "models-tokens", "agents-cost"),
+    *("detail-cost-time", "detail-tokens-time"),
+)
 """Those that show what the API answers; the others are drawn from questions that it does not have."""
 
 READ = """
@@ -43,6 +48,7 @@ READ = """
   const section = document.getElementById(`${view}-view`);
   if (!section || section.hidden) return {};
   const text = (node) => node?.textContent ?? null;
+  const seen = (selector) => [...section.querySelectorAll(selector)].filter((node) => node.checkVisibility());
   const bars = (id) => {
     const drawing = document.querySelector(`#${id}-chart .js-plotly-plot`);
     const drawn = new Map(); // a series may be drawn in pieces: buckets that are over, buckets that are not
@@ -54,7 +60,8 @@ READ = """
     }
     return [...drawn.values()];
   };
-  const lines = [...section.querySelectorAll(`#${view}-rows tr, #${view}-total tr`)].filter((line) => line.cells.length > 1);
+  const lines = [...section.querySelectorAll(`#${view}-rows tr, #${view}-total tr`)]
+    .filter((line) => line.cells.length > 1);
   const cells = (line) => [...line.cells].filter((cell) => !cell.matches(".trend-cell"));
   const named = (node) => text(node.querySelector(".name a") ?? node.querySelector(".name") ?? node);
   return {
@@ -65,7 +72,10 @@ READ = """
       .map((chart) => chart.id.replace(/-chart$/, ""))
       .filter((id) => charts.includes(id))
       .map((id) => [id, bars(id)])),
-    lists: Object.fromEntries([...section.querySelectorAll(".ranked-list")].map((list) =>
+    lead: text(section.querySelector(".quality-lead strong")),
+    findings: [...section.querySelectorAll(".finding")].map((finding) =>
+      [finding.querySelector("h2"), ...[...finding.querySelectorAll("dd")].slice(0, 3)].map(text)),
+    lists: Object.fromEntries(seen(".ranked-list").map((list) =>
       [list.id, [...list.querySelectorAll(".ranked")].map((entry) =>
         [named(entry), text(entry.querySelector(".ranked-amount"))])])),
     rows: lines.map((line) => cells(line).map(named)),
@@ -116,16 +126,23 @@ def _shown_when_equal(page: Page, view: str, expected: Shown) -> Shown:
     return shown
 
 
+def name_of(view: str) -> str:
+    """What a view is called in the address, and in its elements' ids."""
+    return "detail" if view in DETAILS else view.rpartition(" ")[2].lower()
+
+
 def shown_on(page: Page, view: str) -> Shown:
     """What a view shows, in the shape of ``expected_on``; empty while it is hidden."""
-    raw = page.evaluate(READ, [view.lower(), CHARTS])
+    raw = page.evaluate(READ, [name_of(view), CHARTS])
     if not raw:
         return {}
     kept: Shown = {
         "failures": raw["failures"],
         "days": re.sub(r"^.* · |( \(.*\))?, [\w/]+$", "", raw["words"] or ""),
     }
-    if view == "Overview":
+    if view == "Data quality":
+        return kept | {"lead": raw["lead"], "findings": raw["findings"]}
+    if view == "Overview" or view in DETAILS:
         return kept | {
             "cards": [[value, exact, _change_words(words)] for value, exact, words in raw["cards"]],
             "bars": raw["bars"],
@@ -147,26 +164,35 @@ def _change_words(text: str) -> str:
 
 def expected_on(view: str, site: Answering, query: dict[str, str]) -> Shown:
     """What a view must show."""
-    figures = {"Overview": _overview, "Users": _users, "Models": _models, "Agents": _agents}[view]
+    figures = {
+        "Overview": _overview,
+        "Users": _users,
+        "Models": _models,
+        "Agents": _agents,
+        "Data quality": _quality,
+    }.get(view, _detail)
     period = site.ask("summary", **query)["period"]
     days = TimeRange(datetime.fromisoformat(period["start"]), datetime.fromisoformat(period["end"]))
     return {"failures": [], "days": describe_range(days, ZoneInfo(period["timezone"]))} | figures(site, query)
 
 
-def _overview(site: Answering, query: dict[str, str]) -> Shown:
-    summary, points = site.ask("summary", **query), site.ask("usage-over-time", **query)["points"]
+def _cards(summary: Json, third: str) -> list[list[str]]:
     before = summary["previous"] or {}
-    cards = [
+    return [
         [as_text(summary[name]), exact(summary[name]), change(summary[name], before.get(name)).text]
         for name, as_text, exact in (
             ("cost", money, money_exact),
             ("totalTokens", tokens, integer),
-            ("activeUsers", integer, integer),
+            (third, integer, integer),
             ("conversations", integer, integer),
         )
     ]
+
+
+def _overview(site: Answering, query: dict[str, str]) -> Shown:
+    points = site.ask("usage-over-time", **query)["points"]
     return {
-        "cards": cards,
+        "cards": _cards(site.ask("summary", **query), "activeUsers"),
         "bars": {
             "over-time": _columns(points, "cost"),
         },
@@ -176,6 +202,49 @@ def _overview(site: Answering, query: dict[str, str]) -> Shown:
             "top-agents": _greatest(site.ask("top-agents", **query)["agents"], _agent),
         },
     }
+
+
+def _detail(site: Answering, query: dict[str, str]) -> Shown:
+    points = site.ask("usage-over-time", **query)["points"]
+    labels = {"users": _user, "models": _model, "agents": _agent}
+    (own,) = (things for subject, things in DETAILS.items() if subject.lower() in query)
+    return {
+        "cards": _cards(site.ask("summary", **query), "calls"),
+        "bars": {
+            "detail-cost-time": _columns(points, "cost"),
+            "detail-tokens-time": _columns(points, "promptTokens", "completionTokens"),
+        },
+        "lists": {
+            f"detail-{things}": _greatest(site.ask(f"top-{things}", **query)[things], label, BARS)
+            for things, label in labels.items()
+            if things != own
+        },
+    }
+
+
+def _quality(site: Answering, query: dict[str, str]) -> Shown:
+    report, whole = site.ask("quality", **query), site.ask("summary", **query)["cost"]
+    doubtful = report["doubtfulCost"]
+    if not report["findings"]:
+        lead = "Nothing to doubt. "
+    elif doubtful > 0:
+        lead = f"{money(doubtful)} of {money(whole)}{_part(doubtful, whole)}"
+    else:
+        lead = "No cost in doubt. "
+    findings = [
+        [
+            finding["title"],
+            f"{money(finding['cost'])}{_part(finding['cost'], whole)}",
+            integer(finding["rows"]),
+            tokens(finding["tokens"]),
+        ]
+        for finding in report["findings"]
+    ]
+    return {"lead": lead, "findings": findings}
+
+
+def _part(cost: float, whole: float) -> str:
+    return f" ({share(min(cost / whole, 1.0))})" if whole > 0 and cost > 0 else ""
 
 
 def _users(site: Answering, query: dict[str, str]) -> Shown:
@@ -328,8 +397,8 @@ def _columns(entries: list[Json], *names: str) -> list[list[float]]:
     return [[entry[name] for entry in entries] for name in names]
 
 
-def _greatest(entries: list[Json], label: Any) -> list[list[str]]:
-    return [[label(entry), money(entry["cost"])] for entry in entries[:5]]
+def _greatest(entries: list[Json], label: Any, length: int = 5) -> list[list[str]]:
+    return [[label(entry), money(entry["cost"])] for entry in entries[:length]]
 
 
 def _user(user: Json) -> str:

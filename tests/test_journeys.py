@@ -37,7 +37,7 @@ from librechat_analytics.sync import import_dump
 from librechat_analytics.usage.periods import PERIODS
 from tests.documents import usage, write_dump
 from tests.hostile import HOSTILE_NAMES, hostile_collections
-from tests.screen import VIEWS, assert_shows_what_the_api_says, shown_on
+from tests.screen import DETAILS, VIEWS, assert_shows_what_the_api_says, name_of, shown_on
 from tests.servers import API_KEY, BrowserWatch, free_port, nginx_in_front, serve, watched_page
 
 if TYPE_CHECKING:
@@ -210,6 +210,14 @@ def enter_key(page: Page, key: str) -> None:
 def choose_view(page: Page, view: str) -> None:
     page.get_by_role("navigation", name="Views").get_by_role("link", name=view, exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(view)
+
+
+def drawn(page: Page, view: str) -> None:
+    """Wait until a view is there with its charts; data quality has none."""
+    section = page.locator(f"#{name_of(view)}-view")
+    expect(section).to_have_class("view ready")
+    if view != "Data quality":
+        section.locator(".js-plotly-plot .bars .point").first.wait_for(state="attached")
 
 
 def choose_period(page: Page, name: str) -> None:
@@ -387,11 +395,24 @@ class TestFindingOnesWay:
             assert_shows_what_the_api_says(page, sample_site, "Overview", period=period)
             view = next(others)
             choose_view(page, view)
-            assert query_of(page) == {"view": view.lower(), "period": period}
+            assert query_of(page) == {"view": name_of(view), "period": period}
             assert_shows_what_the_api_says(page, sample_site, view, period=period)
             choose_view(page, "Overview")
         page.get_by_role("link", name="All users").click()
         assert_shows_what_the_api_says(page, sample_site, "Users", period=CHOSEN_PERIODS[-1])
+
+    def test_the_page_of_the_dearest_of_each_shows_what_the_api_says(
+        self, signed_in: Page, sample_site: Site
+    ) -> None:
+        page = signed_in
+        for view, things in DETAILS.items():
+            page.goto(f"{sample_site.url}?view={things}&period=90d")
+            page.locator(f"#{things}-rows .name a:not(.doubt)").first.click()
+            page.locator("#detail-view").wait_for()
+            asked = {"period": "90d", view.lower(): query_of(page)[view.lower()]}
+            assert_shows_what_the_api_says(page, sample_site, view, **asked)
+            name = page.get_by_role("heading", level=1).inner_text()
+            assert page.title() == f"{name} · {things.capitalize()} · LibreChat Analytics"
 
     def test_a_custom_range_by_the_calendar(self, signed_in: Page, sample_site: Site) -> None:
         page = signed_in
@@ -720,7 +741,7 @@ class TestTheLook:
             page.set_viewport_size({"width": width, "height": 780})
             for view in VIEWS:
                 choose_view(page, view)
-                page.locator(f"#{view.lower()}-view .js-plotly-plot .bars .point").first.wait_for()
+                drawn(page, view)
                 assert page.evaluate(TOO_WIDE, width) == [], (view, width)
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, view
 
@@ -732,7 +753,7 @@ class TestTheLook:
 
         for view in VIEWS:
             choose_view(page, view)
-            page.locator(f"#{view.lower()}-view .js-plotly-plot .bars .point").first.wait_for()
+            drawn(page, view)
             assert walk_with_tab(page) == [], view
             assert page.evaluate(NOT_REACHED) == [], view
             assert page.evaluate("window.reached.size") > 10
@@ -909,7 +930,7 @@ class TestHostileNames:
 
         for view in VIEWS:
             choose_view(page, view)
-            page.locator(f"#{view.lower()}-view .js-plotly-plot .main-svg").first.wait_for()
+            drawn(page, view)
             page.get_by_role("button", name="Theme").click()
             page.get_by_label("First day").click()
             page.keyboard.press("Escape")
