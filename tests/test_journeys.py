@@ -731,7 +731,7 @@ class TestTheLook:
         expect(switch).to_have_accessible_name("Theme: system")
         assert_is(page, "light")
 
-    def test_no_view_is_wider_than_a_phone_a_tablet_or_a_desk(
+    def test_no_view_is_wider_than_a_phone_a_tablet_a_desk_or_a_sheet_of_paper(
         self, signed_in: Page, sample_site: Site
     ) -> None:
         page = signed_in
@@ -744,6 +744,12 @@ class TestTheLook:
                 drawn(page, view)
                 assert page.evaluate(TOO_WIDE, width) == [], (view, width)
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, view
+        page.emulate_media(media="print")
+        page.set_viewport_size({"width": 794, "height": 1123})  # A4
+        for view in VIEWS:
+            page.goto(f"{sample_site.url}?view={name_of(view)}&{urlencode(LONG_AGO)}")
+            drawn(page, view)
+            assert page.evaluate("document.documentElement.scrollWidth") <= 794, f"{view} on paper"
 
     def test_everything_is_in_reach_of_the_keyboard_and_shows_its_focus(
         self, signed_in: Page, sample_site: Site
