@@ -270,8 +270,14 @@ class ReadyRepository:
     def top_agents(self, *_: object) -> Any:
         return self._answer("agents")
 
+    def dearest(self, _: object, dimension: str, length: int, *__: object) -> Ranking:
+        ranking = self._answer(f"{dimension}s")
+        return Ranking(ranking.rows.head(length), ranking.total)
+
     def usage_over_time(self, *_: object) -> Any:
         return self._answer("timeline")
+
+    spent_over_time = usage_over_time
 
     def split_over_time(self, *_: object) -> Any:
         return self._answer("split")

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from librechat_analytics.dashboard.markup import Markup
     from librechat_analytics.dashboard.page_query import Subject
     from librechat_analytics.dashboard.questions import Questions
-    from librechat_analytics.usage.answers import AgentRanking, Ranking, Rates, Timeline, Totals
+    from librechat_analytics.usage.answers import Rates, Timeline, Totals
 
 LISTS: dict[Subject, str] = {"model": "Models", "user": "Users", "agent": "Agents"}
 LIST_VIEWS: dict[Subject, str] = {"model": "models", "user": "users", "agent": "agents"}
@@ -289,18 +289,12 @@ def _list(subject: Subject, questions: Questions) -> tuple[object, ...]:
         return True, [], []
     things = LIST_VIEWS[subject]
     entry = ENTRIES[subject]
-    found = _ranking(subject, questions)
+    found = questions.dearest(subject, LIST_LENGTH)
     rows = ranked(questions, found, f"No {things}", entry, LIST_LENGTH)
     more: list[Markup] = []
     if found.total > LIST_LENGTH:
         more = [element("a", f"All {found.total:,} {things}", href=questions.query.link(things))]
     return False, rows, more
-
-
-def _ranking(subject: Subject, questions: Questions) -> Ranking | AgentRanking:
-    if subject == "model":
-        return questions.models
-    return questions.users if subject == "user" else questions.agents
 
 
 def crumbs(questions: Questions) -> list[Markup]:

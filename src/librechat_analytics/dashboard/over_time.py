@@ -238,7 +238,7 @@ def _bucket_names(timeline: Timeline) -> list[str]:
 def csv(questions: Questions) -> Sheet:
     """The figures on screen for a file: the timeline, or each bucket's parts side by side."""
     if questions.query.split is None:
-        return timeline_sheet(questions.timeline)
+        return timeline_sheet(questions.counted_timeline)
     kind: Kind = "money" if questions.query.measure == "cost" else "count"
     parts: dict[str, tuple[Column, list[float]]] = {}
     for name, _, values in split_parts(questions):

@@ -92,15 +92,18 @@ def _range_before(previous: TimeRange, questions: Questions) -> str:
 
 
 def _top_users(questions: Questions) -> tuple[object, ...]:
-    return (entries.ranked(questions, questions.users, "No users", entries.user_entry, LIST_LENGTH),)
+    dearest = questions.dearest("user", LIST_LENGTH)
+    return (entries.ranked(questions, dearest, "No users", entries.user_entry, LIST_LENGTH),)
 
 
 def _top_models(questions: Questions) -> tuple[object, ...]:
-    return (entries.ranked(questions, questions.models, "No models", entries.model_entry, LIST_LENGTH),)
+    dearest = questions.dearest("model", LIST_LENGTH)
+    return (entries.ranked(questions, dearest, "No models", entries.model_entry, LIST_LENGTH),)
 
 
 def _top_agents(questions: Questions) -> tuple[object, ...]:
-    return (entries.ranked(questions, questions.agents, "No agents", entries.agent_entry, LIST_LENGTH),)
+    dearest = questions.dearest("agent", LIST_LENGTH)
+    return (entries.ranked(questions, dearest, "No agents", entries.agent_entry, LIST_LENGTH),)
 
 
 CARDS_PANEL = Panel(

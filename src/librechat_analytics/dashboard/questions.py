@@ -69,6 +69,11 @@ class Questions:
 
     @cached_property
     def timeline(self) -> Timeline:
+        return self._repository.spent_over_time(self.period, self.unit, self.filters)
+
+    @property
+    def counted_timeline(self) -> Timeline:
+        """The timeline with users and conversations, which only files show."""
         return self._repository.usage_over_time(self.period, self.unit, self.filters)
 
     @property
@@ -83,7 +88,7 @@ class Questions:
         if before is None:
             return None
         same_zone = Period("custom", before, None, self.period.zone)
-        return self._repository.usage_over_time(same_zone, self.unit, self.filters)
+        return self._repository.spent_over_time(same_zone, self.unit, self.filters)
 
     @cached_property
     def split(self) -> Split | None:
@@ -184,6 +189,10 @@ class Questions:
     def filter_values(self) -> dict[str, list[tuple[str, str]]]:
         """What provider, context, role, domain and group can be set to: value and label."""
         return self._repository.filter_values(self.filters.scope)
+
+    def dearest(self, dimension: SplitBy, length: int) -> Ranking:
+        """The beginning of a list, with what a short list shows."""
+        return _ranking(self._repository.dearest(self.period, dimension, length, self.filters))
 
     @cached_property
     def users(self) -> Ranking:

@@ -71,6 +71,8 @@ class Ranking:
     Columns of a cost breakdown: model, prompt_cost_usd, completion_cost_usd, cost_usd, prompt_tokens,
     completion_tokens, cache_read_tokens, cache_write_tokens, prompt_rate, completion_rate (USD per million
     tokens, None without tokens), rates (list of floats).
+    Columns of the dearest users, models or agents: id, name, email, deleted, model, provider, cost_usd,
+    share.
     """
 
     rows: pd.DataFrame
@@ -114,7 +116,7 @@ class Timeline:
     """A period's figures bucket by bucket, empty ones included.
 
     Columns: start, end (aware, in the period's zone), partial, cost_usd, prompt_tokens, completion_tokens,
-    total_tokens, calls, active_users, conversations.
+    total_tokens, calls, and active_users, conversations where they were asked for.
     """
 
     unit: BucketUnit

@@ -332,30 +332,58 @@ class Repository:
         return AgentRanking(ranking.rows, ranking.total, _part(without), _part(unknown))
 
     @kept
+    def dearest(
+        self, period: Period, dimension: Dimension, limit: int, filters: Filters = EVERYTHING
+    ) -> Ranking:
+        """Give the beginning of a list of users, models or agents with what a short list shows."""
+        rows = self._ask("dearest", period, filters, dimension=dimension, limit=limit)
+        return _ranking(
+            (
+                {
+                    "id": row["id"],
+                    "name": row["name"],
+                    "email": row["email"],
+                    "deleted": row["deleted"],
+                    "model": row["model"],
+                    "provider": row["provider"],
+                    "cost_usd": usd(row["cost_e6"]),
+                    "share": _share(row["cost_e6"], row["all_cost_e6"]),
+                }
+                for row in rows
+            ),
+            "id name email deleted model provider cost_usd share",
+            rows,
+        )
+
+    @kept
     def usage_over_time(self, period: Period, unit: BucketUnit, filters: Filters = EVERYTHING) -> Timeline:
         """Total a period bucket by bucket; raises BadParameterError over 1,000 buckets."""
+        return self._timeline("usage_over_time", period, unit, filters, "active_users", "conversations")
+
+    @kept
+    def spent_over_time(self, period: Period, unit: BucketUnit, filters: Filters = EVERYTHING) -> Timeline:
+        """Total a period bucket by bucket, without users and conversations; raises as ``usage_over_time``."""
+        return self._timeline("spent_over_time", period, unit, filters)
+
+    def _timeline(
+        self, name: str, period: Period, unit: BucketUnit, filters: Filters, *distinct: str
+    ) -> Timeline:
         steps = buckets(period, unit, now=self.now())
-        found = {row["bucket"]: row for row in self._ask_steps("usage_over_time", period, filters, steps)}
-        empty = dict.fromkeys(
-            ("cost_e6", "prompt_tokens", "completion_tokens", "calls", "active_users", "conversations"), 0
-        )
+        found = {row["bucket"]: row for row in self._ask_steps(name, period, filters, steps)}
+        counted = ("calls", *distinct)
+        empty = dict.fromkeys(("cost_e6", "prompt_tokens", "completion_tokens", *counted), 0)
         points = (
             {
                 "start": step.start,
                 "end": step.end,
                 "partial": step.partial,
                 **_spent(row := found.get(number, empty)),
-                "calls": row["calls"],
-                "active_users": row["active_users"],
-                "conversations": row["conversations"],
+                **{name: row[name] for name in counted},
             }
             for number, step in enumerate(steps)
         )
-        columns = (
-            "start end partial cost_usd prompt_tokens completion_tokens total_tokens calls active_users"
-            " conversations"
-        )
-        return Timeline(unit, _table(points, columns))
+        spent = "start end partial cost_usd prompt_tokens completion_tokens total_tokens"
+        return Timeline(unit, _table(points, " ".join((spent, *counted))))
 
     @kept
     def split_over_time(
@@ -578,7 +606,7 @@ class Repository:
             asked = _bounds(period.range) | filters.parameters() | parameters
             return _rows(cursor, question(name, filters), asked)
 
-    def _ask(self, name: str, period: Period, filters: Filters, **parameters: int) -> list[dict[str, Any]]:
+    def _ask(self, name: str, period: Period, filters: Filters, **parameters: object) -> list[dict[str, Any]]:
         with self._store.reading() as cursor:
             return _rows(
                 cursor, question(name, filters), _bounds(period.range) | filters.parameters() | parameters

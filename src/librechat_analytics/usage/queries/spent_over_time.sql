@@ -1,0 +1,19 @@
+-- Usage over time without telling users and conversations apart, which is half of its work.
+, per_slot AS (
+    SELECT
+        slot,
+        sum(cost_e6) AS cost_e6,
+        coalesce(sum(tokens) FILTER (usage_type = 'prompt'), 0) AS prompt_tokens,
+        coalesce(sum(tokens) FILTER (usage_type = 'completion'), 0) AS completion_tokens,
+        count(*) FILTER (usage_type = 'prompt') AS calls
+    FROM selected
+    GROUP BY slot
+)
+SELECT
+    bucket,
+    sum(cost_e6) AS cost_e6,
+    sum(prompt_tokens) AS prompt_tokens,
+    sum(completion_tokens) AS completion_tokens,
+    sum(calls) AS calls
+FROM per_slot JOIN slots USING (slot)
+GROUP BY bucket
