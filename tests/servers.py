@@ -257,13 +257,19 @@ http {{
 
 
 @contextmanager
-def nginx_in_front(upstream_port: int | None) -> Iterator[str]:
+def nginx_in_front(upstream_port: int | None, *, resolver_port: int | None = None) -> Iterator[str]:
     """LibreChat's nginx with the documented block; gives its URL, without a slash at the end.
 
     The block leads to ``upstream_port``; None leaves it as documented: a name that nothing here resolves.
+    With ``resolver_port`` the name stays, and is asked for there, each second instead of each ten.
     """
     block = NGINX_BLOCK.read_text()
-    if upstream_port is not None:
+    if resolver_port is not None:
+        block = block.replace(":3001", f":{upstream_port}").replace(
+            "127.0.0.11 valid=10s", f"127.0.0.1:{resolver_port} valid=1s"
+        )
+        assert block.count("valid=1s") == 1
+    elif upstream_port is not None:
         documented, block = block, block.replace("librechat-analytics:3001", f"127.0.0.1:{upstream_port}")
         assert block != documented
     port = free_port()

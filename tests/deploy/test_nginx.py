@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import threading
 from contextlib import contextmanager
+from functools import partial
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socket import inet_aton
+from socketserver import BaseRequestHandler, ThreadingUDPServer
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.servers import NGINX_BLOCK, nginx_in_front
+from tests.served import seconds_until
+from tests.servers import NGINX_BLOCK, free_port, nginx_in_front
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +36,11 @@ class _Echo(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         length = int(self.headers.get("Content-Length", 0))
         self.rfile.read(length)
-        seen = {"path": self.path, "headers": {name.lower(): value for name, value in self.headers.items()}}
+        seen = {
+            "path": self.path,
+            "host": self.server.server_address[0],
+            "headers": {name.lower(): value for name, value in self.headers.items()},
+        }
         body = json.dumps(seen).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
@@ -44,8 +52,8 @@ class _Echo(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def _echo_server() -> Iterator[int]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Echo)
+def _echo_server(host: str = "127.0.0.1", port: int = 0) -> Iterator[int]:
+    server = ThreadingHTTPServer((host, port), _Echo)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
@@ -141,6 +149,52 @@ def test_librechat_works_while_the_dashboard_is_away(while_away: str) -> None:
     assert _request(f"{while_away}/c/new")[0] == 200
     assert _request(f"{while_away}/librechat-analytics/")[0] == 502
     assert _request(f"{while_away}/api/convos")[0] == 200
+
+
+class _Resolver(ThreadingUDPServer):
+    """A name server that knows every name, under one address, or none while that is None."""
+
+    address: str | None = None
+
+
+class _Resolve(BaseRequestHandler):
+    def handle(self) -> None:
+        assert isinstance(self.server, _Resolver)
+        query, socket = self.request
+        question = query[12 : query.index(b"\0", 12) + 5]
+        found = self.server.address
+        flags, answers = (b"\x81\x80", 1) if found else (b"\x81\x83", 0)
+        answer = b"\xc0\x0c\0\1\0\1\0\0\0\1\0\4" + inet_aton(found) if found else b""
+        counts = b"\0\1" + answers.to_bytes(2) + b"\0\0\0\0"
+        socket.sendto(query[:2] + flags + counts + question + answer, self.client_address)
+
+
+@pytest.fixture
+def resolver() -> Iterator[_Resolver]:
+    with _Resolver(("127.0.0.1", 0), _Resolve) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def test_a_container_that_comes_back_with_another_address_is_found_again(resolver: _Resolver) -> None:
+    upstream = free_port()
+    with nginx_in_front(upstream, resolver_port=resolver.server_address[1]) as librechat:
+        dashboard = f"{librechat}/librechat-analytics/"
+
+        def answers(host: str | None) -> bool:
+            assert _request(f"{librechat}/c/new")[0] == 200, "LibreChat notices nothing"
+            status, _, body = _request(dashboard)
+            return json.loads(body)["host"] == host if status == 200 else host is None
+
+        assert answers(None), "nginx starts without it"
+        for host in ("127.0.0.2", "127.0.0.3"):
+            with _echo_server(host, upstream):
+                resolver.address = host
+                seconds_until(partial(answers, host), 15)
+            assert answers(None)
 
 
 def test_the_block_names_the_compose_files_service() -> None:
