@@ -322,6 +322,7 @@ class BrowserWatch:
     """
 
     expected_statuses: set[int] = field(default_factory=set)
+    hosts: set[str | None] = field(default_factory=lambda: {"127.0.0.1"})
     errors: list[str] = field(default_factory=list)
     strangers: list[str] = field(default_factory=list)
 
@@ -348,7 +349,7 @@ class BrowserWatch:
 
     def _on_request(self, request: Request) -> None:
         parts = urlsplit(request.url)
-        if parts.scheme not in ("data", "blob") and parts.hostname != "127.0.0.1":
+        if parts.scheme not in ("data", "blob") and parts.hostname not in self.hosts:
             self.strangers.append(request.url)
 
 

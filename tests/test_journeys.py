@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Locator, Page, Response
+    from playwright.sync_api import Browser, FrameLocator, Locator, Page, Response, Route
     from pymongo.database import Database
 
 pytestmark = pytest.mark.xdist_group("journeys")  # one worker starts the servers, and no other
@@ -122,15 +122,15 @@ def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Users, agents and models with names that are meant to do harm, imported."""
     folder = tmp_path_factory.mktemp("hostile")
     write_dump(folder / "dump", **hostile_collections(datetime.now(UTC)))
-    yield from _imported(folder)
+    yield from _imported(folder, FRAME_ANCESTORS="'self' http://127.0.0.1:*")
 
 
-def _imported(folder: Path) -> Iterator[Site]:
+def _imported(folder: Path, **settings: str) -> Iterator[Site]:
     store, source = Store(folder / "data"), DumpSource(folder / "dump")
     import_dump(store, source, now=datetime.now(UTC))
     source.close()
     store.close()
-    yield from _served(Site(folder / "data", {}))
+    yield from _served(Site(folder / "data", settings))
 
 
 @pytest.fixture(scope="module")
@@ -608,6 +608,42 @@ class TestARefresh:
         assert_shows_what_the_api_says(page, live_site, "Overview")
         assert shown_on(page, "Overview")["cards"][0] != before["cards"][0]
 
+    def test_goes_on_when_one_question_fails_and_nothing_else_waits_for_that(
+        self, signed_in: Page, live_site: Site, ledger: Ledger, browser_watch: BrowserWatch
+    ) -> None:
+        browser_watch.expected_statuses.add(503)
+        page = signed_in
+        page.clock.install()
+        page.goto(live_site.url)
+        assert_shows_what_the_api_says(page, live_site, "Overview")
+        before = shown_on(page, "Overview")
+        failed: list[str] = []
+
+        def fail_the_overview(route: Route) -> None:
+            if "overview-question" in (route.request.post_data or ""):
+                failed.append(route.request.url)
+                route.fulfill(status=503, headers={"Retry-After": "5"}, json={"error": "try again soon"})
+            else:
+                route.continue_()
+
+        page.route(re.compile("_dash-update-component"), fail_the_overview)
+        ledger.spend(usd=2)
+        a_minute_passes(page)
+        expect(page.locator("#connection")).to_be_visible()
+        assert len(failed) == 1
+        assert shown_on(page, "Overview") == before, "the figures stand"
+        choose_view(page, "Users")
+        assert_shows_what_the_api_says(page, live_site, "Users")
+        expect(page.locator("#connection")).to_be_hidden()
+
+        page.unroute_all()
+        choose_view(page, "Overview")
+        a_minute_passes(page)
+        assert_shows_what_the_api_says(page, live_site, "Overview")
+        assert shown_on(page, "Overview")["cards"][0] != before["cards"][0]
+        # Dash's own words for the question that failed; they come with the next one.
+        browser_watch.errors[:] = [error for error in browser_watch.errors if "Callback error" not in error]
+
     def test_does_not_happen_in_a_hidden_tab_and_happens_at_once_when_it_is_seen_again(
         self, signed_in: Page, live_site: Site, ledger: Ledger
     ) -> None:
@@ -942,6 +978,30 @@ class TestHostileNames:
             page.keyboard.press("Escape")
             if view != "Overview":
                 assert downloaded_csv(page) or view == "Data quality"  # where nothing is in doubt
+        page.get_by_label("Last day").fill(TODAY.isoformat())
+        expect(page).to_have_url(re.compile(f"end={TODAY}"))
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Excel").click()
+        assert SAFE_FILE_NAME.fullmatch(download.value.suggested_filename)
+
+    def test_are_text_in_titles_and_ways_back_and_no_part_of_the_names_of_files(
+        self, signed_in: Page, hostile_site: Site
+    ) -> None:
+        page = signed_in
+        for view in ("Users", "Models", "Agents"):
+            page.goto(f"{hostile_site.url}?view={view.lower()}")
+            cells = page.locator(f"#{view.lower()}-rows .name")
+            cells.first.wait_for()
+            addresses = cells.evaluate_all("(cells) => cells.map((cell) => cell.querySelector('a')?.href)")
+            for address, name in list(zip(addresses, HOSTILE_NAMES, strict=False))[:4]:
+                page.goto(address)
+                expect(page.locator("#crumbs .crumb-here")).to_have_text(plain_text(name))
+                expect(page.get_by_role("heading", level=1)).to_have_text(plain_text(name))
+                expect(page).to_have_title(f"{plain_text(name)} · {view} · LibreChat Analytics")
+                assert page.evaluate(MADE_OF_NAMES) == []
+            with page.expect_download() as download:
+                page.get_by_role("button", name="Excel").click()
+            assert SAFE_FILE_NAME.fullmatch(download.value.suggested_filename)
 
     def test_have_nowhere_to_send_anything_to(
         self, signed_in: Page, hostile_site: Site, browser_watch: BrowserWatch
@@ -962,6 +1022,8 @@ LABELS = {
     "Models": lambda model: model_label(model["model"]),
     "Agents": lambda agent: agent_label(agent["name"], agent["id"], deleted=agent["deleted"]),
 }
+
+SAFE_FILE_NAME = re.compile(r"librechat-[a-z-]+-[a-z0-9-]+-[0-9-]+\.(csv|xlsx)")
 
 # Elements that nothing but markup in a name could have made.
 MADE_OF_NAMES = """
@@ -1013,6 +1075,48 @@ class TestWhereItIsOpened:
         frame.get_by_role("link", name="Users", exact=True).click()
         users = sample_site.ask("top-users")["users"]
         expect(frame.locator("#users-rows tr")).to_have_count(len(users))
+
+    def test_in_a_frame_of_another_site_that_may_store_nothing(
+        self, page: Page, hostile_site: Site, browser_watch: BrowserWatch
+    ) -> None:
+        frame = self.framed(page, hostile_site, browser_watch, sandbox=None)
+        frame.get_by_label("API key").fill(API_KEY)
+        frame.get_by_role("button", name="Open dashboard").click()
+
+        expect(frame.locator("#cost-value")).to_have_text(money(hostile_site.ask("summary")["cost"]))
+        frame.get_by_role("link", name="Models", exact=True).click()
+        expect(frame.locator("#models-view")).to_have_class("view ready")
+        expect(frame.get_by_role("dialog", name="LibreChat Analytics")).to_be_hidden()
+        stored = page.frames[-1].evaluate(
+            "(() => { try { return localStorage.length; } catch (error) { return error.name; } })()"
+        )
+        assert stored == "SecurityError", "this browser lets frames of other sites store things"
+
+    def test_in_a_sandbox_without_an_origin_it_says_what_is_missing(
+        self, page: Page, hostile_site: Site, browser_watch: BrowserWatch
+    ) -> None:
+        frame = self.framed(page, hostile_site, browser_watch, sandbox="allow-scripts allow-forms")
+
+        expect(frame.get_by_role("alert")).to_contain_text("needs allow-same-origin")
+        page.wait_for_timeout(200)
+        assert all("NotSameOrigin" in error for error in browser_watch.errors), browser_watch.errors
+        browser_watch.errors.clear()
+
+    @staticmethod
+    def framed(page: Page, site: Site, watch: BrowserWatch, *, sandbox: str | None) -> FrameLocator:
+        """The dashboard under another name than that of the page around it."""
+        watch.hosts.add("localhost")
+        page.goto(site.url.removesuffix("librechat-analytics/"))
+        page.evaluate(
+            """([src, sandbox]) => {
+              const frame = document.createElement("iframe");
+              if (sandbox !== null) frame.setAttribute("sandbox", sandbox);
+              Object.assign(frame, { src, width: 1200, height: 800 });
+              document.body.append(frame);
+            }""",
+            [f"http://localhost:{site.port}/librechat-analytics/", sandbox],
+        )
+        return page.frame_locator("iframe")
 
     def test_where_nothing_can_be_stored_the_key_lasts_as_long_as_the_page(
         self, page: Page, sample_site: Site

@@ -133,6 +133,7 @@ def mount_dashboard(
         health_endpoint=None,
         use_async=False,
     )
+    app.renderer = start_script(app.renderer)
     register_browser_callbacks(app)
     ask = asking(repository, parse_zone(default_zone))
     for view in VIEWS:
@@ -154,6 +155,12 @@ def ids_in_callbacks(app: Dash) -> set[str]:
         found.update(name.rpartition(".")[0] for name in output.strip(".").split("..."))
         found.update(part["id"] for part in (*callback["inputs"], *callback["state"]))
     return found
+
+
+def start_script(renderer: str) -> str:
+    """Start Dash where its scripts have come, and else say that they have not."""
+    say = f"document.getElementById('{ids.NOT_LOADED}').hidden = false;"
+    return f"if (window.DashRenderer) {{ {renderer} }} else {say}"
 
 
 def keep_what_never_changes(server: flask.Flask, ask_again: str) -> None:

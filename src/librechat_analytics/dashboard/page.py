@@ -41,6 +41,8 @@ def index_html(prefix: str) -> str:
 <a class="skip-link" href="#main">Skip to the figures</a>
 <div id="connection" class="connection" role="status" hidden></div>
 <noscript>The dashboard needs JavaScript. The same figures are at {prefix}api/summary.</noscript>
+<p id="{ids.NOT_LOADED}" role="alert" hidden>The dashboard's scripts did not load. The <code>sandbox</code>
+of a frame needs <code>allow-same-origin</code>; behind a proxy the path must be {prefix}.</p>
 {{%app_entry%}}
 <dialog id="api-key-dialog" class="key-dialog" closedby="none" aria-labelledby="api-key-title">
 <form method="dialog" autocomplete="off">
