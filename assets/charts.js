@@ -149,6 +149,12 @@
     save(url, title);
   });
 
+  /* What a mouse reads in a cell's tooltip, a finger reads below the table. */
+  document.addEventListener("click", (event) => {
+    const cell = event.target.closest?.(".heat-map .heat");
+    if (cell) cell.closest("figure").querySelector(".heat-said").textContent = cell.title;
+  });
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-chart]");
     const drawing = button && document.querySelector(`#${button.dataset.chart} .js-plotly-plot`);

@@ -38,6 +38,16 @@ ADDRESSES = (
 )
 
 
+# What a finger would miss: less than 44 pixels high. The smaller line of a cell that has a link in both lines
+# has no room for more.
+TOO_SMALL = """
+() => [...document.querySelectorAll("a[href], button, select, input, summary")]
+  .filter((node) => node.checkVisibility() && !node.closest(".detail"))
+  .filter((node) => node.getBoundingClientRect().height < 43.5)
+  .map((node) => node.outerHTML.slice(0, 120))
+"""
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a program with five thousand generated transactions."""
@@ -122,6 +132,12 @@ def test_axe_finds_nothing_on_a_phone(browser: Browser, browser_watch: BrowserWa
         for address in ("", "?view=models"):
             opened(page, site + address)
             assert violations(page) == [], address
+            assert page.evaluate(TOO_SMALL) == [], address
+
+        opened(page, site)
+        cell = page.locator("#rhythm-rows tr:nth-child(2) .heat").nth(9)
+        cell.tap()
+        expect(page.locator(".heat-said")).to_have_text(cell.get_attribute("title") or "")
 
 
 def test_choices_keep_the_focus_and_say_which_holds(

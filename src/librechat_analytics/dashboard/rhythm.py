@@ -80,6 +80,7 @@ def panel() -> Component:
                     [table, html.Div(id=f"{ID}-empty", className="chart-empty")], className="heat-frame"
                 ),
                 html.Figcaption(id=f"{ID}-caption"),
+                html.Div(className="heat-said", role="status"),
                 html.Div([scale, html.Div([csv, png], className="chart-files")], className="chart-foot"),
             ],
             role="group",
