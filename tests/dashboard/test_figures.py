@@ -32,6 +32,16 @@ class TestBarsOverTime:
     def test_tooltips_say_what_the_bar_is_worth(self) -> None:
         assert cost()["data"][0]["customdata"][1] == "Cost <b>$4.00</b>"
 
+    @pytest.mark.parametrize(
+        ("cost_usd", "tick"), [(0.001, None), (0.05, ",.2f"), (0.4, ",.2f"), (400.0, None)]
+    )
+    def test_dollars_have_cents_where_the_axis_has_them(self, cost_usd: float, tick: str | None) -> None:
+        found = timeline(cost_usd=cost_usd)
+        series = [figures.series_of(found, "cost_usd", "Cost", money)]
+        figure = figures.bars_over_time(found, series, prefix="$", least=0.01, revision="7d")
+
+        assert figure["layout"]["yaxis"].get("tickformat") == tick
+
     def test_the_last_series_carries_the_total(self) -> None:
         answer = timeline()
         series = [

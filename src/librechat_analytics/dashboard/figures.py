@@ -229,12 +229,19 @@ def _time_layout(
             "fixedrange": True,
             "tickprefix": prefix,
             "ticksuffix": suffix,
+            **_with_cents(prefix, span),
             "exponentformat": "B",
             "nticks": 5,
             "zeroline": False,
             "gridwidth": 1,
         },
     }
+
+
+def _with_cents(prefix: str, span: Sequence[float]) -> dict[str, str]:
+    """Write dollars with their cents where the steps of the axis have some: ``$0.50``, not ``$0.5``."""
+    has_cents = prefix == "$" and 0.1 <= span[-1] - span[0] < 5
+    return {"tickformat": ",.2f"} if has_cents else {}
 
 
 def _time_trace(
