@@ -15,6 +15,7 @@ from flask import Flask
 from librechat_analytics.librechat.transactions import read_transaction
 from librechat_analytics.store.store import Store, StoreError
 from librechat_analytics.sync import ledger_frame, refusal_frame
+from librechat_analytics.usage import cache
 from librechat_analytics.usage.cache import CachedRepository
 from librechat_analytics.usage.periods import parse_period
 from tests.documents import NOON, usage
@@ -43,6 +44,11 @@ class CountingStore(Store):
             yield cursor
 
     def add(self, *documents: Document) -> None:
+        """Write rows that the store then claims to have, as news are written."""
+        self.add_history(*documents)
+        self.write_state(as_of=NOON.replace(tzinfo=None))
+
+    def add_history(self, *documents: Document) -> None:
         rows = [read_transaction(document) for document in documents]
         self.write_batch(ledger_frame(rows), refusal_frame(rows), {}, now=NOON.replace(tzinfo=None))
 
@@ -105,6 +111,21 @@ def test_an_answer_changes_with_the_store(store: CountingStore, answers: CachedR
     assert answers.summary(days(7)).totals.calls == 1
     store.add(usage(number=1))
     assert answers.summary(days(7)).totals.calls == 2
+
+
+def test_history_changes_answers_only_now_and_then(
+    store: CountingStore, answers: CachedRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.add(usage())
+    assert answers.summary(days(7)).totals.calls == 1
+    for number in range(1, 4):
+        store.add_history(usage(number=number))
+        assert answers.summary(days(7)).totals.calls == 1
+    monkeypatch.setattr(cache, "HELD_SECONDS", 0.0)
+    store.write_state(as_of=NOON.replace(tzinfo=None))
+    assert answers.summary(days(7)).totals.calls == 4
+    store.add_history(usage(number=4))
+    assert answers.summary(days(7)).totals.calls == 5
 
 
 def test_another_period_is_another_question(store: CountingStore, answers: CachedRepository) -> None:

@@ -18,7 +18,7 @@ import duckdb
 from librechat_analytics.errors import OperatorError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -78,7 +78,9 @@ class Store:
         self._opening = threading.Lock()
         self._failed = False
         self.version = 0
-        """Grows with each commit; whoever keeps answers keeps them for one version."""
+        """Grows with each commit."""
+        self.as_of_version = 0
+        """The version that moved ``as_of``: no answer of an older one may be given with the state's."""
         self.changed_at = _milliseconds_now()
         """When the last commit began."""
         self._connection = self._open()
@@ -234,12 +236,18 @@ class Store:
                 cursor.register("refusals", refusals)
                 _run(cursor, "statements/write_refused", {"now": now})
             _move(cursor, state)
+        self._note_as_of(state)
         return int(added)
 
     def write_state(self, **state: object) -> None:
         """Change some fields of the state."""
         with self._committing() as cursor:
             _move(cursor, state)
+        self._note_as_of(state)
+
+    def _note_as_of(self, state: Mapping[str, object]) -> None:
+        if "as_of" in state:
+            self.as_of_version = self.version
 
     def write_users(self, labels: pd.DataFrame, *, now: datetime) -> None:
         """Take over all users that the source holds: id, name, email, role, balance_e6."""

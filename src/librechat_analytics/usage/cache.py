@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,6 +13,7 @@ from librechat_analytics.usage.repository import Repository
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from flask import Flask
 
@@ -25,6 +27,9 @@ T = TypeVar("T")
 
 KEPT_SECONDS = 60
 KEPT_ANSWERS = 500
+
+HELD_SECONDS = 10.0
+"""While history is read there is a commit each second, and as many answers would be computed for nobody."""
 
 
 class CachedRepository(Repository):
@@ -49,9 +54,20 @@ class CachedRepository(Repository):
         )
         self._locks: dict[str, tuple[threading.Lock, int]] = {}
         self._guard = threading.Lock()
+        self._held: tuple[int, datetime] | None = None
+        self._held_as_of = -1
+        self._held_until = 0.0
+
+    def _commit(self) -> tuple[int, datetime]:
+        """Give the last commit that moved ``as_of``, or one after it that some seconds have passed since."""
+        present, as_of = time.monotonic(), self._store.as_of_version
+        if self._held is None or as_of != self._held_as_of or present >= self._held_until:
+            self._held, self._held_as_of = super()._commit(), as_of
+            self._held_until = present + HELD_SECONDS
+        return self._held
 
     def _answered(self, asked: str, answer: Callable[[], T]) -> T:
-        key = f"{self.version} {asked}"
+        key = f"{self._commit()[0]} {asked}"
         with self._alone(key):
             found: tuple[T] | None = self._cache.get(key)  # wrapped: a kept None is an answer too
             if found is None:

@@ -105,10 +105,9 @@ class Repository:
         self._source = source
         self._clock = clock
 
-    @property
-    def version(self) -> int:
-        """The store's version; an answer holds until it changes."""
-        return self._store.version
+    def _commit(self) -> tuple[int, datetime]:
+        """Give the commit that answers are of: the store's version, and when it became so."""
+        return self._store.version, self._store.changed_at
 
     def now(self) -> datetime:
         """Give the present, rounded down to the last change of the store, at most to the minute.
@@ -118,7 +117,7 @@ class Repository:
         """
         present = self._clock()
         minute = present.replace(second=0, microsecond=0)
-        return min(present, max(minute, self._store.changed_at))
+        return min(present, max(minute, self._commit()[1]))
 
     @kept
     def first_usage(self) -> datetime | None:
