@@ -28,8 +28,9 @@ T = TypeVar("T")
 KEPT_SECONDS = 60
 KEPT_ANSWERS = 500
 
-HELD_SECONDS = 10.0
-"""While history is read there is a commit each second, and as many answers would be computed for nobody."""
+HELD_TIMES, HELD_SECONDS = 10, 10.0
+"""Without news answers stand this many times as long as they took, at most so long: while history is read
+there is a commit each second, and on a large store as many answers would be computed for nobody."""
 
 
 class CachedRepository(Repository):
@@ -56,14 +57,16 @@ class CachedRepository(Repository):
         self._guard = threading.Lock()
         self._held: tuple[int, datetime] | None = None
         self._held_as_of = -1
-        self._held_until = 0.0
+        self._held_since = 0.0
+        self._spent_seconds = 0.0
 
     def _commit(self) -> tuple[int, datetime]:
-        """Give the last commit that moved ``as_of``, or one after it that some seconds have passed since."""
+        """Give the last commit that moved ``as_of``, or a later one when answers have stood long enough."""
         present, as_of = time.monotonic(), self._store.as_of_version
-        if self._held is None or as_of != self._held_as_of or present >= self._held_until:
+        stands_seconds = min(HELD_SECONDS, HELD_TIMES * self._spent_seconds)
+        if self._held is None or as_of != self._held_as_of or present >= self._held_since + stands_seconds:
             self._held, self._held_as_of = super()._commit(), as_of
-            self._held_until = present + HELD_SECONDS
+            self._held_since, self._spent_seconds = present, 0.0
         return self._held
 
     def _answered(self, asked: str, answer: Callable[[], T]) -> T:
@@ -71,8 +74,10 @@ class CachedRepository(Repository):
         with self._alone(key):
             found: tuple[T] | None = self._cache.get(key)  # wrapped: a kept None is an answer too
             if found is None:
+                begun = time.monotonic()
                 found = (answer(),)
                 self._cache.set(key, found)
+                self._spent_seconds += time.monotonic() - begun
         return found[0]
 
     @contextmanager
