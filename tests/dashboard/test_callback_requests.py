@@ -5,11 +5,15 @@ from __future__ import annotations
 import copy
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from librechat_analytics.app import close_app, create_app
 from librechat_analytics.settings import load_settings
+from librechat_analytics.usage.periods import PERIODS
 from tests.servers import API_KEY
 
 if TYPE_CHECKING:
@@ -200,3 +204,63 @@ def test_only_posts_run_callbacks(client: FlaskClient) -> None:
     assert client.get(ADDRESS).status_code == 404
     for method in ("PUT", "DELETE", "PATCH", "TRACE"):
         assert client.open(ADDRESS, method=method).status_code in (404, 405)
+
+
+NAMES = "view period start end tz user model agent provider context role domain group sort q all chart embed"
+VALUES = [
+    *PERIODS,
+    "(none)",
+    "(unknown)",
+    "-cost",
+    "2026-11-01",
+    "0001-01-01T00:00:00+14:00",
+    "9999-12-31",
+    "\0",
+]
+QUESTION = st.builds(
+    lambda query, zone: {"search": f"?{urlencode(query, errors='replace')}", "zone": zone},
+    st.dictionaries(
+        st.sampled_from(NAMES.split()), st.sampled_from(VALUES) | st.text(max_size=8), max_size=6
+    ),
+    st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Mars", ""]),
+)
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=20)
+    | st.sampled_from(
+        ["?period=custom&start=2026-01-01", "?view=user&user=(none)", "Europe/Berlin", "\ud800"]
+    ),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text(max_size=8) | st.sampled_from(["search", "zone", "coarse", "at"]), inner)
+    ),
+    max_leaves=12,
+)
+
+
+@given(body=JSON, data=st.data())
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_arbitrary_json_is_answered_or_refused(
+    client: FlaskClient,
+    requests: list[dict[str, Any]],
+    caplog: pytest.LogCaptureFixture,
+    body: object,
+    data: st.DataObject,
+) -> None:
+    caplog.clear()
+    assert post(client, json.dumps(body)).status_code == 400
+    request = copy.deepcopy(data.draw(st.sampled_from(requests), "request"))
+    for one in (*request["inputs"], *request["state"]):
+        one["value"] = data.draw(QUESTION | JSON, "value")
+    changed = data.draw(st.sampled_from(["value", "changedPropIds", "outputs", "inputs", "state", "new"]))
+    if changed != "value":
+        request[changed] = data.draw(JSON, changed)
+    response = post(client, request)
+    assert response.status_code in (200, 204, 400)
+    if response.data:
+        json.loads(response.data, parse_constant=pytest.fail)
+    assert "Traceback" not in caplog.text
+    assert "failed" not in caplog.text
