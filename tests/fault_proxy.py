@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Literal, Self
 if TYPE_CHECKING:
     from types import TracebackType
 
-Mode = Literal["pass", "hang", "down", "slow"]
+Mode = Literal["pass", "hang", "down", "slow", "narrow"]
 
+NARROW_BYTES_PER_SECOND = 100_000
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
@@ -22,7 +23,8 @@ class FaultProxy:
     """Listens on a free loopback port and passes everything on to ``upstream_port``.
 
     ``pass``: as is. ``hang``: takes connections and bytes, and stays silent. ``down``: resets what is
-    open and refuses what is new. ``slow``: each answer waits ``latency_seconds``.
+    open and refuses what is new. ``slow``: each answer waits ``latency_seconds``. ``narrow``: answers
+    come at NARROW_BYTES_PER_SECOND.
     """
 
     def __init__(self, upstream_port: int) -> None:
@@ -89,4 +91,6 @@ class FaultProxy:
                         time.sleep(0.02)
                     if self._mode == "slow" and source is upstream:
                         time.sleep(self.latency_seconds)
+                    if self._mode == "narrow" and source is upstream:
+                        time.sleep(len(data) / NARROW_BYTES_PER_SECOND)
                     (client if source is upstream else upstream).sendall(data)

@@ -394,3 +394,11 @@ class TestFolders:
         for path in (file, tmp_path / "nowhere"):
             with pytest.raises(SourceError, match="is no folder"):
                 DumpSource(path)
+
+
+def test_a_name_that_dns_does_not_know_is_said_without_the_password() -> None:
+    source = MongoSource.at("mongodb+srv://reader:w0rdsecret@librechat.invalid/LibreChat")
+    with pytest.raises(SourceUnreachableError) as caught:
+        source.ping()
+    assert "w0rdsecret" not in str(caught.value)
+    source.close()
