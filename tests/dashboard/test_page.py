@@ -14,6 +14,7 @@ from librechat_analytics.dashboard import browser_files, ids, markup
 from librechat_analytics.dashboard.mount import VIEWS, mount_dashboard
 from librechat_analytics.dashboard.page import page_layout
 from librechat_analytics.dashboard.page_state import freshness_data, source_words
+from librechat_analytics.dashboard.shortcuts import SHEET, sheet_html
 from librechat_analytics.usage.answers import Freshness
 from librechat_analytics.usage.periods import PERIODS
 from librechat_analytics.web.door import Visitor
@@ -55,6 +56,16 @@ class TestIndex:
 
     def test_the_key_script_comes_before_the_one_that_asks_for_the_layout(self, index: str) -> None:
         assert index.index("api_key.js") < index.index("dash_renderer")
+
+    def test_every_view_of_the_menu_has_a_key_and_no_key_does_two_things(self) -> None:
+        lines = [line for _, lines in SHEET for line in lines]
+        keys = [key for key, _, _ in lines]
+
+        assert len(set(keys)) == len(keys)
+        assert [(words, effect) for key, words, effect in lines if key.isdigit()] == [
+            (view.title, f'data-click="#{ids.link(view.name)}"') for view in VIEWS if view.in_menu
+        ]
+        assert re.findall(r'data-period="([^"]*)"', sheet_html()) == ["24h", "7d", "30d"]
 
     def test_it_tells_no_versions(self, index: str) -> None:
         (config,) = re.findall(r'<script id="_dash-config" type="application/json">(.*?)</script>', index)

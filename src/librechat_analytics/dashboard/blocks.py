@@ -161,7 +161,7 @@ def chart(
         className=f"chart-frame{kind}",
     )
     foot = [_numbers(id, label, numbers)] if numbers is None or numbers else []
-    foot.append(_files(id, label, csv=csv))
+    foot.append(files(id, label, f"{id}-chart", csv=csv))
     return html.Figure(
         [
             frame,
@@ -174,7 +174,8 @@ def chart(
     )
 
 
-def _files(id: str, label: str, *, csv: bool) -> Component:  # noqa: A002
+def files(id: str, label: str, drawing: str, *, csv: bool) -> Component:  # noqa: A002
+    """The buttons that write a chart's numbers and its picture into files; ``drawing``: the picture's id."""
     buttons = []
     if csv:
         buttons.append(
@@ -193,7 +194,7 @@ def _files(id: str, label: str, *, csv: bool) -> Component:  # noqa: A002
             type="button",
             className="text-button",
             title="Download this picture",
-            **{"aria-label": f"PNG: {label}", "data-png": f"{id}-chart", "data-title": label},
+            **{"aria-label": f"PNG: {label}", "data-png": drawing, "data-title": label},
         )
     )
     return html.Div(buttons, className="chart-files")

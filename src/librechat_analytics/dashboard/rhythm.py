@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.answers import Rhythm
 
 ID = "rhythm"
+LABEL = "Usage by weekday and hour"
 LEVELS = 5
 HOURS_NAMED = 3
 
@@ -36,7 +37,7 @@ def panel() -> Component:
     ]
     table = html.Table(
         [
-            html.Caption("Usage by weekday and hour", className="visually-hidden"),
+            html.Caption(LABEL, className="visually-hidden"),
             html.Thead(html.Tr([html.Td(), *heads])),
             html.Tbody(id=f"{ID}-rows", className="rows"),
         ],
@@ -52,25 +53,6 @@ def panel() -> Component:
         className="heat-scale",
         **{"aria-hidden": "true"},
     )
-    csv = html.Button(
-        "CSV",
-        id=f"{ID}-csv",
-        type="button",
-        className="text-button",
-        title="Download these numbers as CSV",
-        **{"aria-label": "CSV: Usage by weekday and hour"},
-    )
-    png = html.Button(
-        "PNG",
-        type="button",
-        className="text-button",
-        title="Download this picture",
-        **{
-            "aria-label": "PNG: Usage by weekday and hour",
-            "data-png": f"{ID}-map",
-            "data-title": "Usage by weekday and hour",
-        },
-    )
     return blocks.panel(
         "Hours of the week",
         PANEL.error_slot(),
@@ -81,11 +63,11 @@ def panel() -> Component:
                 ),
                 html.Figcaption(id=f"{ID}-caption"),
                 html.Div(className="heat-said", role="status"),
-                html.Div([scale, html.Div([csv, png], className="chart-files")], className="chart-foot"),
+                html.Div([scale, blocks.files(ID, LABEL, f"{ID}-map", csv=True)], className="chart-foot"),
             ],
             role="group",
             className="chart-figure",
-            **{"aria-label": "Usage by weekday and hour"},
+            **{"aria-label": LABEL},
         ),
         aside=blocks.switch("Measure of the hours", "measure", MEASURES),
         className="rhythm",
