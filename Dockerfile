@@ -26,10 +26,12 @@ RUN groupadd --gid 10001 analytics \
     && install --directory --owner 10001 --group 10001 --mode 700 /data
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /build/prices /srv/prices
+# TMPDIR: what lies in the compose file's tmpfs counts as memory, and an import keeps an index of all answers.
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     DATA_DIR=/data \
+    TMPDIR=/data \
     HOST=0.0.0.0 \
     PORT=3001
 # Relative paths in settings, such as PRICES_FILE=prices/2026-03.csv, start here.

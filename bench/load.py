@@ -1,21 +1,52 @@
 """How the program holds up: many open dashboards and API clients while history is still being read.
 
-    .venv/bin/python -m bench.load URL KEY [SECONDS]
+    .venv/bin/python -m bench.load [--rows 1000000] [--arriving 200000] [--seconds 60] [--data FOLDER]
+    .venv/bin/python -m bench.load --url URL --key KEY [--seconds 60] [--pid PID]
 
 Two hundred dashboards ask once a minute for what the overview shows, fifty API clients each second for one
-of the six answers, in turn. Printed: requests, errors, and how long answers took. The server's own address
-is the only one that is asked; the program ends after SECONDS (default 60).
+of the six answers, in turn. Without a URL a server of its own is asked: its store holds ROWS that were
+imported (FOLDER keeps them for the next time), and it follows a MongoDB whose ARRIVING rows of another
+fourteen months it reads first, and then a few more each second. Printed are requests, errors and how long
+answers took, while history was read and after it, and the server's memory, threads and open files; given
+twenty minutes or more, this is the soak: memory that still grows after its first third fails it.
 """
 
 from __future__ import annotations
 
+import argparse
 import http.client
+import json
+import os
 import random
 import sys
+import tempfile
 import threading
 import time
 from collections import Counter
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+import bson
+from bson.raw_bson import RawBSONDocument
+from pymongo import MongoClient
+from tests.documents import usage
+from tests.served import insert
+from tests.servers import API_KEY, mongo_wire_server, serve
+
+from librechat_analytics.librechat.sample import write_sample
+from librechat_analytics.librechat.source import DumpSource
+from librechat_analytics.store.store import FILE_NAME, Store
+from librechat_analytics.sync import import_dump
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pymongo.database import Database
 
 DASHBOARDS = 200
 DASHBOARD_SECONDS = 60.0
@@ -25,6 +56,13 @@ API = ("summary", "top-users", "top-models", "top-agents", "cost-breakdown", "us
 OVERVIEW = API
 PERIODS = ("24h", "7d", "30d", "90d", "this-month")
 
+LOOKS = 30
+"""How often the server's memory is looked at, whatever the time."""
+
+LARGEST_P99_SECONDS = 0.5
+LARGEST_GROWTH = 0.05
+"""Of memory, from the second third of the time to the last."""
+
 
 class Load:
     """Askers that share a clock, and what they met."""
@@ -32,22 +70,41 @@ class Load:
     def __init__(self, url: str, key: str, seconds: float) -> None:
         self._address = urlsplit(url)
         self._key = key
-        self._end = time.monotonic() + seconds
+        self.seconds = seconds
+        self.end = time.monotonic() + seconds
         self._lock = threading.Lock()
         self.statuses: Counter[str] = Counter()
-        self.taken: list[float] = []
+        self.taken: list[tuple[float, float]] = []
+        """When an answer was there, and how long it took."""
 
-    def ask_every(self, seconds: float, paths: tuple[str, ...], seed: int) -> None:
+    def run(self) -> None:
+        """Ask until the end."""
+        threads = [
+            threading.Thread(target=self._ask_every, args=(DASHBOARD_SECONDS, OVERVIEW, seed))
+            for seed in range(DASHBOARDS)
+        ]
+        threads += [
+            threading.Thread(target=self._ask_every, args=(CLIENT_SECONDS, API, 1000 + seed))
+            for seed in range(CLIENTS)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _ask_every(self, seconds: float, paths: tuple[str, ...], seed: int) -> None:
         """Ask all paths, rest, and again, until the end."""
         chance = random.Random(seed)
         connection = http.client.HTTPConnection(self._address.hostname or "", self._address.port, timeout=30)
-        time.sleep(chance.uniform(0, min(seconds, self._end - time.monotonic())))
-        while time.monotonic() < self._end:
+        time.sleep(chance.uniform(0, max(0.0, min(seconds, self.end - time.monotonic()))))
+        while time.monotonic() < self.end:
             begun = time.monotonic()
             period = chance.choice(PERIODS)
             for path in paths if seconds == DASHBOARD_SECONDS else (chance.choice(paths),):
                 self._ask(connection, f"/api/{path}?period={period}")
-            time.sleep(max(0.0, min(begun + seconds, self._end) - time.monotonic()))
+            if seconds == DASHBOARD_SECONDS:  # longer than servers keep a connection open
+                connection.close()
+            time.sleep(max(0.0, min(begun + seconds, self.end) - time.monotonic()))
         connection.close()
 
     def _ask(self, connection: http.client.HTTPConnection, path: str) -> None:
@@ -57,34 +114,159 @@ class Load:
             response = connection.getresponse()
             response.read()
             status = str(response.status)
-        except OSError as error:
+        except (OSError, http.client.HTTPException) as error:
             status = type(error).__name__
             connection.close()
         with self._lock:
             self.statuses[status] += 1
-            self.taken.append(time.monotonic() - begun)
+            self.taken.append((time.monotonic(), time.monotonic() - begun))
+
+    def source_status(self) -> str:
+        """Ask how far the server is with what it reads."""
+        connection = http.client.HTTPConnection(self._address.hostname or "", self._address.port, timeout=30)
+        connection.request("GET", "/api/summary?period=24h", headers={"x-api-key": self._key})
+        body = json.loads(connection.getresponse().read())
+        connection.close()
+        return str(body["source"]["status"])
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the server's processes had at a moment; memory without what files share."""
+
+    cpu_seconds: float
+    megabytes: float
+    threads: int
+    files: int
+
+
+def look_at(pid: int) -> Look:
+    """Sum up a process and its descendants."""
+    parents = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has ended meanwhile
+            parents[int(path.parent.name)] = int(path.read_text().rpartition(")")[2].split()[1])
+    family = {pid}
+    while more := {child for child, parent in parents.items() if parent in family} - family:
+        family |= more
+    ticks, megabytes, threads, files = 0, 0.0, 0, 0
+    for process in (Path("/proc") / str(member) for member in family):
+        ticks += sum(map(int, (process / "stat").read_text().rpartition(")")[2].split()[11:13]))
+        status = dict(line.split(":", 1) for line in (process / "status").read_text().splitlines())
+        megabytes += int(status["RssAnon"].split()[0]) * 1024 / 1e6
+        threads += int(status["Threads"])
+        files += len(list((process / "fd").iterdir()))
+    return Look(ticks / os.sysconf("SC_CLK_TCK"), megabytes, threads, files)
+
+
+@contextmanager
+def own_server(folder: Path, rows: int, arriving: int) -> Iterator[tuple[str, int]]:
+    """Serve a store of so many rows that follows a MongoDB of others; gives address and process."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    if not (folder / "data" / FILE_NAME).exists():
+        fill(folder / "data", rows, now)
+    with tempfile.TemporaryDirectory() as scratch, ExitStack() as stack:
+        write_sample(Path(scratch) / "dump", transactions=arriving, seed=2, until=now)
+        (Path(scratch) / "mongo").mkdir()
+        mongo = stack.enter_context(mongo_wire_server(Path(scratch) / "mongo"))
+        uri = f"{mongo.base_url}/LibreChat"
+        database = stack.enter_context(MongoClient[dict[str, Any]](uri)).get_default_database()
+        raw = bson.CodecOptions(document_class=RawBSONDocument)
+        for name in ("users", "agents", "transactions"):  # chats would keep this MongoDB from answering
+            file = Path(scratch) / "dump" / "LibreChat" / f"{name}.bson"
+            insert(database, name, bson.decode_all(file.read_bytes(), raw))
+        print(f"the MongoDB holds {arriving:,} rows")
+        server = stack.enter_context(serve(folder / "data", MONGO_URI=uri, STORE_MEMORY_LIMIT="256MB"))
+        done = threading.Event()
+        chatting = threading.Thread(target=chat, args=(database, done))
+        chatting.start()
+        try:
+            yield server.base_url, server.pid
+        finally:
+            done.set()
+            chatting.join()
+
+
+def fill(folder: Path, rows: int, now: datetime) -> None:
+    """Import so many rows into a new store, none of the last day."""
+    with tempfile.TemporaryDirectory() as scratch:
+        write_sample(Path(scratch) / "dump", transactions=rows, seed=1, until=now - timedelta(days=1))
+        store, source = Store(folder, memory_limit="256MB"), DumpSource(Path(scratch) / "dump")
+        import_dump(store, source, now=now)
+        source.close()
+        store.close()
+    print(f"imported {rows:,} rows")
+
+
+def chat(database: Database[dict[str, Any]], done: threading.Event) -> None:
+    """Write some transactions each second, as LibreChat does while people chat."""
+    number = 0
+    while not done.wait(1):
+        number += 10
+        now = datetime.now(UTC)
+        database.transactions.insert_many([usage(now, number + place) for place in range(10)])
 
 
 def main() -> None:
-    url, key = sys.argv[1:3]
-    seconds = float(sys.argv[3]) if len(sys.argv) > 3 else 60.0
-    load = Load(url, key, seconds)
-    threads = [
-        threading.Thread(target=load.ask_every, args=(DASHBOARD_SECONDS, OVERVIEW, seed))
-        for seed in range(DASHBOARDS)
-    ]
-    threads += [
-        threading.Thread(target=load.ask_every, args=(CLIENT_SECONDS, API, 1000 + seed))
-        for seed in range(CLIENTS)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    taken = sorted(load.taken)
-    print(f"{len(taken):,} requests in {seconds:.0f} s: {dict(load.statuses)}")
-    for part in (0.5, 0.9, 0.99, 1.0):
-        print(f"p{100 * part:g}: {1000 * taken[min(len(taken) - 1, int(part * len(taken)))]:.0f} ms")
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    options.add_argument("--url")
+    options.add_argument("--key", default=API_KEY)
+    options.add_argument("--pid", type=int, help="the server's process, to look at its memory")
+    options.add_argument("--seconds", type=float, default=60.0)
+    options.add_argument("--rows", type=int, default=1_000_000)
+    options.add_argument("--arriving", type=int, default=200_000)
+    options.add_argument("--data", type=Path)
+    given = options.parse_args()
+    with ExitStack() as stack:
+        url, pid = given.url, given.pid
+        if url is None:
+            folder = given.data or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            url, pid = stack.enter_context(own_server(folder, given.rows, given.arriving))
+        faults = measure(Load(url, given.key, given.seconds), pid)
+    print("\n".join(faults) or "holds")
+    sys.exit(bool(faults))
+
+
+def measure(load: Load, pid: int | None) -> list[str]:
+    """Let the load run, look at the server meanwhile, print what was met; gives what must not be."""
+    asking = threading.Thread(target=load.run)
+    asking.start()
+    looks: list[Look] = []
+    read_at = None
+    print("  seconds  source     CPU s    MB  threads  files")
+    for number in range(LOOKS):
+        time.sleep(max(0.0, load.end - load.seconds * (1 - (number + 1) / LOOKS) - time.monotonic()))
+        source = load.source_status()
+        if source != "importing" and read_at is None:
+            read_at = time.monotonic()
+        if pid is not None:
+            looks.append(look := look_at(pid))
+            elapsed = load.seconds * (number + 1) / LOOKS
+            had = f"{look.cpu_seconds:6.1f} {look.megabytes:5.0f} {look.threads:8} {look.files:6}"
+            print(f"{elapsed:9.0f}  {source:9} {had}")
+    asking.join()
+    read_at = read_at or load.end
+    faults = [f"status {status}" for status in load.statuses if status != "200"]
+    print(f"{len(load.taken):,} requests in {load.seconds:.0f} s: {dict(load.statuses)}")
+    for name, taken in (
+        ("while history is read", sorted(took for at, took in load.taken if at < read_at)),
+        ("after", sorted(took for at, took in load.taken if at >= read_at)),
+    ):
+        if taken:
+            part = {p: taken[min(len(taken) - 1, int(p * len(taken)))] for p in (0.5, 0.9, 0.99, 1.0)}
+            shown = ", ".join(f"p{100 * p:g} {1000 * took:.0f} ms" for p, took in part.items())
+            print(f"{name}: {len(taken):,} answers, {shown}")
+            faults += [f"{name} p99 is {part[0.99]:.2f} s"] if part[0.99] > LARGEST_P99_SECONDS else []
+    if looks:
+        second, last = looks[LOOKS // 3 : 2 * LOOKS // 3], looks[2 * LOOKS // 3 :]
+        # Of open files the least: the others are connections of those who ask just then.
+        for what, typical in (("megabytes", median), ("threads", median), ("files", min)):
+            before, after = (typical(getattr(look, what) for look in third) for third in (second, last))
+            print(f"{what}: {before:.0f} in the second third, {after:.0f} in the last")
+            faults += [f"{what} grow"] if after > before * (1 + LARGEST_GROWTH) else []
+    return faults
 
 
 if __name__ == "__main__":

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PR_SET_PDEATHSIG = 1
+SWITCH_SECONDS = 0.001
+"""How long a thread that reads history may keep Python from those that answer; by default it is 5 ms."""
+
 LAST_ANSWERS_SECONDS = 20
 """What requests in hand have left when the process is told to stop; ``docker stop`` must wait longer."""
 
@@ -102,6 +105,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         OneWorker(self).run()
 
     def load(self) -> Flask:
+        sys.setswitchinterval(SWITCH_SECONDS)
         self._app = create_app(self._settings)
         return self._app
 

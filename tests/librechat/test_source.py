@@ -281,12 +281,14 @@ class TestDump:
         (kept,) = dump.conversations([conversation])
         assert (kept.initial_agent, kept.endpoint) == (HELPER, "agents")
 
-    def test_the_scratch_index_is_gone_after_closing(self, dump: DumpSource) -> None:
-        dump.answers(["any"])
-        scratch = Path(dump._scratch.name)
-        assert any(scratch.iterdir())
-        dump.close()
-        assert not scratch.exists()
+    def test_the_index_of_answers_leaves_nothing_behind_however_it_ends(
+        self, dump: DumpSource, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        folder = tmp_path / "temporary"
+        folder.mkdir()
+        monkeypatch.setattr("tempfile.tempdir", str(folder))
+        assert dump.answers(["9b0f7f7a-0a04-4c55-8f10-6a1de1a00004"])
+        assert list(folder.iterdir()) == []
 
 
 def test_collections_that_were_not_dumped_are_unknown_not_empty(tmp_path: Path) -> None:

@@ -362,17 +362,15 @@ class DumpSource:
         self._anonymous = anonymous
         self.broken: set[str] = set()
         self._index: sqlite3.Connection | None = None
-        self._scratch = tempfile.TemporaryDirectory(prefix="librechat-analytics-")
 
     @property
     def folder(self) -> Path:
         return self._folder
 
     def close(self) -> None:
-        """Remove the temporary index."""
+        """Close the temporary index."""
         if self._index is not None:
             self._index.close()
-        self._scratch.cleanup()
 
     def size_bytes(self) -> int:
         """Give the size of the ledger's file as it lies on disk."""
@@ -457,14 +455,16 @@ class DumpSource:
             yield from self._index.execute(query.format(",".join("?" * len(some))), some)
 
     def _build_index(self) -> sqlite3.Connection:
-        index = sqlite3.connect(Path(self._scratch.name) / "answers.sqlite", check_same_thread=False)
-        index.executescript(
-            """
-            PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
-            CREATE TABLE answers (message, conversation, agent, endpoint, created_at, sender);
-            CREATE TABLE conversations (id, endpoint, initial_agent, last_agent);
-            """
-        )
+        # Gone from the folder as soon as it is open, so that nothing stays behind however this ends.
+        with tempfile.TemporaryDirectory(prefix="librechat-analytics-") as folder:
+            index = sqlite3.connect(Path(folder) / "answers.sqlite", check_same_thread=False)
+            index.executescript(
+                """
+                PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
+                CREATE TABLE answers (message, conversation, agent, endpoint, created_at, sender);
+                CREATE TABLE conversations (id, endpoint, initial_agent, last_agent);
+                """
+            )
         if self._file("messages").exists():
             index.executemany(
                 "INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?)",
