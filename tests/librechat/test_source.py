@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import mongomock
@@ -36,6 +35,7 @@ from tests.documents import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from librechat_analytics.librechat.transactions import Transaction
 
