@@ -663,7 +663,9 @@ class TestARefresh:
         turn(page, hidden=False)
         assert_shows_what_the_api_says(page, live_site, "Overview")
         assert len(asked) == 1
-        a_minute_passes(page)
+        # A busy machine may take its time to ask; that it asks once is what counts.
+        with page.expect_request("**/_dash-update-component*"):
+            a_minute_passes(page)
         page.wait_for_timeout(300)
         assert len(asked) == 2
 
