@@ -21,9 +21,11 @@ RUN /opt/tools/bin/python -m pip wheel --no-deps --no-build-isolation --wheel-di
 
 FROM python:${PYTHON_VERSION}-slim
 # A user of this number owns /data and nothing else. A bind mount in its place must belong to it too.
+# Nothing is installed any more: the base's pip goes.
 RUN groupadd --gid 10001 analytics \
     && useradd --no-log-init --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin analytics \
-    && install --directory --owner 10001 --group 10001 --mode 700 /data
+    && install --directory --owner 10001 --group 10001 --mode 700 /data \
+    && python -m pip uninstall --quiet --yes --root-user-action ignore pip
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /build/prices /srv/prices
 # TMPDIR: what lies in the compose file's tmpfs counts as memory, and an import keeps an index of all answers.
