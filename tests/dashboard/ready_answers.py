@@ -110,7 +110,7 @@ def query(name: str = "7d", **changes: Any) -> PageQuery:
 
 def rows(columns: dict[str, Any], *changes: dict[str, Any]) -> pd.DataFrame:
     """One row for each set of changes; none gives a table without rows."""
-    return pd.DataFrame([columns | change for change in changes], columns=list(columns))
+    return of_objects([columns | change for change in changes], " ".join(columns))
 
 
 def timeline(unit: BucketUnit = "day", name: str = "7d", *, cost_usd: float = 2.0) -> Timeline:

@@ -170,16 +170,16 @@ class Questions:
     @cached_property
     def everybody(self) -> pd.DataFrame:
         """The users of the period, whatever is filtered by."""
-        return with_none(self._repository.top_users(self.period, LONGEST_LIST, self._unfiltered).rows)
+        return self._repository.top_users(self.period, LONGEST_LIST, self._unfiltered).rows
 
     @cached_property
     def every_model(self) -> list[str | None]:
         rows = self._repository.top_models(self.period, LONGEST_LIST, self._unfiltered).rows
-        return list(with_none(rows)["model"])
+        return list(rows["model"])
 
     @cached_property
     def every_agent(self) -> pd.DataFrame:
-        return with_none(self._repository.top_agents(self.period, LONGEST_LIST, self._unfiltered).rows)
+        return self._repository.top_agents(self.period, LONGEST_LIST, self._unfiltered).rows
 
     @property
     def _unfiltered(self) -> Filters:
@@ -192,31 +192,20 @@ class Questions:
 
     def dearest(self, dimension: SplitBy, length: int) -> Ranking:
         """The beginning of a list, with what a short list shows."""
-        return _ranking(self._repository.dearest(self.period, dimension, length, self.filters))
+        return self._repository.dearest(self.period, dimension, length, self.filters)
 
     @cached_property
     def users(self) -> Ranking:
-        return _ranking(self._repository.top_users(self.period, LONGEST_LIST, self.filters))
+        return self._repository.top_users(self.period, LONGEST_LIST, self.filters)
 
     @cached_property
     def models(self) -> Ranking:
-        return _ranking(self._repository.top_models(self.period, LONGEST_LIST, self.filters))
+        return self._repository.top_models(self.period, LONGEST_LIST, self.filters)
 
     @cached_property
     def agents(self) -> AgentRanking:
-        ranking = self._repository.top_agents(self.period, LONGEST_LIST, self.filters)
-        return replace(ranking, rows=with_none(ranking.rows))
+        return self._repository.top_agents(self.period, LONGEST_LIST, self.filters)
 
     @cached_property
     def cost_breakdown(self) -> Ranking:
-        return _ranking(self._repository.cost_breakdown(self.period, LONGEST_LIST, self.filters))
-
-
-def _ranking(ranking: Ranking) -> Ranking:
-    return replace(ranking, rows=with_none(ranking.rows))
-
-
-def with_none(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows with None for missing texts, where pandas has a NaN that passes for a value."""
-    texts = rows.select_dtypes(include=["object", "str"]).columns
-    return rows.assign(**{name: rows[name].astype(object).where(rows[name].notna(), None) for name in texts})
+        return self._repository.cost_breakdown(self.period, LONGEST_LIST, self.filters)
