@@ -74,11 +74,16 @@
     unfinished.set(place, requestAnimationFrame(() => patchPlace(place, children, to, to + ROWS_AT_ONCE)));
   }
 
-  /* Fills each place that the server has an answer for: {id: children}, or {id: figure} for a chart. */
+  const afterPaint = (act) => requestAnimationFrame(() => setTimeout(act));
+
+  /*
+   * Fills each place that the server has an answer for: {id: children}, or {id: figure} for a chart. Drawing takes as
+   * long as all else together, so charts come a frame after the figures.
+   */
   function fill(places) {
     for (const [id, filling] of Object.entries(places ?? {})) {
       if (!Array.isArray(filling)) {
-        window.dash_clientside.set_props(id, { figure: filling });
+        afterPaint(() => window.dash_clientside.set_props(id, { figure: filling }));
         continue;
       }
       const place = document.getElementById(id);

@@ -254,6 +254,16 @@ def test_an_option_that_would_be_passed_over_is_refused_by_name(options: str, sa
     assert "w0rdsecret" not in str(caught.value)
 
 
+@pytest.mark.parametrize("more", ["", "&authSource=admin", "&tls=false&keepAlive=true"])
+def test_what_only_librechats_own_driver_knows_is_left_to_it(
+    more: str, recwarn: pytest.WarningsRecorder
+) -> None:
+    source = MongoSource.at(f"mongodb://db/LibreChat?useNewUrlParser=true&useUnifiedTopology=true{more}")
+    assert source.database_name == "LibreChat"
+    assert not recwarn.list
+    source.close()
+
+
 def test_a_connection_string_without_a_database_means_test_as_for_librechat_itself() -> None:
     source = MongoSource.at("mongodb://127.0.0.1:1")
     assert source.database_name == "test"

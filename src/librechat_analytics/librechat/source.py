@@ -78,6 +78,18 @@ OBJECT_ID_TYPE = "objectId"
 OTHER_ID_TYPES = ("number", "string", "object", "binData", "bool", "date", "timestamp", "null")
 """Not ``decimal``, which ``number`` comprises: other servers than MongoDB may not know it."""
 
+NODE_OPTIONS = frozenset(
+    {
+        "usenewurlparser",
+        "useunifiedtopology",
+        "keepalive",
+        "keepaliveinitialdelay",
+        "autoreconnect",
+        "poolsize",
+    }
+)
+"""What a connection string that was LibreChat's for years may still hold, in lower case."""
+
 # Documents arrive undecoded, so that one that cannot be decoded does not take its batch with it.
 UNDECODED: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
 
@@ -144,24 +156,29 @@ def connect(uri: str, **options: Any) -> MongoClient[Any]:
         "retryWrites": False,
         "readPreference": "secondaryPreferred",
     }
-    _require_known_options(uri)
     try:
-        return MongoClient(uri, **(settings | options))
+        return MongoClient(_known_options_only(uri), **(settings | options))
     except (InvalidURI, ConfigurationError, ValueError, TypeError) as error:
         raise SourceError(f"MONGO_URI cannot be used: {error}") from None
 
 
-def _require_known_options(uri: str) -> None:
-    """Refuse an option that the driver would only warn of and then do without, be it the one for TLS."""
-    given = uri.partition("?")[2]
+def _known_options_only(uri: str) -> str:
+    """Leave out what only LibreChat's own driver knows, and refuse what this one would pass over.
+
+    The driver warns of an option that it cannot read and does without, be it the one for TLS.
+    """
+    address, mark, given = uri.partition("?")
     if "@" in given:  # what looks like options may then be the end of a password
         raise SourceError(
             "MONGO_URI cannot be used: special characters of user, password and options must be"
             " percent-encoded (@ is %40, ? is %3F)."
         )
+    kept = []
     seen: set[str] = set()
     for option in filter(None, re.split("[&;]", given)):
         name = option.partition("=")[0]
+        if name.lower() in NODE_OPTIONS:
+            continue
         try:
             split_options(option)
         except (OSError, ConfigurationError, ValueError, TypeError) as error:
@@ -172,6 +189,8 @@ def _require_known_options(uri: str) -> None:
         if name.lower() in seen - {"readpreferencetags"}:
             raise SourceError(f"MONGO_URI cannot be used: {name} is there twice.")
         seen.add(name.lower())
+        kept.append(option)
+    return address + (mark if kept else "") + "&".join(kept)
 
 
 @contextmanager
