@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         Part,
         PriceCheck,
         Ranking,
+        Rates,
         Rhythm,
         Summary,
         Timeline,
@@ -88,6 +89,7 @@ CALLS = Column("Calls", "count")
 USERS = Column("Users", "count")
 CONVERSATIONS = Column("Conversations", "count")
 SHARE = Column("Share of cost", "share")
+PER_MILLION = (Column("Prompt (USD per million)", "rate"), Column("Completion (USD per million)", "rate"))
 SPENT = (COST, PROMPT, COMPLETION, TOTAL)
 FROM = Column("From", "time")
 TO = Column("To", "time")
@@ -147,8 +149,7 @@ def breakdown_sheet(ranking: Ranking) -> Sheet:
         COMPLETION,
         Column("Cache read tokens", "count"),
         Column("Cache write tokens", "count"),
-        Column("Prompt (USD per million)", "rate"),
-        Column("Completion (USD per million)", "rate"),
+        *PER_MILLION,
         Column("Stored rates", "text"),
     )
     fields = (
@@ -208,7 +209,7 @@ def timeline_sheet(timeline: Timeline) -> Sheet:
     return Sheet(f"By {timeline.unit}", columns, tuple(rows))
 
 
-def parts_sheet(timeline: Timeline, parts: Sequence[tuple[Column, Sequence[Any]]]) -> Sheet:
+def parts_sheet(timeline: Timeline | Rates, parts: Sequence[tuple[Column, Sequence[Any]]]) -> Sheet:
     """Lay out each bucket's parts side by side: a column and its values, one for each of the buckets."""
     columns = (FROM, TO, COMPLETE, *(column for column, _ in parts))
     rows = (

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from librechat_analytics.dashboard.mount import VIEWS
+from librechat_analytics.dashboard.page import page_layout
 from librechat_analytics.exports import Column, Sheet, csv_text, file_name
 from librechat_analytics.usage.answers import Concentration, Ranking
 from tests.dashboard.ready_answers import (
@@ -48,6 +49,14 @@ def test_headings_are_words_that_say_the_unit_and_no_two_are_alike(name: str) ->
 
     assert len(set(header)) == len(header)
     assert [title for title in header if "_" in title or title[:1].islower()] == []
+
+
+def test_every_chart_has_a_file() -> None:
+    layout = page_layout(VIEWS, refresh_seconds=60)
+    charts = {part.id.removesuffix("-chart") for part in layout._traverse() if type(part).__name__ == "Graph"}
+
+    assert len(charts) == 12
+    assert charts <= FILES.keys()
 
 
 def test_numbers_are_raw_and_dates_are_iso() -> None:

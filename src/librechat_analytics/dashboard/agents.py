@@ -196,4 +196,4 @@ CHART_PANEL = Panel(
     "agents-chart", blocks.ranked_chart_outputs("agents-cost"), ("agents-cost-empty",), _chart
 )
 TABLE_PANEL = Panel("agents-table", (), ("agents-total", "agents-rows", "agents-showing"), _table)
-VIEW = View("agents", layout, (CHART_PANEL, TABLE_PANEL), table=_csv)
+VIEW = View("agents", layout, (CHART_PANEL, TABLE_PANEL), table=_csv, charts={"agents-cost": _csv})

@@ -123,7 +123,6 @@ def chart(
     label: str,
     *,
     numbers: Sequence[str] | None = (),
-    csv: bool = False,
     ranked: bool = False,
     height: int = figures.TIME_HEIGHT,
 ) -> Component:
@@ -134,7 +133,6 @@ def chart(
         label: What it shows, for those who cannot see it.
         numbers: The headers of that table, None where they come with the numbers; without any the view has
             the numbers in a table anyway.
-        csv: It has a file of its own, by its id.
         ranked: Horizontal bars, whose height depends on how many there are.
         height: In pixels, for other charts.
     """
@@ -161,7 +159,7 @@ def chart(
         className=f"chart-frame{kind}",
     )
     foot = [_numbers(id, label, numbers)] if numbers is None or numbers else []
-    foot.append(files(id, label, f"{id}-chart", csv=csv))
+    foot.append(files(id, label, f"{id}-chart"))
     return html.Figure(
         [
             frame,
@@ -174,30 +172,24 @@ def chart(
     )
 
 
-def files(id: str, label: str, drawing: str, *, csv: bool) -> Component:  # noqa: A002
+def files(id: str, label: str, drawing: str) -> Component:  # noqa: A002
     """The buttons that write a chart's numbers and its picture into files; ``drawing``: the picture's id."""
-    buttons = []
-    if csv:
-        buttons.append(
-            html.Button(
-                "CSV",
-                id=f"{id}-csv",
-                type="button",
-                className="text-button",
-                title="Download these numbers as CSV",
-                **{"aria-label": f"CSV: {label}"},
-            )
-        )
-    buttons.append(
-        html.Button(
-            "PNG",
-            type="button",
-            className="text-button",
-            title="Download this picture",
-            **{"aria-label": f"PNG: {label}", "data-png": drawing, "data-title": label},
-        )
+    numbers = html.Button(
+        "CSV",
+        id=f"{id}-csv",
+        type="button",
+        className="text-button",
+        title="Download these numbers as CSV",
+        **{"aria-label": f"CSV: {label}"},
     )
-    return html.Div(buttons, className="chart-files")
+    picture = html.Button(
+        "PNG",
+        type="button",
+        className="text-button",
+        title="Download this picture",
+        **{"aria-label": f"PNG: {label}", "data-png": drawing, "data-title": label},
+    )
+    return html.Div([numbers, picture], className="chart-files")
 
 
 def _numbers(id: str, label: str, headers: Sequence[str] | None) -> Component:  # noqa: A002

@@ -36,7 +36,6 @@ def panels() -> Component:
                     RATE,
                     "Share of prompt tokens that came from a cache, over time",
                     numbers=("Time", "From a cache", "Read", "Written", "Prompt tokens"),
-                    csv=True,
                 ),
             ),
             blocks.panel(
@@ -45,7 +44,6 @@ def panels() -> Component:
                     SAVED,
                     "Dollars that caches saved, over time",
                     numbers=("Time", "Saved"),
-                    csv=True,
                 ),
             ),
         ],

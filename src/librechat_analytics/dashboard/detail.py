@@ -14,6 +14,7 @@ from librechat_analytics.dashboard.models import rates_in_words
 from librechat_analytics.dashboard.panels import Panel
 from librechat_analytics.dashboard.rate_lines import rate_lines
 from librechat_analytics.dashboard.views import View
+from librechat_analytics.exports import PER_MILLION, parts_sheet, timeline_sheet
 from librechat_analytics.formatting import (
     UNKNOWN,
     ago,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from librechat_analytics.dashboard.markup import Markup
     from librechat_analytics.dashboard.page_query import Subject
     from librechat_analytics.dashboard.questions import Questions
+    from librechat_analytics.exports import Sheet
     from librechat_analytics.usage.answers import Rates, Timeline, Totals
 
 LISTS: dict[Subject, str] = {"model": "Models", "user": "Users", "agent": "Agents"}
@@ -350,10 +352,25 @@ def _list_panel(subject: Subject) -> Panel:
     )
 
 
+def _timeline_csv(questions: Questions) -> Sheet:
+    return timeline_sheet(questions.counted_timeline)
+
+
+def _rates_csv(questions: Questions) -> Sheet:
+    points = questions.rates.points
+    values = [list(points[name]) for name in ("prompt_rate", "completion_rate")]
+    return parts_sheet(questions.rates, list(zip(PER_MILLION, values, strict=True)))
+
+
 LIST_PANELS = {subject: _list_panel(subject) for subject in LISTS}
 VIEW = View(
     name="detail",
     layout=layout,
     panels=(CARDS_PANEL, TIME_PANEL, RATES_PANEL, *LIST_PANELS.values()),
+    charts={
+        "detail-cost-time": _timeline_csv,
+        "detail-tokens-time": _timeline_csv,
+        "detail-rates": _rates_csv,
+    },
     in_menu=False,
 )

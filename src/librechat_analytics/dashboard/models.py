@@ -71,7 +71,6 @@ def layout() -> list[Component]:
                     blocks.chart(
                         "models-cost",
                         "Prompt and completion cost of the ten most costly models",
-                        csv=True,
                         ranked=True,
                     ),
                     aside=legend,
@@ -214,5 +213,5 @@ VIEW = View(
     layout,
     (CHARTS_PANEL, caches.PANEL, TABLE_PANEL),
     table=_csv,
-    charts={"models-cost": _cost_csv, **caches.CHARTS},
+    charts={"models-cost": _cost_csv, "models-tokens": _csv, **caches.CHARTS},
 )

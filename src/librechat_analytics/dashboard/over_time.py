@@ -63,7 +63,7 @@ def panel() -> Component:
         "Over time",
         PANEL.error_slot(),
         html.Ul(id=f"{ID}-legend", className="legend"),
-        blocks.chart(ID, "Usage over time", numbers=None, csv=True, height=figures.WIDE_HEIGHT),
+        blocks.chart(ID, "Usage over time", numbers=None, height=figures.WIDE_HEIGHT),
         aside=html.Div(
             [blocks.switch("Measure", "measure", MEASURES), blocks.switch("Split by", "split", SPLITS)],
             className="switches",

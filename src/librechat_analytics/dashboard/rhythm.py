@@ -63,7 +63,7 @@ def panel() -> Component:
                 ),
                 html.Figcaption(id=f"{ID}-caption"),
                 html.Div(className="heat-said", role="status"),
-                html.Div([scale, blocks.files(ID, LABEL, f"{ID}-map", csv=True)], className="chart-foot"),
+                html.Div([scale, blocks.files(ID, LABEL, f"{ID}-map")], className="chart-foot"),
             ],
             role="group",
             className="chart-figure",

@@ -37,7 +37,6 @@ def curve_panel() -> Component:
             CURVE,
             "Share of the cost that the dearest users make",
             numbers=("First users", "Of all users", "Of the cost"),
-            csv=True,
             height=figures.TALL_HEIGHT,
         ),
     )
@@ -51,7 +50,6 @@ def steps_panel() -> Component:
             STEPS,
             "Conversations by what they cost",
             numbers=("Cost", "Conversations", "Cost in all"),
-            csv=True,
             height=figures.TALL_HEIGHT,
         ),
     )

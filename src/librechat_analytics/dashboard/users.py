@@ -123,5 +123,5 @@ VIEW = View(
     layout,
     (CHART_PANEL, spread.CURVE_PANEL, spread.STEPS_PANEL, TABLE_PANEL),
     table=_csv,
-    charts={spread.CURVE: spread.curve_csv, spread.STEPS: spread.steps_csv},
+    charts={"users-cost": _csv, spread.CURVE: spread.curve_csv, spread.STEPS: spread.steps_csv},
 )
