@@ -37,7 +37,7 @@ sbom: dev ## List what the image holds, in CycloneDX, as dist/sbom.json
 	@$(BIN)/python -m deploy.sbom dist/sbom.json
 
 test: test-tools dev mongotest ## All tests; ARGS="tests/usage -k periods" picks some
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 screenshots: test-tools dev ## Take the README's pictures anew
 	$(BIN)/python -m tests.screenshots

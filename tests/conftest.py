@@ -19,25 +19,6 @@ if TYPE_CHECKING:
     from pymongo.database import Database
 
 
-LONGEST = (
-    "test_journeys.py",
-    "test_whole_path.py",
-    "test_following.py",
-    "test_figures.py",
-    "test_journeys_drilldown.py",
-    "test_faults.py",
-    "test_accessibility.py",
-    "test_process.py",
-    "test_surroundings.py",
-    "test_schema.py",
-)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the files that take longest begin first, so that at the end no process waits for another."""
-    items.sort(key=lambda item: LONGEST.index(name) if (name := item.path.name) in LONGEST else len(LONGEST))
-
-
 @pytest.fixture(scope="session")
 def mongo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """URI, without a database's name, of MONGO_TEST_URI's server or of one started here."""
