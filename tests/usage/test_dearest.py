@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from librechat_analytics.librechat.sample import write_sample
-from librechat_analytics.librechat.source import DumpSource
-from librechat_analytics.store.store import Store
-from librechat_analytics.sync import import_dump
 from librechat_analytics.usage.filters import EVERYTHING, NONE, Filters
 from librechat_analytics.usage.periods import parse_period
-from librechat_analytics.usage.repository import Repository
+from tests.usage.conftest import NOW
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from librechat_analytics.usage.repository import Repository
 
-NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 PERIODS = [
     parse_period(name, None, None, ZoneInfo("Europe/Berlin"), now=NOW, first_usage=None)
     for name in ("24h", "90d", "12m", "all")
 ]
 FILTERS = [EVERYTHING, Filters(context="message"), Filters(agent=NONE), Filters(provider="anthropic")]
-
-
-@pytest.fixture(scope="module")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]:
-    """Two thousand generated transactions."""
-    folder = tmp_path_factory.mktemp("dearest")
-    write_sample(folder / "dump", transactions=2000, seed=7, until=NOW)
-    store, source = Store(folder / "data"), DumpSource(folder / "dump")
-    import_dump(store, source, now=NOW)
-    source.close()
-    yield Repository(store, source=lambda: ("offline", None), clock=lambda: NOW)
-    store.close()
 
 
 def records(rows: Any, columns: list[str]) -> list[dict[str, Any]]:

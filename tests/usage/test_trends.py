@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from librechat_analytics.librechat.sample import write_sample
-from librechat_analytics.librechat.source import DumpSource
-from librechat_analytics.store.store import Store
-from librechat_analytics.sync import import_dump
 from librechat_analytics.usage.periods import buckets, parse_period
-from librechat_analytics.usage.repository import Repository
+from tests.usage.conftest import NOW
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from librechat_analytics.usage.repository import Repository
 
-NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 PERIOD = parse_period("90d", None, None, ZoneInfo("Europe/Berlin"), now=NOW, first_usage=None)
-
-
-@pytest.fixture(scope="module")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]:
-    """Two thousand generated transactions."""
-    folder = tmp_path_factory.mktemp("trends")
-    write_sample(folder / "dump", transactions=2000, seed=5, until=NOW)
-    store, source = Store(folder / "data"), DumpSource(folder / "dump")
-    import_dump(store, source, now=NOW)
-    source.close()
-    yield Repository(store, source=lambda: ("offline", None), clock=lambda: NOW)
-    store.close()
 
 
 def test_a_users_trend_adds_up_to_the_users_cost(repository: Repository) -> None:

@@ -1,0 +1,31 @@
+"""A small ledger that the tests of single questions share."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from librechat_analytics.librechat.sample import write_sample
+from librechat_analytics.librechat.source import DumpSource
+from librechat_analytics.store.store import Store
+from librechat_analytics.sync import import_dump
+from librechat_analytics.usage.repository import Repository
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="package")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]:
+    """Two thousand generated transactions up to NOW."""
+    folder = tmp_path_factory.mktemp("questions")
+    write_sample(folder / "dump", transactions=2000, seed=5, until=NOW)
+    store, source = Store(folder / "data"), DumpSource(folder / "dump")
+    import_dump(store, source, now=NOW)
+    source.close()
+    yield Repository(store, source=lambda: ("offline", None), clock=lambda: NOW)
+    store.close()
