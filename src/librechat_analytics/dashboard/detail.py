@@ -292,7 +292,7 @@ def _list(subject: Subject, questions: Questions) -> tuple[object, ...]:
     things = LIST_VIEWS[subject]
     entry = ENTRIES[subject]
     found = questions.dearest(subject, LIST_LENGTH)
-    rows = ranked(questions, found, f"No {things}", entry, LIST_LENGTH)
+    rows = ranked(questions, found, f"No {things}", entry)
     more: list[Markup] = []
     if found.total > LIST_LENGTH:
         more = [element("a", f"All {found.total:,} {things}", href=questions.query.link(things))]

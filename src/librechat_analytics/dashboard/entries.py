@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from librechat_analytics.dashboard.markup import Markup
     from librechat_analytics.dashboard.page_query import PageQuery
     from librechat_analytics.dashboard.questions import Questions
-    from librechat_analytics.usage.answers import AgentRanking, Ranking
+    from librechat_analytics.usage.answers import Ranking
 
 
 def user_entry(query: PageQuery, row: Any) -> blocks.Ranked:
@@ -69,13 +69,12 @@ def _entry(row: Any, label: str, detail: str, href: str) -> blocks.Ranked:
 
 def ranked(
     questions: Questions,
-    ranking: Ranking | AgentRanking,
+    ranking: Ranking,
     nothing: str,
     entry: Callable[[PageQuery, Any], blocks.Ranked],
-    length: int,
 ) -> list[Markup]:
-    """The first entries of a list, or why there are none."""
-    rows = list(ranking.rows.head(length).itertuples(index=False))
+    """The entries of a short list, or why there are none."""
+    rows = list(ranking.rows.itertuples(index=False))
     if not rows:
         return [element("li", *blocks.nothing_in(questions, nothing), class_name="table-message")]
     return blocks.ranked_items([entry(questions.query, row) for row in rows])

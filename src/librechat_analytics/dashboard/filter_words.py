@@ -113,7 +113,7 @@ def choices(questions: Questions) -> dict[str, list[Markup]]:
 
 
 def _users(questions: Questions) -> list[tuple[str, str]]:
-    rows = questions.everybody.to_dict("records")
+    rows = questions.whatever_is_filtered("user").to_dict("records")
     labels = [user_label(row["name"], row["email"], row["id"], deleted=bool(row["deleted"])) for row in rows]
     twice = {label for label, count in Counter(labels).items() if count > 1}
     values = []
@@ -125,12 +125,14 @@ def _users(questions: Questions) -> list[tuple[str, str]]:
 
 
 def _models(questions: Questions) -> list[tuple[str, str]]:
-    values = [(model or NONE, model_label(model)) for model in questions.every_model]
+    values = [
+        (model or NONE, model_label(model)) for model in questions.whatever_is_filtered("model")["model"]
+    ]
     return sorted(values, key=lambda item: (item[0] == NONE, item[1].casefold()))
 
 
 def _agents(questions: Questions) -> list[tuple[str, str]]:
-    rows = questions.every_agent.to_dict("records")
+    rows = questions.whatever_is_filtered("agent").to_dict("records")
     values = [(row["id"], agent_label(row["name"], row["id"], deleted=bool(row["deleted"]))) for row in rows]
     ends = [(NONE, WITHOUT["agent"]), (UNKNOWN, "Agent unknown")]
     return sorted(values, key=lambda item: item[1].casefold()) + ends

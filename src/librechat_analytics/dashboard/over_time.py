@@ -8,6 +8,7 @@ from dash import html
 
 from librechat_analytics.dashboard import blocks, captions, figures
 from librechat_analytics.dashboard.panels import Panel
+from librechat_analytics.dashboard.questions import LONGEST_LIST
 from librechat_analytics.dashboard.time_axis import bucket_labels
 from librechat_analytics.exports import Column, parts_sheet, timeline_sheet
 from librechat_analytics.formatting import (
@@ -214,7 +215,7 @@ def part_name(part: str, by: SplitBy, labels: dict[str, str]) -> str:
 
 def _labels(questions: Questions, by: SplitBy) -> dict[str, str]:
     if by == "user":
-        rows = questions.users.rows
+        rows = questions.dearest("user", LONGEST_LIST).rows
         return {
             user: user_label(name, email, user, deleted=deleted)
             for user, name, email, deleted in zip(
@@ -222,7 +223,7 @@ def _labels(questions: Questions, by: SplitBy) -> dict[str, str]:
             )
         }
     if by == "agent":
-        rows = questions.agents.rows
+        rows = questions.dearest("agent", LONGEST_LIST).rows
         return {
             agent: agent_label(name, agent, deleted=deleted)
             for agent, name, deleted in zip(rows["id"], rows["name"], rows["deleted"], strict=True)

@@ -93,17 +93,17 @@ def _range_before(previous: TimeRange, questions: Questions) -> str:
 
 def _top_users(questions: Questions) -> tuple[object, ...]:
     dearest = questions.dearest("user", LIST_LENGTH)
-    return (entries.ranked(questions, dearest, "No users", entries.user_entry, LIST_LENGTH),)
+    return (entries.ranked(questions, dearest, "No users", entries.user_entry),)
 
 
 def _top_models(questions: Questions) -> tuple[object, ...]:
     dearest = questions.dearest("model", LIST_LENGTH)
-    return (entries.ranked(questions, dearest, "No models", entries.model_entry, LIST_LENGTH),)
+    return (entries.ranked(questions, dearest, "No models", entries.model_entry),)
 
 
 def _top_agents(questions: Questions) -> tuple[object, ...]:
     dearest = questions.dearest("agent", LIST_LENGTH)
-    return (entries.ranked(questions, dearest, "No agents", entries.agent_entry, LIST_LENGTH),)
+    return (entries.ranked(questions, dearest, "No agents", entries.agent_entry),)
 
 
 CARDS_PANEL = Panel(

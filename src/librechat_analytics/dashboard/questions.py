@@ -167,23 +167,10 @@ class Questions:
             None,
         )
 
-    @cached_property
-    def everybody(self) -> pd.DataFrame:
-        """The users of the period, whatever is filtered by."""
-        return self._repository.top_users(self.period, LONGEST_LIST, self._unfiltered).rows
-
-    @cached_property
-    def every_model(self) -> list[str | None]:
-        rows = self._repository.top_models(self.period, LONGEST_LIST, self._unfiltered).rows
-        return list(rows["model"])
-
-    @cached_property
-    def every_agent(self) -> pd.DataFrame:
-        return self._repository.top_agents(self.period, LONGEST_LIST, self._unfiltered).rows
-
-    @property
-    def _unfiltered(self) -> Filters:
-        return Filters(scope=self.filters.scope)
+    def whatever_is_filtered(self, dimension: SplitBy) -> pd.DataFrame:
+        """The users, models or agents of the period, with what a short list shows."""
+        everything = Filters(scope=self.filters.scope)
+        return self._repository.dearest(self.period, dimension, LONGEST_LIST, everything).rows
 
     @cached_property
     def filter_values(self) -> dict[str, list[tuple[str, str]]]:
