@@ -201,6 +201,21 @@ class TestHistory:
         assert asked(store, "SELECT count(DISTINCT (id_head, id_tail)) FROM transactions") == [(32,)]
 
     @pytest.mark.usefixtures("small_batches")
+    def test_what_arrived_before_the_connection_broke_is_kept(self, store: Store, clock: Clock) -> None:
+        librechat = LibreChat(transactions=usages(32))
+        newest_first = sorted((d["_id"] for d in librechat.collections["transactions"]), reverse=True)
+
+        def break_in_third_batch(identity: object) -> None:
+            if identity == newest_first[13]:
+                raise SourceUnreachableError("MongoDB does not answer: timed out")
+
+        librechat.before_document = break_in_third_batch
+        with pytest.raises(SourceUnreachableError):
+            syncer(store, librechat, clock).run_once()
+        assert rows_in(store) == set(newest_first[:13])
+        assert store.state().oldest_id == str(newest_first[12])
+
+    @pytest.mark.usefixtures("small_batches")
     def test_rows_that_arrive_while_history_is_read_are_read_too(self, store: Store) -> None:
         librechat = LibreChat(transactions=usages(20))
         news = usage(NOON + timedelta(seconds=30), number=99)

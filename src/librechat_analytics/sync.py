@@ -9,7 +9,6 @@ from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 
 import numpy as np
@@ -537,7 +536,19 @@ def _texts(rows: Iterable[tuple[str | None, ...]], columns: tuple[str, ...]) -> 
 
 
 def _batches(rows: Iterator[Transaction | Refused]) -> Iterator[list[Transaction | Refused]]:
-    while batch := list(islice(rows, BATCH_DOCUMENTS)):
+    """Gather rows by BATCH_DOCUMENTS; what arrived before the connection broke is a batch too."""
+    batch: list[Transaction | Refused] = []
+    try:
+        for row in rows:
+            batch.append(row)
+            if len(batch) == BATCH_DOCUMENTS:
+                yield batch
+                batch = []
+    except SourceUnreachableError:
+        if batch:
+            yield batch
+        raise
+    if batch:
         yield batch
 
 

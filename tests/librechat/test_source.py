@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import mongomock
 import pytest
@@ -13,6 +15,7 @@ from pymongo import MongoClient
 from pymongo.errors import NotPrimaryError, OperationFailure, ServerSelectionTimeoutError
 from pymongo.monitoring import CommandListener, CommandStartedEvent
 
+from librechat_analytics.librechat import source as source_module
 from librechat_analytics.librechat.source import (
     LOOK_UP_IDS,
     DumpSource,
@@ -20,6 +23,7 @@ from librechat_analytics.librechat.source import (
     SourceError,
     SourceForbiddenError,
     SourceUnreachableError,
+    connect,
 )
 from librechat_analytics.librechat.transactions import Refusal, Refused
 from tests.documents import (
@@ -32,6 +36,7 @@ from tests.documents import (
     usages,
     write_dump,
 )
+from tests.fault_proxy import FaultProxy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -159,6 +164,29 @@ def test_nothing_but_reading_is_asked_of_mongodb_and_no_private_field(
         {"text", "content", "title", "instructions", "description", "password", "refreshToken", "backupCodes"}
     )
     assert all(command["projection"] for command in finds)
+
+
+def test_a_line_too_narrow_for_a_batch_is_asked_for_less_at_once(
+    mongo_database: Any, mongo_uri: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source_module, "BATCH_DOCUMENTS", 800)
+    monkeypatch.setattr(source_module, "SMALLEST_BATCH_DOCUMENTS", 50)
+    mongo_database.transactions.insert_many(usages(400))
+    parts = urlsplit(mongo_uri)
+    assert parts.port
+    with FaultProxy(parts.port) as proxy:
+        uri = parts._replace(netloc=f"127.0.0.1:{proxy.port}").geturl()
+        with connect(uri, socketTimeoutMS=500) as client:
+            source = MongoSource(client.get_default_database())
+            source.ping()
+            proxy.set("narrow")
+            with pytest.raises(SourceUnreachableError):
+                next(source.older_transactions(None))
+            for _ in range(10):
+                with suppress(SourceUnreachableError):
+                    assert len(list(source.older_transactions(None))) == 400
+                    return
+            pytest.fail("no try was small enough")
 
 
 class Failing:

@@ -18,7 +18,13 @@ from bson.codec_options import CodecOptions
 from bson.errors import BSONError
 from bson.raw_bson import RawBSONDocument
 from pymongo import MongoClient
-from pymongo.errors import ConfigurationError, InvalidURI, OperationFailure, PyMongoError
+from pymongo.errors import (
+    ConfigurationError,
+    ConnectionFailure,
+    InvalidURI,
+    OperationFailure,
+    PyMongoError,
+)
 from pymongo.uri_parser import split_options
 
 from librechat_analytics.errors import OperatorError
@@ -71,6 +77,7 @@ DEFAULT_DATABASE = "test"
 
 BY_AN_ASSISTANT: Document = {"isCreatedByUser": {"$ne": True}}
 BATCH_DOCUMENTS = 10_000
+SMALLEST_BATCH_DOCUMENTS = 100
 LOOK_UP_IDS = 1_000
 COLLECTIONS = ("transactions", "users", "agents", "conversations", "messages", "balances", "groups")
 AUTHENTICATION_FAILED, UNAUTHORIZED = 18, 13
@@ -232,6 +239,7 @@ class MongoSource:
         self._database = database
         self._anonymous = anonymous
         self._codec_options = codec_options
+        self._batch_documents = BATCH_DOCUMENTS
 
     @classmethod
     def at(cls, uri: str, *, anonymous: bool = False) -> MongoSource:
@@ -309,11 +317,20 @@ class MongoSource:
 
     def _transactions(self, bound: Document, order: int | None) -> Iterator[Transaction | Refused]:
         with _reading():
-            cursor = self._collection("transactions").find(
-                bound, dict.fromkeys(PROJECTION, 1), batch_size=BATCH_DOCUMENTS
-            )
-            for document in cursor.sort("_id", order) if order is not None else cursor:
+            for document in self._found("transactions", bound, PROJECTION, order):
                 yield _read_undecoded(document)
+
+    def _found(
+        self, collection: str, query: Document, projection: Sequence[str], order: int | None = None
+    ) -> Iterator[Mapping[str, Any]]:
+        fields = dict.fromkeys(projection, 1)
+        cursor = self._collection(collection).find(query, fields, batch_size=self._batch_documents)
+        try:
+            yield from cursor.sort("_id", order) if order is not None else cursor
+        except ConnectionFailure:
+            # Each batch must be there within the socket's time; on a narrow line the next try asks for less.
+            self._batch_documents = max(SMALLEST_BATCH_DOCUMENTS, self._batch_documents // 4)
+            raise
 
     def _each(
         self,
@@ -323,8 +340,7 @@ class MongoSource:
         read: Callable[[Mapping[str, Any]], T | None],
     ) -> Iterator[T]:
         with _reading():
-            fields = dict.fromkeys(projection, 1)
-            for document in self._collection(collection).find(query, fields, batch_size=BATCH_DOCUMENTS):
+            for document in self._found(collection, query, projection):
                 try:
                     label = read(_decoded(document))
                 except BSONError:
