@@ -78,3 +78,24 @@ def ids_of(documents: list[Document]) -> list[str]:
 def children(pid: int) -> list[int]:
     """The processes that a process has started and that are still there."""
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def callback_requests(dependencies: list[Document]) -> list[Document]:
+    """What the page sends for each of the server's callbacks, but for values; of ``/_dash-dependencies``."""
+    return [
+        {
+            "output": callback["output"],
+            "outputs": _outputs_of(callback["output"]),
+            "inputs": callback["inputs"],
+            "state": callback["state"],
+            "changedPropIds": [f"{one['id']}.{one['property']}" for one in callback["inputs"]],
+        }
+        for callback in dependencies
+        if callback["clientside_function"] is None
+    ]
+
+
+def _outputs_of(output: str) -> object:
+    names = output.strip(".").split("...")
+    specs = [dict(zip(("id", "property"), name.rsplit(".", 1), strict=True)) for name in names]
+    return specs if output.startswith("..") else specs[0]

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from librechat_analytics.app import close_app, create_app
 from librechat_analytics.settings import load_settings
 from librechat_analytics.usage.periods import PERIODS
+from tests.served import callback_requests
 from tests.servers import API_KEY
 
 if TYPE_CHECKING:
@@ -38,24 +39,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
 
 @pytest.fixture(scope="module")
 def requests(client: FlaskClient) -> list[dict[str, Any]]:
-    """What the page sends for each of the server's callbacks."""
-    return [
-        {
-            "output": callback["output"],
-            "outputs": outputs_of(callback["output"]),
-            "inputs": callback["inputs"],
-            "state": callback["state"],
-            "changedPropIds": [f"{one['id']}.{one['property']}" for one in callback["inputs"]],
-        }
-        for callback in client.get("/_dash-dependencies").get_json()
-        if callback["clientside_function"] is None
-    ]
-
-
-def outputs_of(output: str) -> object:
-    names = output.strip(".").split("...")
-    specs = [dict(zip(("id", "property"), name.rsplit(".", 1), strict=True)) for name in names]
-    return specs if output.startswith("..") else specs[0]
+    return callback_requests(client.get("/_dash-dependencies").get_json())
 
 
 def post(client: FlaskClient, body: object) -> TestResponse:
