@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OWN = "k3y-for-tests-0nly-2f8a"
+HASH_OF_NOTHING = sha256(b"").hexdigest()
 FINANCE = "f1nance-key-0f-ten-w0rds"
 SALES = "s4les-lead-key-0f-the-n0rth"
 PROXY = "10.1.2.3"
@@ -56,6 +57,15 @@ def test_every_key_is_known_by_its_name_and_sees_what_it_may(keys_file: Path) ->
         assert refused(door, key=wrong) == 401
 
 
+def test_a_hash_may_be_in_capitals_and_opens_nothing_by_itself(tmp_path: Path) -> None:
+    hashed = sha256(FINANCE.encode()).hexdigest().upper()
+    (tmp_path / "keys").write_text(f"finance:sha256:{hashed}\n")
+    door = Door(KeyRing(OWN, tmp_path / "keys"))
+    assert let_in(door, key=FINANCE).name == "finance"
+    for shown in (hashed, f"sha256:{hashed}", hashed.lower(), f"sha256:{hashed.lower()}"):
+        assert refused(door, key=shown) == 401
+
+
 def test_keys_are_exchanged_while_serving(
     keys_file: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -87,6 +97,12 @@ def test_keys_are_exchanged_while_serving(
         (f"finance:{OWN} users=all", "only domain=example.com and group=ID"),
         (f"finance:{OWN} domain=", "only domain=example.com and group=ID"),
         (f"a:{OWN}\na:{FINANCE}", "stands there twice"),
+        (f"a:{OWN}\nb:sha256:{sha256(OWN.encode()).hexdigest()} domain=example.com", "a and b have the same"),
+        (f"finance:sha256:{HASH_OF_NOTHING}", "is the hash of nothing"),
+        (f"finance:sha256:{HASH_OF_NOTHING.upper()}", "is the hash of nothing"),
+        (f"finance:sha256:{'0f' * 31}", "64 hex digits"),
+        (f"finance:sha512:{'0f' * 64}", "64 hex digits"),
+        (f"finance:SHA256:{'0f' * 32}", "64 hex digits"),
     ],
 )
 def test_a_line_that_is_no_key_is_named_without_being_shown(tmp_path: Path, line: str, says: str) -> None:

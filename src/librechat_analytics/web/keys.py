@@ -22,7 +22,10 @@ log = logging.getLogger(__name__)
 
 LOOKED_AT_EVERY_SECONDS = 1.0
 NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
-HASHED = re.compile(r"sha256:([0-9a-f]{64})")
+HASHED = re.compile(r"sha256:([0-9a-fA-F]{64})")
+HASH_ONLY_IN_PART = re.compile(r"sha-?\d+:", re.IGNORECASE)
+"""Taken for a key, what was written down as a hash would open the door itself."""
+
 OWN_KEY = "default"
 """The name of the key in DASHBOARD_API_KEY."""
 
@@ -64,6 +67,13 @@ def read_keys(path: Path) -> tuple[Key, ...]:
     names = [key.name for key in keys]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise KeysFileError(f"DASHBOARD_API_KEYS_FILE {path}: the name {twice[0]} stands there twice.")
+    by_digest: dict[bytes, Key] = {}
+    for key in keys:
+        if (same := by_digest.setdefault(key.digest, key)) is not key:
+            raise KeysFileError(
+                f"DASHBOARD_API_KEYS_FILE {path}: {same.name} and {key.name} have the same key,"
+                " so that nobody could tell whose limits hold."
+            )
     return keys
 
 
@@ -75,6 +85,10 @@ def _read_key(path: Path, number: int, line: str) -> Key:
         raise KeysFileError(f"{where}: must be name:key, the name of letters, digits, dots and dashes.")
     if hashed := HASHED.fullmatch(secret):
         key = bytes.fromhex(hashed[1])
+        if key == digest(""):  # an unset variable was hashed; everybody without a key would be let in
+            raise KeysFileError(f"{where}: this is the hash of nothing, not of a key.")
+    elif HASH_ONLY_IN_PART.match(secret):
+        raise KeysFileError(f"{where}: a hash must be sha256: and its 64 hex digits.")
     else:
         try:
             require_strong_key(secret)
