@@ -8,6 +8,7 @@ import logging
 import re
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -115,12 +116,15 @@ class KeyRing:
         self._path = path
         self._lock = threading.Lock()
         self._looked_at = float("-inf")
-        self._seen: tuple[int, int] | None = None
+        self._seen: tuple[int, ...] | None = None
+        self._noticed: tuple[int, ...] | None = None
         self._named: tuple[Key, ...] = ()
         self._problem = ""
         if path is not None:
+            with suppress(OSError):  # the next line says why
+                # Before it is read: what changes in between is seen at the next look.
+                self._seen = self._noticed = _stamp(path)
             self._named = read_keys(path)
-            self._seen = _stamp(path)
 
     def find(self, given: str) -> Key | None:
         """Find the key that was given; all are compared, so that time tells nothing."""
@@ -142,12 +146,15 @@ class KeyRing:
 
     def _read_again(self, path: Path) -> None:
         try:
-            seen = _stamp(path)
-            if seen != self._seen:
+            stamp, before = _stamp(path), self._noticed
+            self._noticed = stamp
+            # Only once it stands still: a line that is half written lacks the limits of its key.
+            if stamp == before != self._seen:
                 self._named = read_keys(path)
-                self._seen = seen
+                self._seen = stamp
                 log.info("The keys in %s have changed; there are %d.", path, len(self._named))
-            self._problem = ""
+            if stamp == self._seen:
+                self._problem = ""
         except (OSError, KeysFileError) as error:
             # A file that is being written, or written wrongly: the keys that were good stay so.
             if str(error) != self._problem:
@@ -155,6 +162,7 @@ class KeyRing:
                 log.warning("%s The keys that were good stay so.", error)
 
 
-def _stamp(path: Path) -> tuple[int, int]:
+def _stamp(path: Path) -> tuple[int, ...]:
     status = path.stat()
-    return status.st_mtime_ns, status.st_size
+    # What puts secrets in place may give all files the same date, and new keys are as long as old ones.
+    return status.st_ino, status.st_ctime_ns, status.st_mtime_ns, status.st_size
