@@ -176,6 +176,7 @@ def test_a_trusted_proxy_tells_who_has_signed_in() -> None:
         KeyRing(OWN, None), trusted_proxies=[ip_network("10.0.0.0/8")], signed_in_header="X-Forwarded-User"
     )
     assert let_in(door, address=PROXY, X_Forwarded_User="ana@example.com") == Visitor("ana@example.com", None)
+    assert let_in(door, address=PROXY, X_Forwarded_User="a\x1b[2J\x85na").name == "a[2Jna", "for the log"
     assert refused(door, address=PROXY, X_Forwarded_User=" ") == 401
     assert refused(door, address="192.0.2.7", X_Forwarded_User="ana@example.com") == 401
     assert refused(Door(KeyRing(OWN, None)), address=PROXY, X_Forwarded_User="ana@example.com") == 401
