@@ -15,6 +15,10 @@ from librechat_analytics.key_strength import HOW_TO_MAKE_A_KEY, require_strong_k
 from librechat_analytics.usage.periods import BadParameterError, parse_zone
 
 LEAST_STORE_MEMORY_BYTES = 64_000_000
+ORIGIN = re.compile(
+    r"https?://(?:(?:\*\.)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-f:.]+\])(?::(?:[0-9]{1,5}|\*))?"
+)
+"""What a Content-Security-Policy takes as an origin; names beyond ASCII are written in punycode there."""
 
 
 class SettingsError(OperatorError):
@@ -116,6 +120,15 @@ class Settings(BaseSettings):
         except ValueError:
             raise ValueError("must be networks such as 10.0.0.0/8, separated by blanks") from None
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _not_everybody(
+        cls, value: tuple[IPv4Network | IPv6Network, ...]
+    ) -> tuple[IPv4Network | IPv6Network, ...]:
+        if any(network.prefixlen == 0 for network in value):
+            raise ValueError("must not be everybody, whose headers would be believed")
+        return value
+
     @field_validator("auth_proxy_header")
     @classmethod
     def _header_name(cls, value: str | None) -> str | None:
@@ -127,11 +140,7 @@ class Settings(BaseSettings):
     @classmethod
     def _only_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for origin in value:
-            scheme, _, host = origin.partition("://")
-            plain = all(c.isalnum() or c in ".-:[]*" for c in host)
-            if origin not in ("'self'", "'none'") and not (
-                scheme in ("http", "https") and plain and host not in ("", "*")
-            ):
+            if origin not in ("'self'", "'none'") and not ORIGIN.fullmatch(origin):
                 raise ValueError("must name origins such as 'self' or https://portal.example.com")
         return value
 

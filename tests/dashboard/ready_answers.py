@@ -249,7 +249,7 @@ class ReadyRepository:
     def now(self) -> datetime:
         return NOW
 
-    def first_usage(self) -> Any:
+    def first_usage(self, *_: object) -> Any:
         return self._answer("first_usage")
 
     def freshness(self) -> Any:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
+from bson import ObjectId
 from flask import Flask
 
 from librechat_analytics.librechat.transactions import read_transaction
@@ -141,6 +142,18 @@ def test_another_limit_is_another_question(store: CountingStore, answers: Cached
     store.add(usage(), usage(number=1, model="gpt-4o"))
     assert len(answers.top_models(days(7), 1).rows) == 1
     assert len(answers.top_models(days(7), 2).rows) == 2
+
+
+def test_a_list_of_very_many_is_not_kept_so_that_whoever_asks_for_many_takes_no_memory(
+    store: CountingStore, answers: CachedRepository
+) -> None:
+    many = [usage(number=number, user=ObjectId(number.to_bytes(12))) for number in range(1, 12_001)]
+    store.add(*many)
+    for limit, reads in ((1_000, 1), (1_000_000, 2)):
+        store.reads = 0
+        for _ in range(2):
+            assert len(answers.top_users(days(7), limit).rows) == min(limit, 12_000)
+        assert store.reads == reads
 
 
 def test_that_there_was_no_usage_yet_is_an_answer_too(

@@ -58,6 +58,16 @@ def test_where_nothing_is_the_answer_is_404_as_json(
     assert caplog.text == ""
 
 
+def test_an_address_in_the_log_is_one_line_that_shows_every_character(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG", "librechat_analytics")
+    client.get("/api/a%0d%0a2026-11-28%20WARNING%20b%e2%80%a8c%1b[2Jd%ff")
+    (message,) = [record.getMessage() for record in caplog.records]
+    assert message.startswith("GET /api/a%0D%0A2026-11-28%20WARNING%20b%E2%80%A8c%1B%5B2Jd%")
+    assert message.isprintable()
+
+
 def test_a_slash_at_the_end_of_an_address_does_no_harm(client: FlaskClient) -> None:
     assert client.get("/api/summary/").get_json().keys() == client.get("/api/summary").get_json().keys()
     assert client.get("/health/").status_code == 200

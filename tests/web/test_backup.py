@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from librechat_analytics.app import close_app, create_app
+from librechat_analytics.settings import load_settings
 from librechat_analytics.store.store import FILE_NAME, Store, StoreError
+from tests.servers import API_KEY
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from flask import Flask
     from flask.testing import FlaskClient
 
@@ -33,7 +35,35 @@ def test_a_backup_taken_while_serving_answers_the_same(
 def test_nothing_is_left_beside_the_store(app: Flask, client: FlaskClient) -> None:
     folder = app.extensions["librechat_analytics"].store._folder
     client.get("/api/backup").close()
-    assert not list(folder.glob("backup-*"))
+    assert {path.name for path in folder.iterdir()} <= {FILE_NAME, f"{FILE_NAME}.wal", "spill"}
+
+
+def test_a_copy_that_a_kill_left_behind_is_gone_after_the_next_start_and_own_files_are_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = load_settings(_env_file=None, dashboard_api_key=API_KEY, data_dir=tmp_path)
+
+    def killed(_: Store, path: Path) -> None:
+        for name in (path, path.with_name(f"{path.name}.wal")):
+            name.write_text("Ana Novak")
+        raise SystemExit
+
+    monkeypatch.setattr(Store, "copy_to", killed)
+    monkeypatch.setattr(Path, "unlink", lambda *_, **__: None)
+    app = create_app(settings)
+    with pytest.raises(SystemExit):
+        app.test_client().get("/api/backup", headers={"x-api-key": API_KEY})
+    close_app(app)
+    monkeypatch.undo()
+    (tmp_path / "backup-2026-11-28.duckdb").write_text("somebody's own")
+    assert len(holding(tmp_path, "Ana Novak")) == 2
+    close_app(create_app(settings))
+    assert holding(tmp_path, "Ana Novak") == []
+    assert len(holding(tmp_path, "somebody's own")) == 1
+
+
+def holding(folder: Path, text: str) -> list[Path]:
+    return [path for path in folder.iterdir() if path.is_file() and text.encode() in path.read_bytes()]
 
 
 def test_a_store_goes_on_after_its_backup_failed(client: FlaskClient, app: Flask) -> None:

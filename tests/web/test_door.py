@@ -12,12 +12,13 @@ from flask import Flask, request
 
 from librechat_analytics.usage.filters import Scope
 from librechat_analytics.web.door import WRONG_KEYS, Door, NotLetInError, Visitor
-from librechat_analytics.web.keys import KeyRing, KeysFileError, read_keys
+from librechat_analytics.web.keys import Key, KeyRing, KeysFileError, read_keys
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 OWN = "k3y-for-tests-0nly-2f8a"
+HASH_OF_NOTHING = sha256(b"").hexdigest()
 FINANCE = "f1nance-key-0f-ten-w0rds"
 SALES = "s4les-lead-key-0f-the-n0rth"
 PROXY = "10.1.2.3"
@@ -56,6 +57,15 @@ def test_every_key_is_known_by_its_name_and_sees_what_it_may(keys_file: Path) ->
         assert refused(door, key=wrong) == 401
 
 
+def test_a_hash_may_be_in_capitals_and_opens_nothing_by_itself(tmp_path: Path) -> None:
+    hashed = sha256(FINANCE.encode()).hexdigest().upper()
+    (tmp_path / "keys").write_text(f"finance:sha256:{hashed}\n")
+    door = Door(KeyRing(OWN, tmp_path / "keys"))
+    assert let_in(door, key=FINANCE).name == "finance"
+    for shown in (hashed, f"sha256:{hashed}", hashed.lower(), f"sha256:{hashed.lower()}"):
+        assert refused(door, key=shown) == 401
+
+
 def test_keys_are_exchanged_while_serving(
     keys_file: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -63,17 +73,65 @@ def test_keys_are_exchanged_while_serving(
     door = Door(KeyRing(None, keys_file))
     assert let_in(door, key=FINANCE).name == "finance"
     keys_file.write_text("auditor:4uditors-0wn-key-2026\n")
+    assert let_in(door, key=FINANCE).name == "finance", "it may still be written"
     assert refused(door, key=FINANCE) == 401
     assert let_in(door, key="4uditors-0wn-key-2026").name == "auditor"
     keys_file.write_text("half a li")
     for instant in (1, 2):
         os.utime(keys_file, ns=(instant, instant))
-        assert let_in(door, key="4uditors-0wn-key-2026").name == "auditor", "a broken file changes nothing"
+        for _ in range(2):
+            assert let_in(door, key="4uditors-0wn-key-2026").name == "auditor", "a broken file does nothing"
     assert caplog.text.count("line 1: must be name:key") == 1, "and is complained about once"
     keys_file.unlink()
     assert let_in(door, key="4uditors-0wn-key-2026").name == "auditor", "nor does one that is gone"
     assert "No such file" in caplog.text
     assert "4uditors-0wn-key-2026" not in caplog.text
+
+
+def test_a_file_that_is_still_being_written_limits_nobody_less(
+    keys_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("librechat_analytics.web.keys.LOOKED_AT_EVERY_SECONDS", 0.0)
+    door, whole = Door(KeyRing(None, keys_file)), keys_file.read_text()
+    for written in (whole[: whole.index("  domain=")], whole[: whole.index(" group=")], whole, whole):
+        keys_file.write_text(written)
+        assert let_in(door, key=SALES).scope == Scope(("sales.example.com",), ("66b0",))
+
+
+def test_a_file_put_in_place_of_another_is_seen_whatever_its_date_and_size(
+    keys_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("librechat_analytics.web.keys.LOOKED_AT_EVERY_SECONDS", 0.0)
+    door, before = Door(KeyRing(None, keys_file)), keys_file.stat()
+    fresh = keys_file.with_name("fresh")
+    fresh.write_text(keys_file.read_text().replace(SALES, SALES[::-1]))
+    os.utime(fresh, ns=(before.st_atime_ns, before.st_mtime_ns))
+    fresh.replace(keys_file)
+    assert (keys_file.stat().st_mtime_ns, keys_file.stat().st_size) == (before.st_mtime_ns, before.st_size)
+    assert let_in(door, key=SALES).name == "sales"
+    assert refused(door, key=SALES) == 401
+
+
+def test_a_file_that_changes_at_the_start_is_read_again(
+    keys_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("librechat_analytics.web.keys.LOOKED_AT_EVERY_SECONDS", 0.0)
+
+    def read_then_write(path: Path) -> tuple[Key, ...]:
+        keys = read_keys(path)
+        path.write_text(f"auditor:{SALES[::-1]}\n")
+        return keys
+
+    with monkeypatch.context() as patched:
+        patched.setattr("librechat_analytics.web.keys.read_keys", read_then_write)
+        door = Door(KeyRing(None, keys_file))
+    assert let_in(door, key=SALES).name == "sales"
+    assert refused(door, key=SALES) == 401
+
+
+def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(KeysFileError, match="No such file"):
+        KeyRing(OWN, tmp_path / "keys")
 
 
 @pytest.mark.parametrize(
@@ -87,6 +145,12 @@ def test_keys_are_exchanged_while_serving(
         (f"finance:{OWN} users=all", "only domain=example.com and group=ID"),
         (f"finance:{OWN} domain=", "only domain=example.com and group=ID"),
         (f"a:{OWN}\na:{FINANCE}", "stands there twice"),
+        (f"a:{OWN}\nb:sha256:{sha256(OWN.encode()).hexdigest()} domain=example.com", "a and b have the same"),
+        (f"finance:sha256:{HASH_OF_NOTHING}", "is the hash of nothing"),
+        (f"finance:sha256:{HASH_OF_NOTHING.upper()}", "is the hash of nothing"),
+        (f"finance:sha256:{'0f' * 31}", "64 hex digits"),
+        (f"finance:sha512:{'0f' * 64}", "64 hex digits"),
+        (f"finance:SHA256:{'0f' * 32}", "64 hex digits"),
     ],
 )
 def test_a_line_that_is_no_key_is_named_without_being_shown(tmp_path: Path, line: str, says: str) -> None:
@@ -112,6 +176,7 @@ def test_a_trusted_proxy_tells_who_has_signed_in() -> None:
         KeyRing(OWN, None), trusted_proxies=[ip_network("10.0.0.0/8")], signed_in_header="X-Forwarded-User"
     )
     assert let_in(door, address=PROXY, X_Forwarded_User="ana@example.com") == Visitor("ana@example.com", None)
+    assert let_in(door, address=PROXY, X_Forwarded_User="a\x1b[2J\x85na").name == "a[2Jna", "for the log"
     assert refused(door, address=PROXY, X_Forwarded_User=" ") == 401
     assert refused(door, address="192.0.2.7", X_Forwarded_User="ana@example.com") == 401
     assert refused(Door(KeyRing(OWN, None)), address=PROXY, X_Forwarded_User="ana@example.com") == 401

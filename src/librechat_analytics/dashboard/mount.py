@@ -194,7 +194,7 @@ def asking(repository: Repository, default_zone: ZoneInfo) -> Callable[[object],
             stored,
             default_zone=default_zone,
             now=now,
-            first_usage=repository.first_usage(),
+            first_usage=repository.first_usage(g.visitor.scope),
             scope=g.visitor.scope,
         )
         return Questions(repository, query, now=now)

@@ -44,7 +44,8 @@ def page_values(questions: Questions, title: str) -> list[object]:
     notices = questions.query.notices
     if questions.query.subject is not None:
         title = filter_words.value_in_words(questions.query.subject, questions)
-    is_empty = questions.first_usage is None
+    # What to do about an empty ledger is for those who see all of it.
+    is_empty = questions.first_usage is None and questions.filters.scope is None
     has_users = is_empty and bool(questions.filter_values.get("role"))
     return [
         describe(period, now),

@@ -61,7 +61,7 @@ class Questions:
 
     @cached_property
     def first_usage(self) -> datetime | None:
-        return self._repository.first_usage()
+        return self._repository.first_usage(self.filters.scope)
 
     @cached_property
     def summary(self) -> Summary:

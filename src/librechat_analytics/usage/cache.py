@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import threading
 import time
 from contextlib import contextmanager
@@ -27,6 +28,8 @@ T = TypeVar("T")
 
 KEPT_SECONDS = 60
 KEPT_ANSWERS = 500
+LARGEST_KEPT_BYTES = 1_000_000
+"""More than a list on screen takes. Files hold everybody, and hundreds of those would fill the memory."""
 
 HELD_TIMES, HELD_SECONDS = 10, 10.0
 """Without news answers stand this many times as long as they took, at most so long: while history is read
@@ -72,13 +75,17 @@ class CachedRepository(Repository):
     def _answered(self, asked: str, answer: Callable[[], T]) -> T:
         key = f"{self._commit()[0]} {asked}"
         with self._alone(key):
-            found: tuple[T] | None = self._cache.get(key)  # wrapped: a kept None is an answer too
-            if found is None:
+            packed: bytes | None = self._cache.get(key)
+            if packed is None:
                 begun = time.monotonic()
-                found = (answer(),)
-                self._cache.set(key, found)
+                found = answer()
+                packed = pickle.dumps(found)
+                if len(packed) <= LARGEST_KEPT_BYTES:
+                    self._cache.set(key, packed)
                 self._spent_seconds += time.monotonic() - begun
-        return found[0]
+                return found
+        kept: T = pickle.loads(packed)  # noqa: S301 our own, which never left this process
+        return kept
 
     @contextmanager
     def _alone(self, key: str) -> Iterator[None]:

@@ -40,7 +40,7 @@ from librechat_analytics.usage.quality import (
     QualityReport,
     Refusals,
 )
-from librechat_analytics.usage.queries import question, statement
+from librechat_analytics.usage.queries import of_all_time, question, statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -120,10 +120,11 @@ class Repository:
         return min(present, max(minute, self._commit()[1]))
 
     @kept
-    def first_usage(self) -> datetime | None:
+    def first_usage(self, scope: Scope | None = None) -> datetime | None:
         """Give the date of the first usage row."""
+        whose = Filters(scope=scope)
         with self._store.reading() as cursor:
-            ((first,),) = cursor.execute(statement("first_usage")).fetchall()
+            ((first,),) = cursor.execute(of_all_time("first_usage", whose), whose.parameters()).fetchall()
         return None if first is None else _aware(first)
 
     def freshness(self) -> Freshness:
@@ -150,10 +151,10 @@ class Repository:
 
     def _quality(self, cursor: duckdb.DuckDBPyConnection, time_range: TimeRange, filters: Filters) -> Quality:
         judged = _one(cursor, question("quality", filters), _bounds(time_range) | filters.parameters())
-        others = []
+        others, rejected = [], 0
         if filters.scope is None:
             others = _rows(cursor, statement("other_token_types"), _bounds(time_range))
-        ((rejected,),) = cursor.execute("SELECT count(*) FROM refused").fetchall()
+            ((rejected,),) = cursor.execute("SELECT count(*) FROM refused").fetchall()
         return Quality(
             default_rate_cost_usd=usd(judged["default_rate_cost_e6"]),
             no_model_cost_usd=usd(judged["no_model_cost_e6"]),
@@ -583,12 +584,11 @@ class Repository:
     @kept
     def filter_values(self, scope: Scope | None = None) -> dict[str, list[tuple[str, str]]]:
         """Give what provider, context, role, domain and group can be set to: value and label."""
+        name = "filter_values" if scope is None else "filter_values_in_scope"
         values: dict[str, list[tuple[str, str]]] = {}
         with self._store.reading() as cursor:
-            for row in _rows(cursor, statement("filter_values"), {}):
-                within = {"domain": scope.domains, "group": scope.groups} if scope else {}
-                if row["value"] in within.get(row["filter"], (row["value"],)):
-                    values.setdefault(row["filter"], []).append((row["value"], row["label"]))
+            for row in _rows(cursor, statement(name), Filters(scope=scope).parameters()):
+                values.setdefault(row["filter"], []).append((row["value"], row["label"]))
         return values
 
     def _answered(self, asked: str, answer: Callable[[], T]) -> T:  # noqa: ARG002 kept by those who keep

@@ -155,13 +155,14 @@ def api_blueprint(repository: Repository, *, default_zone: str) -> Blueprint:
     api = Blueprint("api", __name__, url_prefix="/api")
 
     def read() -> Question:
-        first_usage = repository.first_usage() if request.args.get("period") == "all" else None
+        scope = g.visitor.scope
+        first_usage = repository.first_usage(scope) if request.args.get("period") == "all" else None
         return read_question(
             request.args,
             default_zone=default_zone,
             now=repository.now(),
             first_usage=first_usage,
-            scope=g.visitor.scope,
+            scope=scope,
         )
 
     def view_of(endpoint: Endpoint) -> Callable[[], Response]:

@@ -14,15 +14,22 @@ if TYPE_CHECKING:
 
     from flask import Flask, Response
 
+COPY = "being-sent-"
+"""How the names of copies begin; backups that somebody keeps beside the store may be called anything else."""
+
 
 def serve_backup(server: Flask, folder: Path, write_copy: Callable[[Path], None]) -> None:
     """Answer with a copy of the store, written beside it and gone when it has been opened for sending."""
+    for left in folder.glob(
+        f"{COPY}*"
+    ):  # by a process that was killed; names that are forgotten may be in it
+        left.unlink(missing_ok=True)
 
     @server.get("/api/backup", provide_automatic_options=False)
     def backup() -> Response:
         if g.visitor.scope is not None:
             raise Forbidden("This key may see some users only; a backup holds all of them.")
-        path = folder / f"backup-{secrets.token_hex(8)}.duckdb"
+        path = folder / f"{COPY}{secrets.token_hex(8)}.duckdb"
         try:
             write_copy(path)
             file = path.open("rb")

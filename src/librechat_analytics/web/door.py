@@ -84,7 +84,8 @@ class Door:
     def _signed_in(self, request: Request) -> str | None:
         if self._signed_in_header is None or not self._is_trusted(request.remote_addr or ""):
             return None
-        return request.headers.get(self._signed_in_header, "").strip()[:LONGEST_NAME] or None
+        name = "".join(filter(str.isprintable, request.headers.get(self._signed_in_header, "")))
+        return name.strip()[:LONGEST_NAME] or None
 
     def _is_trusted(self, address: str) -> bool:
         try:

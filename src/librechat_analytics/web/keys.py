@@ -8,6 +8,7 @@ import logging
 import re
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,10 @@ log = logging.getLogger(__name__)
 
 LOOKED_AT_EVERY_SECONDS = 1.0
 NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
-HASHED = re.compile(r"sha256:([0-9a-f]{64})")
+HASHED = re.compile(r"sha256:([0-9a-fA-F]{64})")
+HASH_ONLY_IN_PART = re.compile(r"sha-?\d+:", re.IGNORECASE)
+"""Taken for a key, what was written down as a hash would open the door itself."""
+
 OWN_KEY = "default"
 """The name of the key in DASHBOARD_API_KEY."""
 
@@ -64,6 +68,13 @@ def read_keys(path: Path) -> tuple[Key, ...]:
     names = [key.name for key in keys]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise KeysFileError(f"DASHBOARD_API_KEYS_FILE {path}: the name {twice[0]} stands there twice.")
+    by_digest: dict[bytes, Key] = {}
+    for key in keys:
+        if (same := by_digest.setdefault(key.digest, key)) is not key:
+            raise KeysFileError(
+                f"DASHBOARD_API_KEYS_FILE {path}: {same.name} and {key.name} have the same key,"
+                " so that nobody could tell whose limits hold."
+            )
     return keys
 
 
@@ -75,6 +86,10 @@ def _read_key(path: Path, number: int, line: str) -> Key:
         raise KeysFileError(f"{where}: must be name:key, the name of letters, digits, dots and dashes.")
     if hashed := HASHED.fullmatch(secret):
         key = bytes.fromhex(hashed[1])
+        if key == digest(""):  # an unset variable was hashed; everybody without a key would be let in
+            raise KeysFileError(f"{where}: this is the hash of nothing, not of a key.")
+    elif HASH_ONLY_IN_PART.match(secret):
+        raise KeysFileError(f"{where}: a hash must be sha256: and its 64 hex digits.")
     else:
         try:
             require_strong_key(secret)
@@ -101,12 +116,15 @@ class KeyRing:
         self._path = path
         self._lock = threading.Lock()
         self._looked_at = float("-inf")
-        self._seen: tuple[int, int] | None = None
+        self._seen: tuple[int, ...] | None = None
+        self._noticed: tuple[int, ...] | None = None
         self._named: tuple[Key, ...] = ()
         self._problem = ""
         if path is not None:
+            with suppress(OSError):  # the next line says why
+                # Before it is read: what changes in between is seen at the next look.
+                self._seen = self._noticed = _stamp(path)
             self._named = read_keys(path)
-            self._seen = _stamp(path)
 
     def find(self, given: str) -> Key | None:
         """Find the key that was given; all are compared, so that time tells nothing."""
@@ -128,12 +146,15 @@ class KeyRing:
 
     def _read_again(self, path: Path) -> None:
         try:
-            seen = _stamp(path)
-            if seen != self._seen:
+            stamp, before = _stamp(path), self._noticed
+            self._noticed = stamp
+            # Only once it stands still: a line that is half written lacks the limits of its key.
+            if stamp == before != self._seen:
                 self._named = read_keys(path)
-                self._seen = seen
+                self._seen = stamp
                 log.info("The keys in %s have changed; there are %d.", path, len(self._named))
-            self._problem = ""
+            if stamp == self._seen:
+                self._problem = ""
         except (OSError, KeysFileError) as error:
             # A file that is being written, or written wrongly: the keys that were good stay so.
             if str(error) != self._problem:
@@ -141,6 +162,7 @@ class KeyRing:
                 log.warning("%s The keys that were good stay so.", error)
 
 
-def _stamp(path: Path) -> tuple[int, int]:
+def _stamp(path: Path) -> tuple[int, ...]:
     status = path.stat()
-    return status.st_mtime_ns, status.st_size
+    # What puts secrets in place may give all files the same date, and new keys are as long as old ones.
+    return status.st_ino, status.st_ctime_ns, status.st_mtime_ns, status.st_size

@@ -8,6 +8,7 @@ import secrets
 import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from flask import g, request
 
@@ -35,16 +36,17 @@ def log_requests(server: Flask) -> None:
         visitor = g.get("visitor")
         if visitor is not None:
             failed = response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
+            path = quote(request.path)  # a line break in it would begin a line of whoever asks
             milliseconds = round(1000 * (time.perf_counter() - g.begun))
             log.log(
                 logging.WARNING if failed else logging.DEBUG,
                 "%s %s %d in %d ms for %s",
-                *(request.method, request.path, response.status_code, milliseconds, visitor.name),
+                *(request.method, path, response.status_code, milliseconds, visitor.name),
                 extra={
                     "request_id": g.request_id,
                     "key": visitor.name,
                     "method": request.method,
-                    "path": request.path,
+                    "path": path,
                     "status": response.status_code,
                     "milliseconds": milliseconds,
                 },

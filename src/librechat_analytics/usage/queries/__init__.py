@@ -16,6 +16,12 @@ def statement(name: str) -> str:
     return files(__package__).joinpath(f"{name}.sql").read_text("utf-8")
 
 
+def of_all_time(name: str, filters: Filters) -> str:
+    """Compose a question about all usage, without a period, narrowed down by filters of users."""
+    conditions = [statement(f"filters/{each}") for each in filters.conditions()]
+    return f"{statement(name)} WHERE {' AND '.join(conditions or ['true'])}"
+
+
 def question(name: str, filters: Filters) -> str:
     """Compose a question about a period's usage, narrowed down by filters.
 
