@@ -22,12 +22,16 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """A part of a finding: a model, an agent's id or a token type."""
+    """A part of a finding: a model, an agent's id or a token type.
+
+    ``subject``: the model or agent that has a page of its own, as its filter knows it; None without one.
+    """
 
     name: str
     documents: int
     tokens: int
     cost_usd: float
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
