@@ -76,6 +76,7 @@ BAD = [
     ("FRAME_ANCESTORS", "'self' javascript:h1dden"),
     ("FRAME_ANCESTORS", "https://h1dden.example; script-src *"),
     ("FRAME_ANCESTORS", "h1dden.example"),
+    ("FRAME_ANCESTORS", "https://h1dden.пример"),
     ("STORE_MEMORY_LIMIT", "h1dden"),
     ("STORE_MEMORY_LIMIT", "512"),
     ("STORE_MEMORY_LIMIT", "-1GB"),

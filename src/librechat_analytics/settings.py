@@ -128,7 +128,7 @@ class Settings(BaseSettings):
     def _only_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for origin in value:
             scheme, _, host = origin.partition("://")
-            plain = all(c.isalnum() or c in ".-:[]*" for c in host)
+            plain = host.isascii() and all(c.isalnum() or c in ".-:[]*" for c in host)
             if origin not in ("'self'", "'none'") and not (
                 scheme in ("http", "https") and plain and host not in ("", "*")
             ):
