@@ -63,7 +63,7 @@ class Refusals:
 
 @dataclass(frozen=True, slots=True)
 class QualityReport:
-    """All findings of a period, weightiest first, and the documents refused ever."""
+    """All findings of a period, those that change a bill first, and the documents refused ever."""
 
     findings: tuple[Finding, ...]
     refusals: tuple[Refusals, ...]
