@@ -257,7 +257,7 @@
       visit(link);
     }
     const choice = target.closest?.("[data-set]");
-    if (choice && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)) {
+    if (choice && isPlain) {
       event.preventDefault();
       go(Object.fromEntries(new URLSearchParams(choice.dataset.set)));
     }

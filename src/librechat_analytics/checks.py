@@ -60,13 +60,13 @@ def _prices(settings: Settings) -> Iterator[Finding]:
 
 
 def _store(settings: Settings) -> tuple[Finding, bool]:
-    """Look at the store; tells also whether it holds anything."""
+    """Look at the store; tells also whether it holds anything, as one that is served is taken to."""
     if not (settings.data_dir / FILE_NAME).exists():
         return _no_store_yet(settings.data_dir), False
     try:
         store = Store(settings.data_dir, memory_limit=settings.store_memory_limit)
     except StoreBusyError as error:
-        return Finding(good=True, text=f"{error} That is right while `serve` runs."), False
+        return Finding(good=True, text=f"{error} That is right while `serve` runs."), True
     except OperatorError as error:
         return Finding(good=False, text=str(error)), False
     try:

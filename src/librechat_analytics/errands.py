@@ -7,6 +7,8 @@ import shutil
 import urllib.error
 import urllib.parse
 import urllib.request
+from contextlib import contextmanager
+from http.client import HTTPException, IncompleteRead
 from typing import TYPE_CHECKING
 
 from werkzeug.datastructures import MultiDict
@@ -23,6 +25,7 @@ from librechat_analytics.web.door import KEY_HEADER
 from librechat_analytics.web.parameters import read_question
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from librechat_analytics.settings import Settings
@@ -40,7 +43,8 @@ def write_report(settings: Settings, path: Path, parameters: dict[str, str]) -> 
     try:
         path.write_bytes(_workbook(settings, parameters))
     except StoreBusyError:
-        _have_server_write(settings, f"/api/export?{urllib.parse.urlencode(parameters)}", path)
+        with _taking_the_place_of(path) as part:
+            _have_server_write(settings, f"/api/export?{urllib.parse.urlencode(parameters)}", part)
     except BadParameterError as error:
         raise OperatorError(f"{error.parameter}: {error}") from None
 
@@ -52,17 +56,27 @@ def write_backup(settings: Settings, path: Path) -> None:
     store_file = settings.data_dir / FILE_NAME
     if path.resolve() in (store_file.resolve(), store_file.with_name(f"{FILE_NAME}.wal").resolve()):
         raise OperatorError(f"{path} is the store itself. Give another file.")
+    with _taking_the_place_of(path) as part:
+        try:
+            store = open_store(settings)
+        except StoreBusyError:
+            _have_server_write(settings, "/api/backup", part)
+        else:
+            try:
+                store.copy_to(part)
+            finally:
+                store.close()
+
+
+@contextmanager
+def _taking_the_place_of(path: Path) -> Iterator[Path]:
+    """Give a file to write; it takes the place of the other once it is whole, and is gone if it never is."""
     part = path.with_name(f"{path.name}.part")
     try:
-        store = open_store(settings)
-    except StoreBusyError:
-        _have_server_write(settings, "/api/backup", part)
-    else:
-        try:
-            store.copy_to(part)
-        finally:
-            store.close()
-    part.replace(path)
+        yield part
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _workbook(settings: Settings, parameters: dict[str, str]) -> bytes:
@@ -90,12 +104,16 @@ def _have_server_write(settings: Settings, address: str, path: Path) -> None:
     try:
         with direct.open(request, timeout=PATIENCE_SECONDS) as response, path.open("wb") as file:
             shutil.copyfileobj(response, file)
+            if response.length:  # what is still missing: reading piece by piece does not complain of it
+                raise IncompleteRead(b"", response.length)
     except urllib.error.HTTPError as error:
         raise OperatorError(f"The running server refused: {_sentence(error)}") from None
     except urllib.error.URLError:
         raise OperatorError(
             f"The store is in use, but no server answers at {origin}. Set HOST and PORT to its."
         ) from None
+    except (HTTPException, ConnectionError, TimeoutError):
+        raise OperatorError("The running server broke off before all of it was there. Try again.") from None
 
 
 def _sentence(error: urllib.error.HTTPError) -> str:

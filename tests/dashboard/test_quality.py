@@ -22,7 +22,7 @@ DEFAULT_RATE = Finding(
     cost_usd=2.5,
     first=NOW - timedelta(days=20),
     last=NOW - timedelta(days=2),
-    details=tuple(Detail(f"acme-{number}", 198, 1000, 0.35) for number in range(7)),
+    details=tuple(Detail(f"acme-{number}", 198, 1000, 0.35, f"acme-{number}") for number in range(7)),
 )
 REPORT = QualityReport((DEFAULT_RATE,), (), 2.5)
 REFUSED = Refusals("tokenValue is not a number", 12, ("65f0", "65f1"), NOW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
 import threading
@@ -28,7 +29,7 @@ from librechat_analytics.sync import ledger_frame, refusal_frame
 from tests.documents import ANA, HELPER, NOON, object_id, usage, usages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.documents import Document
@@ -361,3 +362,59 @@ def test_a_user_that_appears_has_no_label_yet(store: Store) -> None:
 
 def test_object_ids_of_tests_sort_as_they_are_numbered() -> None:
     assert object_id(NOON, 1) < object_id(NOON, 2) < object_id(NOON + timedelta(seconds=1))
+
+
+def label(store: Store, name: str) -> None:
+    store.write_users(
+        pd.DataFrame({"id": [str(ANA)], "name": [name], "email": ["a@example.com"], "role": [None]}).assign(
+            balance_e6=pd.array([None], dtype="Int64")
+        ),
+        now=NOW,
+    )
+    store.checkpoint()
+
+
+NAME = "Anastasia Wolkenstein"
+
+
+@pytest.mark.parametrize("erase", [Store.erase_names, lambda store: store.forget_user(str(ANA))])
+class TestErasing:
+    def test_leaves_no_name_in_the_file(
+        self, store: Store, tmp_path: Path, erase: Callable[[Store], None]
+    ) -> None:
+        label(store, NAME)
+        assert NAME.encode() in (tmp_path / "data" / FILE_NAME).read_bytes()
+        erase(store)
+        assert store.users_known_as(str(ANA)) == [str(ANA)]
+        store.close()
+        assert NAME.encode() not in (tmp_path / "data" / FILE_NAME).read_bytes()
+
+    def test_that_broke_off_is_done_by_the_next_start(
+        self, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, erase: Callable[[Store], None]
+    ) -> None:
+        label(store, NAME)
+        with monkeypatch.context() as disk:
+            disk.setattr(Store, "_copy", fail_as_a_full_disk_does)
+            with pytest.raises(StoreError, match="No space left"):
+                erase(store)
+        store.close()
+        Store(tmp_path / "data").close()
+        assert NAME.encode() not in (tmp_path / "data" / FILE_NAME).read_bytes()
+        assert [path.name for path in (tmp_path / "data").iterdir()] == [FILE_NAME]
+
+
+def test_a_copy_that_found_no_room_leaves_no_log_behind(store: Store, tmp_path: Path) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    write(store, *usages(3))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, limits[1]))
+    try:
+        with pytest.raises(StoreError):
+            store.copy_to(tmp_path / "copy")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert {path.name for path in tmp_path.iterdir()} <= {"copy", "data"}
+
+
+def fail_as_a_full_disk_does(_: Store, path: Path) -> None:
+    path.write_bytes(b"as far as it went")
+    raise duckdb.IOException("No space left on device")

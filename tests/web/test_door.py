@@ -182,6 +182,17 @@ def test_a_trusted_proxy_tells_who_has_signed_in() -> None:
     assert refused(Door(KeyRing(OWN, None)), address=PROXY, X_Forwarded_User="ana@example.com") == 401
 
 
+def test_a_trusted_proxy_is_known_where_ipv6_carries_ipv4() -> None:
+    """As on a socket for both, which HOST=:: is."""
+    door = Door(
+        KeyRing(OWN, None), trusted_proxies=[ip_network("10.0.0.0/8")], signed_in_header="X-Forwarded-User"
+    )
+    assert (
+        let_in(door, address=f"::ffff:{PROXY}", X_Forwarded_User="ana@example.com").name == "ana@example.com"
+    )
+    assert refused(door, address="::ffff:192.0.2.7", X_Forwarded_User="ana") == 401
+
+
 def test_what_a_proxy_says_of_addresses_counts_only_if_it_is_trusted() -> None:
     door = Door(KeyRing(OWN, None), trusted_proxies=[ip_network("10.0.0.0/8")])
     with Flask(__name__).test_request_context(

@@ -49,7 +49,6 @@ PRICE_COLUMNS = (
     Column("At list price", hint="The same tokens at the price list"),
     Column("Difference", hint="Recorded less list price"),
 )
-REASONS_OF_AGENTS = ("agent-as-model",)
 
 
 def layout() -> list[Component]:
@@ -198,9 +197,8 @@ def _details(finding: Finding, questions: Questions) -> list[Markup]:
 
 def _detail(code: str, detail: Detail, questions: Questions) -> Markup:
     name = plain_text(detail.name)
-    page = agent_page if code in REASONS_OF_AGENTS else model_page
-    leads_on = code in (*REASONS_OF_AGENTS, "default-rate", "several-rates", "recorded-twice")
-    named = element("a", name, href=page(questions.query, detail.name)) if leads_on else name
+    page = agent_page if code == "agent-as-model" else model_page
+    named = element("a", name, href=page(questions.query, detail.subject)) if detail.subject else name
     return element(
         "li",
         element("span", named, class_name="name", title=name),

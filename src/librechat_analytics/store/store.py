@@ -65,6 +65,7 @@ class Store:
 
     def __init__(self, folder: Path, *, memory_limit: str = "1GB", threads: int = 2) -> None:
         self._folder = folder
+        self._fresh_file = (folder / FILE_NAME).with_suffix(".new")
         self._options: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": memory_limit,
             "threads": str(threads),
@@ -90,6 +91,7 @@ class Store:
         except StoreError:
             self._connection.close()
             raise
+        self._finish_erasing()
 
     def _open(self) -> duckdb.DuckDBPyConnection:
         path = self._folder / FILE_NAME
@@ -350,9 +352,8 @@ class Store:
         with self.reading() as cursor:
             ((named,),) = cursor.execute("SELECT count(coalesce(name, email)) FROM users").fetchall()
         if named:
-            with self._committing() as cursor:
+            with self._erasing() as cursor:
                 cursor.execute("UPDATE users SET name = NULL, email = NULL")
-            self._rewrite()
 
     def users_known_as(self, text: str) -> list[str]:
         """Give the ids of the users with this id or e-mail, in whatever case."""
@@ -365,12 +366,11 @@ class Store:
 
     def forget_user(self, identity: str) -> None:
         """Erase a user's name and e-mail for good: from the table, the file's pages and all later labels."""
-        with self._committing() as cursor:
+        with self._erasing() as cursor:
             cursor.execute(
                 "UPDATE users SET name = NULL, email = NULL, forgotten = true WHERE id = $id",
                 {"id": identity},
             )
-        self._rewrite()
 
     def copy_to(self, path: Path) -> None:
         """Write a copy of the store as it is now; readers and the next start see no difference.
@@ -386,19 +386,40 @@ class Store:
             quoted = path.as_posix().replace("'", "''")
             cursor.execute(f"ATTACH '{quoted}' AS copy")
             try:
-                cursor.execute(f"COPY FROM DATABASE {FILE_NAME.partition('.')[0]} TO copy")
+                try:
+                    cursor.execute(f"COPY FROM DATABASE {FILE_NAME.partition('.')[0]} TO copy")
+                finally:
+                    cursor.execute("DETACH copy")
             finally:
-                cursor.execute("DETACH copy")
+                # Only a copy that found no room has one left.
+                path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
+
+    @contextmanager
+    def _erasing(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Erase in one commit, then write the file anew: freed pages may still hold what was erased.
+
+        From before the commit on the new file is there, so that the next start sees what is left to do.
+        """
+        self._fresh_file.touch()
+        with self._committing() as cursor:
+            yield cursor
+        self._rewrite()
+
+    def _finish_erasing(self) -> None:
+        if self._fresh_file.exists():
+            try:
+                self._rewrite()
+            except StoreError as error:
+                log.warning(
+                    "Names that were erased may still be in the file; the next start tries again. %s", error
+                )
 
     def _rewrite(self) -> None:
-        """Write the file anew: pages that were freed may still hold what was erased."""
-        path = self._folder / FILE_NAME
-        fresh = path.with_suffix(".new")
-        fresh.unlink(missing_ok=True)
-        with self._writing:
-            self._copy(fresh)
+        with self._writing, self._explained():
+            self._fresh_file.unlink(missing_ok=True)
+            self._copy(self._fresh_file)
             self._connection.close()
-            fresh.replace(path)
+            self._fresh_file.replace(self._folder / FILE_NAME)
             self._connection = self._open()
             self.version += 1
 

@@ -1,7 +1,7 @@
 """Ranges of time as people name them, the range before, and calendar buckets.
 
 Instants are aware datetimes in UTC; only buckets and words are in the reader's zone. Nothing here reads a
-clock: ``now`` is an argument, floored to the second.
+clock: ``now`` is an argument.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def parse_period(
     """Return the period of that name as of now.
 
     ``start`` and ``end`` are looked at for ``custom`` only. ``first_usage`` is the beginning of ``all``
-    (None: an empty ledger, an empty range). A calendar range is empty in the second in which it begins.
+    (None: an empty ledger, an empty range). A calendar range is empty at the instant in which it begins.
     Raises BadParameterError for a name or a text that cannot be read, whatever it holds.
     """
     if name not in PERIODS:

@@ -22,12 +22,16 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """A part of a finding: a model, an agent's id or a token type."""
+    """A part of a finding: a model, an agent's id or a token type.
+
+    ``subject``: the model or agent that has a page of its own, as its filter knows it; None without one.
+    """
 
     name: str
     documents: int
     tokens: int
     cost_usd: float
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class Refusals:
 
 @dataclass(frozen=True, slots=True)
 class QualityReport:
-    """All findings of a period, weightiest first, and the documents refused ever."""
+    """All findings of a period, those that change a bill first, and the documents refused ever."""
 
     findings: tuple[Finding, ...]
     refusals: tuple[Refusals, ...]

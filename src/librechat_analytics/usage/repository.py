@@ -632,7 +632,7 @@ def _finding(code: str, rows: list[dict[str, Any]]) -> Finding:
         first=_aware(min(row["first"] for row in rows)),
         last=_aware(max(row["last"] for row in rows)),
         details=tuple(
-            Detail(row["detail"], row["documents"], row["tokens"], usd(row["cost_e6"]))
+            Detail(row["detail"], row["documents"], row["tokens"], usd(row["cost_e6"]), row["subject"])
             for row in rows
             if row["detail"] is not None
         ),

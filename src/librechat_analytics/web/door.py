@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING
 
 from limits import RateLimitItemPerMinute
@@ -92,6 +92,8 @@ class Door:
             parsed = ip_address(address)
         except ValueError:
             return False
+        if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:
+            parsed = parsed.ipv4_mapped  # as an IPv6 socket names whoever comes by IPv4
         return any(parsed in network for network in self._trusted_proxies)
 
     def _count_failure(self, request: Request) -> None:

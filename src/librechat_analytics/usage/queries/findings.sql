@@ -11,13 +11,15 @@
             CASE WHEN certainty = 'unknown' THEN 'unknown-agent' END,
             CASE WHEN certainty IN ('nearest', 'weak') THEN 'likely-agent' END
         ], lambda code: code IS NOT NULL)) AS code,
-        recorded_model, documents, tokens, cost_e6, first, last
+        recorded_model, recorded_agent, documents, tokens, cost_e6, first, last
     FROM judged
 )
 SELECT
     code,
     CASE WHEN code IN ('default-rate', 'agent-as-model', 'sentinel-rate', 'positive-value') THEN recorded_model END
         AS detail,
+    -- Parallel agents carry a suffix that their page does not know.
+    CASE code WHEN 'default-rate' THEN recorded_model WHEN 'agent-as-model' THEN recorded_agent END AS subject,
     sum(documents) AS documents, sum(tokens) AS tokens, sum(cost_e6) AS cost_e6,
     min(first) AS first, max(last) AS last
 FROM found

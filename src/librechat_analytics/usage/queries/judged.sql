@@ -1,7 +1,7 @@
 -- Usage by all that makes its figure less sure; grouped by keys first, so that names cost little.
 judged AS NOT MATERIALIZED (
     SELECT
-        alike.*, models.id AS recorded_model,
+        alike.*, models.id AS recorded_model, models.agent AS recorded_agent,
         alike.model_key IS NULL AS no_model,
         default_rate AND coalesce(models.unpriced, false) AS unpriced,
         coalesce(contexts.id = 'incomplete', false) AS incomplete

@@ -1,7 +1,7 @@
 -- LibreChat v0.7.7 wrote a plain prompt beside the cached one of the same call: same conversation, same second,
 -- as many tokens as the cached prompt had uncached ones.
 SELECT
-    'recorded-twice' AS code, NULL AS detail,
+    'recorded-twice' AS code, NULL AS detail, NULL AS subject,
     count(*) AS documents, sum(plain.tokens) AS tokens, sum(plain.cost_e6) AS cost_e6,
     min(plain.created_at) AS first, max(plain.created_at) AS last
 FROM selected AS plain

@@ -13,6 +13,7 @@
 SELECT
     'several-rates' AS code,
     models.id || ' (' || array_to_string(list_transform(rates[:6], lambda rate: '$' || rate), ', ') || ')' AS detail,
+    models.id AS subject,
     documents, tokens, cost_e6, first, last
 FROM charged JOIN models ON models.key = charged.model_key
 ORDER BY cost_e6 DESC, models.id

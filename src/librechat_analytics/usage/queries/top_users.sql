@@ -11,7 +11,7 @@
     GROUP BY user_key
 )
 SELECT
-    users.id, users.name, users.email, coalesce(users.deleted_at IS NOT NULL, false) AS deleted,
+    users.id, users.name, users.email, users.deleted_at IS NOT NULL AS deleted,
     cost_e6, prompt_tokens, completion_tokens, calls, conversations, last_active,
     sum(cost_e6) OVER () AS all_cost_e6,
     count(*) OVER () AS total

@@ -1,0 +1,95 @@
+"""Errands that a running server does, and what becomes of them when it ends or falls silent amid one."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from librechat_analytics import errands
+from librechat_analytics.errands import write_backup, write_report
+from librechat_analytics.errors import OperatorError
+from librechat_analytics.settings import Settings
+from librechat_analytics.store.store import StoreBusyError
+from tests.servers import API_KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+HEAD = b"HTTP/1.1 200 OK\r\n"
+WHOLE = HEAD + b"Content-Length: 7\r\n\r\na whole"
+ANSWERS = {
+    "cut short": HEAD + b"Content-Length: 1000\r\n\r\na part",
+    "cut short between chunks": HEAD + b"Transfer-Encoding: chunked\r\n\r\n6\r\na part\r\n",
+    "nothing at all": b"",
+    "silence": None,
+}
+
+
+@contextmanager
+def server_that_answers(answer: bytes | None) -> Iterator[int]:
+    """Give the port of a server that sends these bytes and hangs up; None: it keeps silent."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+                if answer is None:
+                    connection.recv(1)  # until the other side has had enough
+                else:
+                    connection.sendall(answer)
+
+        serving = threading.Thread(target=serve)
+        serving.start()
+        yield listener.getsockname()[1]
+        serving.join()
+
+
+@pytest.fixture(autouse=True)
+def store_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    def in_use(_: Settings) -> None:
+        raise StoreBusyError("in use")
+
+    monkeypatch.setattr(errands, "open_store", in_use)
+    monkeypatch.setattr(errands, "PATIENCE_SECONDS", 0.3)
+
+
+def settings(folder: Path, port: int) -> Settings:
+    return Settings(_env_file=None, data_dir=folder, port=port, dashboard_api_key=API_KEY)
+
+
+def report(folder: Path, port: int) -> None:
+    write_report(settings(folder, port), folder / "file.xlsx", {})
+
+
+def backup(folder: Path, port: int) -> None:
+    write_backup(settings(folder, port), folder / "file.xlsx")
+
+
+ERRANDS = pytest.mark.parametrize("errand", [report, backup])
+
+
+@ERRANDS
+def test_what_the_server_sends_is_written(tmp_path: Path, errand: Callable[[Path, int], None]) -> None:
+    with server_that_answers(WHOLE) as port:
+        errand(tmp_path, port)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"file.xlsx": "a whole"}
+
+
+@ERRANDS
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
+def test_a_part_never_takes_the_place_of_a_whole_file(
+    tmp_path: Path, errand: Callable[[Path, int], None], answer: bytes | None
+) -> None:
+    (tmp_path / "file.xlsx").write_text("of last month")
+    with (
+        server_that_answers(answer) as port,
+        pytest.raises(OperatorError, match="broke off"),
+    ):
+        errand(tmp_path, port)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"file.xlsx": "of last month"}
