@@ -122,9 +122,9 @@ class Repository:
     @kept
     def first_usage(self, scope: Scope | None = None) -> datetime | None:
         """Give the date of the first usage row."""
-        whose = Filters(scope=scope)
+        asked = of_all_time("first_usage", scope)
         with self._store.reading() as cursor:
-            ((first,),) = cursor.execute(of_all_time("first_usage", whose), whose.parameters()).fetchall()
+            ((first,),) = cursor.execute(asked, Filters(scope=scope).parameters()).fetchall()
         return None if first is None else _aware(first)
 
     def freshness(self) -> Freshness:
@@ -584,10 +584,10 @@ class Repository:
     @kept
     def filter_values(self, scope: Scope | None = None) -> dict[str, list[tuple[str, str]]]:
         """Give what provider, context, role, domain and group can be set to: value and label."""
-        name = "filter_values" if scope is None else "filter_values_in_scope"
+        asked = statement("filter_values") if scope is None else of_all_time("filter_values_in_scope", scope)
         values: dict[str, list[tuple[str, str]]] = {}
         with self._store.reading() as cursor:
-            for row in _rows(cursor, statement(name), Filters(scope=scope).parameters()):
+            for row in _rows(cursor, asked, Filters(scope=scope).parameters()):
                 values.setdefault(row["filter"], []).append((row["value"], row["label"]))
         return values
 
