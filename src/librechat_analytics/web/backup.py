@@ -20,9 +20,8 @@ COPY = "being-sent-"
 
 def serve_backup(server: Flask, folder: Path, write_copy: Callable[[Path], None]) -> None:
     """Answer with a copy of the store, written beside it and gone when it has been opened for sending."""
-    for left in folder.glob(
-        f"{COPY}*"
-    ):  # by a process that was killed; names that are forgotten may be in it
+    # A process that was killed leaves its copy; names that are forgotten may be in it.
+    for left in folder.glob(f"{COPY}*"):
         left.unlink(missing_ok=True)
 
     @server.get("/api/backup", provide_automatic_options=False)
