@@ -7,10 +7,12 @@ import socket
 import struct
 import threading
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Literal, Self
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import TracebackType
 
 Mode = Literal["pass", "hang", "down", "slow", "narrow"]
@@ -94,3 +96,12 @@ class FaultProxy:
                     if self._mode == "narrow" and source is upstream:
                         time.sleep(len(data) / NARROW_BYTES_PER_SECOND)
                     (client if source is upstream else upstream).sendall(data)
+
+
+@contextmanager
+def proxy_before(uri: str) -> Iterator[tuple[FaultProxy, str]]:
+    """Put a proxy before the server of a connection string; gives it and the string that leads through it."""
+    parts = urlsplit(uri)
+    assert parts.port
+    with FaultProxy(parts.port) as proxy:
+        yield proxy, parts._replace(netloc=f"127.0.0.1:{proxy.port}").geturl()

@@ -12,13 +12,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import pytest
 from bson import ObjectId
 
 from tests.documents import usage
-from tests.fault_proxy import FaultProxy
+from tests.fault_proxy import proxy_before
 from tests.served import children
 from tests.servers import API_KEY, free_port, serve
 
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from pymongo.database import Database
 
+    from tests.fault_proxy import FaultProxy
     from tests.servers import Running
 
 pytestmark = pytest.mark.xdist_group("faults")
@@ -83,11 +83,8 @@ def behind_a_bad_network(
     """The program, with a proxy between it and MongoDB that starts in ``mode``."""
     for _ in range(3):
         add_call(database)
-    parts = urlsplit(mongo_uri)
-    assert parts.port
-    with FaultProxy(parts.port) as proxy:
+    with proxy_before(mongo_uri) as (proxy, uri):
         proxy.set(mode)
-        uri = parts._replace(netloc=f"127.0.0.1:{proxy.port}").geturl()
         with serve(folder, MONGO_URI=uri, SYNC_SECONDS="1") as server:
             yield server, proxy
 

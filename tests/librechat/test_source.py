@@ -6,7 +6,6 @@ import gzip
 from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import mongomock
 import pytest
@@ -36,7 +35,7 @@ from tests.documents import (
     usages,
     write_dump,
 )
-from tests.fault_proxy import FaultProxy
+from tests.fault_proxy import proxy_before
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -172,21 +171,17 @@ def test_a_line_too_narrow_for_a_batch_is_asked_for_less_at_once(
     monkeypatch.setattr(source_module, "BATCH_DOCUMENTS", 800)
     monkeypatch.setattr(source_module, "SMALLEST_BATCH_DOCUMENTS", 50)
     mongo_database.transactions.insert_many(usages(400))
-    parts = urlsplit(mongo_uri)
-    assert parts.port
-    with FaultProxy(parts.port) as proxy:
-        uri = parts._replace(netloc=f"127.0.0.1:{proxy.port}").geturl()
-        with connect(uri, socketTimeoutMS=500) as client:
-            source = MongoSource(client.get_default_database())
-            source.ping()
-            proxy.set("narrow")
-            with pytest.raises(SourceUnreachableError):
-                next(source.older_transactions(None))
-            for _ in range(10):
-                with suppress(SourceUnreachableError):
-                    assert len(list(source.older_transactions(None))) == 400
-                    return
-            pytest.fail("no try was small enough")
+    with proxy_before(mongo_uri) as (proxy, uri), connect(uri, socketTimeoutMS=500) as client:
+        source = MongoSource(client.get_default_database())
+        source.ping()
+        proxy.set("narrow")
+        with pytest.raises(SourceUnreachableError):
+            next(source.older_transactions(None))
+        for _ in range(10):
+            with suppress(SourceUnreachableError):
+                assert len(list(source.older_transactions(None))) == 400
+                return
+        pytest.fail("no try was small enough")
 
 
 class Failing:
