@@ -109,7 +109,7 @@ class Load:
 
     def _ask_every(self, ask: Ask, seconds: float, seed: int) -> None:
         chance = random.Random(seed)
-        connection = http.client.HTTPConnection(self._address.hostname or "", self._address.port, timeout=30)
+        connection = self._connection()
         time.sleep(chance.uniform(0, max(0.0, min(seconds, self.end - time.monotonic()))))
         while time.monotonic() < self.end:
             begun = time.monotonic()
@@ -151,13 +151,15 @@ class Load:
             self.statuses[status] += 1
             self.taken.append((time.monotonic(), time.monotonic() - begun))
 
+    def _connection(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection(self._address.hostname or "", self._address.port, timeout=30)
+
     def source_status(self) -> str:
         """Ask how far the server is with what it reads."""
         return str(self._json("/api/summary?period=24h")["source"]["status"])
 
     def _json(self, path: str) -> Any:
-        connection = http.client.HTTPConnection(self._address.hostname or "", self._address.port, timeout=30)
-        with closing(connection):
+        with closing(self._connection()) as connection:
             connection.request("GET", path, headers={"x-api-key": self._key})
             return json.loads(connection.getresponse().read())
 
@@ -189,6 +191,18 @@ def look_at(pid: int) -> Look:
         threads += int(status["Threads"])
         files += len(list((process / "fd").iterdir()))
     return Look(ticks / os.sysconf("SC_CLK_TCK"), megabytes, threads, files)
+
+
+def settled(looks: list[Look]) -> Iterator[tuple[str, float, float]]:
+    """Name what was looked at, with what it was in the second third of the time and in the last.
+
+    In the first third caches fill.
+    """
+    third = len(looks) // 3
+    # Of open files the least: the others are connections of those who ask just then.
+    for what, typical in (("megabytes", median), ("threads", median), ("files", min)):
+        had = [getattr(look, what) for look in looks]
+        yield what, typical(had[third : 2 * third]), typical(had[2 * third :])
 
 
 @contextmanager
@@ -292,10 +306,7 @@ def measure(load: Load, pid: int | None) -> list[str]:
             print(f"{name}: {len(taken):,} answers, {shown}")
             faults += [f"{name} p99 is {part[0.99]:.2f} s"] if part[0.99] > LARGEST_P99_SECONDS else []
     if looks:
-        second, last = looks[LOOKS // 3 : 2 * LOOKS // 3], looks[2 * LOOKS // 3 :]
-        # Of open files the least: the others are connections of those who ask just then.
-        for what, typical in (("megabytes", median), ("threads", median), ("files", min)):
-            before, after = (typical(getattr(look, what) for look in third) for third in (second, last))
+        for what, before, after in settled(looks):
             print(f"{what}: {before:.0f} in the second third, {after:.0f} in the last")
             grows = load.seconds >= SOAK_SECONDS and after > before * (1 + LARGEST_GROWTH)
             faults += [f"{what} grow"] if grows else []
