@@ -199,8 +199,8 @@ def settled(looks: list[Look]) -> Iterator[tuple[str, float, float]]:
     In the first third caches fill.
     """
     third = len(looks) // 3
-    # Of open files the least: the others are connections of those who ask just then.
-    for what, typical in (("megabytes", median), ("threads", median), ("files", min)):
+    # Of threads and open files the least: the others serve those who ask just then.
+    for what, typical in (("megabytes", median), ("threads", min), ("files", min)):
         had = [getattr(look, what) for look in looks]
         yield what, typical(had[third : 2 * third]), typical(had[2 * third :])
 

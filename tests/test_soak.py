@@ -46,6 +46,8 @@ def test_nothing_grows_while_pages_and_programs_ask_and_rows_arrive(
             looks.append(look_at(server.pid))
             time.sleep(0.2)
         asking.join()
+        time.sleep(1)
+        looks.append(look_at(server.pid))  # when nobody's connection is open any more
     assert set(load.statuses) == {"200"}
     assert len(load.taken) > 200
     for what, before, after in settled(looks):
