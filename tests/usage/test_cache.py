@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from librechat_analytics.usage.answers import SourceStatus
     from librechat_analytics.usage.periods import Period
     from tests.documents import Document
 
@@ -45,10 +46,10 @@ class CountingStore(Store):
         with super().reading() as cursor:
             yield cursor
 
-    def add(self, *documents: Document) -> None:
+    def add(self, *documents: Document, as_of: datetime = NOON) -> None:
         """Write rows that the store then claims to have, as news are written."""
         self.add_history(*documents)
-        self.write_state(as_of=NOON.replace(tzinfo=None))
+        self.write_state(as_of=as_of.replace(tzinfo=None))
 
     def add_history(self, *documents: Document) -> None:
         rows = [read_transaction(document) for document in documents]
@@ -87,6 +88,7 @@ def test_eight_who_ask_at_the_same_time_wait_for_one_answer(
     store: CountingStore, answers: CachedRepository
 ) -> None:
     store.add(usage())
+    answers.now()
     store.reads, store.before_read = 0, lambda: threading.Event().wait(0.1)
     together = threading.Barrier(8)
 
@@ -132,6 +134,135 @@ def test_history_changes_answers_less_often_the_more_they_cost(
     assert answers.summary(days(7)).totals.calls == 5
 
 
+class TestManyWhoAskForMuch:
+    """Answers that took long, asked for without a pause: the next ones are computed beside them."""
+
+    @pytest.fixture(autouse=True)
+    def _dear(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(cache, "CHEAP_SECONDS", 0.0)
+
+    @pytest.fixture
+    def gate(self, store: CountingStore) -> Iterator[threading.Event]:
+        """Reading waits for it; opened at the end, so that no thread is left behind."""
+        gate = threading.Event()
+        gate.set()
+        store.before_read = lambda: gate.wait(10) if threading.current_thread().name == "answers" else None
+        yield gate
+        gate.set()
+
+    def test_have_what_was_with_its_as_of_until_what_is_new_is_computed(
+        self, store: CountingStore, answers: CachedRepository, gate: threading.Event
+    ) -> None:
+        store.add(usage())
+        assert answers.summary(days(7)).totals.calls == 1
+        gate.clear()
+        store.add(usage(number=1), as_of=NOON + timedelta(hours=1))
+        for _ in range(3):
+            assert answers.summary(days(7)).totals.calls == 1
+            assert answers.freshness().as_of == NOON
+        gate.set()
+        assert eventually(lambda: answers.freshness().as_of == NOON + timedelta(hours=1))
+        assert answers.summary(days(7)).totals.calls == 2
+
+    def test_find_their_questions_answered_as_of_the_new_present(
+        self, store: CountingStore, answers: CachedRepository
+    ) -> None:
+        def ask() -> None:
+            period = parse_period("24h", None, None, ZoneInfo("UTC"), now=answers.now(), first_usage=None)
+            answers.summary(period)
+            answers.spent_before_over_time(period, "hour")
+
+        store.add(usage())
+        ask()
+        present = answers.now()
+        store.add(usage(number=1), as_of=NOON + timedelta(hours=1))
+        assert eventually(lambda: answers.now() != present)
+        store.reads = 0
+        ask()
+        assert store.reads == 0
+
+    def test_are_not_told_how_a_source_does_that_is_ahead_of_their_figures(
+        self, store: CountingStore, gate: threading.Event
+    ) -> None:
+        statuses: list[SourceStatus] = ["importing"]
+        answers = CachedRepository(store, Flask(__name__), source=lambda: (statuses[-1], None))
+        answers.summary(days(7))
+        gate.clear()
+        store.add(usage())
+        statuses.append("ok")
+        assert (answers.freshness().as_of, answers.freshness().status) == (None, "importing")
+        gate.set()
+        assert eventually(lambda: answers.freshness().as_of == NOON)
+        assert answers.freshness().status == "ok"
+        statuses.append("unreachable")
+        assert answers.freshness().status == "unreachable"
+
+    def test_wait_after_a_pause_for_what_is_new(
+        self, store: CountingStore, answers: CachedRepository, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        store.add(usage())
+        assert answers.summary(days(7)).totals.calls == 1
+        monkeypatch.setattr(cache, "PAUSE_SECONDS", 0.0)
+        store.add(usage(number=1))
+        assert answers.summary(days(7)).totals.calls == 2
+
+    def test_get_what_is_new_at_last_however_long_it_takes_to_prepare(
+        self,
+        store: CountingStore,
+        answers: CachedRepository,
+        gate: threading.Event,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        store.add(usage())
+        assert answers.summary(days(7)).totals.calls == 1
+        gate.clear()
+        store.add(usage(number=1))
+        assert answers.summary(days(7)).totals.calls == 1
+        monkeypatch.setattr(cache, "PREPARING_SECONDS", 0.0)
+        answers.now()
+        store.before_read = lambda: None
+        gate.set()
+        assert answers.summary(days(7)).totals.calls == 2
+
+    def test_keep_what_they_have_while_the_store_cannot_be_read(
+        self, store: CountingStore, answers: CachedRepository
+    ) -> None:
+        store.add(usage())
+        assert answers.summary(days(7)).totals.calls == 1
+        store.add(usage(number=1))
+
+        def fail() -> None:
+            raise StoreError("The store is away.")
+
+        store.before_read = fail
+        assert answers.summary(days(7)).totals.calls == 1
+        with pytest.raises(StoreError):
+            answers.summary(days(8))
+        store.before_read = lambda: None
+        assert eventually(lambda: answers.summary(days(7)).totals.calls == 2)
+
+    def test_no_longer_have_computed_what_nobody_has_asked_for_a_minute(
+        self, store: CountingStore, answers: CachedRepository, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        store.add(usage())
+        answers.summary(days(7))
+        monkeypatch.setattr(cache, "WANTED_SECONDS", 0.0)
+        present = answers.now()
+        store.add(usage(number=1))
+        assert eventually(lambda: answers.now() != present)
+        store.reads = 0
+        answers.summary(days(7))
+        assert store.reads == 1
+
+
+def eventually(holds: Callable[[], bool]) -> bool:
+    """Wait until something holds, at most ten seconds."""
+    end = time.monotonic() + 10
+    while not (held := holds()) and time.monotonic() < end:
+        time.sleep(0.01)
+    return held
+
+
 def test_another_period_is_another_question(store: CountingStore, answers: CachedRepository) -> None:
     store.add(usage(), usage(NOON - timedelta(days=20)))
     assert answers.summary(days(7)).totals.calls == 1
@@ -149,6 +280,7 @@ def test_a_list_of_very_many_is_not_kept_so_that_whoever_asks_for_many_takes_no_
 ) -> None:
     many = [usage(number=number, user=ObjectId(number.to_bytes(12))) for number in range(1, 12_001)]
     store.add(*many)
+    answers.now()
     for limit, reads in ((1_000, 1), (1_000_000, 2)):
         store.reads = 0
         for _ in range(2):

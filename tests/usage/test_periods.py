@@ -29,6 +29,7 @@ from librechat_analytics.usage.periods import (
     describe_range,
     parse_period,
     parse_zone,
+    period_at,
 )
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -664,6 +665,14 @@ class TestProperties:
         assert edges[-1] <= now
         # Empty only in the second in which a calendar range begins.
         assert edges[-2] < edges[-1] or edges[-1].astimezone(zone).strftime("%M:%S") == "00:00"
+
+    @given(st.sampled_from(list(PERIODS)), zones, nows, nows)
+    def test_a_period_at_another_present_is_what_its_name_means_then(self, name, zone, now, then):
+        def read(present):
+            first = min(now, then) - timedelta(days=5)
+            return parse_period(name, "2026-03-01", "2026-03-28", zone, now=present, first_usage=first)
+
+        assert period_at(read(now), then) == read(then)
 
     @given(nows, lengths, zones, st.sampled_from(BUCKET_UNITS), nows)
     @example(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from librechat_analytics.usage.answers import Agent
 from librechat_analytics.usage.filters import NONE, UNKNOWN, Filters
-from librechat_analytics.usage.periods import Period, default_bucket
+from librechat_analytics.usage.periods import default_bucket
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         Timeline,
         User,
     )
-    from librechat_analytics.usage.periods import BucketUnit
+    from librechat_analytics.usage.periods import BucketUnit, Period
     from librechat_analytics.usage.quality import QualityReport
     from librechat_analytics.usage.repository import Repository
 
@@ -84,11 +84,7 @@ class Questions:
     @cached_property
     def timeline_before(self) -> Timeline | None:
         """The range before in the same buckets; None where the period has none."""
-        before = self.period.previous
-        if before is None:
-            return None
-        same_zone = Period("custom", before, None, self.period.zone)
-        return self._repository.spent_over_time(same_zone, self.unit, self.filters)
+        return self._repository.spent_before_over_time(self.period, self.unit, self.filters)
 
     @cached_property
     def split(self) -> Split | None:

@@ -165,6 +165,13 @@ def parse_period(
     return Period(name, current, TimeRange(current.start - current.elapsed, current.start), zone)
 
 
+def period_at(period: Period, now: datetime) -> Period:
+    """Return the period of the same name as of another present; a custom one stays as it is."""
+    if period.name == "custom":
+        return period
+    return parse_period(period.name, None, None, period.zone, now=now, first_usage=period.range.start)
+
+
 def default_bucket(time_range: TimeRange) -> BucketUnit:
     """Return the unit in which a range of that elapsed length is easiest to read."""
     if time_range.elapsed <= timedelta(hours=48):

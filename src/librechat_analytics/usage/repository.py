@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import wraps
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, Literal, ParamSpec, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -31,7 +32,7 @@ from librechat_analytics.usage.answers import (
     User,
 )
 from librechat_analytics.usage.filters import EVERYTHING, NONE, Filters, Scope
-from librechat_analytics.usage.periods import Bucket, buckets
+from librechat_analytics.usage.periods import Bucket, Period, buckets, period_at
 from librechat_analytics.usage.quality import (
     COST_IN_DOUBT,
     KINDS,
@@ -47,9 +48,9 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from librechat_analytics.store.store import Store
+    from librechat_analytics.store.store import Store, SyncState
     from librechat_analytics.usage.answers import SourceStatus
-    from librechat_analytics.usage.periods import BucketUnit, Period, TimeRange
+    from librechat_analytics.usage.periods import BucketUnit, TimeRange
     from librechat_analytics.usage.prices import PriceList
 
 Dimension = Literal["model", "user", "agent"]
@@ -72,6 +73,27 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class Asked(Generic[T]):
+    """A question as it was asked: a method of the repository, and what it was given."""
+
+    method: Callable[..., T]
+    args: tuple[Any, ...]
+    kwargs: tuple[tuple[str, Any], ...]
+
+    def of(self, repository: Repository) -> T:
+        """Ask it."""
+        return self.method(repository, *self.args, **dict(self.kwargs))
+
+    def at(self, now: datetime) -> Asked[T]:
+        """Give the same question as it is asked at another present."""
+        args = tuple(period_at(arg, now) if isinstance(arg, Period) else arg for arg in self.args)
+        return replace(self, args=args)
+
+    def __str__(self) -> str:
+        return repr((self.method.__name__, self.args, self.kwargs))
+
+
 def kept(
     method: Callable[Concatenate[Repository, P], T],
 ) -> Callable[Concatenate[Repository, P], T]:
@@ -79,8 +101,7 @@ def kept(
 
     @wraps(method)
     def answered(self: Repository, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        asked = (method.__name__, args, tuple(sorted(kwargs.items())))
-        return self._answered(repr(asked), lambda: method(self, *args, **kwargs))
+        return self._answered(Asked(method, args, tuple(sorted(kwargs.items()))))
 
     return answered
 
@@ -105,10 +126,6 @@ class Repository:
         self._source = source
         self._clock = clock
 
-    def _commit(self) -> tuple[int, datetime]:
-        """Give the commit that answers are of: the store's version, and when it became so."""
-        return self._store.version, self._store.changed_at
-
     def now(self) -> datetime:
         """Give the present, rounded down to the last change of the store, at most to the minute.
 
@@ -117,7 +134,7 @@ class Repository:
         """
         present = self._clock()
         minute = present.replace(second=0, microsecond=0)
-        return min(present, max(minute, self._commit()[1]))
+        return min(present, max(minute, self._store.changed_at))
 
     @kept
     def first_usage(self, scope: Scope | None = None) -> datetime | None:
@@ -129,8 +146,10 @@ class Repository:
 
     def freshness(self) -> Freshness:
         """Tell how old the figures are and how the source is doing."""
-        state = self._store.state()
-        status, progress = self._source()
+        return self._freshness(self._store.state(), self._source())
+
+    def _freshness(self, state: SyncState, source: tuple[SourceStatus, float | None]) -> Freshness:
+        status, progress = source
         as_of, last_sync = (None if at is None else _aware(at) for at in (state.as_of, state.last_sync))
         return Freshness(
             as_of=as_of,
@@ -365,6 +384,16 @@ class Repository:
         """Total a period bucket by bucket, without users and conversations; raises as ``usage_over_time``."""
         return self._timeline("spent_over_time", period, unit, filters)
 
+    @kept
+    def spent_before_over_time(
+        self, period: Period, unit: BucketUnit, filters: Filters = EVERYTHING
+    ) -> Timeline | None:
+        """Total the range before a period as ``spent_over_time`` does; None where it has none before it."""
+        if period.previous is None:
+            return None
+        before = Period("custom", period.previous, None, period.zone)
+        return self._timeline("spent_over_time", before, unit, filters)
+
     def _timeline(
         self, name: str, period: Period, unit: BucketUnit, filters: Filters, *distinct: str
     ) -> Timeline:
@@ -591,8 +620,8 @@ class Repository:
                 values.setdefault(row["filter"], []).append((row["value"], row["label"]))
         return values
 
-    def _answered(self, asked: str, answer: Callable[[], T]) -> T:  # noqa: ARG002 kept by those who keep
-        return answer()
+    def _answered(self, asked: Asked[T]) -> T:
+        return asked.of(self)
 
     def _ask_steps(
         self, name: str, period: Period, filters: Filters, steps: list[Bucket], **parameters: object
