@@ -50,6 +50,7 @@ class Running:
     source: MongoSource | None
     syncer: Syncer | None
     thread: threading.Thread | None
+    repository: CachedRepository
 
     def close(self) -> None:
         """End the sync after its current batch and close the store."""
@@ -58,6 +59,7 @@ class Running:
             self.thread.join(LAST_BATCH_SECONDS)
         if self.source:
             self.source.close()
+        self.repository.close()
         self.store.close()
 
 
@@ -140,7 +142,7 @@ def create_app(settings: Settings) -> Flask:
         server, repository, default_zone=settings.dashboard_timezone, prefix=PREFIX, ask_again=ASK_AGAIN
     )
     allow_page_scripts(server, dashboard.csp_hashes())
-    server.extensions[EXTENSION] = Running(store, source, syncer, thread)
+    server.extensions[EXTENSION] = Running(store, source, syncer, thread, repository)
     if thread is not None:
         thread.start()
     return server

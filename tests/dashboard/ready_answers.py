@@ -279,6 +279,9 @@ class ReadyRepository:
 
     spent_over_time = usage_over_time
 
+    def spent_before_over_time(self, period: Period, *_: object) -> Any:
+        return self._answer("timeline") if period.previous else None
+
     def split_over_time(self, *_: object) -> Any:
         return self._answer("split")
 

@@ -64,8 +64,10 @@ def store(tmp_path: Path) -> Iterator[CountingStore]:
 
 
 @pytest.fixture
-def answers(store: CountingStore) -> CachedRepository:
-    return CachedRepository(store, Flask(__name__), source=lambda: ("ok", None))
+def answers(store: CountingStore) -> Iterator[CachedRepository]:
+    answers = CachedRepository(store, Flask(__name__), source=lambda: ("ok", None))
+    yield answers
+    answers.close()
 
 
 def days(count: int) -> Period:
@@ -196,6 +198,7 @@ class TestManyWhoAskForMuch:
         assert answers.freshness().status == "ok"
         statuses.append("unreachable")
         assert answers.freshness().status == "unreachable"
+        answers.close()
 
     def test_wait_after_a_pause_for_what_is_new(
         self, store: CountingStore, answers: CachedRepository, monkeypatch: pytest.MonkeyPatch
@@ -240,6 +243,25 @@ class TestManyWhoAskForMuch:
             answers.summary(days(8))
         store.before_read = lambda: None
         assert eventually(lambda: answers.summary(days(7)).totals.calls == 2)
+
+    def test_are_not_computed_for_any_more_when_the_store_closes(
+        self, store: CountingStore, answers: CachedRepository, gate: threading.Event
+    ) -> None:
+        store.add(usage())
+        for count in (7, 8, 9):
+            answers.summary(days(count))
+        gate.clear()
+        store.add(usage(number=1))
+        answers.summary(days(7))
+        store.reads = 0
+        closing = threading.Thread(target=answers.close)
+        closing.start()
+        time.sleep(0.1)
+        gate.set()
+        closing.join(10)
+        assert not closing.is_alive()
+        assert store.reads <= 1, "the question in hand"
+        assert "answers" not in [thread.name for thread in threading.enumerate()]
 
     def test_no_longer_have_computed_what_nobody_has_asked_for_a_minute(
         self, store: CountingStore, answers: CachedRepository, monkeypatch: pytest.MonkeyPatch

@@ -145,6 +145,14 @@ class CachedRepository(Repository):
         self._turning = threading.Lock()
         self._edition = self._open(0)
         self._coming: Edition | None = None
+        self._preparing: threading.Thread | None = None
+
+    def close(self) -> None:
+        """Prepare nothing more; to be called before the store closes."""
+        with self._turning:
+            self._coming = None
+        if self._preparing is not None:
+            self._preparing.join()
 
     def now(self) -> datetime:
         return self._current().now()
@@ -184,7 +192,10 @@ class CachedRepository(Repository):
             self._turn_to(coming)
         else:
             self._coming = coming
-            threading.Thread(target=self._prepare, args=(coming,), name="answers", daemon=True).start()
+            self._preparing = threading.Thread(
+                target=self._prepare, args=(coming,), name="answers", daemon=True
+            )
+            self._preparing.start()
 
     def _prepare(self, coming: Edition) -> None:
         try:
