@@ -16,7 +16,6 @@
   const EARLIEST_DAY = "2000-01-01";
   const REST_MILLISECONDS = 60; // a pointer that only passes by asks for nothing
   const FRESH_MILLISECONDS = 30_000;
-  const PAST_PERIODS = ["yesterday", "last-month"];
   // What the other views understand as well; search and sort belong to one table.
   const FILTERS = ["user", "model", "provider", "agent", "context", "role", "domain", "group"];
   const SHARED = ["period", "start", "end", "tz", "embed", "theme", ...FILTERS];
@@ -56,9 +55,9 @@
     return known ? query.get("period") : DEFAULT_PERIOD;
   }
 
+  /* Whether no time will change the range; yesterday is another day tomorrow. */
   function isPast(query) {
-    const period = query.get("period");
-    return PAST_PERIODS.includes(period) || (period === CUSTOM && (dateOf(query.get("end")) ?? "9") < today());
+    return query.get("period") === CUSTOM && (dateOf(query.get("end")) ?? "9") < today();
   }
 
   function write(query) {

@@ -45,13 +45,13 @@
   }
 
   document.addEventListener("keydown", (event) => {
-    const key = event.key.toLowerCase();
+    if (event.target.closest?.("input, select, textarea, [contenteditable]")) return;
+    const key = event.key?.toLowerCase() ?? ""; // what a browser fills in by itself has none
     const isPlain = !(event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing);
     const isLetter = key !== key.toUpperCase();
     if (!box.checked || !isPlain || (isLetter && event.shiftKey) || event.defaultPrevented) return;
     if (document.documentElement.dataset.embed || document.querySelector("dialog[open]")) return;
     if (!document.getElementById("main") || !lines.has(key)) return;
-    if (event.target.closest?.("input, select, textarea, [contenteditable]")) return;
     event.preventDefault();
     follow(lines.get(key));
   });

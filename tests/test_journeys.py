@@ -672,14 +672,25 @@ class TestARefresh:
     def test_does_not_happen_for_a_range_that_is_over(self, signed_in: Page, live_site: Site) -> None:
         page = signed_in
         page.clock.install()
-        page.goto(f"{live_site.url}?period=yesterday")
-        assert_shows_what_the_api_says(page, live_site, "Overview", period="yesterday")
+        page.goto(f"{live_site.url}?{urlencode(LONG_AGO)}")
+        assert_shows_what_the_api_says(page, live_site, "Overview", **LONG_AGO)
         asked = asked_for_figures(page)
 
         a_minute_passes(page)
         page.wait_for_timeout(300)
 
         assert asked == []
+
+    @pytest.mark.parametrize("period", ["yesterday", "last-month"])
+    def test_happens_for_what_is_another_range_after_midnight(
+        self, signed_in: Page, live_site: Site, period: str
+    ) -> None:
+        page = signed_in
+        page.clock.install()
+        page.goto(f"{live_site.url}?period={period}")
+        assert_shows_what_the_api_says(page, live_site, "Overview", period=period)
+        with page.expect_request("**/_dash-update-component*"):
+            a_minute_passes(page)
 
 
 @dataclass
