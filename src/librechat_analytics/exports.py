@@ -269,7 +269,7 @@ def user_models_sheet(rows: pd.DataFrame) -> Sheet:
     fields = (*SPENT_FIELDS, "calls")
     laid_out = (
         (
-            user_label(row["name"], row["email"], row["user"], deleted=False),
+            user_label(row["name"], row["email"], row["user"], deleted=row["deleted"]),
             row["email"],
             model_label(row["model"]),
             *_values(row, fields),

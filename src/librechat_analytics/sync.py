@@ -89,7 +89,7 @@ class Syncer:
         self._looked_at = float("-inf")
         self._labelled_at = float("-inf")
         self._labels_readable = True
-        self._failures: set[str] = set()
+        self._failure: str | None = None
         complete = store.state().history_complete
         self._source_state = SourceState("ok") if complete else SourceState("importing", 0.0)
 
@@ -156,14 +156,14 @@ class Syncer:
         self._source_state = SourceState("unreachable", problem=problem)
 
     def _note_failure(self, failure: str) -> None:
-        if failure not in self._failures:
+        if failure != self._failure:
             log.error("%s Figures stand as they are; trying again.", failure)
-        self._failures.add(failure)
+        self._failure = failure
 
     def _set_working(self) -> None:
-        if self._failures:
+        if self._failure:
             log.info("The sync works again.")
-        self._failures.clear()
+        self._failure = None
 
     def _set_reachable(self) -> None:
         if self._source_state.status == "unreachable":

@@ -287,6 +287,18 @@ def test_what_only_librechats_own_driver_knows_is_left_to_it(
     source.close()
 
 
+def test_what_the_connection_string_says_is_done_but_nothing_may_hang() -> None:
+    given = "readPreference=primary&appname=billing&maxPoolSize=2&socketTimeoutMS=0&retryWrites=true"
+    with connect(f"mongodb://db/LibreChat?{given}") as client, connect("mongodb://db/LibreChat") as plain:
+        assert client.read_preference.mongos_mode == "primary"
+        assert plain.read_preference.mongos_mode == "secondaryPreferred"
+        options, usual = client.options.pool_options, plain.options.pool_options
+        assert (options.appname, options.max_pool_size) == ("billing", 2)
+        assert (usual.appname, usual.max_pool_size) == ("librechat-analytics", 4)
+        assert options.socket_timeout == usual.socket_timeout == 15
+        assert not client.options.retry_writes
+
+
 def test_a_connection_string_without_a_database_means_test_as_for_librechat_itself() -> None:
     source = MongoSource.at("mongodb://127.0.0.1:1")
     assert source.database_name == "test"
@@ -330,6 +342,21 @@ def test_collections_that_were_not_dumped_are_unknown_not_empty(tmp_path: Path) 
     assert source.agents() is None
     assert source.answers(["m"]) == []
     assert source.conversations(["c"]) == []
+    source.close()
+
+
+@pytest.mark.parametrize("collection", ["users", "agents"])
+def test_names_of_a_collection_that_breaks_off_are_unknown_for_the_rest_would_count_as_deleted(
+    tmp_path: Path, collection: str
+) -> None:
+    folder = write_dump(tmp_path, **example_collections())
+    file = folder / f"{collection}.bson"
+    file.write_bytes(file.read_bytes()[:-1])
+    source = DumpSource(folder)
+    read = source.users if collection == "users" else source.agents
+    assert [read(), read()] == [None, None]
+    (where,) = source.broken
+    assert where.startswith(f"{collection}.bson from byte ")
     source.close()
 
 

@@ -148,23 +148,29 @@ class Source(Protocol):
 def connect(uri: str, **options: Any) -> MongoClient[Any]:
     """Make a client that gives up soon and never writes; connects on first use.
 
-    Raises SourceError for a connection string that cannot be used, never showing its password.
+    What else the connection string says about is as it says there. Raises SourceError for one that cannot be
+    used, never showing its password.
     """
     settings: dict[str, Any] = {
-        "appname": "librechat-analytics",
         "connect": False,
         "serverSelectionTimeoutMS": 2000,
         "connectTimeoutMS": 5000,
         "socketTimeoutMS": 15000,
         "waitQueueTimeoutMS": 2000,
+        "retryWrites": False,
+    }
+    unless_given = {
+        "appName": "librechat-analytics",
         "maxPoolSize": 4,
         "maxIdleTimeMS": 300_000,
         "retryReads": True,
-        "retryWrites": False,
         "readPreference": "secondaryPreferred",
     }
+    address = _known_options_only(uri)
+    given = {option.partition("=")[0].lower() for option in re.split("[?&;]", address)[1:]}
+    settings |= {name: value for name, value in unless_given.items() if name.lower() not in given}
     try:
-        return MongoClient(_known_options_only(uri), **(settings | options))
+        return MongoClient(address, **(settings | options))
     except (InvalidURI, ConfigurationError, ValueError, TypeError) as error:
         raise SourceError(f"MONGO_URI cannot be used: {error}") from None
 
@@ -461,19 +467,13 @@ class DumpSource:
                     self.broken.add(document.id)
                 yield document
 
-    def _labels(self, collection: str, read: Callable[[Mapping[str, Any]], T | None]) -> Iterable[T] | None:
-        return self._decoded(collection, read) if self._file(collection).exists() else None
-
-    def _decoded(self, collection: str, read: Callable[[Mapping[str, Any]], T | None]) -> Iterator[T]:
-        for raw in self._documents(collection):
-            if isinstance(raw, Refused):
-                return
-            try:
-                label = read(bson.decode(raw, CODEC))
-            except BSONError:
-                continue
-            if label is not None:
-                yield label
+    def _labels(self, collection: str, read: Callable[[Mapping[str, Any]], T | None]) -> list[T] | None:
+        """Read a whole collection; None where a part is missing, which would count as deleted."""
+        if not self._file(collection).exists():
+            return None
+        documents = list(self._documents(collection))
+        is_whole = not any(isinstance(document, Refused) for document in documents)
+        return list(_read_each(documents, read)) if is_whole else None
 
     def _indexed_answers(self, key: str, ids: Sequence[str]) -> list[Answer]:
         rows = self._select(f"SELECT * FROM answers WHERE {key} IN ({{}})", ids)  # noqa: S608 one of our two columns
@@ -505,13 +505,13 @@ class DumpSource:
                 "INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?)",
                 (
                     answer._replace(created_at=answer.created_at.timestamp())  # type: ignore[arg-type]
-                    for answer in self._decoded("messages", read_answer)
+                    for answer in _read_each(self._documents("messages"), read_answer)
                 ),
             )
         if self._file("conversations").exists():
             index.executemany(
                 "INSERT INTO conversations VALUES (?, ?, ?, ?)",
-                self._decoded("conversations", read_conversation),
+                _read_each(self._documents("conversations"), read_conversation),
             )
         index.executescript(
             """
@@ -522,6 +522,21 @@ class DumpSource:
         )
         index.commit()
         return index
+
+
+def _read_each(
+    documents: Iterable[bytes | Refused], read: Callable[[Mapping[str, Any]], T | None]
+) -> Iterator[T]:
+    """Read documents but those that cannot be."""
+    for raw in documents:
+        if isinstance(raw, Refused):
+            continue
+        try:
+            label = read(bson.decode(raw, CODEC))
+        except BSONError:
+            continue
+        if label is not None:
+            yield label
 
 
 LARGEST_DOCUMENT = 48 * 1024 * 1024

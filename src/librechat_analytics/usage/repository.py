@@ -574,13 +574,14 @@ class Repository:
 
     @kept
     def user_models(self, period: Period, filters: Filters = EVERYTHING) -> pd.DataFrame:
-        """Break a period down by user and model: user, name, email, model, cost, tokens and calls."""
+        """Break a period down by user and model, with their names, cost, tokens and calls."""
         rows = self._ask("user_models", period, filters)
         entries = (
             {
                 "user": row["user"],
                 "name": row["name"],
                 "email": row["email"],
+                "deleted": row["deleted"],
                 "model": row["model"],
                 **_spent(row),
                 "calls": row["calls"],
@@ -588,7 +589,8 @@ class Repository:
             for row in rows
         )
         return _table(
-            entries, "user name email model cost_usd prompt_tokens completion_tokens total_tokens calls"
+            entries,
+            "user name email deleted model cost_usd prompt_tokens completion_tokens total_tokens calls",
         )
 
     @kept

@@ -1,10 +1,11 @@
 -- How much of the prompts came from a cache, and what that saved against the model's plain prompt rate (the
--- commonest of the period); rows of models without plain prompts save nothing that could be known.
+-- commonest of the period, of two as common the lower one); rows of models without plain prompts save nothing that could be known.
 , plain_rates AS (
-    SELECT model_key, mode(rate) AS rate
+    SELECT model_key, rate
     FROM selected
     WHERE usage_type = 'prompt' AND NOT structured AND NOT sentinel AND isfinite(rate) AND rate > 0
-    GROUP BY model_key
+    GROUP BY model_key, rate
+    QUALIFY row_number() OVER (PARTITION BY model_key ORDER BY count(*) DESC, rate) = 1
 )
 SELECT
     bucket,

@@ -9,8 +9,8 @@
     GROUP BY user_key, ran_key
 )
 SELECT
-    users.id AS "user", users.name, users.email, models.id AS model,
-    cost_e6, prompt_tokens, completion_tokens, calls
+    users.id AS "user", users.name, users.email, users.deleted_at IS NOT NULL AS deleted,
+    models.id AS model, cost_e6, prompt_tokens, completion_tokens, calls
 FROM per_pair
 LEFT JOIN users ON users.key = per_pair.user_key
 LEFT JOIN models ON models.key = per_pair.ran_key
