@@ -170,6 +170,14 @@ def running(
             server.kill()
 
 
+def eventually(condition: Callable[[], bool], within_seconds: float) -> None:
+    """Wait until something holds; fails when it does not in time."""
+    deadline = time.monotonic() + within_seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.05)
+
+
 @contextmanager
 def mongo_wire_server(folder: Path, port: int | None = None) -> Iterator[Running]:
     """A MongoDB that keeps its data in ``folder``; ``base_url`` lacks only a slash and a database's name.

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.served import children
-from tests.servers import API_KEY, accepts, nginx_in_front, serve, status_of
+from tests.servers import API_KEY, accepts, eventually, nginx_in_front, serve, status_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -121,13 +121,6 @@ def asked_all_the_time(server: Running) -> Iterator[list[int]]:
         one.result()
 
 
-def eventually(condition: Callable[[], bool], within_seconds: float = BACK_WITHIN_SECONDS) -> None:
-    deadline = time.monotonic() + within_seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.05)
-
-
 class TestSignals:
     def test_those_that_ask_for_another_process_fail_no_request(self, server: Running) -> None:
         (worker,) = children(server.pid)
@@ -136,7 +129,7 @@ class TestSignals:
                 os.kill(server.pid, getattr(signal, name))
             os.kill(worker, signal.SIGHUP)
             answered = len(statuses)
-            eventually(lambda: len(statuses) > answered + 100)
+            eventually(lambda: len(statuses) > answered + 100, BACK_WITHIN_SECONDS)
             assert children(server.pid) == [worker]
             assert finish().startswith(b"HTTP/1.1 200")
         assert set(statuses) == {200}
@@ -145,7 +138,7 @@ class TestSignals:
     def test_keys_are_exchanged_without_any(self, server: Running, keys_file: Path) -> None:
         assert (ask(server, key=FINANCE), ask(server, key=AUDIT)) == (200, 401)
         keys_file.write_text(f"audit:{AUDIT}\n")
-        eventually(lambda: ask(server, key=AUDIT) == 200)
+        eventually(lambda: ask(server, key=AUDIT) == 200, BACK_WITHIN_SECONDS)
         assert ask(server, key=FINANCE) == 401
         assert AUDIT not in server.log()
 
@@ -154,14 +147,14 @@ class TestSignals:
         with request_in_hand(server) as finish:
             os.kill(worker, signal.SIGKILL)
             assert finish() == b""
-        eventually(lambda: status_of(f"{server.base_url}/health/ready") == 200)
+        eventually(lambda: status_of(f"{server.base_url}/health/ready") == 200, BACK_WITHIN_SECONDS)
         assert ask(server) == 200
         assert children(server.pid) != [worker]
 
     def test_told_to_stop_it_answers_what_it_has_in_hand_and_takes_nothing_new(self, tmp_path: Path) -> None:
         with serve(tmp_path) as server, request_in_hand(server) as finish:
             server.process.terminate()
-            eventually(lambda: not accepts(server.port))
+            eventually(lambda: not accepts(server.port), BACK_WITHIN_SECONDS)
             assert finish().startswith(b"HTTP/1.1 200")
             assert server.stop(timeout_seconds=15) == 0
         assert "Traceback" not in server.log()

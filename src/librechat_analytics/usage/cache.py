@@ -73,14 +73,13 @@ class Edition(Repository):
         super().__init__(store, source=source, prices=prices)
         self.number = number
         self.opened_seconds = time.monotonic()
-        self.asked_seconds = self.opened_seconds
         self.spent_seconds = 0.0
         """How long its answers took to compute."""
         self.wanted: dict[str, tuple[Asked[Any], float]] = {}
         """What was asked, and when last."""
         self.kept_keys: list[str] = []
         self._as_of_version, self._version = store.as_of_version, store.version
-        self._minute = self._clock().replace(second=0, microsecond=0)
+        self._opened_minute = self._minute()
         self._now = super().now()
         self._held_source = source()
         self._state = store.state()
@@ -98,7 +97,7 @@ class Edition(Repository):
         """Whether there is news, another minute, or anything else and it has stood long enough."""
         if self._as_of_version != self._store.as_of_version:
             return True
-        if self._minute != self._clock().replace(second=0, microsecond=0):
+        if self._opened_minute != self._minute():
             return True
         stands_seconds = min(HELD_SECONDS, HELD_TIMES * self.spent_seconds)
         return (
@@ -144,6 +143,7 @@ class CachedRepository(Repository):
         self._guard = threading.Lock()
         self._turning = threading.Lock()
         self._edition = self._open(0)
+        self._asked_seconds = time.monotonic()
         self._coming: Edition | None = None
         self._preparing: threading.Thread | None = None
 
@@ -174,7 +174,7 @@ class CachedRepository(Repository):
         """Give the edition that answers now, and see to the next one."""
         with self._turning:
             present, edition = time.monotonic(), self._edition
-            rested_seconds, edition.asked_seconds = present - edition.asked_seconds, present
+            rested_seconds, self._asked_seconds = present - self._asked_seconds, present
             if edition.is_outdated:
                 with suppress(StoreError):  # the next question meets it too; what is kept still stands
                     self._go_on(edition, rested_seconds)
@@ -212,7 +212,6 @@ class CachedRepository(Repository):
                     self._turn_to(coming)
 
     def _turn_to(self, coming: Edition) -> None:
-        coming.asked_seconds = self._edition.asked_seconds
         self._cache.delete_many(*self._edition.kept_keys)
         self._edition, self._coming = coming, None
 

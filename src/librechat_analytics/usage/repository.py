@@ -132,9 +132,10 @@ class Repository:
         Nothing that the store holds can be younger than its last change, so rounding down loses nothing;
         and all who ask between two changes ask the same, which is answered once.
         """
-        present = self._clock()
-        minute = present.replace(second=0, microsecond=0)
-        return min(present, max(minute, self._store.changed_at))
+        return min(self._clock(), max(self._minute(), self._store.changed_at))
+
+    def _minute(self) -> datetime:
+        return self._clock().replace(second=0, microsecond=0)
 
     @kept
     def first_usage(self, scope: Scope | None = None) -> datetime | None:

@@ -1,5 +1,6 @@
 -- How much of the prompts came from a cache, and what that saved against the model's plain prompt rate (the
--- commonest of the period, of two as common the lower one); rows of models without plain prompts save nothing that could be known.
+-- commonest of the period, of two as common the lower one); rows of models without plain prompts save nothing
+-- that could be known.
 , plain_rates AS (
     SELECT model_key, rate
     FROM selected
