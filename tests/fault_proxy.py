@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Iterator
     from types import TracebackType
 
@@ -26,11 +27,12 @@ class FaultProxy:
 
     ``pass``: as is. ``hang``: takes connections and bytes, and stays silent. ``down``: resets what is
     open and refuses what is new. ``slow``: each answer waits ``latency_seconds``. ``narrow``: answers
-    come at NARROW_BYTES_PER_SECOND.
+    come at NARROW_BYTES_PER_SECOND. With ``tls`` it takes nothing else from its clients.
     """
 
-    def __init__(self, upstream_port: int) -> None:
+    def __init__(self, upstream_port: int, tls: ssl.SSLContext | None = None) -> None:
         self._upstream_port = upstream_port
+        self._tls = tls
         self._mode: Mode = "pass"
         self.latency_seconds = 0.0
         self._ended = False
@@ -81,6 +83,8 @@ class FaultProxy:
 
     def _pump(self, client: socket.socket, upstream: socket.socket) -> None:
         with suppress(OSError, ValueError):
+            if self._tls:
+                client = self._tls.wrap_socket(client, server_side=True)
             while True:
                 readable, _, _ = select.select([client, upstream], [], [], 1)
                 for source in readable:
@@ -99,9 +103,9 @@ class FaultProxy:
 
 
 @contextmanager
-def proxy_before(uri: str) -> Iterator[tuple[FaultProxy, str]]:
+def proxy_before(uri: str, tls: ssl.SSLContext | None = None) -> Iterator[tuple[FaultProxy, str]]:
     """Put a proxy before the server of a connection string; gives it and the string that leads through it."""
     parts = urlsplit(uri)
     assert parts.port
-    with FaultProxy(parts.port) as proxy:
+    with FaultProxy(parts.port, tls) as proxy:
         yield proxy, parts._replace(netloc=f"127.0.0.1:{proxy.port}").geturl()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+import ssl
+import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -16,10 +18,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from bson import ObjectId
 
+from librechat_analytics.librechat.source import MongoSource, SourceUnreachableError
 from tests.documents import usage
 from tests.fault_proxy import proxy_before
 from tests.served import children
-from tests.servers import API_KEY, free_port, serve
+from tests.servers import API_KEY, free_port, installed, serve
+from tests.servers import eventually as until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -175,6 +179,84 @@ def test_a_worker_that_is_killed_is_replaced_with_its_figures(
         assert body["calls"] == 3
         add_call(mongo_database)
         eventually(server, calls_are(4), BACK_WITHIN_SECONDS)
+
+
+def test_wrong_credentials_are_said_though_mongodb_was_away_at_first(
+    mongo_database: Database[dict[str, Any]], mongo_uri: str, tmp_path: Path
+) -> None:
+    add_call(mongo_database)
+    with proxy_before(mongo_uri) as (proxy, uri):
+        proxy.set("down")
+        uri = uri.replace("://", "://reader:wr0ng-p4ss@") + "?authSource=admin"
+        with serve(tmp_path, MONGO_URI=uri, SYNC_SECONDS="1") as server:
+            eventually(server, status_is("unreachable"), NOTICED_WITHIN_SECONDS)
+            proxy.set("pass")
+            until(lambda: "does not accept the user or password" in server.log(), BACK_WITHIN_SECONDS)
+            time.sleep(3)
+            assert eventually(server, status_is("unreachable"), 0)["calls"] == 0
+            assert ask(server, "/health")[0] == 200
+            server.stop()
+    assert server.log().count("MongoDB does not answer") == 1
+    assert server.log().count("does not accept the user or password in MONGO_URI. Check both") == 1
+    assert "wr0ng-p4ss" not in server.log()
+    assert "Traceback" not in server.log()
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for 127.0.0.1 that no authority but itself has signed, with its key."""
+    path = tmp_path_factory.mktemp("tls") / "mongodb.pem"
+    subprocess.run(
+        [
+            *(installed("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
+            *("-subj", "/CN=mongodb", "-addext", "subjectAltName=IP:127.0.0.1"),
+            *("-keyout", str(path), "-out", str(path.with_suffix(".crt"))),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    path.write_text(path.read_text() + path.with_suffix(".crt").read_text())
+    return path
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ("", "it may want TLS: add tls=true to MONGO_URI."),
+        ("?tls=true", "signed by an authority in tlsCAFile."),
+        ("?tls=true&tlsCAFile={ca}", None),
+    ],
+)
+def test_a_mongodb_that_wants_tls_is_read_with_it_and_says_what_lacks_without(
+    mongo_database: Database[dict[str, Any]],
+    mongo_uri: str,
+    tmp_path: Path,
+    certificate: Path,
+    options: str,
+    says: str | None,
+) -> None:
+    add_call(mongo_database)
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(certificate)
+    with proxy_before(mongo_uri, tls) as (_, uri):
+        uri += options.format(ca=certificate.with_suffix(".crt"))
+        with serve(tmp_path, MONGO_URI=uri, SYNC_SECONDS="1") as server:
+            if says is None:
+                eventually(server, calls_are(1), BACK_WITHIN_SECONDS)
+            else:
+                body = eventually(server, status_is("unreachable"), NOTICED_WITHIN_SECONDS)
+                assert body["calls"] == 0
+                assert ask(server, "/health")[0] == 200
+                assert says in server.log(), server.log()
+            server.stop()
+    assert "Traceback" not in server.log()
+
+
+def test_tls_with_a_mongodb_that_has_none_is_said(mongo_uri: str) -> None:
+    source = MongoSource.at(f"{mongo_uri}?tls=true")
+    with pytest.raises(SourceUnreachableError, match=r"Check host, port and tls in MONGO_URI\."):
+        source.ping()
+    source.close()
 
 
 @pytest.mark.parametrize("damage", [b"", b"no database at all", b"\0" * 8192])

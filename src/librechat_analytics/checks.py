@@ -110,10 +110,7 @@ def _reachable(source: MongoSource) -> Iterator[Finding]:
         source.ping()
         counts = source.collection_sizes()
     except OperatorError as error:
-        yield Finding(
-            good=False,
-            text=f"{error} Check host and port in MONGO_URI, and that both containers share a network.",
-        )
+        yield Finding(good=False, text=str(error))
         return
     found = ", ".join(f"{count:,} {name}" for name, count in counts.items())
     yield Finding(

@@ -151,7 +151,8 @@ class Syncer:
         self._read_labels()
 
     def _note_problem(self, problem: str) -> None:
-        if self._source_state.status != "unreachable":
+        # Another reason is another line; the details of one may change at each try.
+        if problem.partition(":")[0] != (self._source_state.problem or "").partition(":")[0]:
             log.warning("%s Figures stand as they are; trying again.", problem)
         self._source_state = SourceState("unreachable", problem=problem)
 

@@ -24,6 +24,7 @@ from pymongo.errors import (
     InvalidURI,
     OperationFailure,
     PyMongoError,
+    ServerSelectionTimeoutError,
 )
 from pymongo.uri_parser import split_options
 
@@ -99,6 +100,22 @@ NODE_OPTIONS = frozenset(
 
 # Documents arrive undecoded, so that one that cannot be decoded does not take its batch with it.
 UNDECODED: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
+
+
+MAY_WANT_TLS = "If it never answered, it may want TLS: add tls=true to MONGO_URI."
+WHAT_MAY_HELP = {
+    "CERTIFICATE_VERIFY_FAILED": (
+        "Its certificate must be for the host in MONGO_URI and signed by an authority in tlsCAFile."
+    ),
+    "SSL handshake failed": "If it does not use TLS, leave tls out of MONGO_URI.",
+    "No servers found yet": "Check host, port and tls in MONGO_URI.",
+    "connection closed": MAY_WANT_TLS,
+    "Connection reset": MAY_WANT_TLS,
+    "No replica set members": "Check replicaSet in MONGO_URI.",
+    "timed out": "A firewall may be in between.",
+    "": "Check host and port in MONGO_URI, and that both containers share a network.",
+}
+"""What to do, by what the driver says where it finds no server; the first that fits counts."""
 
 
 class SourceError(OperatorError):
@@ -219,9 +236,12 @@ def _reading() -> Iterator[None]:
             raise SourceForbiddenError(
                 "The MongoDB user may not read LibreChat's collections. Give it the role `read`."
             ) from error
-        raise SourceUnreachableError(f"MongoDB refused to answer: {_first_sentence(error)}") from error
+        raise SourceUnreachableError(f"MongoDB refused to answer: {_first_sentence(error)}.") from error
     except PyMongoError as error:
-        raise SourceUnreachableError(f"MongoDB does not answer: {_first_sentence(error)}") from error
+        reason, advice = _first_sentence(error), ""
+        if isinstance(error, ServerSelectionTimeoutError):
+            advice = next(f" {advice}" for said, advice in WHAT_MAY_HELP.items() if said in reason)
+        raise SourceUnreachableError(f"MongoDB does not answer: {reason}.{advice}") from error
 
 
 def _first_sentence(error: PyMongoError) -> str:
@@ -229,7 +249,7 @@ def _first_sentence(error: PyMongoError) -> str:
     text = str(error)
     for boring in (" (configured timeouts:", ", Timeout:", ", full error:"):
         text = text.partition(boring)[0]
-    return text[:300]
+    return text[:300].rstrip(".")
 
 
 class MongoSource:
