@@ -148,15 +148,28 @@ def test_a_slow_or_narrow_network_only_makes_the_figures_later(
 ) -> None:
     with behind_a_bad_network(mongo_database, mongo_uri, tmp_path) as (server, proxy):
         eventually(server, calls_are(3), BACK_WITHIN_SECONDS)
-        proxy.set("slow", latency_seconds=0.5)
+        proxy.set("slow", latency_seconds=3)
         add_call(mongo_database)
-        eventually(server, calls_are(4), 30)
+        eventually(server, calls_are(4), 60)
         assert ask(server)[1]["source"]["status"] == "ok"
         proxy.set("narrow")
         now = datetime.now(UTC)
         rows = [usage(_id=ObjectId(), createdAt=now, updatedAt=now) for _ in range(1000)]
         mongo_database["transactions"].insert_many(rows)
         eventually(server, calls_are(1004), 60)
+
+
+def test_a_network_too_slow_to_wait_for_is_as_none(
+    mongo_database: Database[dict[str, Any]], mongo_uri: str, tmp_path: Path
+) -> None:
+    with behind_a_bad_network(mongo_database, mongo_uri, tmp_path) as (server, proxy):
+        eventually(server, calls_are(3), BACK_WITHIN_SECONDS)
+        proxy.set("slow", latency_seconds=9)
+        add_call(mongo_database)
+        eventually(server, status_is("unreachable"), NOTICED_WITHIN_SECONDS)
+        assert ask(server, "/health")[2] < ANSWERED_WITHIN_SECONDS
+        proxy.set("pass")
+        eventually(server, calls_are(4), NOTICED_WITHIN_SECONDS)
 
 
 def test_a_worker_that_is_killed_is_replaced_with_its_figures(

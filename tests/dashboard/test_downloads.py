@@ -6,13 +6,14 @@ import csv
 import io
 from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from librechat_analytics.dashboard.mount import VIEWS
 from librechat_analytics.dashboard.page import page_layout
-from librechat_analytics.exports import Column, Sheet, csv_text, file_name
+from librechat_analytics.exports import Column, Sheet, csv_text, file_name, user_models_sheet
 from librechat_analytics.usage.answers import Concentration, Ranking
 from tests.dashboard.ready_answers import (
     BREAKDOWN,
@@ -71,6 +72,14 @@ def test_unknown_is_an_empty_cell() -> None:
     nameless = rows(USER, {"email": float("nan")}, {})
 
     assert written("users", users=Ranking(nameless, 2))[0]["E-mail"] == ""
+
+
+def test_who_is_deleted_is_said_beside_each_model() -> None:
+    spent = dict.fromkeys(("prompt_tokens", "completion_tokens", "total_tokens", "calls"), 1)
+    row = {"user": "u1", "name": "Ada", "email": "", "model": "gpt-5", "cost_usd": 0.5} | spent
+    table = user_models_sheet(pd.DataFrame([row | {"deleted": True}, row | {"deleted": False}]))
+
+    assert [line[0] for line in table.rows] == ["Ada (deleted)", "Ada"]
 
 
 def test_no_name_becomes_a_formula_not_even_as_a_heading() -> None:
