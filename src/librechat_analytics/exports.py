@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 import xlsxwriter
@@ -18,6 +18,7 @@ from librechat_analytics.formatting import (
     plain_text,
     user_label,
 )
+from librechat_analytics.usage.answers import ALL_ENTRIES
 from librechat_analytics.usage.filters import EVERYTHING, Filters
 from librechat_analytics.usage.periods import describe
 
@@ -46,9 +47,6 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.repository import Repository
 
 Kind = Literal["text", "money", "rate", "count", "share", "time"]
-
-ALL_ENTRIES = 1_000_000
-"""More than a sheet has rows."""
 
 LARGEST_EXACT_INTEGER = 2**53
 """A spreadsheet's numbers are doubles; greater integers are written as text so that no digit is lost."""
@@ -391,10 +389,7 @@ def all_sheets(
 
 def file_name(what: str, period: Period) -> str:
     """Give a file's name without its ending: ``librechat-users-30d-2026-10-25-2026-11-24``."""
-    first = period.range.start.astimezone(period.zone).date()
-    # The range does not include its end: one that ends at midnight ends with the day before.
-    last_instant = max(period.range.start, period.range.end - timedelta(microseconds=1))
-    last = last_instant.astimezone(period.zone).date()
+    first, last = period.range.days(period.zone)
     return f"librechat-{what}-{period.name}-{first}-{last}"
 
 

@@ -10,7 +10,6 @@ from dash import Output, html
 
 from librechat_analytics.dashboard import detail, filter_words, ids
 from librechat_analytics.dashboard.period_steps import step_buttons
-from librechat_analytics.dashboard.time_axis import first_and_last_day
 from librechat_analytics.formatting import integer
 from librechat_analytics.usage.periods import describe
 
@@ -72,7 +71,7 @@ def freshness_data(freshness: Freshness, period: Period, now: datetime) -> dict[
     The age comes along because the reader's clock may be wrong.
     """
     as_of = freshness.as_of
-    first_day, last_day = first_and_last_day(period)
+    first_day, last_day = period.range.days(period.zone)
     return {
         "status": freshness.status,
         "as_of_age_seconds": None if as_of is None else max(0.0, (now - as_of).total_seconds()),

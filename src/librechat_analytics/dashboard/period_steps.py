@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 from librechat_analytics.dashboard import ids
 from librechat_analytics.dashboard.markup import element
-from librechat_analytics.dashboard.time_axis import first_and_last_day
 from librechat_analytics.usage.periods import BadParameterError, Period, describe_range, parse_period
 
 if TYPE_CHECKING:
@@ -120,7 +119,7 @@ def _whole(period: Period) -> Period:
     running = CALENDAR.get(period.name)
     if running is None or period.name != running:
         return period
-    first, _ = first_and_last_day(period)
+    first, _ = period.range.days(period.zone)
     last = {
         "today": first,
         "this-week": first + 6 * ONE_DAY,
@@ -133,7 +132,7 @@ def _whole(period: Period) -> Period:
 
 def _days(period: Period) -> tuple[date, date] | None:
     """The first and the last day of a period made of whole days, else None."""
-    first, last = first_and_last_day(period)
+    first, last = period.range.days(period.zone)
     whole = _custom(period, first.isoformat(), last.isoformat())
     return (first, last) if whole is not None and whole.range == period.range else None
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date, datetime
+    from datetime import datetime
 
-    from librechat_analytics.usage.periods import BucketUnit, Period
+    from librechat_analytics.usage.periods import BucketUnit
 
 MOST_TICKS = 6
 # Not from strftime, which follows the locale of the machine.
@@ -20,13 +20,6 @@ MONTHS = (
 )  # fmt: skip
 # Steps that land on hours people look for.
 HOUR_STEPS = (1, 2, 3, 4, 6, 12, 24)
-
-
-def first_and_last_day(period: Period) -> tuple[date, date]:
-    """The days of a period in its zone, both part of it."""
-    # The range does not include its end: one that ends at midnight ends with the day before.
-    last_instant = max(period.range.start, period.range.end - timedelta(microseconds=1))
-    return period.range.start.astimezone(period.zone).date(), last_instant.astimezone(period.zone).date()
 
 
 def bucket_bounds(

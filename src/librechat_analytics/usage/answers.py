@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 SourceStatus = Literal["ok", "importing", "unreachable", "offline"]
 
+ALL_ENTRIES = 1_000_000
+"""As the limit of a ranking: more than a sheet has rows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Totals:

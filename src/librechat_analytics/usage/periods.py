@@ -96,6 +96,11 @@ class TimeRange:
     def elapsed(self) -> timedelta:
         return self.end - self.start
 
+    def days(self, zone: ZoneInfo) -> tuple[date, date]:
+        """First and last day in a zone, both part of it: what ends at midnight ends with the day before."""
+        last_instant = max(self.start, self.end - timedelta(microseconds=1))
+        return self.start.astimezone(zone).date(), last_instant.astimezone(zone).date()
+
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -220,10 +225,7 @@ def describe(period: Period, now: datetime) -> str:
 
 def describe_range(time_range: TimeRange, zone: ZoneInfo) -> str:
     """Return the days of a range in the zone, first and last included."""
-    # The range does not include its end: one that ends at midnight ends with the day before.
-    last_instant = max(time_range.start, time_range.end - timedelta(microseconds=1))
-    first = time_range.start.astimezone(zone).date()
-    last = last_instant.astimezone(zone).date()
+    first, last = time_range.days(zone)
     if first == last:
         return _day_in_words(last)
     if first.year != last.year:

@@ -18,6 +18,7 @@ from pydantic import (
 )
 from pydantic.json_schema import SkipJsonSchema
 
+from librechat_analytics.usage.answers import ALL_ENTRIES
 from librechat_analytics.usage.filters import FILTER_NAMES, Filters, Scope
 from librechat_analytics.usage.periods import (
     BUCKET_UNITS,
@@ -41,7 +42,6 @@ Format = Literal["json", "csv", "xlsx"]
 
 DEFAULT_LIMIT = 10
 LARGEST_LIMIT = 1000
-ALL_ENTRIES = 1_000_000
 LONGEST_FILTER = 300
 FORMATS: tuple[Format, ...] = get_args(Format)
 
