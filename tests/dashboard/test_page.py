@@ -166,6 +166,11 @@ class TestSource:
         assert self.words("ok") == ""
         assert self.words("offline") == ""
 
+    def test_how_much_waits_for_agents_is_for_those_who_see_all(self) -> None:
+        freshness = Freshness(NOW, "ok", NOW, None, unattributed=8_420)
+        assert "for 8,420 transactions;" in component_texts(source_words(freshness, BERLIN))
+        assert "for some transactions;" in component_texts(source_words(freshness, BERLIN, sees_all=False))
+
     def test_a_first_read_says_how_far_it_is(self) -> None:
         assert self.words("importing", progress=0.437).endswith("43 %")
 

@@ -43,12 +43,13 @@ def page_values(questions: Questions, title: str) -> list[object]:
     notices = questions.query.notices
     if questions.query.subject is not None:
         title = filter_words.value_in_words(questions.query.subject, questions)
-    # What to do about an empty ledger is for those who see all of it.
-    is_empty = questions.first_usage is None and questions.filters.scope is None
+    # What to do about an empty ledger, and how much of it waits for agents, is for those who see all of it.
+    sees_all = questions.filters.scope is None
+    is_empty = sees_all and questions.first_usage is None
     has_users = is_empty and bool(questions.filter_values.get("role"))
     return [
         describe(period, now),
-        source_words(freshness, period.zone, is_empty=is_empty, has_users=has_users),
+        source_words(freshness, period.zone, sees_all=sees_all, is_empty=is_empty, has_users=has_users),
         freshness_data(freshness, period, now) | {"title": title},
         [html.Div(notice) for notice in notices],
         bool(notices),
@@ -88,7 +89,12 @@ def clock(instant: datetime, zone: ZoneInfo, now: datetime) -> str:
 
 
 def source_words(
-    freshness: Freshness, zone: ZoneInfo, *, is_empty: bool, has_users: bool = False
+    freshness: Freshness,
+    zone: ZoneInfo,
+    *,
+    sees_all: bool = True,
+    is_empty: bool = False,
+    has_users: bool = False,
 ) -> list[Any]:
     """A banner about the source, or nothing where all is well."""
     if freshness.status == "importing":
@@ -109,7 +115,9 @@ def source_words(
     if is_empty:
         return [html.Div(_nothing_recorded(has_users=has_users), className="banner")]
     if freshness.unattributed:
-        return [html.Div(_agents_to_come(freshness.unattributed), className="banner quiet-banner")]
+        waiting = _transactions(freshness.unattributed) if sees_all else "some transactions"
+        words = f"Agents are still being looked up for {waiting}; costs and tokens already stand."
+        return [html.Div(words, className="banner quiet-banner")]
     return []
 
 
@@ -131,9 +139,8 @@ def _importing(freshness: Freshness) -> list[Any]:
     ]
 
 
-def _agents_to_come(rows: int) -> str:
-    things = "1 transaction" if rows == 1 else f"{integer(rows)} transactions"
-    return f"Agents are still being looked up for {things}; costs and tokens already stand."
+def _transactions(count: int) -> str:
+    return "1 transaction" if count == 1 else f"{integer(count)} transactions"
 
 
 def _nothing_recorded(*, has_users: bool) -> list[Any]:
