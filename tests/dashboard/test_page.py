@@ -13,7 +13,7 @@ from flask import Flask, g
 from librechat_analytics.dashboard import browser_files, ids, markup
 from librechat_analytics.dashboard.mount import VIEWS, mount_dashboard
 from librechat_analytics.dashboard.page import page_layout
-from librechat_analytics.dashboard.page_state import freshness_data, source_words
+from librechat_analytics.dashboard.page_state import clock, freshness_data, source_words
 from librechat_analytics.dashboard.shortcuts import SHEET, sheet_html
 from librechat_analytics.usage.answers import Freshness
 from librechat_analytics.usage.periods import PERIODS
@@ -170,6 +170,17 @@ class TestSource:
         freshness = Freshness(NOW, "ok", NOW, None, unattributed=8_420)
         assert "for 8,420 transactions;" in component_texts(source_words(freshness, BERLIN))
         assert "for some transactions;" in component_texts(source_words(freshness, BERLIN, sees_all=False))
+
+    @pytest.mark.parametrize(
+        ("hours_ago", "says"),
+        [(11, "05:00"), (15.5, "00:30"), (16.5, "2026-11-23 23:30"), (23, "2026-11-23 17:00")],
+    )
+    def test_a_time_of_yesterday_has_its_date(self, hours_ago: float, says: str) -> None:
+        assert clock(NOW - timedelta(hours=hours_ago), BERLIN, NOW) == says
+
+    def test_a_time_of_last_night_needs_none(self) -> None:
+        night = NOW.replace(hour=1)
+        assert clock(night - timedelta(hours=4), BERLIN, night) == "22:00"
 
     def test_a_first_read_says_how_far_it_is(self) -> None:
         assert self.words("importing", progress=0.437).endswith("43 %")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.answers import Freshness
     from librechat_analytics.usage.periods import Period
 
-ONE_DAY = timedelta(days=1)
+HALF_A_DAY = timedelta(hours=12)
 
 
 def page_outputs() -> list[Output]:
@@ -83,9 +83,10 @@ def freshness_data(freshness: Freshness, period: Period, now: datetime) -> dict[
 
 
 def clock(instant: datetime, zone: ZoneInfo, now: datetime) -> str:
-    """A time of day in the zone, with its date when it is not from the last 24 hours."""
+    """A time of day in the zone, with its date unless it was today or not long ago."""
     local = instant.astimezone(zone)
-    return f"{local:%H:%M}" if now - instant < ONE_DAY else f"{local:%Y-%m-%d %H:%M}"
+    is_clear = local.date() == now.astimezone(zone).date() or now - instant < HALF_A_DAY
+    return f"{local:%H:%M}" if is_clear else f"{local:%Y-%m-%d %H:%M}"
 
 
 def source_words(
