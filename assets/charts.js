@@ -31,6 +31,20 @@
     frame?.toggleAttribute("data-parts", drawing.layout.meta?.parts === true);
   }
 
+  /* Names leave room for their bars: on a phone they are cut shorter. */
+  const NARROW_PIXELS = 310;
+
+  function namesOf({ meta }, width) {
+    return meta?.names?.[width < NARROW_PIXELS ? "narrow" : "wide"];
+  }
+
+  function fitNames(drawing) {
+    const names = namesOf(drawing.layout, drawing._fullLayout.width);
+    if (names && names.join() !== drawing.layout.yaxis.ticktext.join()) {
+      plotly.relayout(drawing, { "yaxis.ticktext": names });
+    }
+  }
+
   function tame(plotly) {
     const { react } = plotly;
     plotly.react = (drawing, figure, ...rest) => {
@@ -43,6 +57,8 @@
       if (zoom && figure?.layout?.uirevision === zoom.revision) {
         figure.layout.xaxis = { ...figure.layout.xaxis, range: [...zoom.range], autorange: false };
       }
+      const names = figure?.layout && namesOf(figure.layout, drawing.clientWidth || Infinity);
+      if (names) figure.layout.yaxis = { ...figure.layout.yaxis, ticktext: names };
       return react(drawing, figure, ...rest);
     };
     return plotly;
@@ -55,7 +71,10 @@
     for (const drawing of document.querySelectorAll(".chart-frame .js-plotly-plot")) {
       if (watched.has(drawing) || !drawing.on) continue;
       watched.add(drawing);
-      drawing.on("plotly_relayout", () => remember(drawing));
+      drawing.on("plotly_relayout", () => {
+        remember(drawing);
+        fitNames(drawing);
+      });
       drawing.on("plotly_afterplot", () => showReset(drawing));
       drawing.on("plotly_click", ({ points }) => {
         const bucket = drawing.layout.meta?.buckets?.[points[0].x];
@@ -84,6 +103,7 @@
     const grid = { gridcolor: ink("--grid"), linecolor: ink("--line") };
     const { data, layout } = drawing;
     const isSplit = layout.meta?.parts === true;
+    const names = namesOf(layout, width);
     const named = data.map((trace) => ({ ...trace, showlegend: isSplit && trace.type === "bar" }));
     return window.Plotly.toImage(
       {
@@ -100,7 +120,7 @@
           margin: { l: layout.margin.l + 12, r: layout.margin.r + 12, t: 60, b: layout.margin.b + 16 },
           showlegend: isSplit,
           xaxis: { ...layout.xaxis, ...grid },
-          yaxis: { ...layout.yaxis, ...grid },
+          yaxis: { ...layout.yaxis, ...grid, ...(names && { ticktext: names }) },
         },
       },
       { format: "png", width, height, scale }

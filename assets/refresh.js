@@ -28,9 +28,13 @@
     const target = document.getElementById("age");
     if (!target || !shown || shown.as_of_age_seconds === null) return;
     const seconds = Math.max(0, shown.as_of_age_seconds + (performance.now() - shownAt) / SECOND);
-    const isImport = shown.status === "offline";
-    const lead = isImport ? "Imported, " : "Updated ";
-    const text = isImport ? `as of ${shown.as_of_words}` : ago(seconds);
+    let [lead, text] = ["Updated ", ago(seconds)];
+    if (shown.status === "offline") {
+      // On a phone the lead is not seen, and a time without it says too little; a date says enough.
+      const isTime = /^\d\d:\d\d$/.test(shown.as_of_words);
+      lead = isTime ? "Imported, " : "Imported, as of ";
+      text = isTime ? `as of ${shown.as_of_words}` : shown.as_of_words;
+    }
     if (target.textContent !== text) {
       document.getElementById("age-lead").textContent = lead;
       target.textContent = text;

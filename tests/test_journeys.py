@@ -786,11 +786,12 @@ class TestTheLook:
         page = signed_in
         page.goto(f"{sample_site.url}?{urlencode(LONG_AGO)}")
 
-        for width in (360, 768, 1440):
+        for width in (320, 360, 768, 1440):
             page.set_viewport_size({"width": width, "height": 780})
             for view in VIEWS:
                 choose_view(page, view)
                 drawn(page, view)
+                assert page.evaluate(CUT_NAMES) == [], (view, width)
                 assert page.evaluate(TOO_WIDE, width) == [], (view, width)
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, view
         page.emulate_media(media="print")
@@ -860,10 +861,19 @@ class TestTheLook:
 
 TOO_WIDE = """
 (width) => [...document.querySelectorAll("main *, header *")]
-  .filter((node) => node.checkVisibility() && !node.closest(".table-scroll, .visually-hidden, svg"))
+  .filter((node) => node.checkVisibility())
+  .filter((node) => !node.closest(".table-scroll, .visually-hidden, svg, .detail > *"))
   .filter((node) => getComputedStyle(node).clipPath === "none")
   .filter((node) => node.getBoundingClientRect().right > width + 1)
   .map((node) => `${node.tagName} ${node.id} ${node.className}`)
+"""
+
+CUT_NAMES = """
+() => [...document.querySelectorAll(".js-plotly-plot")]
+  .filter((drawing) => drawing.checkVisibility())
+  .flatMap((drawing) => [...drawing.querySelectorAll(".ytick text")]
+    .filter((name) => name.getBoundingClientRect().left < drawing.getBoundingClientRect().left)
+    .map((name) => name.textContent))
 """
 
 # What has the focus now, and whether a reader can see that it has.

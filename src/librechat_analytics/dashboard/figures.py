@@ -468,15 +468,19 @@ def ranked_bars(
     sums = [sum(values) for values in zip(*(one.values for one in series), strict=True)]
     most = max(sums, default=0) or 1
     # A tooltip has room for the whole name; where it stands for a row of parts it has the axis's for a title.
+    room = {"wide": [shortened(name) for name in names], "narrow": [shortened(name, 17) for name in names]}
     whole_names = [f"<b>{figure_text(name)}</b><br>" if len(series) == 1 else "" for name in names]
     return {
         "data": [_ranked_trace(one, places, whole_names) for one in series]
         + [_totals_trace(sums, totals, places)],
         "layout": {
             **_base_layout(revision),
+            "meta": {"names": room},
             "height": ranked_height(len(names)),
             # The totals stand to the right of the bars, outside the axis.
             "margin": {"l": 8, "r": 76, "t": 4, "b": 8},
+            # Less than plotly leaves at least to the bars, where it would rather cut names off.
+            "minreducedwidth": 32,
             "barmode": "stack",
             "bargap": 0.46,
             "hovermode": "y unified" if len(series) > 1 else "closest",
@@ -485,7 +489,7 @@ def ranked_bars(
             "yaxis": {
                 "tickmode": "array",
                 "tickvals": places,
-                "ticktext": [shortened(name) for name in names],
+                "ticktext": room["wide"],
                 "range": [max(len(names), 1) - 0.5, -0.5],
                 "fixedrange": True,
                 "automargin": True,

@@ -11,7 +11,7 @@ from dash import Output, html
 from librechat_analytics.dashboard import detail, filter_words, ids
 from librechat_analytics.dashboard.period_steps import step_buttons
 from librechat_analytics.formatting import integer
-from librechat_analytics.usage.periods import describe
+from librechat_analytics.usage.periods import day_in_words, describe
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -83,10 +83,13 @@ def freshness_data(freshness: Freshness, period: Period, now: datetime) -> dict[
 
 
 def clock(instant: datetime, zone: ZoneInfo, now: datetime) -> str:
-    """A time of day in the zone, with its date unless it was today or not long ago."""
-    local = instant.astimezone(zone)
-    is_clear = local.date() == now.astimezone(zone).date() or now - instant < HALF_A_DAY
-    return f"{local:%H:%M}" if is_clear else f"{local:%Y-%m-%d %H:%M}"
+    """A time of day in the zone, with the date unless that is clear; the date alone in another year."""
+    local, today = instant.astimezone(zone), now.astimezone(zone).date()
+    if local.date() == today or now - instant < HALF_A_DAY:
+        return f"{local:%H:%M}"
+    if local.year != today.year:
+        return day_in_words(local)
+    return f"{day_in_words(local, with_year=False)} {local:%H:%M}"
 
 
 def source_words(

@@ -227,12 +227,12 @@ def describe_range(time_range: TimeRange, zone: ZoneInfo) -> str:
     """Return the days of a range in the zone, first and last included."""
     first, last = time_range.days(zone)
     if first == last:
-        return _day_in_words(last)
+        return day_in_words(last)
     if first.year != last.year:
-        return f"{_day_in_words(first)} {_TO} {_day_in_words(last)}"
+        return f"{day_in_words(first)} {_TO} {day_in_words(last)}"
     if first.month != last.month:
-        return f"{first.day} {_MONTHS[first.month - 1]} {_TO} {_day_in_words(last)}"
-    return f"{first.day}{_TO}{_day_in_words(last)}"
+        return f"{day_in_words(first, with_year=False)} {_TO} {day_in_words(last)}"
+    return f"{first.day}{_TO}{day_in_words(last)}"
 
 
 def _is_whole_days(period: Period) -> bool:
@@ -245,12 +245,13 @@ def _is_whole_days(period: Period) -> bool:
 def _to_the_minute(time_range: TimeRange, zone: ZoneInfo) -> str:
     start, end = time_range.start.astimezone(zone), time_range.end.astimezone(zone)
     if start.date() == end.date():
-        return f"{_day_in_words(start)} {start:%H:%M}{_TO}{end:%H:%M}"
-    return f"{_day_in_words(start)} {start:%H:%M} {_TO} {_day_in_words(end)} {end:%H:%M}"
+        return f"{day_in_words(start)} {start:%H:%M}{_TO}{end:%H:%M}"
+    return f"{day_in_words(start)} {start:%H:%M} {_TO} {day_in_words(end)} {end:%H:%M}"
 
 
-def _day_in_words(day: date) -> str:
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+def day_in_words(day: date, *, with_year: bool = True) -> str:
+    """Return a day as people write it: ``24 Nov 2026``."""
+    return f"{day.day} {_MONTHS[day.month - 1]}{f' {day.year}' if with_year else ''}"
 
 
 def _custom(start: str | None, end: str | None, zone: ZoneInfo) -> TimeRange:
