@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from hashlib import sha256
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from flask import Flask, request
 
 from librechat_analytics.usage.filters import Scope
 from librechat_analytics.web.door import WRONG_KEYS, Door, NotLetInError, Visitor
-from librechat_analytics.web.keys import Key, KeyRing, KeysFileError, read_keys
+from librechat_analytics.web.keys import SETTLED_NANOSECONDS, Key, KeyRing, KeysFileError, read_keys
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,6 +87,14 @@ def test_keys_are_exchanged_while_serving(
     assert let_in(door, key="4uditors-0wn-key-2026").name == "auditor", "nor does one that is gone"
     assert "No such file" in caplog.text
     assert "4uditors-0wn-key-2026" not in caplog.text
+
+
+def test_a_key_that_was_removed_long_ago_is_refused_the_first_time(keys_file: Path) -> None:
+    door = Door(KeyRing(None, keys_file))
+    assert let_in(door, key=FINANCE).name == "finance"
+    keys_file.write_text("auditor:4uditors-0wn-key-2026\n")
+    time.sleep(SETTLED_NANOSECONDS / 1e9 + 0.1)  # in which nobody asks
+    assert refused(door, key=FINANCE) == 401
 
 
 def test_a_file_that_is_still_being_written_limits_nobody_less(

@@ -10,7 +10,7 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.key_strength import require_strong_key
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LOOKED_AT_EVERY_SECONDS = 1.0
+SETTLED_NANOSECONDS = 1_000_000_000
+"""A file that has not changed for so long is not being written any more."""
 NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 HASHED = re.compile(r"sha256:([0-9a-fA-F]{64})")
 HASH_ONLY_IN_PART = re.compile(r"sha-?\d+:", re.IGNORECASE)
@@ -107,6 +109,18 @@ def _read_key(path: Path, number: int, line: str) -> Key:
     return Key(name, key, scope)
 
 
+class Stamp(NamedTuple):
+    """What changes with a file.
+
+    What puts secrets in place may give all files the same date, and new keys are as long as old ones.
+    """
+
+    changed_ns: int
+    inode: int
+    written_ns: int
+    size_bytes: int
+
+
 class KeyRing:
     """All keys that open the door; the file is read again when it changes."""
 
@@ -116,8 +130,8 @@ class KeyRing:
         self._path = path
         self._lock = threading.Lock()
         self._looked_at = float("-inf")
-        self._seen: tuple[int, ...] | None = None
-        self._noticed: tuple[int, ...] | None = None
+        self._seen: Stamp | None = None
+        self._noticed: Stamp | None = None
         self._named: tuple[Key, ...] = ()
         self._problem = ""
         if path is not None:
@@ -149,7 +163,8 @@ class KeyRing:
             stamp, before = _stamp(path), self._noticed
             self._noticed = stamp
             # Only once it stands still: a line that is half written lacks the limits of its key.
-            if stamp == before != self._seen:
+            is_still = stamp == before or time.time_ns() - stamp.changed_ns >= SETTLED_NANOSECONDS
+            if is_still and stamp != self._seen:
                 self._named = read_keys(path)
                 self._seen = stamp
                 log.info("The keys in %s have changed; there are %d.", path, len(self._named))
@@ -162,7 +177,6 @@ class KeyRing:
                 log.warning("%s The keys that were good stay so.", error)
 
 
-def _stamp(path: Path) -> tuple[int, ...]:
+def _stamp(path: Path) -> Stamp:
     status = path.stat()
-    # What puts secrets in place may give all files the same date, and new keys are as long as old ones.
-    return status.st_ino, status.st_ctime_ns, status.st_mtime_ns, status.st_size
+    return Stamp(status.st_ctime_ns, status.st_ino, status.st_mtime_ns, status.st_size)
