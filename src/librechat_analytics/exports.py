@@ -371,10 +371,10 @@ def all_sheets(
     repository: Repository, period: Period, bucket: BucketUnit, filters: Filters = EVERYTHING
 ) -> list[Sheet]:
     """Lay out everything that is known of a period."""
+    # Read first: figures may be newer than what is said of them, never older.
+    freshness, now = repository.freshness(), repository.now()
     sheets = [
-        summary_sheet(
-            period, filters, repository.summary(period, filters), repository.freshness(), repository.now()
-        ),
+        summary_sheet(period, filters, repository.summary(period, filters), freshness, now),
         timeline_sheet(repository.usage_over_time(period, bucket, filters)),
         users_sheet(repository.top_users(period, ALL_ENTRIES, filters)),
         models_sheet(repository.top_models(period, ALL_ENTRIES, filters)),

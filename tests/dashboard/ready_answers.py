@@ -80,6 +80,18 @@ BREAKDOWN = {
     "completion_rate": 18.0,
     "rates": [3.0, 15.0],
 }
+USER_MODEL = {
+    "user": USER["id"],
+    "name": USER["name"],
+    "email": USER["email"],
+    "deleted": False,
+    "model": "claude-sonnet-4-6",
+    "cost_usd": 12.5,
+    "prompt_tokens": 1_500_000,
+    "completion_tokens": 250_000,
+    "total_tokens": 1_750_000,
+    "calls": 1200,
+}
 AGENT = {
     "id": "agent_abcdefgh",
     "name": "Contract Reviewer",
@@ -299,6 +311,9 @@ class ReadyRepository:
 
     def caching(self, *_: object) -> Any:
         return self._answer("caching")
+
+    def user_models(self, *_: object) -> Any:
+        return rows(USER_MODEL, {})
 
     def quality(self, *_: object) -> Any:
         return self._answer("report")

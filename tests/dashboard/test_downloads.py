@@ -6,7 +6,6 @@ import csv
 import io
 from typing import Any
 
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +18,7 @@ from tests.dashboard.ready_answers import (
     BREAKDOWN,
     MODEL,
     USER,
+    USER_MODEL,
     caching,
     conversation_costs,
     period,
@@ -75,11 +75,9 @@ def test_unknown_is_an_empty_cell() -> None:
 
 
 def test_who_is_deleted_is_said_beside_each_model() -> None:
-    spent = dict.fromkeys(("prompt_tokens", "completion_tokens", "total_tokens", "calls"), 1)
-    row = {"user": "u1", "name": "Ada", "email": "", "model": "gpt-5", "cost_usd": 0.5} | spent
-    table = user_models_sheet(pd.DataFrame([row | {"deleted": True}, row | {"deleted": False}]))
+    table = user_models_sheet(rows(USER_MODEL, {"deleted": True}, {}))
 
-    assert [line[0] for line in table.rows] == ["Ada (deleted)", "Ada"]
+    assert [line[0] for line in table.rows] == [f"{USER['name']} (deleted)", USER["name"]]
 
 
 def test_no_name_becomes_a_formula_not_even_as_a_heading() -> None:

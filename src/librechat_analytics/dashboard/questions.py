@@ -22,7 +22,6 @@ if TYPE_CHECKING:
         Caching,
         Concentration,
         ConversationCosts,
-        Freshness,
         PriceCheck,
         Ranking,
         Rates,
@@ -46,6 +45,8 @@ class Questions:
         self._repository = repository
         self.query = query
         self.now = now
+        # Read first: figures may be newer than what is said of them, never older.
+        self.freshness = repository.freshness()
 
     @property
     def period(self) -> Period:
@@ -54,10 +55,6 @@ class Questions:
     @property
     def filters(self) -> Filters:
         return self.query.filters
-
-    @cached_property
-    def freshness(self) -> Freshness:
-        return self._repository.freshness()
 
     @cached_property
     def first_usage(self) -> datetime | None:

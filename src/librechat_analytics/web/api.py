@@ -29,9 +29,10 @@ from librechat_analytics.web.server import conditional
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from librechat_analytics.exports import Sheet
-    from librechat_analytics.usage.answers import PriceCheck
+    from librechat_analytics.usage.answers import Freshness, PriceCheck
     from librechat_analytics.usage.repository import Repository
     from librechat_analytics.web.parameters import Question
 
@@ -46,7 +47,8 @@ ALWAYS = ("period", "start", "end", "tz", *FILTER_NAMES)
 class Endpoint:
     """An address below ``/api``: what it asks, and how the answer looks as JSON and as a table.
 
-    ``title``, ``parameters`` (those with an effect) and ``example`` (a query) describe it.
+    ``title``, ``parameters`` (those with an effect) and ``example`` (a query) describe it; ``sheet`` is told
+    how fresh the answer is, and the present.
     """
 
     path: str
@@ -54,7 +56,7 @@ class Endpoint:
     ask: Callable[[Repository, Question], Any]
     body: type[bodies.Answer]
     fields: Callable[[Question, Any], bodies.Fields]
-    sheet: Callable[[Repository, Question, Any], Sheet]
+    sheet: Callable[[Question, Any, Freshness, datetime], Sheet]
     parameters: tuple[str, ...] = (*ALWAYS, "format")
     example: str = "period=last-month"
 
@@ -75,9 +77,7 @@ ENDPOINTS = (
         lambda repository, asked: repository.summary(asked.period, asked.filters),
         bodies.SummaryAnswer,
         lambda asked, summary: bodies.summary_fields(asked.period, summary),
-        lambda repository, asked, summary: summary_sheet(
-            asked.period, asked.filters, summary, repository.freshness(), repository.now()
-        ),
+        lambda asked, summary, *known: summary_sheet(asked.period, asked.filters, summary, *known),
         example="period=last-month&tz=Europe/Berlin",
     ),
     Endpoint(
@@ -86,7 +86,7 @@ ENDPOINTS = (
         lambda repository, asked: repository.top_users(asked.period, asked.limit, asked.filters),
         bodies.TopUsersAnswer,
         lambda _, ranking: bodies.users_fields(ranking),
-        lambda *answer: users_sheet(answer[-1]),
+        lambda _, answer, *__: users_sheet(answer),
         parameters=LIMITED,
         example="period=this-month&limit=50",
     ),
@@ -96,7 +96,7 @@ ENDPOINTS = (
         lambda repository, asked: repository.top_models(asked.period, asked.limit, asked.filters),
         bodies.TopModelsAnswer,
         lambda _, ranking: bodies.models_fields(ranking),
-        lambda *answer: models_sheet(answer[-1]),
+        lambda _, answer, *__: models_sheet(answer),
         parameters=LIMITED,
         example="period=custom&start=2026-11-01&end=2026-11-15",
     ),
@@ -106,7 +106,7 @@ ENDPOINTS = (
         lambda repository, asked: repository.top_agents(asked.period, asked.limit, asked.filters),
         bodies.TopAgentsAnswer,
         lambda _, ranking: bodies.agents_fields(ranking),
-        lambda *answer: agents_sheet(answer[-1]),
+        lambda _, answer, *__: agents_sheet(answer),
         parameters=LIMITED,
         example="period=90d&domain=example.com",
     ),
@@ -116,7 +116,7 @@ ENDPOINTS = (
         lambda repository, asked: repository.cost_breakdown(asked.period, asked.limit, asked.filters),
         bodies.CostBreakdownAnswer,
         lambda _, ranking: bodies.models_fields(ranking),
-        lambda *answer: breakdown_sheet(answer[-1]),
+        lambda _, answer, *__: breakdown_sheet(answer),
         parameters=LIMITED,
         example="agent=(none)&context=message",
     ),
@@ -126,7 +126,7 @@ ENDPOINTS = (
         lambda repository, asked: repository.usage_over_time(asked.period, asked.bucket, asked.filters),
         bodies.UsageOverTimeAnswer,
         lambda _, timeline: bodies.timeline_fields(timeline),
-        lambda *answer: timeline_sheet(answer[-1]),
+        lambda _, answer, *__: timeline_sheet(answer),
         parameters=(*ALWAYS, "bucket", "format"),
         example="period=12m&bucket=month",
     ),
@@ -136,7 +136,7 @@ ENDPOINTS = (
         lambda repository, asked: repository.quality(asked.period, asked.filters),
         bodies.QualityAnswer,
         lambda _, report: bodies.quality_fields(report),
-        lambda *answer: quality_sheet(answer[-1]),
+        lambda _, answer, *__: quality_sheet(answer),
         example="period=all",
     ),
     Endpoint(
@@ -145,7 +145,7 @@ ENDPOINTS = (
         _ask_price_check,
         bodies.PriceCheckAnswer,
         lambda _, check: bodies.price_check_fields(check),
-        lambda *answer: price_check_sheet(answer[-1]),
+        lambda _, answer, *__: price_check_sheet(answer),
     ),
 )
 
@@ -169,12 +169,13 @@ def api_blueprint(repository: Repository, *, default_zone: str) -> Blueprint:
         def view() -> Response:
             asked = read()
             # Read first: figures may be newer than what is said of them, never older.
-            head = bodies.head_fields(asked.period, repository.freshness())
+            freshness, now = repository.freshness(), repository.now()
             answer = endpoint.ask(repository, asked)
             if asked.format == "json":
+                head = bodies.head_fields(asked.period, freshness)
                 body = endpoint.body.model_validate(head | endpoint.fields(asked, answer))
                 return conditional(bodies.json_response(body))
-            return _file(endpoint.path, asked, [endpoint.sheet(repository, asked, answer)])
+            return _file(endpoint.path, asked, [endpoint.sheet(asked, answer, freshness, now)])
 
         return view
 
