@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 SCOPED_KEY, GROUPS_KEY = "sc0ped-k3y-for-tests-0nly", "gr0ups-k3y-for-tests-0nly"
 NOW = NOON + timedelta(hours=1)
 SHARED_AGENT, BOBS_AGENT = "agent_of-everybody-here-1", "agent_of-bob-alone-here-2"
+NOBODY = object_id(NOON, 5)
+"""Somebody with a domain for an address, who belongs to none."""
 ANAS_GROUP, BOBS_GROUP = object_id(NOON, 1), object_id(NOON, 2)
 BOBS_FILTERS = {
     "user": str(BOB),
@@ -83,6 +85,7 @@ def collections(*, with_bob: bool) -> dict[str, list[Document]]:
         users.append(
             {"_id": BOB, "name": "Bob Briain", "email": "bob@elsewhere.example", "role": "ROLE-OF-BOB"}
         )
+        users.append({"_id": NOBODY, "name": "Bob Briain", "email": "example.com", "role": "ROLE-OF-BOB"})
         groups.append({"_id": BOBS_GROUP, "name": "Group of Bob", "memberIds": [str(BOB)]})
         own = {"user": BOB, "context": "context-of-bob", "conversationId": "conversation-of-bob"}
         rows += [
@@ -95,6 +98,7 @@ def collections(*, with_bob: bool) -> dict[str, list[Document]]:
             usage(NOON - timedelta(days=7), 102, rate=-1_000_000, **own),
             usage(NOON - timedelta(days=7), 103) | {"user": None, "tokenValue": "unreadable"},
             usage(NOON - timedelta(days=7), 104, user=None, model=None, context="incomplete"),
+            usage(NOON - timedelta(days=7), 105, **own | {"user": NOBODY}),
         ]
     return {"users": users, "groups": groups, "agents": agents, "transactions": rows}
 
