@@ -306,6 +306,20 @@ def test_a_list_of_very_many_is_not_kept_so_that_whoever_asks_for_many_takes_no_
         assert store.reads == reads
 
 
+def test_many_answers_take_no_more_memory_than_they_may_together(
+    store: CountingStore, answers: CachedRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.add(usage())
+    monkeypatch.setattr(cache, "LARGEST_KEPT_BYTES_TOGETHER", 2_000)
+    for length in range(1, 20):
+        answers.summary(days(length))
+    before = store.reads
+    answers.summary(days(1))
+    assert store.reads == before, "the first ones are kept"
+    answers.summary(days(19))
+    assert store.reads > before, "those beyond are not"
+
+
 def test_that_there_was_no_usage_yet_is_an_answer_too(
     store: CountingStore, answers: CachedRepository
 ) -> None:

@@ -39,6 +39,9 @@ KEPT_ANSWERS = 500
 LARGEST_KEPT_BYTES = 1_000_000
 """More than a list on screen takes. Files hold everybody, and hundreds of those would fill the memory."""
 
+LARGEST_KEPT_BYTES_TOGETHER = 64_000_000
+"""Of an edition's answers: beyond, each is computed for whoever asks."""
+
 HELD_TIMES, HELD_SECONDS = 10, 10.0
 """Without news an edition stands this many times as long as its answers took, at most so long: while history
 is read there is a commit each second, and on a large store as many answers would be computed for nobody."""
@@ -78,6 +81,7 @@ class Edition(Repository):
         self.wanted: dict[str, tuple[Asked[Any], float]] = {}
         """What was asked, and when last."""
         self.kept_keys: list[str] = []
+        self.kept_bytes = 0
         self._as_of_version, self._version = store.as_of_version, store.version
         self._opened_minute = self._minute()
         self._now = super().now()
@@ -109,6 +113,10 @@ class Edition(Repository):
         key = str(asked)
         if key in self.wanted or len(self.wanted) < KEPT_ANSWERS:
             self.wanted[key] = (asked, time.monotonic())
+
+    def has_room_for(self, bytes_: int) -> bool:
+        """Whether an answer may be kept."""
+        return bytes_ <= min(LARGEST_KEPT_BYTES, LARGEST_KEPT_BYTES_TOGETHER - self.kept_bytes)
 
     def take_over(self, earlier: Edition) -> None:
         """Want what was asked lately of an earlier edition, as of this one's present."""
@@ -225,10 +233,11 @@ class CachedRepository(Repository):
                 found = asked.of(edition)
                 packed = pickle.dumps(found)
                 edition.spent_seconds += time.monotonic() - begun
-                is_kept = len(packed) <= LARGEST_KEPT_BYTES
+                is_kept = edition.has_room_for(len(packed))
                 if is_kept:
                     self._cache.set(key, packed)
                     edition.kept_keys.append(key)
+                    edition.kept_bytes += len(packed)
                 return found, is_kept
         kept: T = pickle.loads(packed)  # noqa: S301 our own, which never left this process
         return kept, True
