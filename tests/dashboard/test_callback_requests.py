@@ -87,6 +87,11 @@ def test_a_body_that_is_no_request_of_ours_is_refused(
     assert caplog.text == ""
 
 
+def outputs_of_the_other_shape(request: dict[str, Any]) -> None:
+    outputs = request["outputs"]
+    request["outputs"] = outputs[0] if isinstance(outputs, list) else [outputs]
+
+
 def without(name: str) -> Callable[[dict[str, Any]], None]:
     return lambda request: request.pop(name)
 
@@ -101,6 +106,7 @@ CHANGES: list[tuple[str, Callable[[dict[str, Any]], Any]]] = [
     ("outputs null", with_("outputs", None)),
     ("outputs a text", with_("outputs", "x.y")),
     ("outputs of others", with_("outputs", {"id": "x", "property": "y"})),
+    ("outputs of the other shape", outputs_of_the_other_shape),
     ("outputs too few", with_("outputs", [])),
     ("inputs null", with_("inputs", None)),
     ("inputs empty", with_("inputs", [])),
@@ -156,6 +162,8 @@ ODD_VALUES = [
     {"search": "?period=custom&start=x&end=y", "zone": "Mars", "coarse": "perhaps", "at": "now"},
     {"search": "?period[$ne]=1&period=7d&period=8d&\x00", "zone": ["UTC"], "at": -1e300},
     {"search": "?view=\ud800&user=\udfff&period=\ud800", "zone": "\ud800"},
+    {"search": "?view=quality&bill=1&bill_of=\ud800", "zone": "UTC"},
+    {"search": "?period=custom&start=2000-01-01&end=2099-12-31", "zone": "UTC"},
     {"search": "?" + "x" * 100_000, "zone": "../../etc/passwd"},
     {"search": "?period=custom&start=0001-01-01T00:00:00%2B14:00&end=9999-12-31", "zone": "UTC"},
     {"search": "?sort=__class__&order=drop&q=%00&limit=1e9", "zone": "UTC", "coarse": 5},

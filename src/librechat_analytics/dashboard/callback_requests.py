@@ -42,7 +42,8 @@ def calls_a_callback(body: object, callbacks: dict[str, Any]) -> bool:
     outputs = body.get("outputs")
     changed = body.get("changedPropIds", [])
     return (
-        _names(outputs if isinstance(outputs, list) else [outputs]) == output.strip(".").split("...")
+        isinstance(outputs, list) == output.startswith("..")
+        and _names(outputs if isinstance(outputs, list) else [outputs]) == output.strip(".").split("...")
         and _names(body.get("inputs")) == _names(callback["inputs"])
         and _names(body.get("state", [])) == _names(callback["state"])
         and isinstance(changed, list)

@@ -37,7 +37,7 @@ from librechat_analytics.dashboard.panels import answer_panels, error_reference,
 from librechat_analytics.dashboard.questions import Questions
 from librechat_analytics.dashboard.still import take_out_still_parts
 from librechat_analytics.exports import all_sheets, csv_text, file_name, workbook
-from librechat_analytics.usage.periods import parse_zone
+from librechat_analytics.usage.periods import BadParameterError, parse_zone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -176,7 +176,10 @@ def keep_what_never_changes(server: flask.Flask, ask_again: str) -> None:
 
 
 def tell_about_error(error: Exception) -> None:
-    """Say on the page that something failed, and in the log what."""
+    """Say on the page what was asked wrongly, or that something failed, and in the log what."""
+    if isinstance(error, BadParameterError):
+        set_props(ids.NOTICE, {"children": str(error), "is_open": True})
+        return
     reference = error_reference()
     log.error("a callback failed [%s]", reference, exc_info=error)
     words = (

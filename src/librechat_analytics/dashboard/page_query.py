@@ -122,7 +122,7 @@ def read_page_query(
             (one for one in SUBJECTS if one == values.get("view") and one in filters.chosen()), None
         ),
         bill_usd=bill_usd,
-        bill_of=values.get("bill_of", "")[:LONGEST_FILTER] or None,
+        bill_of=_of_bill(values.get("bill_of", "")),
         shared={
             name: values[name] for name in SHARED if values.get(name, "").isprintable() and name in values
         },
@@ -141,6 +141,10 @@ def _filters(values: dict[str, str], scope: Scope | None, notices: list[str]) ->
             notices.append(f"The filter {name} cannot be read, so it is left out.")
             del values[name]
     return Filters(**chosen, scope=scope)
+
+
+def _of_bill(provider: str) -> str | None:
+    return provider if 0 < len(provider) <= LONGEST_FILTER and provider.isprintable() else None
 
 
 def _bill(text: str | None, notices: list[str]) -> float | None:
