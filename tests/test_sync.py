@@ -307,6 +307,33 @@ class TestNews:
         sync.run_once()
         assert store.count_transactions() == 4
 
+    @pytest.mark.parametrize("restarted_after", [None, timedelta(minutes=30), timedelta(hours=7)])
+    def test_a_clock_that_both_had_ahead_and_was_set_right_hides_no_rows(
+        self, store: Store, clock: Clock, restarted_after: timedelta | None
+    ) -> None:
+        librechat = LibreChat(transactions=usages(5))
+        ahead = timedelta(hours=3)
+        sync = syncer(store, librechat, clock)
+        sync.run_once()
+
+        def go_on(real: datetime, number: int, off: timedelta = timedelta()) -> None:
+            clock.now = real + off
+            librechat.collections["transactions"].append(usage(clock.now, number=number))
+
+        for number in range(10, 20):
+            go_on(NOON + timedelta(minutes=number), number, ahead)
+            sync.run_once()
+        right_again = NOON + timedelta(minutes=20)
+        for number in range(20, 60):
+            real = right_again + timedelta(minutes=5 * (number - 20))
+            go_on(real, number)
+            if restarted_after is None:
+                sync.run_once()
+        if restarted_after is not None:
+            clock.now = right_again + restarted_after
+            syncer(store, librechat, clock).run_once()
+        assert rows_in(store) == {document["_id"] for document in librechat.collections["transactions"]}
+
     def test_documents_with_odd_ids_and_amounts_are_counted_as_refused_once(
         self, store: Store, clock: Clock
     ) -> None:
@@ -323,7 +350,8 @@ class TestRestoredBackups:
     def test_reading_goes_on_from_a_backup_that_is_put_back(
         self, store: Store, clock: Clock, tmp_path: Path, *, stopped_amid_history: bool
     ) -> None:
-        librechat = LibreChat(transactions=usages(30), users=[{"_id": ANA, "name": "Ana"}])
+        ledger = usages(30, every=timedelta(hours=6))
+        librechat = LibreChat(transactions=ledger, users=[{"_id": ANA, "name": "Ana"}])
         first = syncer(store, librechat, clock)
         if stopped_amid_history:
             librechat.before_document = lambda _: first.stop()
@@ -331,7 +359,6 @@ class TestRestoredBackups:
         librechat.before_document = lambda _: None
         store.copy_to(tmp_path / "backup")
         # Later the store is lost, and what LibreChat had by then with it, except what is in the backup.
-        ledger = librechat.collections["transactions"]
         kept = ledger[-5:] if stopped_amid_history else ledger
         deleted = kept[:3]
         ledger[:] = [document for document in ledger if document not in deleted]

@@ -43,6 +43,9 @@ L = TypeVar("L", "AgentLabel", "UserLabel")
 LATE_ARRIVAL_MARGIN = timedelta(minutes=10)
 """Clocks of several LibreChat processes differ; rows may be stored after rows with greater ids."""
 
+FIRST_LOOK_MARGIN = timedelta(days=1)
+"""The clock may have been ahead, and set right while nobody looked: later rows then have smaller ids."""
+
 ANSWER_SAVED_WITHIN = timedelta(minutes=10)
 """Rows are written before the answer that they belong to; after this no answer is expected any more."""
 
@@ -86,6 +89,7 @@ class Syncer:
         self._report = report
         self._stop = threading.Event()
         self._labelling = threading.Lock()
+        self._margin = FIRST_LOOK_MARGIN
         self._looked_at = float("-inf")
         self._labelled_at = float("-inf")
         self._labels_readable = True
@@ -179,12 +183,14 @@ class Syncer:
         self._looked_at = time.monotonic()
         state = self._store.state()
         newest = ObjectId(state.newest_id) if state.newest_id else None
-        since = FIRST_ID if newest is None else _id_at(object_id_time(newest) - LATE_ARRIVAL_MARGIN)
+        # A clock that was ahead has let ids in that are greater than those of rows to come.
+        since = FIRST_ID if newest is None else _id_at(min(object_id_time(newest), started) - self._margin)
         for rows in _batches(self._source.newer_transactions(since)):
             newest = _greatest(newest, rows, started)
             self._write(rows, started, newest_id=newest)
             if self._stop.is_set():
                 return
+        self._margin = LATE_ARRIVAL_MARGIN
         as_of = {"as_of": _naive(started)} if state.history_complete else {}
         self._store.write_state(last_sync=_naive(started), **as_of)
 
