@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
+import time
 from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -153,6 +155,25 @@ def syncer(store: Store, source: LibreChat, clock: Clock, **options: Any) -> Syn
 def asked(store: Store, query: str) -> list[tuple[Any, ...]]:
     with store.reading() as cursor:
         return cursor.execute(query).fetchall()
+
+
+def answers_of(store: Store) -> list[tuple[str | None, str]]:
+    """The agent of each usage row, the oldest first, and how certain that is."""
+    return asked(
+        store,
+        "SELECT agents.id, certainty FROM transactions LEFT JOIN agents ON agents.key = agent_key"
+        " ORDER BY id_head, id_tail",
+    )
+
+
+ANSWER = {
+    "messageId": "m",
+    "conversationId": "conversation-1",
+    "model": HELPER,
+    "endpoint": "agents",
+    "isCreatedByUser": False,
+    "createdAt": NOON,
+}
 
 
 def naive(at: datetime) -> datetime:
@@ -414,6 +435,23 @@ class TestNames:
         sync.run_once()
         assert self.people(store)[str(BOB)] == ("Bob", False)
 
+    def test_who_appears_while_names_are_read_is_not_deleted(self, store: Store, clock: Clock) -> None:
+        librechat = LibreChat(transactions=[usage()], users=[{"_id": ANA, "name": "Ana"}])
+        other = syncer(store, librechat, clock)
+        read_users = librechat.users
+
+        def users_before_somebody_comes() -> Iterable[Any]:
+            found = read_users()
+            librechat.users = read_users  # type: ignore[method-assign]
+            librechat.collections["users"].append({"_id": BOB, "name": "Bob"})
+            librechat.collections["transactions"].append(usage(number=1, user=BOB))
+            other._read_new()
+            return found
+
+        librechat.users = users_before_somebody_comes  # type: ignore[method-assign]
+        syncer(store, librechat, clock).run_once()
+        assert self.people(store) == {str(ANA): ("Ana", False), str(BOB): ("Bob", False)}
+
     def test_a_deleted_agent_keeps_its_last_name(self, store: Store, clock: Clock) -> None:
         agent = {"id": HELPER, "name": "Helper", "model": "gpt-4o", "provider": "openAI"}
         librechat = LibreChat(transactions=[usage(model=HELPER)], agents=[agent])
@@ -487,9 +525,7 @@ class TestAgents:
         sync = syncer(store, librechat, clock)
         sync.run_once()
         assert store.count_unattributed() == 1
-        librechat.collections["messages"].append(
-            {"messageId": "m", "model": HELPER, "endpoint": "agents", "isCreatedByUser": False}
-        )
+        librechat.collections["messages"].append(ANSWER)
         sync.run_once()
         assert store.count_unattributed() == 0
         assert asked(store, "SELECT certainty FROM transactions") == [("exact",)]
@@ -524,6 +560,33 @@ class TestTrouble:
         texts = [record.getMessage() for record in caplog.records]
         assert sum("Figures stand as they are" in text for text in texts) == 1
         assert "MongoDB answers again." in texts
+
+    def test_agents_that_cannot_be_looked_up_are_told_once_and_asked_for_ever_less_often(
+        self, store: Store, clock: Clock, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        librechat = LibreChat(transactions=[usage(messageId="m")], messages=[ANSWER])
+        tries: list[float] = []
+        look_up = librechat.answers
+
+        def take_too_long(_: Sequence[str]) -> list[Answer]:
+            tries.append(time.monotonic())
+            raise SourceUnreachableError("MongoDB needs more than 10 s for 1,000 look-ups.")
+
+        librechat.answers = take_too_long  # type: ignore[method-assign]
+        sync = syncer(store, librechat, clock, sync_seconds=0.05)
+        thread = threading.Thread(target=sync.follow)
+        with caplog.at_level(logging.INFO):
+            thread.start()
+            wait_until(lambda: len(tries) == 5)
+            librechat.answers = look_up  # type: ignore[method-assign]
+            wait_until(lambda: store.count_unattributed() == 0)
+            sync.stop()
+            thread.join(10)
+        pauses = [later - earlier for earlier, later in itertools.pairwise(tries)]
+        assert all(pause >= 0.05 * 2**number for number, pause in enumerate(pauses))
+        texts = [record.getMessage() for record in caplog.records]
+        assert sum("MongoDB needs more than 10 s" in text for text in texts) == 1
+        assert sync.source_state.status == "ok"
 
     def test_an_unexpected_error_does_not_end_the_sync(
         self, store: Store, clock: Clock, caplog: pytest.LogCaptureFixture
@@ -602,6 +665,54 @@ class TestImport:
         syncer(store, LibreChat(transactions=rows), clock).run_once()
         assert store.count_transactions() == 20
         assert store.state().history_complete
+
+    def test_what_another_source_can_still_tell_is_left_to_it(
+        self, store: Store, clock: Clock, tmp_path: Path
+    ) -> None:
+        librechat = LibreChat(transactions=[usage(messageId="m")])
+        syncer(store, librechat, clock).run_once()
+        assert store.count_unattributed() == 1, "the answer may still be saved"
+        self.imported(store, write_dump(tmp_path / "old", transactions=usages(3, until=NOON - timedelta(9))))
+        assert store.count_unattributed() == 1, "of which the dump knows nothing"
+        librechat.collections["messages"].append(ANSWER)
+        syncer(store, librechat, clock).run_once()
+        assert answers_of(store) == [*[(None, "unknown")] * 3, (HELPER, "exact")]
+
+    @pytest.mark.parametrize("lacking", ["missing", "broken"])
+    def test_a_whole_dump_tells_whose_answers_a_broken_one_did_not(
+        self, store: Store, tmp_path: Path, lacking: str
+    ) -> None:
+        folder = write_dump(tmp_path / "dump", transactions=[usage(messageId="m")], messages=[ANSWER])
+        path = folder / "messages.bson"
+        whole = path.read_bytes()
+        path.write_bytes(whole[:-20])
+        if lacking == "missing":
+            path.unlink()
+        assert self.imported(store, folder) == 1
+        assert answers_of(store) == [(None, "unknown")]
+        path.write_bytes(whole)
+        assert self.imported(store, folder) == 0
+        assert answers_of(store) == [(HELPER, "exact")]
+        assert store.count_unattributed() == 0
+
+    def test_an_older_dump_turns_no_names_back(self, store: Store, tmp_path: Path) -> None:
+        def dump(name: str, until: datetime, **names: str) -> Path:
+            users = [{"_id": {"ana": ANA, "bob": BOB}[who], "name": called} for who, called in names.items()]
+            agents = [{"id": f"agent_of_{who}_0123456789", "name": called} for who, called in names.items()]
+            rows = usages(2, until=until)
+            return write_dump(tmp_path / name, transactions=rows, users=users, agents=agents)
+
+        self.imported(store, dump("new", NOON, ana="Ana Byron"))
+        self.imported(store, dump("old", NOON - timedelta(days=300), ana="Ana Novak", bob="Bob"))
+        for table in ("users", "agents"):
+            named = asked(store, f"SELECT name, deleted_at IS NOT NULL FROM {table} ORDER BY name")
+            assert named == [("Ana Byron", False), ("Bob", False)]
+        later = NOON + timedelta(days=1)
+        self.imported(store, dump("newest", later, ana="Ana King"), later)
+        assert asked(store, "SELECT name, deleted_at IS NOT NULL FROM users ORDER BY name") == [
+            ("Ana King", False),
+            ("Bob", True),
+        ]
 
     def test_a_dump_without_users_leaves_known_names(
         self, store: Store, clock: Clock, tmp_path: Path

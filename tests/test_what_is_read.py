@@ -143,6 +143,13 @@ class TestWhatIsRead:
         assert sizes
         assert max(sizes) <= 1_000
 
+    def test_look_ups_end_in_mongodb_before_nobody_waits_for_them(
+        self, commands: tuple[list[Document], Path]
+    ) -> None:
+        limits = {(command["find"], command.get("maxTimeMS")) for command in commands[0] if "find" in command}
+        assert {limit for name, limit in limits if name in ("messages", "conversations")} == {10_000}
+        assert {limit for name, limit in limits if name == "transactions"} == {None}
+
     def test_nothing_private_is_in_the_store(self, commands: tuple[list[Document], Path]) -> None:
         files = [path for path in commands[1].rglob("*") if path.is_file()]
         assert files

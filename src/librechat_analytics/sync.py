@@ -50,6 +50,9 @@ ANSWER_SAVED_WITHIN = timedelta(minutes=10)
 """Rows are written before the answer that they belong to; after this no answer is expected any more."""
 
 ATTRIBUTED_AT_ONCE = 20_000
+LONGEST_PAUSE_SECONDS = 600.0
+"""Between two tries to find agents, where each fails and may have cost MongoDB much."""
+
 RETRY_SECONDS = 5.0
 FIRST_ID = ObjectId("0" * 24)
 
@@ -94,6 +97,9 @@ class Syncer:
         self._labelled_at = float("-inf")
         self._labels_readable = True
         self._failure: str | None = None
+        self._agents_problem = ""
+        self._agents_pause_seconds = 0.0
+        self._agents_at = float("-inf")
         complete = store.state().history_complete
         self._source_state = SourceState("ok") if complete else SourceState("importing", 0.0)
 
@@ -116,7 +122,8 @@ class Syncer:
             delay = self._sync_seconds
             try:
                 self._read()
-                if second_pass is None or not second_pass.is_alive():
+                is_due = time.monotonic() >= self._agents_at
+                if is_due and (second_pass is None or not second_pass.is_alive()):
                     second_pass = threading.Thread(target=self._attribute_aside, name="agents", daemon=True)
                     second_pass.start()
             except SourceUnreachableError as error:
@@ -241,8 +248,9 @@ class Syncer:
 
     def _attribute(self) -> None:
         try:
+            final_before = _naive(self._clock() - ANSWER_SAVED_WITHIN)
             for count, waiting in attribute_waiting(
-                self._store, self._source, final_before=self._clock() - ANSWER_SAVED_WITHIN
+                self._store, self._source, is_final=lambda row: row.created_at < final_before
             ):
                 self._report("agents", count, waiting)
                 if self._stop.is_set():
@@ -254,10 +262,20 @@ class Syncer:
         try:
             self._attribute()
             self._read_labels()  # answers name agents that were deleted
-        except OperatorError:
-            return  # the reading meets the same, and says so
+        except OperatorError as error:
+            self._postpone_agents(str(error))
         except Exception:
             log.exception("Looking for agents failed and is tried again")
+        else:
+            self._agents_problem, self._agents_pause_seconds = "", 0.0
+
+    def _postpone_agents(self, problem: str) -> None:
+        pause = min(LONGEST_PAUSE_SECONDS, max(self._sync_seconds, 2 * self._agents_pause_seconds))
+        self._agents_pause_seconds, self._agents_at = pause, time.monotonic() + pause
+        # Where the reading meets the same, it says so.
+        if problem != self._agents_problem and self._source_state.status != "unreachable":
+            log.warning("Agents cannot be looked up; trying again, less and less often. %s", problem)
+        self._agents_problem = problem
 
     def _write(self, rows: list[Transaction | Refused], now: datetime, **ends: ObjectId | None) -> int:
         state = {name: str(end) for name, end in ends.items() if end is not None}
@@ -276,29 +294,42 @@ def import_dump(
 
     ``read_bytes`` is told the position in the ledger's file; ``report`` the rows added and attributed.
     """
-    added, newest = 0, store.state().as_of
+    as_of, newest, added = store.state().as_of, None, 0
+    elsewhere = store.waiting_ids()
     for rows in _batches(source.transactions(read_bytes)):
-        dates = [
-            _naive(row.created_at) for row in rows if isinstance(row, Transaction) and row.created_at <= now
-        ]
-        newest = max((date for date in (newest, *dates) if date is not None), default=None)
+        held = [row for row in rows if isinstance(row, Transaction)]
+        elsewhere.difference_update(_two_numbers(row.id) for row in held)
+        dates = [_naive(row.created_at) for row in held if row.created_at <= now]
+        newest = max(filter(None, (newest, *dates)), default=None)
         added += store.write_batch(
-            ledger_frame(rows), refusal_frame(rows), {"as_of": newest}, now=_naive(now)
+            ledger_frame(rows),
+            refusal_frame(rows),
+            {"as_of": max(filter(None, (as_of, newest)), default=None)},
+            now=_naive(now),
+            ask_again=True,
         )
         report("transactions", added, None)
-    write_labels(store, source, now)
-    for count, waiting in attribute_waiting(store, source, final_before=None):
+    is_current = as_of is None or (newest is not None and newest >= as_of)
+    write_labels(store, source, now, is_current=is_current)
+    # Of rows that are not in the dump another source may still tell.
+    for count, waiting in attribute_waiting(
+        store, source, is_final=lambda row: (row.id_head, row.id_tail) not in elsewhere
+    ):
         report("agents", count, waiting)
-    if store.has_unlabelled():  # agents that only answers name: none of the dump's, hence deleted
-        write_labels(store, source, now)
+    if is_current and store.has_unlabelled():
+        write_labels(store, source, now)  # agents that only answers name: none of the dump's, hence deleted
     store.write_state(last_sync=_naive(now))
     store.checkpoint()
     return added
 
 
-def write_labels(store: Store, source: Source, now: datetime) -> list[str]:
-    """Read the names of users and agents again; returns the collections that may not be read."""
+def write_labels(store: Store, source: Source, now: datetime, *, is_current: bool = True) -> list[str]:
+    """Read the names of users and agents again; returns the collections that may not be read.
+
+    Labels that are not current ones only name who has no name yet.
+    """
     forbidden: list[str] = []
+    known_user, known_agent = store.greatest_keys()
 
     def known(collection: str, ask: Callable[[], Iterable[T] | None]) -> list[T] | None:
         try:
@@ -314,9 +345,9 @@ def write_labels(store: Store, source: Source, now: datetime) -> list[str]:
         credits_e6 = {balance.user: balance.credits_e6 for balance in balances}
         labels = _texts((user[:4] for user in users), ("id", "name", "email", "role"))
         labels["balance_e6"] = pd.array([credits_e6.get(user.id) for user in users], dtype="Int64")
-        store.write_users(labels, now=_naive(now))
+        store.write_users(labels, known=known_user, is_current=is_current, now=_naive(now))
         groups = known("groups", source.groups)
-        if groups is not None:
+        if groups is not None and is_current:
             write_groups(store, groups, users)
     if agents is not None:
         versions = pd.DataFrame(
@@ -333,7 +364,7 @@ def write_labels(store: Store, source: Source, now: datetime) -> list[str]:
         labels = _texts(
             ((*agent[:4], agent.ran) for agent in agents), ("id", "name", "model", "provider", "ran")
         )
-        store.write_agents(labels, versions, now=_naive(now))
+        store.write_agents(labels, versions, known=known_agent, is_current=is_current, now=_naive(now))
     return forbidden
 
 
@@ -353,16 +384,16 @@ def write_groups(store: Store, groups: list[Group], users: list[UserLabel]) -> N
 
 
 def attribute_waiting(
-    store: Store, source: Source, *, final_before: datetime | None
+    store: Store, source: Source, *, is_final: Callable[[WaitingRow], bool]
 ) -> Iterator[tuple[int, int]]:
     """Ask who answered for each waiting row, newest first; yields rows asked so far and how many waited.
 
-    Rows from ``final_before`` on whose answer was not found stay waiting; None: none does.
+    Rows whose own answer was not found stay waiting unless this is their last chance.
     """
     waiting, asked, before = store.count_unattributed(), 0, None
     providers = AgentProviders(store) if waiting else None
     while providers and (rows := store.unattributed(before, ATTRIBUTED_AT_ONCE)):
-        store.settle(attributed_frame([WaitingRow(*row) for row in rows], source, providers, final_before))
+        store.settle(attributed_frame([WaitingRow(*row) for row in rows], source, providers, is_final))
         asked += len(rows)
         before = rows[-1][0]
         yield asked, waiting
@@ -441,7 +472,10 @@ def _is_open(row: WaitingRow, answers: dict[str, Answer]) -> bool:
 
 
 def attributed_frame(
-    rows: list[WaitingRow], source: Source, providers: AgentProviders, final_before: datetime | None
+    rows: list[WaitingRow],
+    source: Source,
+    providers: AgentProviders,
+    is_final: Callable[[WaitingRow], bool],
 ) -> pd.DataFrame:
     """Look up the answers and conversations that rows belong to, each once, and name their agents."""
     answers, by_conversation = look_up_answers(rows, source)
@@ -466,7 +500,6 @@ def attributed_frame(
                 conversations.get(row.conversation or ""),
             )
         )
-    settled = None if final_before is None else _naive(final_before)
     return pd.DataFrame(
         {
             "id_head": np.array([row.id_head for row in rows], dtype="uint64"),
@@ -482,7 +515,7 @@ def attributed_frame(
                 dtype="str",
             ),
             "final": [
-                settled is None or row.created_at < settled or found.certainty is Certainty.EXACT
+                found.certainty is Certainty.EXACT or is_final(row)
                 for row, found in zip(rows, attributions, strict=True)
             ],
         }
@@ -500,10 +533,11 @@ def ledger_frame(rows: list[Transaction | Refused]) -> pd.DataFrame:
     def numbers(name: str, kind: str) -> np.ndarray[Any, Any]:
         return np.array([getattr(row, name) for row in ledger], dtype=kind)
 
+    heads_tails = [_two_numbers(row.id) for row in ledger]
     return pd.DataFrame(
         {
-            "id_head": np.array([int.from_bytes(row.id.binary[:8]) for row in ledger], dtype="uint64"),
-            "id_tail": np.array([int.from_bytes(row.id.binary[8:]) for row in ledger], dtype="uint32"),
+            "id_head": np.array([head for head, _ in heads_tails], dtype="uint64"),
+            "id_tail": np.array([tail for _, tail in heads_tails], dtype="uint32"),
             "created_at": _instants(row.created_at for row in ledger),
             "rate": np.array([np.nan if row.rate is None else row.rate for row in ledger], dtype="float64"),
             "credits_high": np.array([high for high, _ in high_low], dtype="int64"),
@@ -570,6 +604,11 @@ def _greatest(newest: ObjectId | None, rows: list[Transaction | Refused], now: d
     return max(
         (identity for identity in (newest, *_ids(rows)) if identity and identity < limit), default=None
     )
+
+
+def _two_numbers(identity: ObjectId) -> tuple[int, int]:
+    """Give an id as the store keeps it."""
+    return int.from_bytes(identity.binary[:8]), int.from_bytes(identity.binary[8:])
 
 
 def _id_at(instant: datetime) -> ObjectId:

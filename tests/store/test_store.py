@@ -369,6 +369,8 @@ def label(store: Store, name: str) -> None:
         pd.DataFrame({"id": [str(ANA)], "name": [name], "email": ["a@example.com"], "role": [None]}).assign(
             balance_e6=pd.array([None], dtype="Int64")
         ),
+        known=1,
+        is_current=True,
         now=NOW,
     )
     store.checkpoint()

@@ -80,8 +80,11 @@ BY_AN_ASSISTANT: Document = {"isCreatedByUser": {"$ne": True}}
 BATCH_DOCUMENTS = 10_000
 SMALLEST_BATCH_DOCUMENTS = 100
 LOOK_UP_IDS = 1_000
+LOOK_UP_SECONDS = 10
+"""Less than a socket waits: MongoDB itself ends what takes longer, and does not go on for nobody."""
+
 COLLECTIONS = ("transactions", "users", "agents", "conversations", "messages", "balances", "groups")
-AUTHENTICATION_FAILED, UNAUTHORIZED = 18, 13
+AUTHENTICATION_FAILED, UNAUTHORIZED, TIME_EXPIRED = 18, 13, 50
 OBJECT_ID_TYPE = "objectId"
 OTHER_ID_TYPES = ("number", "string", "object", "binData", "bool", "date", "timestamp", "null")
 """Not ``decimal``, which ``number`` comprises: other servers than MongoDB may not know it."""
@@ -236,6 +239,11 @@ def _reading() -> Iterator[None]:
             raise SourceForbiddenError(
                 "The MongoDB user may not read LibreChat's collections. Give it the role `read`."
             ) from error
+        if error.code == TIME_EXPIRED:
+            raise SourceUnreachableError(
+                f"MongoDB needs more than {LOOK_UP_SECONDS} s for {LOOK_UP_IDS:,} look-ups."
+                " LibreChat's indexes of messages may be missing (MONGO_AUTO_INDEX)."
+            ) from error
         raise SourceUnreachableError(f"MongoDB refused to answer: {_first_sentence(error)}.") from error
     except PyMongoError as error:
         reason, advice = _first_sentence(error), ""
@@ -347,10 +355,19 @@ class MongoSource:
                 yield _read_undecoded(document)
 
     def _found(
-        self, collection: str, query: Document, projection: Sequence[str], order: int | None = None
+        self,
+        collection: str,
+        query: Document,
+        projection: Sequence[str],
+        order: int | None = None,
+        longest_seconds: int | None = None,
     ) -> Iterator[Mapping[str, Any]]:
-        fields = dict.fromkeys(projection, 1)
-        cursor = self._collection(collection).find(query, fields, batch_size=self._batch_documents)
+        cursor = self._collection(collection).find(
+            query,
+            dict.fromkeys(projection, 1),
+            batch_size=self._batch_documents,
+            max_time_ms=longest_seconds and 1000 * longest_seconds,
+        )
         try:
             yield from cursor.sort("_id", order) if order is not None else cursor
         except ConnectionFailure:
@@ -364,9 +381,10 @@ class MongoSource:
         query: Document,
         projection: Sequence[str],
         read: Callable[[Mapping[str, Any]], T | None],
+        longest_seconds: int | None = None,
     ) -> Iterator[T]:
         with _reading():
-            for document in self._found(collection, query, projection):
+            for document in self._found(collection, query, projection, longest_seconds=longest_seconds):
                 try:
                     label = read(_decoded(document))
                 except BSONError:
@@ -391,6 +409,7 @@ class MongoSource:
                 {key: {"$in": list(ids[start : start + LOOK_UP_IDS])}} | (besides or {}),
                 projection,
                 read,
+                LOOK_UP_SECONDS,
             )
         ]
 

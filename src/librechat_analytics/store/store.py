@@ -220,12 +220,19 @@ class Store:
         return SyncState(*row)
 
     def write_batch(
-        self, batch: pd.DataFrame, refusals: pd.DataFrame, state: dict[str, Any], *, now: datetime
+        self,
+        batch: pd.DataFrame,
+        refusals: pd.DataFrame,
+        state: dict[str, Any],
+        *,
+        now: datetime,
+        ask_again: bool = False,
     ) -> int:
         """Add the rows that are not held yet and move the state, in one commit.
 
         ``batch`` has the columns that ``write_batch.sql`` names, each id once; ``refusals`` has id and
-        reason; ``state`` names the fields of SyncState that change. Returns the number of rows added.
+        reason; ``state`` names the fields of SyncState that change. ``ask_again`` also for the agents of rows
+        that are held and of which nobody could tell. Returns the number of rows added.
         """
         with self._committing() as cursor:
             added = 0
@@ -234,6 +241,8 @@ class Store:
                 _run(cursor, "statements/write_batch", _bounds(batch))
                 ((added,),) = cursor.execute("SELECT count(*) FROM fresh").fetchall()
                 cursor.execute("DROP TABLE fresh")
+                if ask_again:
+                    _run(cursor, "statements/ask_again", _bounds(batch))
             if len(refusals):
                 cursor.register("refusals", refusals)
                 _run(cursor, "statements/write_refused", {"now": now})
@@ -251,11 +260,22 @@ class Store:
         if "as_of" in state:
             self.as_of_version = self.version
 
-    def write_users(self, labels: pd.DataFrame, *, now: datetime) -> None:
-        """Take over all users that the source holds: id, name, email, role, balance_e6."""
+    def greatest_keys(self) -> tuple[int, int]:
+        """Give the greatest key of a user and of an agent, 0 where there is none."""
+        with self.reading() as cursor:
+            ((user,),) = cursor.execute("SELECT coalesce(max(key), 0) FROM users").fetchall()
+            ((agent,),) = cursor.execute("SELECT coalesce(max(key), 0) FROM agents").fetchall()
+        return user, agent
+
+    def write_users(self, labels: pd.DataFrame, *, known: int, is_current: bool, now: datetime) -> None:
+        """Take over all users that the source holds: id, name, email, role, balance_e6.
+
+        Who is missing counts as deleted, unless their key is above ``known``. Labels that are not current
+        are taken of those only who have none, and delete nobody.
+        """
         with self._committing() as cursor:
             cursor.register("labels", labels)
-            _run(cursor, "statements/write_users", {"now": now})
+            _run(cursor, "statements/write_users", {"known": known, "is_current": is_current, "now": now})
 
     def write_groups(self, members: pd.DataFrame) -> None:
         """Take over all groups: id and name, a row for each member ("user", None for an empty group)."""
@@ -263,15 +283,18 @@ class Store:
             cursor.register("members", members)
             _run(cursor, "statements/write_groups", {})
 
-    def write_agents(self, labels: pd.DataFrame, versions: pd.DataFrame, *, now: datetime) -> None:
+    def write_agents(
+        self, labels: pd.DataFrame, versions: pd.DataFrame, *, known: int, is_current: bool, now: datetime
+    ) -> None:
         """Take over all agents that the source holds: id, name, model, provider, and their versions.
 
         ``ran`` is the model where it really is one, in both frames; versions are in order by ``position``.
+        For ``known`` and ``is_current`` see ``write_users``.
         """
         with self._committing() as cursor:
             cursor.register("labels", labels)
             cursor.register("versions", versions)
-            _run(cursor, "statements/write_agents", {"now": now})
+            _run(cursor, "statements/write_agents", {"known": known, "is_current": is_current, "now": now})
 
     def settle(self, attributed: pd.DataFrame) -> None:
         """Write down the agents of rows: id_head, id_tail, agent, sender, certainty, provider, final."""
@@ -288,6 +311,11 @@ class Store:
     def count_unattributed(self) -> int:
         """Count the usage rows whose agent is still asked for."""
         return self._count("unattributed")
+
+    def waiting_ids(self) -> set[tuple[int, int]]:
+        """Give id_head and id_tail of the rows whose agent is still asked for."""
+        with self.reading() as cursor:
+            return set(cursor.execute("SELECT id_head, id_tail FROM unattributed").fetchall())
 
     def has_unlabelled(self) -> bool:
         """Say whether a user or an agent has appeared of whom nothing was read yet."""

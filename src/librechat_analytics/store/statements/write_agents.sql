@@ -12,18 +12,19 @@ FROM (
 UPDATE agents
 SET
     name = labels.name, model = labels.model, model_key = (SELECT key FROM models WHERE models.id = labels.ran),
-    provider = labels.provider, deleted_at = NULL, labelled = true
+    provider = labels.provider, deleted_at = CASE WHEN NOT $is_current THEN deleted_at END, labelled = true
 FROM labels
-WHERE agents.id = labels.id AND (
+WHERE agents.id = labels.id AND ($is_current OR NOT agents.labelled) AND (
     agents.name IS DISTINCT FROM labels.name OR agents.model IS DISTINCT FROM labels.model
     OR agents.provider IS DISTINCT FROM labels.provider OR agents.deleted_at IS NOT NULL OR NOT agents.labelled
 );
 
+-- Whoever has appeared since the source was asked is not missing in what it said.
 UPDATE agents SET deleted_at = $now
-WHERE deleted_at IS NULL AND id NOT IN (SELECT id FROM labels);
+WHERE $is_current AND deleted_at IS NULL AND key <= $known AND id NOT IN (SELECT id FROM labels);
 
 DELETE FROM agent_versions
-WHERE agent_key IN (SELECT agents.key FROM labels JOIN agents ON agents.id = labels.id);
+WHERE $is_current AND agent_key IN (SELECT agents.key FROM labels JOIN agents ON agents.id = labels.id);
 
 INSERT INTO agent_versions
 SELECT
@@ -32,4 +33,5 @@ SELECT
     models.key, versions.provider
 FROM versions
 JOIN agents ON agents.id = versions.agent
-LEFT JOIN models ON models.id = versions.ran;
+LEFT JOIN models ON models.id = versions.ran
+ANTI JOIN (SELECT DISTINCT agent_key FROM agent_versions) AS held ON held.agent_key = agents.key;

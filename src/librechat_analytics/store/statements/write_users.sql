@@ -7,13 +7,15 @@ UPDATE users
 SET
     name = CASE WHEN NOT forgotten THEN labels.name END,
     email = CASE WHEN NOT forgotten THEN labels.email END,
-    role = labels.role, balance_e6 = labels.balance_e6, deleted_at = NULL, labelled = true
+    role = labels.role, balance_e6 = labels.balance_e6, labelled = true,
+    deleted_at = CASE WHEN NOT $is_current THEN deleted_at END
 FROM labels
-WHERE users.id = labels.id AND (
+WHERE users.id = labels.id AND ($is_current OR NOT users.labelled) AND (
     users.name IS DISTINCT FROM labels.name OR users.email IS DISTINCT FROM labels.email
     OR users.role IS DISTINCT FROM labels.role OR users.balance_e6 IS DISTINCT FROM labels.balance_e6
     OR users.deleted_at IS NOT NULL OR NOT users.labelled
 );
 
+-- Whoever has appeared since the source was asked is not missing in what it said.
 UPDATE users SET deleted_at = $now
-WHERE deleted_at IS NULL AND id NOT IN (SELECT id FROM labels);
+WHERE $is_current AND deleted_at IS NULL AND key <= $known AND id NOT IN (SELECT id FROM labels);
