@@ -188,6 +188,24 @@ class TestLedgerErrorsByVersion:
         body = summary_of(tmp_path, structured, plain)
         assert figures(body, "cost", "promptTokens", "cacheReadTokens") == (0.005904, 15_468, 15_000)
 
+    def test_what_0_7_7_wrote_twice_is_known_with_its_completion(self, tmp_path: Path) -> None:
+        structured = example(3)
+        plain = structured | {"_id": ObjectId(), "rawAmount": -234, "rate": 3, "tokenValue": -702}
+        for part in ("inputTokens", "writeTokens", "readTokens"):
+            del plain[part]
+        at = structured["createdAt"]
+        said = {"tokenType": "completion", "rawAmount": -800, "rate": 15, "tokenValue": -12_000}
+        call = {name: structured[name] for name in ("conversationId", "model", "user", "context")} | said
+        completions = [usage(at, number, **call) for number in (1, 2)]
+        others = [
+            usage(at, 3, **call | {"rawAmount": -801}),  # another answer, in the same second
+            *(usage(at, number, **call | {"conversationId": "another"}) for number in (4, 5)),
+        ]
+        write_dump(tmp_path / "dump", transactions=[structured, plain, *completions, *others])
+        with imported(tmp_path / "dump", tmp_path / "store", READ_AT) as ask:
+            findings = {finding["code"]: finding for finding in all_of(ask, "quality")["findings"]}
+        assert figures(findings["recorded-twice"], "rows", "tokens", "cost") == (2, 1_034, 0.012702)
+
     def test_an_agent_id_as_model_is_the_model_of_that_time_and_keeps_its_price(self, tmp_path: Path) -> None:
         first, second = datetime(2025, 8, 1, 10, tzinfo=UTC), datetime(2026, 3, 2, 8, tzinfo=UTC)
         agent = {

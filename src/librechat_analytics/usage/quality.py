@@ -111,7 +111,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "recorded-twice": Kind(
         "Recorded twice",
-        "Calls with a prompt cache were written twice, once as cached and once as plain prompt.",
+        "Calls with a prompt cache were written twice: once as cached and once as plain prompt, the"
+        " completion alike.",
         "v0.7.7",
         "Subtract this when you compare with a bill of that time; update LibreChat.",
     ),
