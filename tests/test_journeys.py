@@ -21,6 +21,7 @@ from bson import ObjectId
 from playwright.sync_api import expect
 from pymongo import MongoClient
 
+from librechat_analytics.dashboard import figures
 from librechat_analytics.formatting import (
     agent_label,
     defuse,
@@ -780,6 +781,17 @@ class TestTheLook:
         expect(switch).to_have_accessible_name("Theme: system")
         assert_is(page, "light")
 
+    def test_a_chart_of_a_single_step_names_its_edge(self, signed_in: Page, sample_site: Site) -> None:
+        page = signed_in
+        page.goto(f"{sample_site.url}?view=users")
+        drawn(page, "Users")
+        figure = figures.steps(["$0.0001"], [1], ["1 conversation"], [figures.Mark(0, "median")], revision="")
+
+        edge = page.evaluate(DRAW, figure)
+
+        assert edge["text"] == "$0.0001"
+        assert edge["right"] <= edge["end"]
+
     def test_no_view_is_wider_than_a_phone_a_tablet_a_desk_or_a_sheet_of_paper(
         self, signed_in: Page, sample_site: Site
     ) -> None:
@@ -866,6 +878,18 @@ TOO_WIDE = """
   .filter((node) => getComputedStyle(node).clipPath === "none")
   .filter((node) => node.getBoundingClientRect().right > width + 1)
   .map((node) => `${node.tagName} ${node.id} ${node.className}`)
+"""
+
+# Draws a figure as narrow as in a third of the page; gives its last label, and where both end.
+DRAW = """
+async (figure) => {
+  const place = document.body.appendChild(document.createElement("div"));
+  place.style.width = "300px";
+  await Plotly.newPlot(place, figure.data, figure.layout);
+  const label = [...place.querySelectorAll(".xtick text")].findLast((text) => text.style.display !== "none");
+  const [right, end] = [label, place].map((node) => node?.getBoundingClientRect().right);
+  return { text: label?.textContent, right, end };
+}
 """
 
 CUT_NAMES = """

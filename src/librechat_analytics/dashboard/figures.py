@@ -416,7 +416,7 @@ def steps(
         "layout": {
             **_base_layout(revision),
             "height": TALL_HEIGHT,
-            "margin": {"l": 52, "r": 20, "t": 8, "b": 44},
+            "margin": {"l": 52, "r": 26, "t": 8, "b": 44},
             "bargap": 0.06,
             "hovermode": "closest",
             "dragmode": False,
@@ -438,6 +438,8 @@ def steps(
                 "tickvals": [place for place, _ in named],
                 "ticktext": [edge for _, edge in named],
                 "tickangle": 0,
+                # The last edge stands at the end; where plotly hides all labels it loses the title, too.
+                "ticklabeloverflow": "allow",
                 "ticks": "outside",
                 "ticklen": 6,
                 "showgrid": False,
