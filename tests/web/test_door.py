@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from ipaddress import ip_network
+from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
@@ -71,6 +74,7 @@ def test_keys_are_exchanged_while_serving(
     keys_file: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("librechat_analytics.web.keys.LOOKED_AT_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr("librechat_analytics.web.keys.SETTLED_NANOSECONDS", 10**18)
     door = Door(KeyRing(None, keys_file))
     assert let_in(door, key=FINANCE).name == "finance"
     keys_file.write_text("auditor:4uditors-0wn-key-2026\n")
@@ -89,6 +93,23 @@ def test_keys_are_exchanged_while_serving(
     assert "4uditors-0wn-key-2026" not in caplog.text
 
 
+def test_guesses_at_the_same_time_are_each_refused(keys_file: Path) -> None:
+    door, together = Door(KeyRing(None, keys_file)), Barrier(16)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+
+    def guess(_: int) -> set[int]:
+        together.wait(10)
+        return {refused(door, key=f"guess-{number}") for number in range(60)}
+
+    try:
+        with ThreadPoolExecutor(16) as threads:
+            statuses = set().union(*threads.map(guess, range(16)))
+    finally:
+        sys.setswitchinterval(interval)
+    assert statuses == {401, 429}
+
+
 def test_a_key_that_was_removed_long_ago_is_refused_the_first_time(keys_file: Path) -> None:
     door = Door(KeyRing(None, keys_file))
     assert let_in(door, key=FINANCE).name == "finance"
@@ -101,6 +122,7 @@ def test_a_file_that_is_still_being_written_limits_nobody_less(
     keys_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("librechat_analytics.web.keys.LOOKED_AT_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr("librechat_analytics.web.keys.SETTLED_NANOSECONDS", 10**18)
     door, whole = Door(KeyRing(None, keys_file)), keys_file.read_text()
     for written in (whole[: whole.index("  domain=")], whole[: whole.index(" group=")], whole, whole):
         keys_file.write_text(written)
@@ -111,6 +133,7 @@ def test_a_file_put_in_place_of_another_is_seen_whatever_its_date_and_size(
     keys_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("librechat_analytics.web.keys.LOOKED_AT_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr("librechat_analytics.web.keys.SETTLED_NANOSECONDS", 10**18)
     door, before = Door(KeyRing(None, keys_file)), keys_file.stat()
     fresh = keys_file.with_name("fresh")
     fresh.write_text(keys_file.read_text().replace(SALES, SALES[::-1]))
@@ -125,6 +148,7 @@ def test_a_file_that_changes_at_the_start_is_read_again(
     keys_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("librechat_analytics.web.keys.LOOKED_AT_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr("librechat_analytics.web.keys.SETTLED_NANOSECONDS", 10**18)
 
     def read_then_write(path: Path) -> tuple[Key, ...]:
         keys = read_keys(path)

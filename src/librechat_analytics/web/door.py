@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING
@@ -64,6 +65,7 @@ class Door:
         self._trusted_proxies = tuple(trusted_proxies)
         self._signed_in_header = signed_in_header
         self._failures = FixedWindowRateLimiter(MemoryStorage())
+        self._counting = threading.Lock()  # two who count at the same time may start one of its timers twice
 
     def let_in(self, request: Request) -> Visitor:
         """Tell who asks; raises NotLetInError for whoever shows no good key."""
@@ -100,8 +102,10 @@ class Door:
         if KEY_HEADER not in request.headers:
             return  # nobody guesses by showing nothing
         address = self.address(request)
-        if self._failures.hit(WRONG_KEYS, address):
-            return
-        if self._failures.hit(ONE_LINE, f"{address} told"):
+        with self._counting:
+            if self._failures.hit(WRONG_KEYS, address):
+                return
+            is_news = self._failures.hit(ONE_LINE, f"{address} told")
+        if is_news:
             log.warning("Too many wrong API keys from %s; they are refused for a minute", address)
         raise NotLetInError("too many wrong API keys; wait a minute", 429, 60)
