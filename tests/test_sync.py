@@ -8,6 +8,7 @@ import threading
 import time
 from contextlib import closing
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -78,7 +79,11 @@ class LibreChat:
                 yield read_transaction(document)
 
     def ping(self) -> None:
-        self._documents("transactions")
+        if self.away:
+            raise SourceUnreachableError("MongoDB does not answer: it is away")
+
+    def require_readable(self, collection: str) -> None:
+        self._documents(collection)
 
     def estimated_transactions(self) -> int:
         return len(self._documents("transactions"))
@@ -328,10 +333,26 @@ class TestNews:
         sync.run_once()
         assert store.count_transactions() == 4
 
-    @pytest.mark.parametrize("restarted_after", [None, timedelta(minutes=30), timedelta(hours=7)])
+    @pytest.mark.parametrize(
+        ("looked_every", "restarted_after"),
+        [
+            (1, None),
+            (12, None),  # an hour
+            (40, None),
+            (99, timedelta(minutes=30)),
+            (99, timedelta(hours=7)),
+        ],
+    )
     def test_a_clock_that_both_had_ahead_and_was_set_right_hides_no_rows(
-        self, store: Store, clock: Clock, restarted_after: timedelta | None
+        self,
+        store: Store,
+        clock: Clock,
+        monkeypatch: pytest.MonkeyPatch,
+        looked_every: int,
+        restarted_after: timedelta | None,
     ) -> None:
+        steady = SimpleNamespace(seconds=0.0, monotonic=lambda: steady.seconds)
+        monkeypatch.setattr(sync_module, "time", steady)
         librechat = LibreChat(transactions=usages(5))
         ahead = timedelta(hours=3)
         sync = syncer(store, librechat, clock)
@@ -339,6 +360,7 @@ class TestNews:
 
         def go_on(real: datetime, number: int, off: timedelta = timedelta()) -> None:
             clock.now = real + off
+            steady.seconds = (real - NOON).total_seconds()
             librechat.collections["transactions"].append(usage(clock.now, number=number))
 
         for number in range(10, 20):
@@ -346,11 +368,12 @@ class TestNews:
             sync.run_once()
         right_again = NOON + timedelta(minutes=20)
         for number in range(20, 60):
-            real = right_again + timedelta(minutes=5 * (number - 20))
-            go_on(real, number)
-            if restarted_after is None:
+            go_on(right_again + timedelta(minutes=5 * (number - 20)), number)
+            if (number - 19) % looked_every == 0:
                 sync.run_once()
-        if restarted_after is not None:
+        if restarted_after is None:
+            sync.run_once()
+        else:
             clock.now = right_again + restarted_after
             syncer(store, librechat, clock).run_once()
         assert rows_in(store) == {document["_id"] for document in librechat.collections["transactions"]}
@@ -669,27 +692,53 @@ class TestImport:
     def test_what_another_source_can_still_tell_is_left_to_it(
         self, store: Store, clock: Clock, tmp_path: Path
     ) -> None:
-        librechat = LibreChat(transactions=[usage(messageId="m")])
+        row = usage(messageId="m")
+        earlier = ANSWER | {"messageId": "another", "createdAt": NOON - timedelta(minutes=1)}
+        librechat = LibreChat(transactions=[row], messages=[earlier])
         syncer(store, librechat, clock).run_once()
-        assert store.count_unattributed() == 1, "the answer may still be saved"
-        self.imported(store, write_dump(tmp_path / "old", transactions=usages(3, until=NOON - timedelta(9))))
-        assert store.count_unattributed() == 1, "of which the dump knows nothing"
+        told = (HELPER, "conversation")
+        assert (answers_of(store), store.count_unattributed()) == ([told], 1), "its own may still be saved"
+        older = usages(3, until=NOON - timedelta(days=9))
+        for name, rows in (("old", older), ("just now", [*older, row])):
+            self.imported(store, write_dump(tmp_path / name, transactions=rows))
+            assert answers_of(store)[-1] == told
         librechat.collections["messages"].append(ANSWER)
         syncer(store, librechat, clock).run_once()
-        assert answers_of(store) == [*[(None, "unknown")] * 3, (HELPER, "exact")]
+        assert answers_of(store) == [told, told, told, (HELPER, "exact")]
+        assert store.count_unattributed() == 0
 
     @pytest.mark.parametrize("lacking", ["missing", "broken"])
+    @pytest.mark.parametrize(
+        ("conversations", "known"),
+        [
+            ([], (None, "unknown")),
+            (
+                [{"conversationId": "conversation-1", "endpoint": "agents", "agent_id": OLD_AGENT}],
+                (OLD_AGENT, "weak"),
+            ),
+        ],
+    )
     def test_a_whole_dump_tells_whose_answers_a_broken_one_did_not(
-        self, store: Store, tmp_path: Path, lacking: str
+        self,
+        store: Store,
+        tmp_path: Path,
+        lacking: str,
+        conversations: list[Document],
+        known: tuple[str | None, str],
     ) -> None:
-        folder = write_dump(tmp_path / "dump", transactions=[usage(messageId="m")], messages=[ANSWER])
+        folder = write_dump(
+            tmp_path / "dump",
+            transactions=[usage(messageId="m")],
+            messages=[ANSWER],
+            conversations=conversations,
+        )
         path = folder / "messages.bson"
         whole = path.read_bytes()
         path.write_bytes(whole[:-20])
         if lacking == "missing":
             path.unlink()
         assert self.imported(store, folder) == 1
-        assert answers_of(store) == [(None, "unknown")]
+        assert answers_of(store) == [known]
         path.write_bytes(whole)
         assert self.imported(store, folder) == 0
         assert answers_of(store) == [(HELPER, "exact")]
@@ -704,9 +753,9 @@ class TestImport:
 
         self.imported(store, dump("new", NOON, ana="Ana Byron"))
         self.imported(store, dump("old", NOON - timedelta(days=300), ana="Ana Novak", bob="Bob"))
-        for table in ("users", "agents"):
+        for table in ("users", "agents"):  # the newer dump had shown that Bob was gone
             named = asked(store, f"SELECT name, deleted_at IS NOT NULL FROM {table} ORDER BY name")
-            assert named == [("Ana Byron", False), ("Bob", False)]
+            assert named == [("Ana Byron", False), ("Bob", True)]
         later = NOON + timedelta(days=1)
         self.imported(store, dump("newest", later, ana="Ana King"), later)
         assert asked(store, "SELECT name, deleted_at IS NOT NULL FROM users ORDER BY name") == [

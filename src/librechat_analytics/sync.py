@@ -43,8 +43,8 @@ L = TypeVar("L", "AgentLabel", "UserLabel")
 LATE_ARRIVAL_MARGIN = timedelta(minutes=10)
 """Clocks of several LibreChat processes differ; rows may be stored after rows with greater ids."""
 
-FIRST_LOOK_MARGIN = timedelta(days=1)
-"""The clock may have been ahead, and set right while nobody looked: later rows then have smaller ids."""
+SET_BACK_MARGIN = timedelta(days=1)
+"""When the clock was ahead and has been set right, later rows have smaller ids than some that are held."""
 
 ANSWER_SAVED_WITHIN = timedelta(minutes=10)
 """Rows are written before the answer that they belong to; after this no answer is expected any more."""
@@ -92,11 +92,13 @@ class Syncer:
         self._report = report
         self._stop = threading.Event()
         self._labelling = threading.Lock()
-        self._margin = FIRST_LOOK_MARGIN
+        self._margin = SET_BACK_MARGIN  # it may have been while this did not run
+        self._clocks: tuple[datetime, float] | None = None
         self._looked_at = float("-inf")
         self._labelled_at = float("-inf")
         self._labels_readable = True
         self._failure: str | None = None
+        self._said: set[str] = set()
         self._agents_problem = ""
         self._agents_pause_seconds = 0.0
         self._agents_at = float("-inf")
@@ -153,6 +155,7 @@ class Syncer:
 
     def _read(self) -> None:
         self._source.ping()
+        self._source.require_readable("transactions")
         self._set_reachable()
         self._read_labels()
         if self._store.state().history_complete:
@@ -163,8 +166,10 @@ class Syncer:
 
     def _note_problem(self, problem: str) -> None:
         # Another reason is another line; the details of one may change at each try.
-        if problem.partition(":")[0] != (self._source_state.problem or "").partition(":")[0]:
+        kind = problem.partition(":")[0] + problem.partition(". ")[2]
+        if kind not in self._said:
             log.warning("%s Figures stand as they are; trying again.", problem)
+            self._said.add(kind)
         self._source_state = SourceState("unreachable", problem=problem)
 
     def _note_failure(self, failure: str) -> None:
@@ -178,6 +183,7 @@ class Syncer:
         self._failure = None
 
     def _set_reachable(self) -> None:
+        self._said.clear()
         if self._source_state.status == "unreachable":
             log.info("MongoDB answers again.")
         if self._store.state().history_complete:
@@ -188,6 +194,9 @@ class Syncer:
     def _read_new(self) -> None:
         started = self._clock()
         self._looked_at = time.monotonic()
+        if self._clocks is not None and self._is_set_back(*self._clocks, started):
+            self._margin = SET_BACK_MARGIN
+        self._clocks = started, self._looked_at
         state = self._store.state()
         newest = ObjectId(state.newest_id) if state.newest_id else None
         # A clock that was ahead has let ids in that are greater than those of rows to come.
@@ -200,6 +209,10 @@ class Syncer:
         self._margin = LATE_ARRIVAL_MARGIN
         as_of = {"as_of": _naive(started)} if state.history_complete else {}
         self._store.write_state(last_sync=_naive(started), **as_of)
+
+    def _is_set_back(self, before: datetime, looked_at: float, now: datetime) -> bool:
+        """Say whether the clock went back since the last look, further than late arrivals may come."""
+        return now - before < timedelta(seconds=self._looked_at - looked_at) - LATE_ARRIVAL_MARGIN / 2
 
     def _read_history(self) -> None:
         """Read backwards to the beginning, looking for new rows in between."""
@@ -250,8 +263,9 @@ class Syncer:
         try:
             final_before = _naive(self._clock() - ANSWER_SAVED_WITHIN)
             for count, waiting in attribute_waiting(
-                self._store, self._source, is_final=lambda row: row.created_at < final_before
+                self._store, self._source, is_final=lambda row, _: row.created_at < final_before
             ):
+                self._agents_pause_seconds = 0.0
                 self._report("agents", count, waiting)
                 if self._stop.is_set():
                     return
@@ -267,7 +281,7 @@ class Syncer:
         except Exception:
             log.exception("Looking for agents failed and is tried again")
         else:
-            self._agents_problem, self._agents_pause_seconds = "", 0.0
+            self._agents_problem = ""
 
     def _postpone_agents(self, problem: str) -> None:
         pause = min(LONGEST_PAUSE_SECONDS, max(self._sync_seconds, 2 * self._agents_pause_seconds))
@@ -275,7 +289,7 @@ class Syncer:
         # Where the reading meets the same, it says so.
         if problem != self._agents_problem and self._source_state.status != "unreachable":
             log.warning("Agents cannot be looked up; trying again, less and less often. %s", problem)
-        self._agents_problem = problem
+            self._agents_problem = problem
 
     def _write(self, rows: list[Transaction | Refused], now: datetime, **ends: ObjectId | None) -> int:
         state = {name: str(end) for name, end in ends.items() if end is not None}
@@ -290,34 +304,40 @@ def import_dump(
     report: Callable[[Phase, int, int | None], None] = lambda *_: None,
     read_bytes: Callable[[int], None] = lambda _: None,
 ) -> int:
-    """Take over a dump: names, ledger, agents. Returns the number of rows that were not held yet.
+    """Take over a dump: ledger, names, agents. Returns the number of rows that were not held yet.
 
-    ``read_bytes`` is told the position in the ledger's file; ``report`` the rows added and attributed.
+    Of rows that are held it may tell more certainly who answered. A dump that is older than the figures names
+    only who has no name yet. ``read_bytes`` is told the position in the ledger's file; ``report`` the rows
+    added and attributed.
     """
-    as_of, newest, added = store.state().as_of, None, 0
-    elsewhere = store.waiting_ids()
+    before, newest, added = store.state(), None, 0
     for rows in _batches(source.transactions(read_bytes)):
-        held = [row for row in rows if isinstance(row, Transaction)]
-        elsewhere.difference_update(_two_numbers(row.id) for row in held)
-        dates = [_naive(row.created_at) for row in held if row.created_at <= now]
+        dates = [
+            _naive(row.created_at) for row in rows if isinstance(row, Transaction) and row.created_at <= now
+        ]
         newest = max(filter(None, (newest, *dates)), default=None)
         added += store.write_batch(
             ledger_frame(rows),
             refusal_frame(rows),
-            {"as_of": max(filter(None, (as_of, newest)), default=None)},
+            {"as_of": max(filter(None, (before.as_of, newest)), default=None)},
             now=_naive(now),
             ask_again=True,
         )
         report("transactions", added, None)
-    is_current = as_of is None or (newest is not None and newest >= as_of)
+    is_current = before.as_of is None or (newest is not None and newest >= before.as_of)
     write_labels(store, source, now, is_current=is_current)
-    # Of rows that are not in the dump another source may still tell.
-    for count, waiting in attribute_waiting(
-        store, source, is_final=lambda row: (row.id_head, row.id_tail) not in elsewhere
-    ):
+    # What it does not tell, the live database may, or what was being answered when the dump was made.
+    final_before = _naive(now - ANSWER_SAVED_WITHIN)
+
+    def is_final(row: WaitingRow, certainty: Certainty) -> bool:
+        return before.newest_id is None or (
+            certainty is not Certainty.UNKNOWN and row.created_at < final_before
+        )
+
+    for count, waiting in attribute_waiting(store, source, is_final=is_final, only_better=True):
         report("agents", count, waiting)
-    if is_current and store.has_unlabelled():
-        write_labels(store, source, now)  # agents that only answers name: none of the dump's, hence deleted
+    if store.has_unlabelled():  # agents that only answers name: none of the dump's, hence deleted
+        write_labels(store, source, now, is_current=is_current)
     store.write_state(last_sync=_naive(now))
     store.checkpoint()
     return added
@@ -326,7 +346,7 @@ def import_dump(
 def write_labels(store: Store, source: Source, now: datetime, *, is_current: bool = True) -> list[str]:
     """Read the names of users and agents again; returns the collections that may not be read.
 
-    Labels that are not current ones only name who has no name yet.
+    Labels that are not current ones only name who has no name yet, and leave groups alone.
     """
     forbidden: list[str] = []
     known_user, known_agent = store.greatest_keys()
@@ -384,16 +404,22 @@ def write_groups(store: Store, groups: list[Group], users: list[UserLabel]) -> N
 
 
 def attribute_waiting(
-    store: Store, source: Source, *, is_final: Callable[[WaitingRow], bool]
+    store: Store,
+    source: Source,
+    *,
+    is_final: Callable[[WaitingRow, Certainty], bool],
+    only_better: bool = False,
 ) -> Iterator[tuple[int, int]]:
     """Ask who answered for each waiting row, newest first; yields rows asked so far and how many waited.
 
-    Rows whose own answer was not found stay waiting unless this is their last chance.
+    Rows whose own answer was not found stay waiting unless this is their last chance. ``only_better``: what
+    is known already stays unless the source knows it with more certainty.
     """
     waiting, asked, before = store.count_unattributed(), 0, None
     providers = AgentProviders(store) if waiting else None
     while providers and (rows := store.unattributed(before, ATTRIBUTED_AT_ONCE)):
-        store.settle(attributed_frame([WaitingRow(*row) for row in rows], source, providers, is_final))
+        found = attributed_frame([WaitingRow(*row) for row in rows], source, providers, is_final)
+        store.settle(found, only_better=only_better)
         asked += len(rows)
         before = rows[-1][0]
         yield asked, waiting
@@ -475,7 +501,7 @@ def attributed_frame(
     rows: list[WaitingRow],
     source: Source,
     providers: AgentProviders,
-    is_final: Callable[[WaitingRow], bool],
+    is_final: Callable[[WaitingRow, Certainty], bool],
 ) -> pd.DataFrame:
     """Look up the answers and conversations that rows belong to, each once, and name their agents."""
     answers, by_conversation = look_up_answers(rows, source)
@@ -515,7 +541,7 @@ def attributed_frame(
                 dtype="str",
             ),
             "final": [
-                found.certainty is Certainty.EXACT or is_final(row)
+                found.certainty is Certainty.EXACT or is_final(row, found.certainty)
                 for row, found in zip(rows, attributions, strict=True)
             ],
         }
@@ -533,11 +559,10 @@ def ledger_frame(rows: list[Transaction | Refused]) -> pd.DataFrame:
     def numbers(name: str, kind: str) -> np.ndarray[Any, Any]:
         return np.array([getattr(row, name) for row in ledger], dtype=kind)
 
-    heads_tails = [_two_numbers(row.id) for row in ledger]
     return pd.DataFrame(
         {
-            "id_head": np.array([head for head, _ in heads_tails], dtype="uint64"),
-            "id_tail": np.array([tail for _, tail in heads_tails], dtype="uint32"),
+            "id_head": np.array([int.from_bytes(row.id.binary[:8]) for row in ledger], dtype="uint64"),
+            "id_tail": np.array([int.from_bytes(row.id.binary[8:]) for row in ledger], dtype="uint32"),
             "created_at": _instants(row.created_at for row in ledger),
             "rate": np.array([np.nan if row.rate is None else row.rate for row in ledger], dtype="float64"),
             "credits_high": np.array([high for high, _ in high_low], dtype="int64"),
@@ -604,11 +629,6 @@ def _greatest(newest: ObjectId | None, rows: list[Transaction | Refused], now: d
     return max(
         (identity for identity in (newest, *_ids(rows)) if identity and identity < limit), default=None
     )
-
-
-def _two_numbers(identity: ObjectId) -> tuple[int, int]:
-    """Give an id as the store keeps it."""
-    return int.from_bytes(identity.binary[:8]), int.from_bytes(identity.binary[8:])
 
 
 def _id_at(instant: datetime) -> ObjectId:

@@ -21,6 +21,7 @@ from librechat_analytics.librechat.source import (
     MongoSource,
     SourceError,
     SourceForbiddenError,
+    SourceSlowError,
     SourceUnreachableError,
     connect,
 )
@@ -207,7 +208,7 @@ class Failing:
     [
         (OperationFailure("auth", 18), SourceUnreachableError, "user or password"),
         (OperationFailure("not authorized on LibreChat", 13), SourceForbiddenError, "role `read`"),
-        (OperationFailure("exceeded time limit", 50), SourceUnreachableError, "indexes of messages may be"),
+        (OperationFailure("exceeded time limit", 50), SourceSlowError, "too long: exceeded time limit"),
         (OperationFailure("too busy", 202), SourceUnreachableError, "refused to answer: too busy"),
         (NotPrimaryError("stepping down"), SourceUnreachableError, "does not answer: stepping down"),
         (

@@ -318,7 +318,8 @@ class TestAttribution:
                     "provider": ["anthropic"],
                     "final": [final],
                 }
-            )
+            ),
+            only_better=False,
         )
 
     def test_usage_waits_for_its_agent_and_credits_do_not(self, store: Store) -> None:
@@ -350,7 +351,7 @@ class TestAttribution:
 
     def test_an_empty_frame_settles_nothing(self, store: Store) -> None:
         before = store.version
-        store.settle(pd.DataFrame({"id_head": []}))
+        store.settle(pd.DataFrame({"id_head": []}), only_better=False)
         assert store.version == before
 
 

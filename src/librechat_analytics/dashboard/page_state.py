@@ -118,7 +118,7 @@ def source_words(
         ]
     if is_empty:
         return [html.Div(_nothing_recorded(has_users=has_users), className="banner")]
-    if freshness.unattributed:
+    if freshness.unattributed and freshness.status != "offline":
         waiting = _transactions(freshness.unattributed) if sees_all else "some transactions"
         words = f"Agents are still being looked up for {waiting}; costs and tokens already stand."
         return [html.Div(words, className="banner quiet-banner")]

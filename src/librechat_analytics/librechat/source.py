@@ -80,6 +80,7 @@ BY_AN_ASSISTANT: Document = {"isCreatedByUser": {"$ne": True}}
 BATCH_DOCUMENTS = 10_000
 SMALLEST_BATCH_DOCUMENTS = 100
 LOOK_UP_IDS = 1_000
+FEWEST_LOOK_UP_IDS = 50
 LOOK_UP_SECONDS = 10
 """Less than a socket waits: MongoDB itself ends what takes longer, and does not go on for nobody."""
 
@@ -127,6 +128,10 @@ class SourceError(OperatorError):
 
 class SourceUnreachableError(SourceError):
     """MongoDB does not answer; trying again later may help."""
+
+
+class SourceSlowError(SourceUnreachableError):
+    """MongoDB ended what took too long."""
 
 
 class SourceForbiddenError(SourceUnreachableError):
@@ -240,10 +245,7 @@ def _reading() -> Iterator[None]:
                 "The MongoDB user may not read LibreChat's collections. Give it the role `read`."
             ) from error
         if error.code == TIME_EXPIRED:
-            raise SourceUnreachableError(
-                f"MongoDB needs more than {LOOK_UP_SECONDS} s for {LOOK_UP_IDS:,} look-ups."
-                " LibreChat's indexes of messages may be missing (MONGO_AUTO_INDEX)."
-            ) from error
+            raise SourceSlowError(f"MongoDB takes too long: {_first_sentence(error)}.") from error
         raise SourceUnreachableError(f"MongoDB refused to answer: {_first_sentence(error)}.") from error
     except PyMongoError as error:
         reason, advice = _first_sentence(error), ""
@@ -274,6 +276,7 @@ class MongoSource:
         self._anonymous = anonymous
         self._codec_options = codec_options
         self._batch_documents = BATCH_DOCUMENTS
+        self._look_up_ids = LOOK_UP_IDS
 
     @classmethod
     def at(cls, uri: str, *, anonymous: bool = False) -> MongoSource:
@@ -401,17 +404,25 @@ class MongoSource:
         read: Callable[[Mapping[str, Any]], T | None],
         besides: Document | None = None,
     ) -> list[T]:
-        return [
-            label
-            for start in range(0, len(ids), LOOK_UP_IDS)
-            for label in self._each(
-                collection,
-                {key: {"$in": list(ids[start : start + LOOK_UP_IDS])}} | (besides or {}),
-                projection,
-                read,
-                LOOK_UP_SECONDS,
-            )
-        ]
+        size = self._look_up_ids
+        try:
+            return [
+                label
+                for start in range(0, len(ids), size)
+                for label in self._each(
+                    collection,
+                    {key: {"$in": list(ids[start : start + size])}} | (besides or {}),
+                    projection,
+                    read,
+                    LOOK_UP_SECONDS,
+                )
+            ]
+        except SourceSlowError as error:
+            self._look_up_ids = max(FEWEST_LOOK_UP_IDS, size // 4)  # for the next try
+            raise SourceSlowError(
+                f"MongoDB needs more than {LOOK_UP_SECONDS} s for {size:,} look-ups. LibreChat's indexes of"
+                f" {collection} may be missing (MONGO_AUTO_INDEX)."
+            ) from error
 
 
 def _decoded(document: Mapping[str, Any]) -> Mapping[str, Any]:

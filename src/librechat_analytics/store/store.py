@@ -232,7 +232,7 @@ class Store:
 
         ``batch`` has the columns that ``write_batch.sql`` names, each id once; ``refusals`` has id and
         reason; ``state`` names the fields of SyncState that change. ``ask_again`` also for the agents of rows
-        that are held and of which nobody could tell. Returns the number of rows added.
+        that are held, unless they are certain. Returns the number of rows added.
         """
         with self._committing() as cursor:
             added = 0
@@ -271,7 +271,7 @@ class Store:
         """Take over all users that the source holds: id, name, email, role, balance_e6.
 
         Who is missing counts as deleted, unless their key is above ``known``. Labels that are not current
-        are taken of those only who have none, and delete nobody.
+        are taken of those only who have none, and these count as deleted.
         """
         with self._committing() as cursor:
             cursor.register("labels", labels)
@@ -296,13 +296,16 @@ class Store:
             cursor.register("versions", versions)
             _run(cursor, "statements/write_agents", {"known": known, "is_current": is_current, "now": now})
 
-    def settle(self, attributed: pd.DataFrame) -> None:
-        """Write down the agents of rows: id_head, id_tail, agent, sender, certainty, provider, final."""
+    def settle(self, attributed: pd.DataFrame, *, only_better: bool) -> None:
+        """Write down the agents of rows: id_head, id_tail, agent, sender, certainty, provider, final.
+
+        ``only_better``: of those only that are more certain than what the store has.
+        """
         if not len(attributed):
             return
         with self._committing() as cursor:
             cursor.register("attributed", attributed)
-            _run(cursor, "statements/settle", _bounds(attributed))
+            _run(cursor, "statements/settle", _bounds(attributed) | {"only_better": only_better})
 
     def count_transactions(self) -> int:
         """Count the documents held, usage or not."""
@@ -311,11 +314,6 @@ class Store:
     def count_unattributed(self) -> int:
         """Count the usage rows whose agent is still asked for."""
         return self._count("unattributed")
-
-    def waiting_ids(self) -> set[tuple[int, int]]:
-        """Give id_head and id_tail of the rows whose agent is still asked for."""
-        with self.reading() as cursor:
-            return set(cursor.execute("SELECT id_head, id_tail FROM unattributed").fetchall())
 
     def has_unlabelled(self) -> bool:
         """Say whether a user or an agent has appeared of whom nothing was read yet."""

@@ -1,4 +1,5 @@
--- Writes down who answered; rows that are final leave the waiting list.
+-- Writes down who answered; rows that are final leave the waiting list. What was known once stays known, and who
+-- asks another source than before takes only what is more certain.
 INSERT INTO agents (key, id, name)
 SELECT (SELECT coalesce(max(key), 0) FROM agents) + row_number() OVER (), id, name
 FROM (SELECT agent AS id, max(sender) AS name FROM attributed WHERE agent IS NOT NULL GROUP BY agent)
@@ -21,7 +22,8 @@ FROM (
     LEFT JOIN providers ON providers.id = attributed.provider
 ) AS found
 WHERE transactions.id_head BETWEEN $lowest_head AND $highest_head
-    AND transactions.id_head = found.id_head AND transactions.id_tail = found.id_tail;
+    AND transactions.id_head = found.id_head AND transactions.id_tail = found.id_tail
+    AND (found.certainty < transactions.certainty OR NOT $only_better AND found.certainty <> 'unknown');
 
 DELETE FROM unattributed
 USING attributed

@@ -1,4 +1,5 @@
--- Takes over the agents that the source holds now; who is missing keeps the last known name and models.
+-- Takes over the agents that the source holds, as write_users does; who is missing keeps the last known name and
+-- models.
 INSERT INTO agents (key, id)
 SELECT (SELECT coalesce(max(key), 0) FROM agents) + row_number() OVER (), id
 FROM labels ANTI JOIN agents USING (id);
@@ -8,6 +9,9 @@ SELECT (SELECT coalesce(max(key), 0) FROM models) + row_number() OVER (), id
 FROM (
     SELECT ran AS id FROM labels WHERE ran IS NOT NULL UNION SELECT ran FROM versions WHERE ran IS NOT NULL
 ) ANTI JOIN models USING (id);
+
+UPDATE agents SET deleted_at = $now
+WHERE NOT $is_current AND deleted_at IS NULL AND NOT labelled;
 
 UPDATE agents
 SET
