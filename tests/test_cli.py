@@ -39,7 +39,7 @@ def fresh_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Itera
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
     """Run a command in this process; gives its exit code and all that it wrote, on one line a message."""
 
     def run(*arguments: object) -> tuple[int, str]:
@@ -55,7 +55,9 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         assert isinstance(code, int | None)
         return code or 0, written
 
-    return run
+    umask = os.umask(0o022)
+    yield run
+    os.umask(umask)
 
 
 class TestServe:
@@ -244,7 +246,10 @@ class TestMistakesInArguments:
             (("--period", "custom", "--start", "2026-02-01", "--end", "2026-01-01"), "end: end is not part"),
         ],
     )
-    def test_an_export_says_what_it_cannot_do(self, run: Run, arguments: tuple[str, ...], says: str) -> None:
+    def test_an_export_says_what_it_cannot_do(
+        self, run: Run, tmp_path: Path, arguments: tuple[str, ...], says: str
+    ) -> None:
+        Store(tmp_path / "data").close()
         code, written = run("export", "usage.xlsx", *arguments)
         assert (code, written.startswith(says)) == (1, True), written
 
@@ -253,6 +258,28 @@ class TestMistakesInArguments:
         Store(tmp_path / "data").close()
         code, written = run("backup", file)
         assert (code, "Give the name of a file in a folder that exists." in written) == (1, True), written
+
+    @pytest.mark.parametrize(
+        "arguments", [("backup", "copy"), ("export", "copy.xlsx"), ("forget", "ana@example.com")]
+    )
+    def test_where_there_is_no_store_nothing_is_made_of_it(
+        self, run: Run, tmp_path: Path, arguments: tuple[str, str]
+    ) -> None:
+        kept = tmp_path / arguments[1]
+        kept.write_text("of last month")
+        code, written = run(*arguments)
+        assert (code, written) == (
+            1,
+            f"There is no store in {tmp_path / 'data'}. Run this where the server runs, or set DATA_DIR.\n",
+        )
+        assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [
+            (kept.name, "of last month")
+        ]
+
+    def test_what_is_written_is_for_its_owner_alone(self, run: Run, tmp_path: Path) -> None:
+        Store(tmp_path / "data").close()
+        assert run("backup", "copy")[0] == 0
+        assert (tmp_path / "copy").stat().st_mode & 0o077 == 0
 
     def test_a_backup_never_takes_the_stores_own_place(self, run: Run, tmp_path: Path) -> None:
         Store(tmp_path / "data").close()
@@ -308,7 +335,7 @@ class TestCheck:
         assert code == 1
         assert [line[:30] for line in written.splitlines()] == [
             "ok    The settings can be read",
-            "ok    The API key is set and s",
+            "ok    The API keys are set and",
             f"ok    The store in {tmp_path}"[:30],
             "FAIL  MONGO_URI is missing: fi",
         ]
@@ -320,6 +347,10 @@ class TestCheck:
         code, written = run("check")
         assert code == 1
         assert [line.split()[:2] for line in written.splitlines()] == [["FAIL", "PORT"], ["FAIL", "THREADS"]]
+
+    def test_a_file_of_keys_is_looked_at(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("DASHBOARD_API_KEYS_FILE", "nowhere")
+        assert "FAIL  DASHBOARD_API_KEYS_FILE nowhere cannot be read" in run("check")[1]
 
     def test_a_price_list_is_looked_at(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("PRICES_FILE", "nowhere.csv")

@@ -13,7 +13,7 @@ from librechat_analytics import errands
 from librechat_analytics.errands import write_backup, write_report
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.settings import Settings
-from librechat_analytics.store.store import StoreBusyError
+from librechat_analytics.store.store import FILE_NAME, StoreBusyError
 from tests.servers import API_KEY
 
 if TYPE_CHECKING:
@@ -60,7 +60,14 @@ def store_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def settings(folder: Path, port: int) -> Settings:
-    return Settings(_env_file=None, data_dir=folder, port=port, dashboard_api_key=API_KEY)
+    store = folder / "data" / FILE_NAME
+    store.parent.mkdir(exist_ok=True)
+    store.touch()
+    return Settings(_env_file=None, data_dir=store.parent, port=port, dashboard_api_key=API_KEY)
+
+
+def files_in(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in folder.iterdir() if path.is_file()}
 
 
 def report(folder: Path, port: int) -> None:
@@ -78,7 +85,7 @@ ERRANDS = pytest.mark.parametrize("errand", [report, backup])
 def test_what_the_server_sends_is_written(tmp_path: Path, errand: Callable[[Path, int], None]) -> None:
     with server_that_answers(WHOLE) as port:
         errand(tmp_path, port)
-    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"file.xlsx": "a whole"}
+    assert files_in(tmp_path) == {"file.xlsx": "a whole"}
 
 
 @ERRANDS
@@ -92,4 +99,4 @@ def test_a_part_never_takes_the_place_of_a_whole_file(
         pytest.raises(OperatorError, match="broke off"),
     ):
         errand(tmp_path, port)
-    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"file.xlsx": "of last month"}
+    assert files_in(tmp_path) == {"file.xlsx": "of last month"}

@@ -165,7 +165,8 @@ def _readiness(store: Store, source: SourceStatus) -> Readiness:
 def _tell_what_an_empty_store_means(settings: Settings) -> None:
     log.info(
         "The store in %s is empty. %s If there was one before, only a backup has what LibreChat has deleted"
-        " since: stop, put it there as %s, start again; reading goes on from it.",
+        " since: stop, put it there as %s in place of all that is there, start again; reading goes on from"
+        " it.",
         settings.data_dir,
         "All that LibreChat still holds is read now." if settings.mongo_uri else "It is filled by an import.",
         FILE_NAME,

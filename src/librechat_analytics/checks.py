@@ -6,10 +6,10 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from librechat_analytics.app import open_prices
+from librechat_analytics.app import open_door, open_prices
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.librechat.source import MongoSource
-from librechat_analytics.settings import Settings, load_settings, require_a_key
+from librechat_analytics.settings import Settings, load_settings
 from librechat_analytics.store.store import FILE_NAME, Store, StoreBusyError
 
 if TYPE_CHECKING:
@@ -43,10 +43,10 @@ def run_checks() -> Iterator[Finding]:
 
 def _key(settings: Settings) -> Finding:
     try:
-        require_a_key(settings)
+        open_door(settings)
     except OperatorError as error:
         return Finding(good=False, text=str(error))
-    return Finding(good=True, text="The API key is set and strong enough.")
+    return Finding(good=True, text="The API keys are set and strong enough.")
 
 
 def _prices(settings: Settings) -> Iterator[Finding]:

@@ -75,6 +75,7 @@ class RowsColumn(ProgressColumn):
 def main() -> None:
     """Run the program; a mistake that the operator can mend is one message and exit code 1."""
     occupy_standard_files()
+    os.umask(0o077)  # everybody's names and spending are in what is written
     ignore_variables_of_others()
     try:
         program()
@@ -225,7 +226,9 @@ def export(
         str, typer.Option(help="24h, 7d, 30d, last-month, custom ...; see the API.")
     ] = "last-month",
     start: Annotated[str | None, typer.Option(help="With --period custom.")] = None,
-    end: Annotated[str | None, typer.Option(help="With --period custom; not included.")] = None,
+    end: Annotated[
+        str | None, typer.Option(help="With --period custom; a date is included, an instant is not.")
+    ] = None,
     tz: Annotated[str | None, typer.Option(help="IANA time zone. Default: DASHBOARD_TIMEZONE.")] = None,
     where: Annotated[
         list[str] | None,
@@ -257,19 +260,25 @@ def export(
 
 @program.command()
 def backup(file: Annotated[Path, typer.Argument(help="Where to write the copy of the store.")]) -> None:
-    """Copy the store into a file, also while serving; to restore, put it back as usage.duckdb."""
+    """Copy the store into a file, also while serving."""
     from librechat_analytics.errands import write_backup
 
     write_backup(load_settings(), file)
     console.print(
-        f"Wrote {file}. To restore, put it into DATA_DIR as usage.duckdb.", highlight=False, markup=False
+        f"Wrote {file}. To restore, put it into DATA_DIR as usage.duckdb and remove usage.duckdb.wal.",
+        highlight=False,
+        markup=False,
     )
 
 
 @program.command()
 def forget(user: Annotated[str, typer.Argument(help="The user's id or e-mail address.")]) -> None:
     """Erase a person's name and e-mail from the store for good; the figures stay, under the id."""
-    with _store(load_settings()) as store:
+    from librechat_analytics.errands import require_store
+
+    settings = load_settings()
+    require_store(settings)
+    with _store(settings) as store:
         known = store.users_known_as(user)
         if not known:
             raise OperatorError(f"The store knows no user {user}. Give the id or the e-mail address.")

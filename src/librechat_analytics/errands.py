@@ -33,6 +33,14 @@ if TYPE_CHECKING:
 PATIENCE_SECONDS = 60
 
 
+def require_store(settings: Settings) -> None:
+    """Raise OperatorError where there is no store: a new one would be empty, and so would all made of it."""
+    if not (settings.data_dir / FILE_NAME).exists():
+        raise OperatorError(
+            f"There is no store in {settings.data_dir}. Run this where the server runs, or set DATA_DIR."
+        )
+
+
 def write_report(settings: Settings, path: Path, parameters: dict[str, str]) -> None:
     """Write the workbook of a period; raises OperatorError that says what to do.
 
@@ -40,13 +48,14 @@ def write_report(settings: Settings, path: Path, parameters: dict[str, str]) -> 
     """
     if path.suffix.lower() != ".xlsx":
         raise OperatorError(f"{path} must end in .xlsx")
-    try:
-        path.write_bytes(_workbook(settings, parameters))
-    except StoreBusyError:
-        with _taking_the_place_of(path) as part:
+    require_store(settings)
+    with _taking_the_place_of(path) as part:
+        try:
+            part.write_bytes(_workbook(settings, parameters))
+        except StoreBusyError:
             _have_server_write(settings, f"/api/export?{urllib.parse.urlencode(parameters)}", part)
-    except BadParameterError as error:
-        raise OperatorError(f"{error.parameter}: {error}") from None
+        except BadParameterError as error:
+            raise OperatorError(f"{error.parameter}: {error}") from None
 
 
 def write_backup(settings: Settings, path: Path) -> None:
@@ -56,6 +65,7 @@ def write_backup(settings: Settings, path: Path) -> None:
     store_file = settings.data_dir / FILE_NAME
     if path.resolve() in (store_file.resolve(), store_file.with_name(f"{FILE_NAME}.wal").resolve()):
         raise OperatorError(f"{path} is the store itself. Give another file.")
+    require_store(settings)
     with _taking_the_place_of(path) as part:
         try:
             store = open_store(settings)
@@ -75,6 +85,8 @@ def _taking_the_place_of(path: Path) -> Iterator[Path]:
     try:
         yield part
         part.replace(path)
+    except OSError as error:
+        raise OperatorError(f"{path} cannot be written: {error.strerror}.") from None
     finally:
         part.unlink(missing_ok=True)
 

@@ -377,6 +377,18 @@ def label(store: Store, name: str) -> None:
     store.checkpoint()
 
 
+def test_a_backup_beside_what_another_store_left_is_told_apart(store: Store, tmp_path: Path) -> None:
+    write(store, usage())
+    restored = tmp_path / "restored"
+    restored.mkdir()
+    store.copy_to(restored / FILE_NAME)
+    write(store, usage(number=1))
+    left = (tmp_path / "data" / f"{FILE_NAME}.wal").read_bytes()
+    (restored / f"{FILE_NAME}.wal").write_bytes(left)
+    with pytest.raises(StoreError, match=rf"put back from a backup, remove .*{FILE_NAME}\.wal\.$"):
+        Store(restored)
+
+
 NAME = "Anastasia Wolkenstein"
 
 

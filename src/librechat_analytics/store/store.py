@@ -498,7 +498,9 @@ def _unreadable(path: Path, error: Exception) -> str:
     reason = str(error).splitlines()[0].rstrip(".")
     if isinstance(error, duckdb.OutOfMemoryException):
         return f"The store {path} needs more memory: {reason} Raise STORE_MEMORY_LIMIT."
+    if "WAL does not match" in reason:
+        return f"{path}.wal is not of this store. If {path} was put back from a backup, remove {path}.wal."
     return (
         f"The store {path} cannot be used: {reason}. Check that the folder can be written; if the file is"
-        " damaged, move it away and let the program read LibreChat again."
+        " damaged, put a backup in its place, or move it away and let the program read LibreChat again."
     )
