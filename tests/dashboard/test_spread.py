@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,9 +79,28 @@ class TestSteps:
 
     def test_the_sentence_has_all_three_figures(self) -> None:
         assert captions.conversation_costs(conversation_costs((0.1, 2000))) == (
-            "Half of 2,000 conversations cost less than $0.04, nine of ten less than $0.21;"
+            "Half of 2,000 conversations cost at most $0.04, nine of ten at most $0.21;"
             " the dearest cost $1.71."
         )
+
+    def test_a_single_one_is_not_halved(self) -> None:
+        assert (
+            captions.conversation_costs(conversation_costs((0.1, 1))) == "The only conversation cost $1.71."
+        )
+
+    @pytest.mark.parametrize(
+        ("steps", "named"),
+        [
+            (((0.2, 3), (0.5, 1)), ["$0.20", "$0.50"]),
+            (((0.2, 3), (None, 1)), ["$1", "$10", "$100"]),
+            (((0.05, 3), (0.2, 1)), ["$0.10"]),
+        ],
+    )
+    def test_few_steps_are_all_named_where_none_is_round(self, steps: Any, named: list[str]) -> None:
+        asked = questions(conversation_costs=conversation_costs(*steps))
+        _, places = answer_panels([spread.STEPS_PANEL], asked)
+
+        assert places["conversation-costs-chart"]["layout"]["xaxis"]["ticktext"] == named
 
 
 class TestCaches:

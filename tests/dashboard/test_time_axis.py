@@ -25,14 +25,10 @@ def test_each_unit_is_named_as_people_say_it() -> None:
     assert bucket_labels([start], [False], "month") == ["November 2026"]
 
 
-def test_the_running_bucket_says_so_and_a_cut_first_one_that_it_is_in_part() -> None:
+def test_a_bucket_that_is_cut_says_so() -> None:
     labels = bucket_labels(days(3, datetime(2026, 11, 2, tzinfo=BERLIN)), [True, False, True], "day")
 
-    assert labels == ["Mon 2 Nov 2026, in part", "Tue 3 Nov 2026", "Wed 4 Nov 2026, so far"]
-
-
-def test_an_only_bucket_that_is_cut_is_still_running() -> None:
-    assert bucket_labels([datetime(2026, 11, 2, tzinfo=BERLIN)], [True], "day") == ["Mon 2 Nov 2026, so far"]
+    assert labels == ["Mon 2 Nov 2026, in part", "Tue 3 Nov 2026", "Wed 4 Nov 2026, in part"]
 
 
 def test_the_hour_that_comes_twice_is_told_apart() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,14 +11,25 @@ import pytest
 from librechat_analytics.dashboard import agents, captions, models, overview, users
 from librechat_analytics.dashboard.mount import VIEWS
 from librechat_analytics.dashboard.panels import answer_panels
-from librechat_analytics.usage.answers import AgentRanking, Concentration, Part, Ranking, Summary, Totals
+from librechat_analytics.dashboard.questions import LONGEST_LIST, Questions
+from librechat_analytics.usage.answers import (
+    ALL_ENTRIES,
+    AgentRanking,
+    Concentration,
+    Part,
+    Ranking,
+    Summary,
+    Totals,
+)
 from tests.dashboard.ready_answers import (
     AGENT,
     BREAKDOWN,
     CERTAIN_QUALITY,
     MODEL,
     NOTHING,
+    NOW,
     USER,
+    ReadyRepository,
     caching,
     conversation_costs,
     period,
@@ -297,7 +309,7 @@ class TestAgents:
 class TestCaptions:
     def test_the_average_leaves_out_what_is_not_whole(self) -> None:
         assert captions.cost_over_time(timeline()) == (
-            "Peak: $16.00 (Tue 24 Nov 2026, so far). Average: $9.00 a day."
+            "Peak: $16.00 (Tue 24 Nov 2026, in part). Average: $9.00 a day."
         )
 
     def test_a_period_of_nothing_has_no_peak(self) -> None:
@@ -335,3 +347,32 @@ def test_each_question_is_asked_once_for_all_panels_of_a_view() -> None:
     assert asked.timeline is asked.timeline
     assert asked.period == period()
     assert isinstance(asked.summary.totals, Totals)
+
+
+class Limits(ReadyRepository):
+    """Notes how long a list was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[int] = []
+
+    def top_users(self, _: object, limit: int, *__: object) -> Any:
+        self.asked.append(limit)
+        return super().top_users()
+
+
+@pytest.mark.parametrize(
+    ("search", "is_for_file", "limit"),
+    [("", False, LONGEST_LIST), ("ada", False, ALL_ENTRIES), ("", True, ALL_ENTRIES)],
+)
+def test_who_searches_or_takes_a_file_gets_everybody(search: str, limit: int, *, is_for_file: bool) -> None:
+    repository = Limits()
+    asked = Questions(
+        repository,  # type: ignore[arg-type]
+        replace(query(), search=search),
+        now=NOW,
+        is_for_file=is_for_file,
+    )
+
+    assert asked.users.total == 1
+    assert repository.asked == [limit]

@@ -26,6 +26,7 @@ from librechat_analytics.usage.periods import (
     buckets,
     default_bucket,
     describe,
+    describe_before,
     describe_range,
     parse_period,
     parse_zone,
@@ -615,6 +616,21 @@ class TestDescribe:
     def test_the_range_before_in_words(self):
         previous = named("7d", UTC_ZONE, "2026-11-24T15:00:00").previous
         assert describe_range(previous, UTC_ZONE) == "10–17 Nov 2026"
+
+    @pytest.mark.parametrize(
+        ("name", "expected"),
+        [
+            ("today", "23 Nov 2026 until 15:30"),
+            ("this-week", "16–17 Nov 2026 until 15:30"),
+            ("this-month", "1–24 Oct 2026 until 15:30"),
+            ("yesterday", "22 Nov 2026"),
+            ("last-month", "1–30 Sep 2026"),
+            ("7d", "10–17 Nov 2026"),
+            ("all", ""),
+        ],
+    )
+    def test_what_a_running_period_is_compared_with_says_until_when(self, name, expected):
+        assert describe_before(named(name, UTC_ZONE, "2026-11-24T15:30:00")) == expected
 
     def test_every_period_has_its_own_words(self):
         now = "2026-11-24T15:00:00"

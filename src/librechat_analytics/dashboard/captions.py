@@ -98,9 +98,11 @@ def conversation_costs(costs: ConversationCosts) -> str:
     """What a conversation costs: half of them, most of them, and the dearest."""
     if not costs.conversations:
         return ""
+    if costs.conversations == 1:
+        return f"The only conversation cost {money(costs.most_usd)}."
     return (
-        f"Half of {costs.conversations:,} conversations cost less than {money(costs.median_usd)},"
-        f" nine of ten less than {money(costs.ninth_decile_usd)}; the dearest cost {money(costs.most_usd)}."
+        f"Half of {costs.conversations:,} conversations cost at most {money(costs.median_usd)},"
+        f" nine of ten at most {money(costs.ninth_decile_usd)}; the dearest cost {money(costs.most_usd)}."
     )
 
 

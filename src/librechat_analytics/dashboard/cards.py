@@ -7,13 +7,22 @@ from typing import TYPE_CHECKING
 
 from dash import Output, html
 
+from librechat_analytics.usage.periods import describe_before
+
 if TYPE_CHECKING:
     from dash.development.base_component import Component
 
+    from librechat_analytics.dashboard.questions import Questions
     from librechat_analytics.formatting import Change
 
 ARROWS = {"up": "↑", "down": "↓", "same": "→", "new": "↑"}
 SIGNS = {"up": "+", "down": "\N{MINUS SIGN}"}
+
+
+def range_before(questions: Questions) -> str:
+    """The range that a period is compared with; this year goes without saying, to leave it on one line."""
+    this_year = questions.now.astimezone(questions.period.zone).year
+    return describe_before(questions.period).replace(f" {this_year}", "")
 
 
 def figure_card(id: str, label: str) -> Component:  # noqa: A002

@@ -27,7 +27,6 @@ from librechat_analytics.formatting import (
     share,
     tokens,
 )
-from librechat_analytics.usage.periods import describe_range
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -124,11 +123,7 @@ def layout() -> list[Component]:
 
 def _cards(questions: Questions) -> tuple[object, ...]:
     summary = questions.summary
-    previous = questions.period.previous
-    before_range = ""
-    if previous:
-        this_year = questions.now.astimezone(questions.period.zone).year
-        before_range = describe_range(previous, questions.period.zone).removesuffix(f" {this_year}")
+    before_range = cards.range_before(questions)
     values: list[object] = []
     for _, _, pick, as_text, exact in CARDS:
         now = pick(summary.totals)

@@ -6,7 +6,7 @@ import json
 import logging
 import re
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dash import ClientsideFunction, Dash, Input, Output, State, ctx, dcc, no_update, set_props
 from flask import g, request
@@ -40,7 +40,6 @@ from librechat_analytics.exports import all_sheets, csv_text, file_name, workboo
 from librechat_analytics.usage.periods import BadParameterError, parse_zone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from zoneinfo import ZoneInfo
 
     import flask
@@ -188,10 +187,18 @@ def tell_about_error(error: Exception) -> None:
     set_props(ids.NOTICE, {"children": words, "is_open": True})
 
 
-def asking(repository: Repository, default_zone: ZoneInfo) -> Callable[[object], Questions]:
+class Ask(Protocol):
+    """Turns the router's question into questions to the repository, for whoever asks."""
+
+    def __call__(self, stored: object, *, is_for_file: bool = False) -> Questions:
+        """``is_for_file``: lists are whole."""
+        ...
+
+
+def asking(repository: Repository, default_zone: ZoneInfo) -> Ask:
     """Make what turns the router's question into questions to the repository, for whoever asks."""
 
-    def ask(stored: object) -> Questions:
+    def ask(stored: object, *, is_for_file: bool = False) -> Questions:
         now = repository.now()
         query = read_page_query(
             stored,
@@ -200,12 +207,12 @@ def asking(repository: Repository, default_zone: ZoneInfo) -> Callable[[object],
             first_usage=repository.first_usage(g.visitor.scope),
             scope=g.visitor.scope,
         )
-        return Questions(repository, query, now=now)
+        return Questions(repository, query, now=now, is_for_file=is_for_file)
 
     return ask
 
 
-def register_view(app: Dash, view: View, ask: Callable[[object], Questions]) -> None:
+def register_view(app: Dash, view: View, ask: Ask) -> None:
     """Let one callback fill a view, and another write its table into a file."""
 
     @app.callback(  # type: ignore[untyped-decorator]
@@ -240,11 +247,11 @@ def register_view(app: Dash, view: View, ask: Callable[[object], Questions]) -> 
         name = str(ctx.triggered_id).removesuffix("-csv")
         if not any(clicks) or name not in tables:
             return no_update
-        questions = ask(stored)
+        questions = ask(stored, is_for_file=True)
         return dcc.send_string(csv_text(tables[name](questions)), f"{file_name(name, questions.period)}.csv")
 
 
-def register_export(app: Dash, repository: Repository, ask: Callable[[object], Questions]) -> None:
+def register_export(app: Dash, repository: Repository, ask: Ask) -> None:
     """Write everything about the period and the filters on screen into one workbook."""
 
     @app.callback(  # type: ignore[untyped-decorator]
@@ -263,7 +270,7 @@ def register_export(app: Dash, repository: Repository, ask: Callable[[object], Q
         return dcc.send_bytes(workbook(sheets), f"{file_name('usage', period)}.xlsx")
 
 
-def register_filters(app: Dash, ask: Callable[[object], Questions]) -> None:
+def register_filters(app: Dash, ask: Ask) -> None:
     """Say what each filter can be set to, once the reader opens the panel."""
 
     @app.callback(  # type: ignore[untyped-decorator]

@@ -21,7 +21,7 @@ from librechat_analytics.formatting import (
     user_label,
 )
 from librechat_analytics.usage.filters import NONE, UNKNOWN
-from librechat_analytics.usage.periods import describe_range
+from librechat_analytics.usage.periods import describe_before
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,7 +118,7 @@ def _total(questions: Questions) -> Shown:
     previous = questions.period.previous
     if before is not None and previous is not None and before.points[COLUMNS[measure]].any():
         series.append(_ghost(before, measure, len(whole)))
-        legend.append(("ghost", "Range before", describe_range(previous, questions.period.zone)))
+        legend.append(("ghost", "Range before", describe_before(questions.period)))
     figure = figures.bars_over_time(
         timeline, series, totals=whole if measure == "tokens" else None, **_options(questions)
     )

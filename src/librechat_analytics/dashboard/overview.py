@@ -10,7 +10,6 @@ from librechat_analytics.dashboard import blocks, cards, doubt, entries, over_ti
 from librechat_analytics.dashboard.panels import Panel
 from librechat_analytics.dashboard.views import View
 from librechat_analytics.formatting import change, integer, money, money_exact, tokens
-from librechat_analytics.usage.periods import describe_range
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
     from librechat_analytics.dashboard.questions import Questions
     from librechat_analytics.usage.answers import Totals
-    from librechat_analytics.usage.periods import TimeRange
 
 CARDS: tuple[tuple[str, str, Callable[[Totals], float], Callable[[Any], str], Callable[[Any], str]], ...] = (
     ("cost", "Cost", lambda totals: totals.cost_usd, money, money_exact),
@@ -71,8 +69,7 @@ def _list_panel(heading: str, view: str, filled_by: Panel) -> Component:
 
 def _summary(questions: Questions) -> tuple[object, ...]:
     summary = questions.summary
-    previous = questions.period.previous
-    before_range = _range_before(previous, questions) if previous else ""
+    before_range = cards.range_before(questions)
     values: list[object] = []
     for _, _, pick, as_text, exact in CARDS:
         now = pick(summary.totals)
@@ -83,12 +80,6 @@ def _summary(questions: Questions) -> tuple[object, ...]:
     why = questions.query.link("quality")
     strip = quality_words.quality_strip(summary.quality, summary.totals, why)
     return *values, strip, doubt.of_cost(questions)
-
-
-def _range_before(previous: TimeRange, questions: Questions) -> str:
-    # This year goes without saying, and leaves the words on one line.
-    this_year = questions.now.astimezone(questions.period.zone).year
-    return describe_range(previous, questions.period.zone).removesuffix(f" {this_year}")
 
 
 def _top_users(questions: Questions) -> tuple[object, ...]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from librechat_analytics.usage.answers import Agent
+from librechat_analytics.usage.answers import ALL_ENTRIES, Agent
 from librechat_analytics.usage.filters import NONE, UNKNOWN, Filters
 from librechat_analytics.usage.periods import default_bucket
 
@@ -36,13 +36,17 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.repository import Repository
 
 LONGEST_LIST = 1000
+"""What a list on screen begins with. Who looks for somebody, or takes all along, is not content with that."""
 
 
 class Questions:
     """A period's answers, fetched when a panel first needs them and shared by the panels of a view."""
 
-    def __init__(self, repository: Repository, query: PageQuery, *, now: datetime) -> None:
+    def __init__(
+        self, repository: Repository, query: PageQuery, *, now: datetime, is_for_file: bool = False
+    ) -> None:
         self._repository = repository
+        self._length = ALL_ENTRIES if is_for_file or query.search else LONGEST_LIST
         self.query = query
         self.now = now
         # Read first: figures may be newer than what is said of them, never older.
@@ -176,16 +180,16 @@ class Questions:
 
     @cached_property
     def users(self) -> Ranking:
-        return self._repository.top_users(self.period, LONGEST_LIST, self.filters)
+        return self._repository.top_users(self.period, self._length, self.filters)
 
     @cached_property
     def models(self) -> Ranking:
-        return self._repository.top_models(self.period, LONGEST_LIST, self.filters)
+        return self._repository.top_models(self.period, self._length, self.filters)
 
     @cached_property
     def agents(self) -> AgentRanking:
-        return self._repository.top_agents(self.period, LONGEST_LIST, self.filters)
+        return self._repository.top_agents(self.period, self._length, self.filters)
 
     @cached_property
     def cost_breakdown(self) -> Ranking:
-        return self._repository.cost_breakdown(self.period, LONGEST_LIST, self.filters)
+        return self._repository.cost_breakdown(self.period, self._length, self.filters)

@@ -109,11 +109,13 @@ def _steps(questions: Questions) -> tuple[object, ...]:
         if rows
     ]
     texts = [
-        f"<b>{step_words(upper)}</b><br>{integer(count)} conversations<br>{money(cost)} in all"
+        f"<b>{step_words(upper)}</b><br>{_conversations(count)}<br>{money(cost)} in all"
         for upper, count, cost in rows
     ]
+    edges = [upper for upper, *_ in rows if upper is not None]
+    named = [edge for edge in edges if is_round(edge)] or edges  # few steps may have no round one
     figure = figures.steps(
-        [edge_text(upper) if upper is not None and is_round(upper) else "" for upper, *_ in rows],
+        [edge_text(upper) if upper is not None and upper in named else "" for upper, *_ in rows],
         [count for _, count, _ in rows],
         texts,
         marks,
@@ -124,6 +126,10 @@ def _steps(questions: Questions) -> tuple[object, ...]:
         (step_words(upper), integer(count), money(cost)) for upper, count, cost in rows
     ]
     return figure, captions.conversation_costs(costs), empty, blocks.number_rows(numbers)
+
+
+def _conversations(count: int) -> str:
+    return "1 conversation" if count == 1 else f"{integer(count)} conversations"
 
 
 Step = tuple[float | None, int, float]

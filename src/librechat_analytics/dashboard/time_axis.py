@@ -38,7 +38,7 @@ def bucket_bounds(
 
 
 def bucket_labels(starts: Sequence[datetime], partial: Sequence[bool], unit: BucketUnit) -> list[str]:
-    """Name each bucket so that no two are alike; those still running, or cut by the period, say so."""
+    """Name each bucket so that no two are alike; those that the period or the present cuts say so."""
     words = [_words(start, unit) for start in starts]
     labels = []
     for index, (start, text) in enumerate(zip(starts, words, strict=True)):
@@ -48,12 +48,8 @@ def bucket_labels(starts: Sequence[datetime], partial: Sequence[bool], unit: Buc
             words[index + 1] if index + 1 < len(words) else None,
         )
         name = f"{text} {start.tzname()}" if twice else text
-        labels.append(f"{name}, {_cut(index, len(words))}" if partial[index] else name)
+        labels.append(f"{name}, in part" if partial[index] else name)
     return labels
-
-
-def _cut(index: int, count: int) -> str:
-    return "in part" if index == 0 and count > 1 else "so far"
 
 
 def _words(start: datetime, unit: BucketUnit) -> str:

@@ -61,6 +61,9 @@ _TO: Final = "\N{EN DASH}"
 # Not from strftime, which follows the locale of the machine.
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
+_UNTIL_NOW: Final = ("today", "this-week", "this-month", "this-year")
+"""What is compared with as much of the one before."""
+
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
 _SLOT: Final = timedelta(minutes=15)
@@ -233,6 +236,16 @@ def describe_range(time_range: TimeRange, zone: ZoneInfo) -> str:
     if first.month != last.month:
         return f"{day_in_words(first, with_year=False)} {_TO} {day_in_words(last)}"
     return f"{first.day}{_TO}{day_in_words(last)}"
+
+
+def describe_before(period: Period) -> str:
+    """Return the days of the range before a period, and until when on the last where that is so far only."""
+    if period.previous is None:
+        return ""
+    words = describe_range(period.previous, period.zone)
+    end = period.previous.end.astimezone(period.zone)
+    is_cut = period.name in _UNTIL_NOW and end != _midnight(end.date(), period.zone)
+    return f"{words} until {end:%H:%M}" if is_cut else words
 
 
 def _is_whole_days(period: Period) -> bool:
