@@ -9,6 +9,7 @@
   const filled = new WeakSet();
   // A list can show a choice only once it has it.
   const whenFilled = new MutationObserver(() => showParameters());
+  const FILLING = { childList: true, subtree: true, attributeFilter: ["value"] };
   const byId = (id) => document.getElementById(id);
   const query = () => new URLSearchParams(location.search);
   const go = (changes) => window.dash_clientside.analytics.go(changes);
@@ -158,7 +159,7 @@
   document.addEventListener("analytics:route", (event) => {
     question = event.detail;
     for (const list of document.querySelectorAll("select[data-param]")) {
-      if (!filled.has(list)) whenFilled.observe(list, { childList: true });
+      if (!filled.has(list)) whenFilled.observe(list, FILLING);
       filled.add(list);
     }
     showZones();

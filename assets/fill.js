@@ -81,6 +81,8 @@
    * long as all else together, so charts come a frame after the figures.
    */
   function fill(places) {
+    const store = window.dash_clientside.callback_context.triggered_id;
+    document.dispatchEvent(new CustomEvent("analytics:answer", { detail: store }));
     for (const [id, filling] of Object.entries(places ?? {})) {
       if (!Array.isArray(filling)) {
         afterPaint(() => window.dash_clientside.set_props(id, { figure: filling }));

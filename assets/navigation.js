@@ -46,7 +46,16 @@
     const list = LISTS[subjectOf(query)];
     document.title = [name, ...(list ? [title(list)] : []), "LibreChat Analytics"].join(" · ");
   }
-  const today = () => new Intl.DateTimeFormat("en-CA").format(new Date());
+
+  function today(query) {
+    const inZone = (timeZone) => new Intl.DateTimeFormat("en-CA", { timeZone }).format(new Date());
+    try {
+      return inZone(query.get("tz") || undefined);
+    } catch {
+      return inZone(undefined); // no zone, which the server says
+    }
+  }
+
   const dateOf = (text) => /^\d{4}-\d\d-\d\d/.exec(text ?? "")?.[0] ?? null;
 
   function periodOf(query) {
@@ -57,7 +66,7 @@
 
   /* Whether no time will change the range; yesterday is another day tomorrow. */
   function isPast(query) {
-    return query.get("period") === CUSTOM && (dateOf(query.get("end")) ?? "9") < today();
+    return query.get("period") === CUSTOM && (dateOf(query.get("end")) ?? "9") < today(query);
   }
 
   function write(query) {
@@ -95,6 +104,20 @@
     };
   }
 
+  /*
+   * What stands around the views is said by the answer of each. One that comes late must not say it of the view that
+   * was left: asked once more, and ahead, only its panels are filled. Dash drops the answer to the former question.
+   */
+  const unanswered = new Set();
+  let shownView = null;
+  document.addEventListener("analytics:answer", ({ detail }) => unanswered.delete(detail));
+  function leave(view) {
+    if (!unanswered.delete(`${view}-places`)) return;
+    const question = { ...asked.get(view), ahead: true, at: Date.now() };
+    asked.set(view, question);
+    window.dash_clientside.set_props(`${view}-question`, { data: question });
+  }
+
   /* Whoever points at a view is about to ask for it: its figures may already be on their way. */
   const asked = new Map(); // view → its last question
   let pointedAt = null;
@@ -129,7 +152,10 @@
     showTheSearch(current, query, set_props);
 
     const question = questionAbout(search ?? "");
+    if (shownView !== current) leave(shownView);
+    shownView = current;
     asked.set(current, question);
+    unanswered.add(`${current}-places`);
     document.dispatchEvent(new CustomEvent("analytics:route", { detail: question }));
     const inMenu = LISTS[subjectOf(query)] ?? current;
     const days = [dateOf(query.get("start")), dateOf(query.get("end"))];
@@ -146,9 +172,9 @@
       period,
       period !== CUSTOM,
       ...shownDays,
-      today(),
-      today(),
-      isPast(query) || document.hidden,
+      today(query),
+      today(query),
+      window.dash_clientside.analytics.rests(),
       question,
     ];
   }

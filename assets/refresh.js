@@ -41,22 +41,25 @@
     }
   }
 
+  /* A range that is over stays as it is, once all of it has been read. */
+  function rests() {
+    const isOver = document.documentElement.dataset.past === "true";
+    return document.hidden || (isOver && ["ok", "offline"].includes(shown?.status));
+  }
+
   function keepFreshness(freshness) {
     shown = freshness ?? null;
     document.documentElement.dataset.source = shown?.status ?? "";
+    window.dash_clientside.set_props("tick", { disabled: rests() });
     if (shown?.title) window.dash_clientside.analytics.nameThePage(shown.title);
     shownAt = performance.now();
     age();
   }
 
   document.addEventListener("visibilitychange", () => {
-    const past = document.documentElement.dataset.past === "true";
     if (!intervalOfDash()) return;
-    if (document.hidden || past) window.dash_clientside.set_props("tick", { disabled: true });
-    else {
-      window.dash_clientside.set_props("tick", { disabled: false });
-      tick();
-    }
+    window.dash_clientside.set_props("tick", { disabled: rests() });
+    if (!rests()) tick();
   });
 
   document.addEventListener("analytics:connection", (event) => {
@@ -78,6 +81,6 @@
   window.addEventListener("online", tick);
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    analytics: { ...window.dash_clientside?.analytics, keepFreshness },
+    analytics: { ...window.dash_clientside?.analytics, keepFreshness, rests },
   });
 })();

@@ -450,6 +450,51 @@ class TestFindingOnesWay:
             expect(page.get_by_label(label)).to_have_value(day)
         expect(page.get_by_label("Period")).to_have_value("custom")
 
+    def test_a_range_that_is_over_rests_once_all_of_it_is_read(
+        self, signed_in: Page, sample_site: Site
+    ) -> None:
+        page = signed_in
+        asks_again = "() => !window.dash_component_api.getLayout('tick').props.disabled"
+        page.goto(f"{sample_site.url}?period=30d")
+        drawn(page, "Overview")
+        page.wait_for_function(asks_again)
+        over = {"period": "custom", "start": "2026-02-02", "end": "2026-02-08"}
+        page.goto(f"{sample_site.url}?{urlencode(over)}")
+        drawn(page, "Overview")
+        page.wait_for_function(f"!({asks_again})()")
+        for status, is_awake in (("importing", "true"), ("unreachable", "true"), ("ok", "false")):
+            told = {"status": status, "as_of_age_seconds": 5, "as_of_words": "12:00"}
+            page.evaluate("(told) => window.dash_clientside.analytics.keepFreshness(told)", told)
+            page.wait_for_function(f"({asks_again})() === {is_awake}")
+
+    def test_a_late_answer_of_the_view_before_changes_nothing_around_this_one(
+        self, signed_in: Page, sample_site: Site
+    ) -> None:
+        page = signed_in
+        page.goto(f"{sample_site.url}?view=models&period=30d")
+        drawn(page, "Models")
+
+        held: list[Route] = []
+
+        def hold_the_overview(route: Route) -> None:
+            asked = json.loads(route.request.post_data or "{}").get("changedPropIds")
+            if asked == ["overview-question.data"] and not held:
+                held.append(route)
+            else:
+                route.continue_()
+
+        page.route(re.compile("_dash-update-component"), hold_the_overview)
+        for search in ("?view=overview&period=7d", "?view=models&period=30d"):
+            page.evaluate("(search) => window.dash_clientside.set_props('url', { search })", search)
+            page.wait_for_timeout(300)
+        with page.expect_response(lambda response: response.request == held[0].request):
+            held[0].continue_()
+        page.wait_for_timeout(500)
+
+        expect(page.get_by_role("heading", level=1)).to_have_text("Models")
+        assert page.title() == "Models · LibreChat Analytics"
+        expect(page.locator("#range-words")).to_contain_text("Last 30 days")
+
     def test_back_forward_and_reload(self, signed_in: Page, sample_site: Site) -> None:
         page = signed_in
         page.goto(sample_site.url)
