@@ -86,6 +86,12 @@
   /* A picture brings its own inks: the page's style does not reach into it. */
   const ink = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const PICTURE = { width: 1200, height: 500, scale: 2 };
+  const TITLE_PIXELS = 84;
+  const ABOVE_THE_BARS = {
+    ...{ orientation: "h", traceorder: "normal" },
+    ...{ x: 1, xanchor: "right", y: 1, yanchor: "bottom" },
+  };
+  const rangeInWords = () => document.getElementById("range-words").textContent;
   const FONT = "system-ui, sans-serif";
 
   function save(url, title) {
@@ -96,18 +102,27 @@
     link.click();
   }
 
+  /* On the page it stands beside the drawing. Traces of its own, as a bar that is cut would give it its pattern. */
+  function legendOf(data) {
+    const named = data.filter(({ name, mode }) => name && mode !== "text" && mode !== "markers");
+    if (named.length < 2) return [];
+    return named.map(({ type, mode, name, orientation, line, marker }) => ({
+      ...{ type, mode, name, orientation, line, showlegend: true, x: [null], y: [null] },
+      marker: { color: marker?.color },
+    }));
+  }
+
   async function pictureOfDrawing(drawing, title) {
     const { width, scale } = PICTURE;
     // Ranked bars have the height that their number needs; the title comes on top.
-    const height = Math.max(PICTURE.height, drawing._fullLayout.height + 60);
+    const height = Math.max(PICTURE.height, drawing._fullLayout.height + TITLE_PIXELS);
     const grid = { gridcolor: ink("--grid"), linecolor: ink("--line") };
     const { data, layout } = drawing;
-    const isSplit = layout.meta?.parts === true;
     const names = namesOf(layout, width);
-    const named = data.map((trace) => ({ ...trace, showlegend: isSplit && trace.type === "bar" }));
+    const legend = legendOf(data);
     return window.Plotly.toImage(
       {
-        data: named,
+        data: [...data.map((trace) => ({ ...trace, showlegend: false })), ...legend],
         layout: {
           ...layout,
           width,
@@ -116,9 +131,17 @@
           paper_bgcolor: ink("--surface"),
           plot_bgcolor: ink("--surface"),
           font: { family: FONT, size: 13, color: ink("--ink") },
-          title: { text: title, x: 0.02, xanchor: "left", font: { size: 17 } },
-          margin: { l: layout.margin.l + 12, r: layout.margin.r + 12, t: 60, b: layout.margin.b + 16 },
-          showlegend: isSplit,
+          title: {
+            text: title,
+            subtitle: { text: rangeInWords(), font: { size: 13, color: ink("--ink-soft") } },
+            x: 0.02,
+            xanchor: "left",
+            font: { size: 17 },
+          },
+          margin: { l: layout.margin.l + 12, r: layout.margin.r + 12, t: TITLE_PIXELS, b: layout.margin.b + 16 },
+          showlegend: legend.length > 0,
+          // Few stand beside the title: at the right there are the totals of bars.
+          legend: legend.length > 3 ? {} : ABOVE_THE_BARS,
           xaxis: { ...layout.xaxis, ...grid },
           yaxis: { ...layout.yaxis, ...grid, ...(names && { ticktext: names }) },
         },
@@ -132,7 +155,7 @@
     const { scale } = PICTURE;
     const frame = table.getBoundingClientRect();
     const canvas = document.createElement("canvas");
-    const [edge, top] = [24, 64];
+    const [edge, top] = [24, TITLE_PIXELS];
     canvas.width = (frame.width + 2 * edge) * scale;
     canvas.height = (frame.height + top + edge) * scale;
     const pen = canvas.getContext("2d");
@@ -143,6 +166,8 @@
     pen.font = `600 17px ${FONT}`;
     pen.fillText(title, edge, 36);
     pen.font = `13px ${FONT}`;
+    pen.fillStyle = ink("--ink-soft");
+    pen.fillText(rangeInWords(), edge, 58);
     pen.textBaseline = "middle";
     for (const cell of table.querySelectorAll("th, td")) {
       const { x, y, width, height } = cell.getBoundingClientRect();

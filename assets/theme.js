@@ -18,12 +18,12 @@
     }
   }
 
-  const query = new URLSearchParams(location.search);
-  if (query.get("embed") === "1") root.dataset.embed = "1";
+  const asked = (name) => new URLSearchParams(location.search).get(name);
+  if (asked("embed") === "1") root.dataset.embed = "1";
 
   function first() {
-    const asked = query.get("theme");
-    return CHOICES.includes(asked) ? asked : stored();
+    const theme = asked("theme");
+    return CHOICES.includes(theme) ? theme : stored();
   }
 
   function apply(choice) {
@@ -44,6 +44,6 @@
     apply(next);
   });
   systemIsDark.addEventListener("change", () => apply(root.dataset.themeChoice));
-  window.addEventListener("storage", (event) => event.key === STORAGE_KEY && apply(stored()));
+  window.addEventListener("storage", (event) => event.key === STORAGE_KEY && apply(first()));
   apply(first());
 })();

@@ -826,6 +826,32 @@ class TestTheLook:
         expect(switch).to_have_accessible_name("Theme: system")
         assert_is(page, "light")
 
+    def test_a_picture_has_the_range_and_the_legend_that_stand_beside_the_chart(
+        self, signed_in: Page, sample_site: Site
+    ) -> None:
+        page = signed_in
+        page.goto(f"{sample_site.url}?view=models&period=30d")
+        drawn(page, "Models")
+        page.evaluate(
+            """() => {
+              const { toImage } = Plotly;
+              Plotly.toImage = (figure, ...rest) => toImage((window.pictured = figure), ...rest);
+            }"""
+        )
+
+        with page.expect_download() as download:
+            page.locator("[data-png=models-cost-chart]").click()
+
+        assert download.value.path().read_bytes().startswith(b"\x89PNG")
+        pictured = page.evaluate("window.pictured")
+        assert [trace["name"] for trace in pictured["data"] if trace["showlegend"]] == [
+            "Prompt",
+            "Completion",
+        ]
+        said = page.locator("#range-words").inner_text()
+        assert pictured["layout"]["title"]["subtitle"]["text"] == said
+        assert said.startswith("Last 30 days")
+
     def test_a_chart_of_a_single_step_names_its_edge(self, signed_in: Page, sample_site: Site) -> None:
         page = signed_in
         page.goto(f"{sample_site.url}?view=users")

@@ -31,7 +31,7 @@ COLUMNS = (
     Column("Completion", "completion_tokens", "tokens", hint="Completion tokens", room=2),
     Column("Calls", "calls", "count", room=1, hint="Model calls"),
     Column("Conversations", "conversations", "count", room=2),
-    Column("Last active", "last_active", room=1),
+    Column("Last active", "last_active", room=1, hint="In the period, under the filters"),
 )
 
 
