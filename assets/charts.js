@@ -1,5 +1,6 @@
 /*
- * Keeps a reader's zoom while the figures refresh, and offers the way back to the whole period.
+ * Keeps a reader's zoom while the figures refresh, and offers the way back to the whole period. Cuts names to what a
+ * phone has room for, and makes pictures.
  *
  * Dash writes a zoomed layout back as if it were a new figure; plotly then takes the zoom for the figure's own and
  * drops it with the next one, whatever its uirevision says. So the zoom is remembered here.

@@ -40,7 +40,7 @@ LARGEST_KEPT_BYTES = 1_000_000
 """More than a list on screen takes. Files hold everybody, and hundreds of those would fill the memory."""
 
 LARGEST_KEPT_BYTES_TOGETHER = 64_000_000
-"""Of an edition's answers: beyond, each is computed for whoever asks."""
+"""Of an edition's answers, and there are two editions at times: beyond, each is computed for whoever asks."""
 
 HELD_TIMES, HELD_SECONDS = 10, 10.0
 """Without news an edition stands this many times as long as its answers took, at most so long: while history
