@@ -107,7 +107,8 @@
         continue;
       }
       if (response.status !== 401) return response;
-      if (readKey() === key) keepKey(null);
+      if (readKey() !== key) continue; // another tab, or another question, has had another key since
+      keepKey(null);
       await ask(true);
     }
   };
