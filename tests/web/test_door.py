@@ -28,6 +28,9 @@ SALES = "s4les-lead-key-0f-the-n0rth"
 PROXY = "10.1.2.3"
 
 
+ANY_APP = Flask(__name__)
+
+
 @pytest.fixture
 def keys_file(tmp_path: Path) -> Path:
     path = tmp_path / "keys"
@@ -42,7 +45,7 @@ def let_in(door: Door, *, key: str | None = None, address: str = "192.0.2.7", **
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     if key is not None:
         sent["x-api-key"] = key
-    with Flask(__name__).test_request_context(headers=sent, environ_base={"REMOTE_ADDR": address}):
+    with ANY_APP.test_request_context(headers=sent, environ_base={"REMOTE_ADDR": address}):
         return door.let_in(request)
 
 
@@ -228,11 +231,11 @@ def test_a_trusted_proxy_is_known_where_ipv6_carries_ipv4() -> None:
 
 def test_what_a_proxy_says_of_addresses_counts_only_if_it_is_trusted() -> None:
     door = Door(KeyRing(OWN, None), trusted_proxies=[ip_network("10.0.0.0/8")])
-    with Flask(__name__).test_request_context(
+    with ANY_APP.test_request_context(
         headers={"X-Forwarded-For": "6.6.6.6, 192.0.2.9"}, environ_base={"REMOTE_ADDR": PROXY}
     ):
         assert door.address(request) == "192.0.2.9"
-    with Flask(__name__).test_request_context(
+    with ANY_APP.test_request_context(
         headers={"X-Forwarded-For": "6.6.6.6"}, environ_base={"REMOTE_ADDR": "192.0.2.7"}
     ):
         assert door.address(request) == "192.0.2.7"
