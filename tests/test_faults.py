@@ -131,16 +131,26 @@ def test_figures_stand_while_mongodb_goes_and_comes_back_five_times(
         assert open_files_of(worker) <= open_files + 2, "sockets leak"
 
 
-def test_a_silent_mongodb_keeps_nobody_waiting(
-    mongo_database: Database[dict[str, Any]], mongo_uri: str, tmp_path: Path
+@pytest.mark.parametrize(
+    ("mode", "latency_seconds", "back_within_seconds"),
+    [("hang", 0, BACK_WITHIN_SECONDS), ("slow", 9, NOTICED_WITHIN_SECONDS)],
+)
+def test_a_mongodb_that_is_silent_or_too_slow_keeps_nobody_waiting(
+    mongo_database: Database[dict[str, Any]],
+    mongo_uri: str,
+    tmp_path: Path,
+    mode: Any,
+    latency_seconds: int,
+    back_within_seconds: int,
 ) -> None:
     with behind_a_bad_network(mongo_database, mongo_uri, tmp_path) as (server, proxy):
         eventually(server, calls_are(3), BACK_WITHIN_SECONDS)
-        proxy.set("hang")
-        eventually(server, status_is("unreachable"), NOTICED_WITHIN_SECONDS)
+        proxy.set(mode, latency_seconds=latency_seconds)
         add_call(mongo_database)
+        eventually(server, status_is("unreachable"), NOTICED_WITHIN_SECONDS)
+        assert ask(server, "/health")[2] < ANSWERED_WITHIN_SECONDS
         proxy.set("pass")
-        eventually(server, calls_are(4), BACK_WITHIN_SECONDS)
+        eventually(server, calls_are(4), back_within_seconds)
 
 
 def test_a_slow_or_narrow_network_only_makes_the_figures_later(
@@ -157,19 +167,6 @@ def test_a_slow_or_narrow_network_only_makes_the_figures_later(
         rows = [usage(_id=ObjectId(), createdAt=now, updatedAt=now) for _ in range(1000)]
         mongo_database["transactions"].insert_many(rows)
         eventually(server, calls_are(1004), 60)
-
-
-def test_a_network_too_slow_to_wait_for_is_as_none(
-    mongo_database: Database[dict[str, Any]], mongo_uri: str, tmp_path: Path
-) -> None:
-    with behind_a_bad_network(mongo_database, mongo_uri, tmp_path) as (server, proxy):
-        eventually(server, calls_are(3), BACK_WITHIN_SECONDS)
-        proxy.set("slow", latency_seconds=9)
-        add_call(mongo_database)
-        eventually(server, status_is("unreachable"), NOTICED_WITHIN_SECONDS)
-        assert ask(server, "/health")[2] < ANSWERED_WITHIN_SECONDS
-        proxy.set("pass")
-        eventually(server, calls_are(4), NOTICED_WITHIN_SECONDS)
 
 
 def test_a_worker_that_is_killed_is_replaced_with_its_figures(

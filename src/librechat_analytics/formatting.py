@@ -76,6 +76,11 @@ def integer(n: int | None) -> str:
     return UNKNOWN if n is None else f"{n:,}"
 
 
+def counted(n: int, thing: str) -> str:
+    """Return a count and what is counted, in the plural unless it is one: ``1 user``, ``1,200 users``."""
+    return f"{integer(n)} {thing}{'' if n == 1 else 's'}"
+
+
 def tokens(n: int | None) -> str:
     """Return a count in three digits or so, cut and never rounded up: 999,999 is ``999k``."""
     if n is None:

@@ -469,8 +469,8 @@ def ranked_bars(
     places = list(range(len(names)))
     sums = [sum(values) for values in zip(*(one.values for one in series), strict=True)]
     most = max(sums, default=0) or 1
-    # A tooltip has room for the whole name; where it stands for a row of parts it has the axis's for a title.
     room = {"wide": [shortened(name) for name in names], "narrow": [shortened(name, 17) for name in names]}
+    # A tooltip has room for the whole name; where it stands for a row of parts it has the axis's for a title.
     whole_names = [f"<b>{figure_text(name)}</b><br>" if len(series) == 1 else "" for name in names]
     return {
         "data": [_ranked_trace(one, places, whole_names) for one in series]

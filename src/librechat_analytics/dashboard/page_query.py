@@ -105,7 +105,7 @@ def read_page_query(
     zone = _zone(values.get("tz"), question.get("zone"), default_zone, notices)
     period = _period(values, zone, now, first_usage, notices)
     filters = _filters(values, scope, notices)
-    bill_usd = _bill(values.get("bill"), notices)
+    bill_usd, bill_of = _bill(values.get("bill"), notices), values.get("bill_of")
     return PageQuery(
         period=period,
         sort=values.get("sort", ""),
@@ -122,7 +122,7 @@ def read_page_query(
             (one for one in SUBJECTS if one == values.get("view") and one in filters.chosen()), None
         ),
         bill_usd=bill_usd,
-        bill_of=_of_bill(values.get("bill_of", "")),
+        bill_of=bill_of if bill_of and _can_be_a_value(bill_of) else None,
         shared={
             name: values[name] for name in SHARED if values.get(name, "").isprintable() and name in values
         },
@@ -135,7 +135,7 @@ def _filters(values: dict[str, str], scope: Scope | None, notices: list[str]) ->
         value = values.get(name)
         if value is None:
             continue
-        if len(value) <= LONGEST_FILTER and value.isprintable():
+        if _can_be_a_value(value):
             chosen[name] = value
         else:
             notices.append(f"The filter {name} cannot be read, so it is left out.")
@@ -143,8 +143,8 @@ def _filters(values: dict[str, str], scope: Scope | None, notices: list[str]) ->
     return Filters(**chosen, scope=scope)
 
 
-def _of_bill(provider: str) -> str | None:
-    return provider if 0 < len(provider) <= LONGEST_FILTER and provider.isprintable() else None
+def _can_be_a_value(text: str) -> bool:
+    return len(text) <= LONGEST_FILTER and text.isprintable()
 
 
 def _bill(text: str | None, notices: list[str]) -> float | None:

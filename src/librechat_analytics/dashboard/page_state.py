@@ -10,7 +10,7 @@ from dash import Output, html
 
 from librechat_analytics.dashboard import detail, filter_words, ids
 from librechat_analytics.dashboard.period_steps import step_buttons
-from librechat_analytics.formatting import integer
+from librechat_analytics.formatting import counted
 from librechat_analytics.usage.periods import day_in_words, describe
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def source_words(
     if is_empty:
         return [html.Div(_nothing_recorded(has_users=has_users), className="banner")]
     if freshness.unattributed and freshness.status != "offline":
-        waiting = _transactions(freshness.unattributed) if sees_all else "some transactions"
+        waiting = counted(freshness.unattributed, "transaction") if sees_all else "some transactions"
         words = f"Agents are still being looked up for {waiting}; costs and tokens already stand."
         return [html.Div(words, className="banner quiet-banner")]
     return []
@@ -141,10 +141,6 @@ def _importing(freshness: Freshness) -> list[Any]:
             className="banner",
         )
     ]
-
-
-def _transactions(count: int) -> str:
-    return "1 transaction" if count == 1 else f"{integer(count)} transactions"
 
 
 def _nothing_recorded(*, has_users: bool) -> list[Any]:

@@ -17,6 +17,7 @@ from librechat_analytics.dashboard.views import View
 from librechat_analytics.exports import Sheet, quality_sheet
 from librechat_analytics.formatting import (
     UNKNOWN,
+    counted,
     integer,
     model_label,
     money,
@@ -230,8 +231,7 @@ def refused(refusals: tuple[Refusals, ...], questions: Questions) -> list[Markup
         )
         for one in refusals
     ]
-    things = "document" if total == 1 else "documents"
-    words = f"{integer(total)} {things}, whatever the period, could not be read and are in no figure."
+    words = f"{counted(total, 'document')}, whatever the period, could not be read and are in no figure."
     return [
         element(
             "div",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dash import html
 
-from librechat_analytics.formatting import integer, money, plain_text, share
+from librechat_analytics.formatting import counted, integer, money, plain_text, share
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -58,7 +58,7 @@ def _cost(usd: float, totals: Totals) -> str:
 
 
 def _count(number: int, thing: str) -> str:
-    return f"{integer(number)} {thing}{'' if number == 1 else 's'}" if number else ""
+    return counted(number, thing) if number else ""
 
 
 def _kinds(counts: dict[str, int]) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 from librechat_analytics.dashboard import blocks, captions, figures
 from librechat_analytics.dashboard.panels import Panel
 from librechat_analytics.exports import concentration_sheet, conversation_costs_sheet
-from librechat_analytics.formatting import integer, money, share
+from librechat_analytics.formatting import counted, integer, money, share
 from librechat_analytics.usage.repository import COST_EDGES_E6, usd
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def _steps(questions: Questions) -> tuple[object, ...]:
         if rows
     ]
     texts = [
-        f"<b>{step_words(upper)}</b><br>{_conversations(count)}<br>{money(cost)} in all"
+        f"<b>{step_words(upper)}</b><br>{counted(count, 'conversation')}<br>{money(cost)} in all"
         for upper, count, cost in rows
     ]
     edges = [upper for upper, *_ in rows if upper is not None]
@@ -126,10 +126,6 @@ def _steps(questions: Questions) -> tuple[object, ...]:
         (step_words(upper), integer(count), money(cost)) for upper, count, cost in rows
     ]
     return figure, captions.conversation_costs(costs), empty, blocks.number_rows(numbers)
-
-
-def _conversations(count: int) -> str:
-    return "1 conversation" if count == 1 else f"{integer(count)} conversations"
 
 
 Step = tuple[float | None, int, float]
