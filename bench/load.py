@@ -38,10 +38,10 @@ from tests.documents import usage
 from tests.served import callback_requests, insert
 from tests.servers import API_KEY, mongo_wire_server, serve
 
+from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.librechat.sample import write_sample
-from librechat_analytics.librechat.source import DumpSource
 from librechat_analytics.store.store import FILE_NAME, Store
-from librechat_analytics.sync import import_dump
+from librechat_analytics.sync.imports import import_dump
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -19,10 +19,10 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.librechat.sample import write_sample
-from librechat_analytics.librechat.source import DumpSource
 from librechat_analytics.store.store import FILE_NAME, Store
-from librechat_analytics.sync import import_dump
+from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.usage.periods import default_bucket, parse_period
 from librechat_analytics.usage.repository import Repository
 

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from librechat_analytics.librechat.source import DumpSource
+from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.store.store import Store
-from librechat_analytics.sync import import_dump
+from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.usage.repository import Repository
 from librechat_analytics.web.api import api_blueprint
 from librechat_analytics.web.door import Door

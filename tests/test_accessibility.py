@@ -10,10 +10,10 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import expect
 
+from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.librechat.sample import write_sample
-from librechat_analytics.librechat.source import DumpSource
 from librechat_analytics.store.store import Store
-from librechat_analytics.sync import import_dump
+from librechat_analytics.sync.imports import import_dump
 from tests.servers import API_KEY, serve, watched_page
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from bson import ObjectId
 
-from librechat_analytics.librechat.source import MongoSource, SourceUnreachableError
+from librechat_analytics.librechat.mongo import MongoSource
+from librechat_analytics.librechat.source import SourceUnreachableError
 from tests.documents import usage
 from tests.fault_proxy import proxy_before
 from tests.served import children

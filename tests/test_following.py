@@ -17,10 +17,10 @@ import pytest
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
+from librechat_analytics.librechat.mongo import MongoSource
 from librechat_analytics.librechat.sample import write_sample
-from librechat_analytics.librechat.source import MongoSource
 from librechat_analytics.store.store import Store
-from librechat_analytics.sync import Syncer
+from librechat_analytics.sync.loop import Syncer
 from tests.agreement import api_of, assert_answers_agree
 from tests.documents import ANA, object_id, usage
 from tests.oracle import COLLECTIONS, Ledger, Oracle

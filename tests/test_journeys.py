@@ -31,10 +31,10 @@ from librechat_analytics.formatting import (
     plain_text,
     user_label,
 )
+from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.librechat.sample import write_sample
-from librechat_analytics.librechat.source import DumpSource
 from librechat_analytics.store.store import Store
-from librechat_analytics.sync import import_dump
+from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.usage.periods import PERIODS
 from tests.documents import usage, write_dump
 from tests.hostile import HOSTILE_NAMES, hostile_collections

@@ -14,6 +14,7 @@ import typer.main
 from librechat_analytics.app import close_app, create_app
 from librechat_analytics.cli import program
 from librechat_analytics.librechat.agents import ANSWER_PROJECTION, CONVERSATION_PROJECTION, Certainty
+from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.librechat.labels import (
     AGENT_PROJECTION,
     ANONYMOUS_USER_PROJECTION,
@@ -21,11 +22,11 @@ from librechat_analytics.librechat.labels import (
     GROUP_PROJECTION,
     USER_PROJECTION,
 )
-from librechat_analytics.librechat.source import COLLECTIONS, DumpSource
+from librechat_analytics.librechat.mongo import COLLECTIONS
 from librechat_analytics.librechat.transactions import PROJECTION, Transaction, read_transaction
 from librechat_analytics.settings import Settings, load_settings
 from librechat_analytics.store.store import Store
-from librechat_analytics.sync import import_dump
+from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.usage.filters import FILTER_NAMES
 from librechat_analytics.usage.periods import BUCKET_UNITS, PERIODS
 from librechat_analytics.usage.quality import KINDS

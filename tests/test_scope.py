@@ -17,10 +17,10 @@ import pytest
 import time_machine
 
 from librechat_analytics.app import close_app, create_app
-from librechat_analytics.librechat.source import DumpSource
+from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.settings import load_settings
 from librechat_analytics.store.store import Store
-from librechat_analytics.sync import import_dump
+from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.web.api import ENDPOINTS
 from tests.documents import ANA, BOB, NOON, object_id, usage, write_dump
 from tests.served import callback_requests

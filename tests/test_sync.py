@@ -14,17 +14,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from bson import ObjectId
 
-from librechat_analytics import sync as sync_module
 from librechat_analytics.librechat.agents import read_answer, read_conversation
+from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.librechat.labels import read_agent, read_balance, read_group, read_user
-from librechat_analytics.librechat.source import (
-    DumpSource,
-    SourceForbiddenError,
-    SourceUnreachableError,
-)
+from librechat_analytics.librechat.source import SourceForbiddenError, SourceUnreachableError
 from librechat_analytics.librechat.transactions import read_transaction
 from librechat_analytics.store.store import FILE_NAME, Store
-from librechat_analytics.sync import Syncer, import_dump
+from librechat_analytics.sync import interval, loop
+from librechat_analytics.sync.imports import import_dump
+from librechat_analytics.sync.loop import Syncer
 from tests.documents import (
     ANA,
     BOB,
@@ -149,7 +147,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sync_module, "BATCH_DOCUMENTS", 5)
+    monkeypatch.setattr(interval, "BATCH_DOCUMENTS", 5)
 
 
 def syncer(store: Store, source: LibreChat, clock: Clock, **options: Any) -> Syncer:
@@ -352,7 +350,7 @@ class TestNews:
         restarted_after: timedelta | None,
     ) -> None:
         steady = SimpleNamespace(seconds=0.0, monotonic=lambda: steady.seconds)
-        monkeypatch.setattr(sync_module, "time", steady)
+        monkeypatch.setattr(loop, "time", steady)
         librechat = LibreChat(transactions=usages(5))
         ahead = timedelta(hours=3)
         sync = syncer(store, librechat, clock)

@@ -14,10 +14,10 @@ import pytest
 from pymongo import MongoClient
 from pymongo.monitoring import CommandListener
 
+from librechat_analytics.librechat.mongo import MongoSource
 from librechat_analytics.librechat.sample import write_sample
-from librechat_analytics.librechat.source import MongoSource
 from librechat_analytics.store.store import Store
-from librechat_analytics.sync import Syncer
+from librechat_analytics.sync.loop import Syncer
 from tests.documents import usage
 from tests.served import insert
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from librechat_analytics.dashboard.mount import mount_dashboard
-from librechat_analytics.librechat.source import MongoSource
+from librechat_analytics.librechat.mongo import MongoSource
 from librechat_analytics.settings import require_a_key
 from librechat_analytics.store.store import FILE_NAME, Store, StoreError
-from librechat_analytics.sync import OFFLINE, Syncer
+from librechat_analytics.sync.loop import Syncer
+from librechat_analytics.sync.state import OFFLINE
 from librechat_analytics.usage.cache import CachedRepository
 from librechat_analytics.usage.prices import read_price_list
 from librechat_analytics.web.api import api_blueprint

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from librechat_analytics.app import open_door, open_prices
 from librechat_analytics.errors import OperatorError
-from librechat_analytics.librechat.source import MongoSource
+from librechat_analytics.librechat.mongo import MongoSource
 from librechat_analytics.settings import Settings, load_settings
 from librechat_analytics.store.store import FILE_NAME, Store, StoreBusyError
 

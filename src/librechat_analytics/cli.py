@@ -27,7 +27,8 @@ from rich.progress import (
 from rich.text import Text
 
 from librechat_analytics.errors import OperatorError
-from librechat_analytics.librechat.source import DumpSource, MongoSource
+from librechat_analytics.librechat.dump import DumpSource
+from librechat_analytics.librechat.mongo import MongoSource
 from librechat_analytics.logs import log_config, occupy_standard_files
 from librechat_analytics.settings import load_settings, require_a_key
 
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
     from librechat_analytics.settings import Settings
     from librechat_analytics.store.store import Store
-    from librechat_analytics.sync import Phase
+    from librechat_analytics.sync.state import Phase
 
 program = typer.Typer(
     help="What LibreChat costs: when, by whom, on which models, through which agents.",
@@ -110,7 +111,7 @@ def sync(
     follow: Annotated[bool, typer.Option("--follow", help="Go on until stopped, instead of once.")] = False,
 ) -> None:
     """Read what is new in LibreChat's MongoDB into the store, without serving."""
-    from librechat_analytics.sync import Syncer
+    from librechat_analytics.sync.loop import Syncer
 
     settings = load_settings()
     _log_to_stderr(settings)
@@ -315,7 +316,7 @@ def _serve(settings: Settings) -> None:
 
 
 def _import(store: Store, source: DumpSource) -> None:
-    from librechat_analytics.sync import import_dump
+    from librechat_analytics.sync.imports import import_dump
 
     with _progress() as progress:
         reading = progress.add_task("Reading transactions", total=source.size_bytes(), rows=0)

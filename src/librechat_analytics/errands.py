@@ -18,7 +18,7 @@ from librechat_analytics.errors import OperatorError
 from librechat_analytics.exports import all_sheets, workbook
 from librechat_analytics.settings import local_address, required_key
 from librechat_analytics.store.store import FILE_NAME, StoreBusyError
-from librechat_analytics.sync import OFFLINE
+from librechat_analytics.sync.state import OFFLINE
 from librechat_analytics.usage.periods import BadParameterError
 from librechat_analytics.usage.repository import Repository
 from librechat_analytics.web.door import KEY_HEADER

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from librechat_analytics.dashboard.page_query import read_page_query
 from librechat_analytics.dashboard.quality import finding_card
 from librechat_analytics.dashboard.questions import Questions
-from librechat_analytics.librechat.source import DumpSource
+from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.store.store import Store
-from librechat_analytics.sync import import_dump
+from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.usage.repository import Repository
 from tests.documents import HELPER, usage, write_dump
 

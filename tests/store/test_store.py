@@ -25,7 +25,7 @@ from librechat_analytics.store.store import (
     SyncState,
     discard,
 )
-from librechat_analytics.sync import ledger_frame, refusal_frame
+from librechat_analytics.sync.frames import ledger_frame, refusal_frame
 from tests.documents import ANA, HELPER, NOON, object_id, usage, usages
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.librechat.sample import write_sample
-from librechat_analytics.librechat.source import DumpSource
 from librechat_analytics.store.store import Store
-from librechat_analytics.sync import import_dump
+from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.usage.repository import Repository
 
 if TYPE_CHECKING:

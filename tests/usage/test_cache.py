@@ -16,7 +16,7 @@ from flask import Flask
 
 from librechat_analytics.librechat.transactions import read_transaction
 from librechat_analytics.store.store import Store, StoreError
-from librechat_analytics.sync import ledger_frame, refusal_frame
+from librechat_analytics.sync.frames import ledger_frame, refusal_frame
 from librechat_analytics.usage import cache
 from librechat_analytics.usage.cache import CachedRepository
 from librechat_analytics.usage.periods import parse_period

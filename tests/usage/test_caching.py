@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from librechat_analytics.librechat.source import DumpSource
+from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.store.store import Store
-from librechat_analytics.sync import import_dump
+from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.usage.periods import parse_period
 from librechat_analytics.usage.repository import Repository
 from tests.documents import NOON, usage, write_dump

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from librechat_analytics.app import close_app, create_app
-from librechat_analytics.librechat.source import DumpSource
+from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.settings import load_settings
 from librechat_analytics.store.store import Store
-from librechat_analytics.sync import import_dump
+from librechat_analytics.sync.imports import import_dump
 from tests.documents import example_collections, write_dump
 from tests.servers import API_KEY
 

@@ -23,10 +23,10 @@ from schemathesis.engine.events import FatalError, NonFatalError, ScenarioFinish
 from werkzeug.serving import make_server
 
 from librechat_analytics.app import close_app, create_app
-from librechat_analytics.librechat.source import DumpSource
+from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.settings import load_settings
 from librechat_analytics.store.store import Store
-from librechat_analytics.sync import import_dump
+from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.web.openapi import describe
 from tests.documents import example_collections, write_dump
 from tests.servers import API_KEY, ROOT

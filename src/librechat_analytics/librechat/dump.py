@@ -1,0 +1,206 @@
+"""A folder that ``mongodump`` wrote."""
+
+from __future__ import annotations
+
+import gzip
+import sqlite3
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import bson
+from bson.errors import BSONError
+
+from librechat_analytics.librechat.agents import Answer, Conversation, read_answer, read_conversation
+from librechat_analytics.librechat.bson_stream import frames, undecodable
+from librechat_analytics.librechat.documents import CODEC, EPOCH
+from librechat_analytics.librechat.labels import (
+    AgentLabel,
+    Balance,
+    Group,
+    UserLabel,
+    read_agent,
+    read_anonymous_user,
+    read_balance,
+    read_group,
+    read_user,
+)
+from librechat_analytics.librechat.source import LOOK_UP_IDS, SourceError
+from librechat_analytics.librechat.transactions import Refused, Transaction, read_transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+T = TypeVar("T")
+
+
+class DumpSource:
+    """A folder with one database's collections as ``mongodump`` writes them, plain or with ``--gzip``.
+
+    Collections are streamed; assistants' messages and conversations are indexed in a temporary file
+    on their first look-up. ``broken`` names the files that broke off, each with where.
+    """
+
+    def __init__(self, folder: Path, *, anonymous: bool = False) -> None:
+        self._folder = database_folder(folder)
+        self._anonymous = anonymous
+        self.broken: set[str] = set()
+        self._index: sqlite3.Connection | None = None
+
+    @property
+    def folder(self) -> Path:
+        return self._folder
+
+    def close(self) -> None:
+        """Close the temporary index."""
+        if self._index is not None:
+            self._index.close()
+
+    def size_bytes(self) -> int:
+        """Give the size of the ledger's file as it lies on disk."""
+        return self._file("transactions").stat().st_size
+
+    def transactions(self, progress: Callable[[int], None]) -> Iterator[Transaction | Refused]:
+        """Read the whole ledger as it lies there; ``progress`` is told the file's position in bytes."""
+        for raw in self._documents("transactions", progress):
+            if isinstance(raw, Refused):
+                yield raw
+                continue
+            try:
+                yield read_transaction(bson.decode(raw, CODEC))
+            except BSONError:
+                yield undecodable(raw)
+
+    def users(self) -> Iterable[UserLabel] | None:
+        return self._labels("users", read_anonymous_user if self._anonymous else read_user)
+
+    def agents(self) -> Iterable[AgentLabel] | None:
+        return self._labels("agents", read_agent)
+
+    def balances(self) -> Iterable[Balance] | None:
+        return self._labels("balances", read_balance)
+
+    def groups(self) -> Iterable[Group] | None:
+        return self._labels("groups", read_group)
+
+    def answers(self, messages: Sequence[str]) -> list[Answer]:
+        return self._indexed_answers("message", messages)
+
+    def conversation_answers(self, conversations: Sequence[str]) -> list[Answer]:
+        return self._indexed_answers("conversation", conversations)
+
+    def conversations(self, conversations: Sequence[str]) -> list[Conversation]:
+        rows = self._select("SELECT * FROM conversations WHERE id IN ({})", conversations)
+        return [Conversation(*row) for row in rows]
+
+    def _file(self, collection: str) -> Path:
+        plain = self._folder / f"{collection}.bson"
+        return plain if plain.exists() else self._folder / f"{collection}.bson.gz"
+
+    def _documents(
+        self, collection: str, progress: Callable[[int], None] | None = None
+    ) -> Iterator[bytes | Refused]:
+        path = self._file(collection)
+        with path.open("rb") as file:
+            stream = gzip.GzipFile(fileobj=file) if path.suffix == ".gz" else file
+            for count, document in enumerate(frames(stream, path.name)):
+                if progress is not None and count % 2000 == 0:
+                    progress(file.tell())
+                if isinstance(document, Refused):
+                    self.broken.add(document.id)
+                yield document
+
+    def _labels(self, collection: str, read: Callable[[Mapping[str, Any]], T | None]) -> list[T] | None:
+        """Read a whole collection; None where a part is missing, which would count as deleted."""
+        if not self._file(collection).exists():
+            return None
+        documents = list(self._documents(collection))
+        is_whole = not any(isinstance(document, Refused) for document in documents)
+        return list(_read_each(documents, read)) if is_whole else None
+
+    def _indexed_answers(self, key: str, ids: Sequence[str]) -> list[Answer]:
+        rows = self._select(f"SELECT * FROM answers WHERE {key} IN ({{}})", ids)  # noqa: S608 one of our two columns
+        return [
+            Answer(message, conversation, agent, endpoint, datetime.fromtimestamp(at, EPOCH.tzinfo), sender)
+            for message, conversation, agent, endpoint, at, sender in rows
+        ]
+
+    def _select(self, query: str, ids: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        if self._index is None:
+            self._index = self._build_index()
+        for start in range(0, len(ids), LOOK_UP_IDS):
+            some = ids[start : start + LOOK_UP_IDS]
+            yield from self._index.execute(query.format(",".join("?" * len(some))), some)
+
+    def _build_index(self) -> sqlite3.Connection:
+        # Gone from the folder as soon as it is open, so that nothing stays behind however this ends.
+        with tempfile.TemporaryDirectory(prefix="librechat-analytics-") as folder:
+            index = sqlite3.connect(Path(folder) / "answers.sqlite", check_same_thread=False)
+            index.executescript(
+                """
+                PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
+                CREATE TABLE answers (message, conversation, agent, endpoint, created_at, sender);
+                CREATE TABLE conversations (id, endpoint, initial_agent, last_agent);
+                """
+            )
+        if self._file("messages").exists():
+            index.executemany(
+                "INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    answer._replace(created_at=answer.created_at.timestamp())  # type: ignore[arg-type]
+                    for answer in _read_each(self._documents("messages"), read_answer)
+                ),
+            )
+        if self._file("conversations").exists():
+            index.executemany(
+                "INSERT INTO conversations VALUES (?, ?, ?, ?)",
+                _read_each(self._documents("conversations"), read_conversation),
+            )
+        index.executescript(
+            """
+            CREATE INDEX by_message ON answers (message);
+            CREATE INDEX by_conversation ON answers (conversation);
+            CREATE INDEX by_id ON conversations (id);
+            """
+        )
+        index.commit()
+        return index
+
+
+def _read_each(
+    documents: Iterable[bytes | Refused], read: Callable[[Mapping[str, Any]], T | None]
+) -> Iterator[T]:
+    """Read documents but those that cannot be."""
+    for raw in documents:
+        if isinstance(raw, Refused):
+            continue
+        try:
+            label = read(bson.decode(raw, CODEC))
+        except BSONError:
+            continue
+        if label is not None:
+            yield label
+
+
+def database_folder(folder: Path) -> Path:
+    """Find the folder with LibreChat's collections: the one given, or the only database's in it.
+
+    Raises SourceError that says what was looked for.
+    """
+    if not folder.is_dir():
+        raise SourceError(f"{folder} is no folder. Give the folder that `mongodump --out` wrote.")
+    candidates = [
+        candidate
+        for candidate in (folder, *sorted(path for path in folder.iterdir() if path.is_dir()))
+        if (candidate / "transactions.bson").exists() or (candidate / "transactions.bson.gz").exists()
+    ]
+    if not candidates:
+        raise SourceError(
+            f"{folder} holds no transactions.bson or transactions.bson.gz, nor does a folder in it."
+            " Give the folder that `mongodump --out` wrote."
+        )
+    if candidates[0] == folder or len(candidates) == 1:
+        return candidates[0]
+    names = ", ".join(candidate.name for candidate in candidates)
+    raise SourceError(f"{folder} holds several databases ({names}). Give one of these folders.")

@@ -1,0 +1,244 @@
+"""LibreChat's live MongoDB, read only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import bson
+from bson.codec_options import CodecOptions
+from bson.errors import BSONError
+from bson.raw_bson import RawBSONDocument
+from pymongo.errors import ConnectionFailure
+
+from librechat_analytics.librechat.agents import (
+    ANSWER_PROJECTION,
+    CONVERSATION_PROJECTION,
+    Answer,
+    Conversation,
+    read_answer,
+    read_conversation,
+)
+from librechat_analytics.librechat.bson_stream import undecodable
+from librechat_analytics.librechat.documents import CODEC
+from librechat_analytics.librechat.labels import (
+    AGENT_PROJECTION,
+    ANONYMOUS_USER_PROJECTION,
+    BALANCE_PROJECTION,
+    GROUP_PROJECTION,
+    USER_PROJECTION,
+    AgentLabel,
+    Balance,
+    Group,
+    UserLabel,
+    read_agent,
+    read_balance,
+    read_group,
+    read_user,
+)
+from librechat_analytics.librechat.mongo_errors import explained_failures
+from librechat_analytics.librechat.mongo_uri import connect
+from librechat_analytics.librechat.source import BATCH_DOCUMENTS, LOOK_UP_IDS, SourceSlowError
+from librechat_analytics.librechat.transactions import PROJECTION, Refused, Transaction, read_transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from bson.objectid import ObjectId
+    from pymongo.collection import Collection
+    from pymongo.database import Database
+
+    from librechat_analytics.librechat.documents import Document
+
+T = TypeVar("T")
+
+DEFAULT_DATABASE = "test"
+"""What MongoDB's drivers, and so LibreChat, use for a connection string without a database's name."""
+
+BY_AN_ASSISTANT: Document = {"isCreatedByUser": {"$ne": True}}
+SMALLEST_BATCH_DOCUMENTS = 100
+FEWEST_LOOK_UP_IDS = 50
+LOOK_UP_SECONDS = 10
+"""Less than a socket waits: MongoDB itself ends what takes longer, and does not go on for nobody."""
+
+COLLECTIONS = ("transactions", "users", "agents", "conversations", "messages", "balances", "groups")
+OBJECT_ID_TYPE = "objectId"
+OTHER_ID_TYPES = ("number", "string", "object", "binData", "bool", "date", "timestamp", "null")
+"""Not ``decimal``, which ``number`` comprises: other servers than MongoDB may not know it."""
+
+# Documents arrive undecoded, so that one that cannot be decoded does not take its batch with it.
+UNDECODED: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
+
+
+class MongoSource:
+    """LibreChat's live database, asked with nothing but find, getMore, count and ping."""
+
+    def __init__(
+        self,
+        database: Database[Any],
+        *,
+        anonymous: bool = False,
+        codec_options: CodecOptions[Any] | None = UNDECODED,
+    ) -> None:
+        self._database = database
+        self._anonymous = anonymous
+        self._codec_options = codec_options
+        self._batch_documents = BATCH_DOCUMENTS
+        self._look_up_ids = LOOK_UP_IDS
+
+    @classmethod
+    def at(cls, uri: str, *, anonymous: bool = False) -> MongoSource:
+        """Make the source for a connection string; connects on first use. ``anonymous``: without names."""
+        return cls(connect(uri).get_default_database(DEFAULT_DATABASE), anonymous=anonymous)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._database.client.close()
+
+    @property
+    def database_name(self) -> str:
+        return self._database.name
+
+    def ping(self) -> None:
+        """Raise SourceUnreachableError unless MongoDB answers."""
+        with explained_failures():
+            self._database.command("ping")
+
+    def estimated_transactions(self) -> int:
+        with explained_failures():
+            return self._collection("transactions").estimated_document_count()
+
+    def collection_sizes(self) -> dict[str, int]:
+        """Count the documents of the collections that are read, roughly."""
+        with explained_failures():
+            return {name: self._collection(name).estimated_document_count() for name in COLLECTIONS}
+
+    def require_readable(self, collection: str) -> None:
+        """Raise SourceForbiddenError unless a document of the collection may be read."""
+        with explained_failures():
+            list(self._collection(collection).find({}, {"_id": 1}).limit(1))
+
+    def newer_transactions(self, since: ObjectId) -> Iterator[Transaction | Refused]:
+        """Read the documents with ids from ``since`` on, oldest first."""
+        return self._transactions({"_id": {"$gte": since}}, 1)
+
+    def older_transactions(self, before: ObjectId | None) -> Iterator[Transaction | Refused]:
+        """Read the documents with ids below ``before``, all of them for None, newest first."""
+        bound = {"_id": {"$lt": before}} if before is not None else {"_id": {"$type": OBJECT_ID_TYPE}}
+        return self._transactions(bound, -1)
+
+    def stray_transactions(self) -> Iterator[Transaction | Refused]:
+        """Read the documents whose id is no ObjectId; ranges of ids never meet them."""
+        return self._transactions({"_id": {"$type": list(OTHER_ID_TYPES)}}, None)
+
+    def users(self) -> Iterator[UserLabel]:
+        projection = ANONYMOUS_USER_PROJECTION if self._anonymous else USER_PROJECTION
+        return self._each("users", {}, projection, read_user)
+
+    def agents(self) -> Iterator[AgentLabel]:
+        return self._each("agents", {}, AGENT_PROJECTION, read_agent)
+
+    def balances(self) -> Iterator[Balance]:
+        return self._each("balances", {}, BALANCE_PROJECTION, read_balance)
+
+    def groups(self) -> Iterator[Group]:
+        return self._each("groups", {}, GROUP_PROJECTION, read_group)
+
+    def answers(self, messages: Sequence[str]) -> list[Answer]:
+        return self._looked_up("messages", "messageId", messages, ANSWER_PROJECTION, read_answer)
+
+    def conversation_answers(self, conversations: Sequence[str]) -> list[Answer]:
+        return self._looked_up(
+            "messages", "conversationId", conversations, ANSWER_PROJECTION, read_answer, BY_AN_ASSISTANT
+        )
+
+    def conversations(self, conversations: Sequence[str]) -> list[Conversation]:
+        return self._looked_up(
+            "conversations", "conversationId", conversations, CONVERSATION_PROJECTION, read_conversation
+        )
+
+    def _collection(self, name: str) -> Collection[Any]:
+        return self._database.get_collection(name, codec_options=self._codec_options)
+
+    def _transactions(self, bound: Document, order: int | None) -> Iterator[Transaction | Refused]:
+        with explained_failures():
+            for document in self._found("transactions", bound, PROJECTION, order):
+                yield _read_undecoded(document)
+
+    def _found(
+        self,
+        collection: str,
+        query: Document,
+        projection: Sequence[str],
+        order: int | None = None,
+        longest_seconds: int | None = None,
+    ) -> Iterator[Mapping[str, Any]]:
+        cursor = self._collection(collection).find(
+            query,
+            dict.fromkeys(projection, 1),
+            batch_size=self._batch_documents,
+            max_time_ms=longest_seconds and 1000 * longest_seconds,
+        )
+        try:
+            yield from cursor.sort("_id", order) if order is not None else cursor
+        except ConnectionFailure:
+            # Each batch must be there within the socket's time; on a narrow line the next try asks for less.
+            self._batch_documents = max(SMALLEST_BATCH_DOCUMENTS, self._batch_documents // 4)
+            raise
+
+    def _each(
+        self,
+        collection: str,
+        query: Document,
+        projection: Sequence[str],
+        read: Callable[[Mapping[str, Any]], T | None],
+        longest_seconds: int | None = None,
+    ) -> Iterator[T]:
+        with explained_failures():
+            for document in self._found(collection, query, projection, longest_seconds=longest_seconds):
+                try:
+                    label = read(_decoded(document))
+                except BSONError:
+                    continue
+                if label is not None:
+                    yield label
+
+    def _looked_up(
+        self,
+        collection: str,
+        key: str,
+        ids: Sequence[str],
+        projection: Sequence[str],
+        read: Callable[[Mapping[str, Any]], T | None],
+        besides: Document | None = None,
+    ) -> list[T]:
+        size = self._look_up_ids
+        try:
+            return [
+                label
+                for start in range(0, len(ids), size)
+                for label in self._each(
+                    collection,
+                    {key: {"$in": list(ids[start : start + size])}} | (besides or {}),
+                    projection,
+                    read,
+                    LOOK_UP_SECONDS,
+                )
+            ]
+        except SourceSlowError as error:
+            self._look_up_ids = max(FEWEST_LOOK_UP_IDS, size // 4)  # for the next try
+            raise SourceSlowError(
+                f"MongoDB needs more than {LOOK_UP_SECONDS} s for {size:,} look-ups. LibreChat's indexes of"
+                f" {collection} may be missing (MONGO_AUTO_INDEX)."
+            ) from error
+
+
+def _decoded(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    return bson.decode(document.raw, CODEC) if isinstance(document, RawBSONDocument) else document
+
+
+def _read_undecoded(document: Mapping[str, Any]) -> Transaction | Refused:
+    try:
+        return read_transaction(_decoded(document))
+    except BSONError:
+        raw = document.raw if isinstance(document, RawBSONDocument) else b""
+        return undecodable(raw)

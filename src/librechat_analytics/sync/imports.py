@@ -1,0 +1,68 @@
+"""A dump taken into the store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from librechat_analytics.librechat.agents import Certainty
+from librechat_analytics.librechat.transactions import Transaction
+from librechat_analytics.sync.attribution import ANSWER_SAVED_WITHIN, attribute_waiting
+from librechat_analytics.sync.frames import ledger_frame, naive, refusal_frame
+from librechat_analytics.sync.interval import batches
+from librechat_analytics.sync.labels import write_labels
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from librechat_analytics.librechat.dump import DumpSource
+    from librechat_analytics.store.store import Store
+    from librechat_analytics.sync.attribution import WaitingRow
+    from librechat_analytics.sync.state import Phase
+
+
+def import_dump(
+    store: Store,
+    source: DumpSource,
+    *,
+    now: datetime,
+    report: Callable[[Phase, int, int | None], None] = lambda *_: None,
+    read_bytes: Callable[[int], None] = lambda _: None,
+) -> int:
+    """Take over a dump: ledger, names, agents. Returns the number of rows that were not held yet.
+
+    Of rows that are held it may tell more certainly who answered. A dump that is older than the figures names
+    only who has no name yet. ``read_bytes`` is told the position in the ledger's file; ``report`` the rows
+    added and attributed.
+    """
+    before, newest, added = store.state(), None, 0
+    for rows in batches(source.transactions(read_bytes)):
+        dates = [
+            naive(row.created_at) for row in rows if isinstance(row, Transaction) and row.created_at <= now
+        ]
+        newest = max(filter(None, (newest, *dates)), default=None)
+        added += store.write_batch(
+            ledger_frame(rows),
+            refusal_frame(rows),
+            {"as_of": max(filter(None, (before.as_of, newest)), default=None)},
+            now=naive(now),
+            ask_again=True,
+        )
+        report("transactions", added, None)
+    is_current = before.as_of is None or (newest is not None and newest >= before.as_of)
+    write_labels(store, source, now, is_current=is_current)
+    # What it does not tell, the live database may, or what was being answered when the dump was made.
+    final_before = naive(now - ANSWER_SAVED_WITHIN)
+
+    def is_final(row: WaitingRow, certainty: Certainty) -> bool:
+        return before.newest_id is None or (
+            certainty is not Certainty.UNKNOWN and row.created_at < final_before
+        )
+
+    for count, waiting in attribute_waiting(store, source, is_final=is_final, only_better=True):
+        report("agents", count, waiting)
+    if store.has_unlabelled():  # agents that only answers name: none of the dump's, hence deleted
+        write_labels(store, source, now, is_current=is_current)
+    store.write_state(last_sync=naive(now))
+    store.checkpoint()
+    return added

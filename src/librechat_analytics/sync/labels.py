@@ -1,0 +1,81 @@
+"""The names behind the ids, read again as they change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import pandas as pd
+
+from librechat_analytics.librechat.source import SourceForbiddenError
+from librechat_analytics.sync.frames import instants, naive, texts_frame
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from librechat_analytics.librechat.labels import AgentLabel, Group, UserLabel
+    from librechat_analytics.librechat.source import Source
+    from librechat_analytics.store.store import Store
+
+T = TypeVar("T")
+L = TypeVar("L", "AgentLabel", "UserLabel")
+
+
+def write_labels(store: Store, source: Source, now: datetime, *, is_current: bool = True) -> list[str]:
+    """Read the names of users and agents again; returns the collections that may not be read.
+
+    Labels that are not current ones only name who has no name yet, and leave groups alone.
+    """
+    forbidden: list[str] = []
+    known_user, known_agent = store.greatest_keys()
+
+    def known(collection: str, ask: Callable[[], Iterable[T] | None]) -> list[T] | None:
+        try:
+            found = ask()
+            return None if found is None else list(found)
+        except SourceForbiddenError:
+            forbidden.append(collection)
+            return None
+
+    users, agents = _each_once(known("users", source.users)), _each_once(known("agents", source.agents))
+    if users is not None:
+        balances = reversed(known("balances", source.balances) or [])
+        credits_e6 = {balance.user: balance.credits_e6 for balance in balances}
+        labels = texts_frame((user[:4] for user in users), ("id", "name", "email", "role"))
+        labels["balance_e6"] = pd.array([credits_e6.get(user.id) for user in users], dtype="Int64")
+        store.write_users(labels, known=known_user, is_current=is_current, now=naive(now))
+        groups = known("groups", source.groups)
+        if groups is not None and is_current:
+            write_groups(store, groups, users)
+    if agents is not None:
+        versions = pd.DataFrame(
+            {
+                "agent": pd.Series([agent.id for agent in agents for _ in agent.versions], dtype="str"),
+                "position": pd.Series(
+                    [position for agent in agents for position in range(len(agent.versions))], dtype="int64"
+                ),
+                "since": instants(version.since for agent in agents for version in agent.versions),
+                "ran": pd.Series([v.ran for agent in agents for v in agent.versions], dtype="str"),
+                "provider": pd.Series([v.provider for agent in agents for v in agent.versions], dtype="str"),
+            }
+        )
+        labels = texts_frame(
+            ((*agent[:4], agent.ran) for agent in agents), ("id", "name", "model", "provider", "ran")
+        )
+        store.write_agents(labels, versions, known=known_agent, is_current=is_current, now=naive(now))
+    return forbidden
+
+
+def _each_once(labels: list[L] | None) -> list[L] | None:
+    """Keep the last label of an id: ids are unique per tenant only, and a cursor may meet one twice."""
+    return None if labels is None else list({label.id: label for label in labels}.values())
+
+
+def write_groups(store: Store, groups: list[Group], users: list[UserLabel]) -> None:
+    """Write down who belongs to which group."""
+    # LibreChat writes a member's id in the directory where there is one, else the user's own id.
+    ids = {user.foreign_id: user.id for user in users if user.foreign_id} | {
+        user.id: user.id for user in users
+    }
+    rows = [(group.id, group.name, ids.get(member)) for group in groups for member in group.members or ("",)]
+    store.write_groups(texts_frame(rows, ("id", "name", "user")))

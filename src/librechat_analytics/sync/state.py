@@ -1,0 +1,20 @@
+"""How the source is doing, for whoever shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Phase = Literal["transactions", "agents"]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """How the source is doing: ``progress`` is 0 to 1 while its history is read the first time."""
+
+    status: Literal["ok", "importing", "unreachable", "offline"]
+    progress: float | None = None
+    problem: str | None = None
+
+
+OFFLINE = SourceState("offline")
