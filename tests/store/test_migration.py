@@ -70,7 +70,7 @@ def schema_of(folder: Path) -> list[tuple[Any, ...]]:
 
 def version_in(folder: Path) -> tuple[Any, ...]:
     with duckdb.connect(folder / FILE_NAME, read_only=True) as connection:
-        (row,) = connection.execute("FROM sync_state").fetchall()
+        (row,) = connection.execute("SELECT COLUMNS('schema_version|written_by') FROM sync_state").fetchall()
     return row
 
 

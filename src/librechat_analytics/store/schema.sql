@@ -10,11 +10,37 @@ CREATE TABLE users (
     balance_e6 BIGINT,                     -- millionths of a credit left, where balances are kept
     deleted_at TIMESTAMP,                  -- first seen missing
     labelled   BOOLEAN NOT NULL DEFAULT false,
-    forgotten  BOOLEAN NOT NULL DEFAULT false -- names were erased for good
+    forgotten  BOOLEAN NOT NULL DEFAULT false, -- names were erased for good
+    tenant     VARCHAR,                    -- of a deployment that serves several
+    reserved_e6 BIGINT,                    -- millionths of a credit of the balance that are reserved
+    refill_enabled BOOLEAN,                -- the balance is filled up by itself, by refill_e6 ...
+    refill_e6  BIGINT,
+    refill_every INTEGER,                  -- ... after so many of
+    refill_unit VARCHAR,                   -- seconds, minutes, hours, days, weeks or months
+    refilled_at TIMESTAMP                  -- last filled up
 );
 
 CREATE TABLE groups (id VARCHAR NOT NULL, name VARCHAR);
-CREATE TABLE memberships (group_id VARCHAR NOT NULL, user_key UINTEGER NOT NULL);
+
+-- Who belonged to which group from when to when; `until` is NULL while it holds.
+CREATE TABLE memberships (
+    group_id   VARCHAR NOT NULL,
+    user_key   UINTEGER NOT NULL,
+    since      TIMESTAMP NOT NULL,
+    until      TIMESTAMP,
+    assumed    BOOLEAN NOT NULL            -- was there at the first reading, so it may have held before
+);
+
+-- The e-mail domain and the role of a user from when to when, as memberships.
+CREATE TYPE user_trait AS ENUM ('domain', 'role');
+CREATE TABLE user_traits (
+    user_key   UINTEGER NOT NULL,
+    trait      user_trait NOT NULL,
+    value      VARCHAR NOT NULL,           -- domains in lower case
+    since      TIMESTAMP NOT NULL,
+    until      TIMESTAMP,
+    assumed    BOOLEAN NOT NULL
+);
 
 CREATE TABLE agents (
     key        UINTEGER NOT NULL,
@@ -24,7 +50,8 @@ CREATE TABLE agents (
     model_key  UINTEGER,                   -- the same, where it is a model
     provider   VARCHAR,
     deleted_at TIMESTAMP,
-    labelled   BOOLEAN NOT NULL DEFAULT false
+    labelled   BOOLEAN NOT NULL DEFAULT false,
+    tenant     VARCHAR                     -- ids are unique within a tenant only
 );
 
 -- What an agent ran on from an instant on, until the next.
@@ -45,6 +72,7 @@ CREATE TABLE models (
 CREATE TABLE conversations (key UINTEGER NOT NULL, id VARCHAR NOT NULL);
 CREATE TABLE contexts (key UINTEGER NOT NULL, id VARCHAR NOT NULL);
 CREATE TABLE providers (key UINTEGER NOT NULL, id VARCHAR NOT NULL);
+CREATE TABLE tenants (key UINTEGER NOT NULL, id VARCHAR NOT NULL);
 
 CREATE TYPE usage_type AS ENUM ('prompt', 'completion', 'other');
 CREATE TYPE certainty AS ENUM ('exact', 'conversation', 'nearest', 'weak', 'unknown');
@@ -74,7 +102,8 @@ CREATE TABLE transactions (
     agent_model       BOOLEAN NOT NULL,    -- an agent's id was recorded as its model
     agent_key         UINTEGER,
     certainty         certainty NOT NULL,
-    provider_key      UINTEGER
+    provider_key      UINTEGER,
+    tenant_key        UINTEGER
 );
 
 -- Usage rows whose agent has not been asked for yet, or whose answer may still be saved.
@@ -85,8 +114,12 @@ CREATE TABLE unattributed (
     message        VARCHAR,
     conversation   VARCHAR,
     model          VARCHAR,
-    recorded_agent VARCHAR
+    recorded_agent VARCHAR,
+    tenant         VARCHAR
 );
+
+-- Rows that an older program wrote without all that is kept of a row today; each is read once more.
+CREATE TABLE outdated (id_head UBIGINT NOT NULL, id_tail UINTEGER NOT NULL);
 
 CREATE TABLE refused (id VARCHAR NOT NULL, reason VARCHAR NOT NULL, noticed_at TIMESTAMP NOT NULL);
 
@@ -97,15 +130,27 @@ CREATE TABLE sync_state (
     history_complete   BOOLEAN NOT NULL,
     as_of              TIMESTAMP,
     last_sync          TIMESTAMP,
-    written_by         VARCHAR             -- version of the program that has it
+    written_by         VARCHAR,            -- version of the program that has it
+    source_name        VARCHAR             -- the database whose ledger this is, as it was called when it was read last
+);
+
+-- How the last audits of each kind ended: by counts of ranges of ids, or by every single id.
+CREATE TYPE audit_kind AS ENUM ('counts', 'ids');
+CREATE TABLE audits (
+    kind       audit_kind NOT NULL,
+    started_at TIMESTAMP NOT NULL,
+    ended_at   TIMESTAMP NOT NULL,
+    documents  BIGINT NOT NULL,            -- in LibreChat's database
+    added      BIGINT NOT NULL,            -- that were not held
+    gone       BIGINT                      -- held but no longer there, where every id was compared
 );
 
 -- What counts: prompt and completion rows, with what they cost.
 CREATE VIEW usage AS
 SELECT
-    created_at, slot, user_key, conversation_key, model_key, context_key, usage_type, rate, tokens,
+    id_head, id_tail, created_at, slot, user_key, conversation_key, model_key, context_key, usage_type, rate, tokens,
     cache_read_tokens, cache_write_tokens, structured, sentinel, positive_value, default_rate, agent_model,
-    agent_key, certainty, provider_key,
+    agent_key, certainty, provider_key, tenant_key,
     CASE WHEN sentinel OR positive_value THEN 0 ELSE credits_e6 END AS cost_e6
 FROM transactions
 WHERE usage_type <> 'other';

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 PROGRAM_VERSION = version("librechat-analytics")
 FILE_NAME = "usage.duckdb"
 LOCK_WAIT_SECONDS = 5.0

@@ -39,7 +39,7 @@ SELECT
     CASE WHEN token_type NOT IN ('prompt', 'completion') THEN token_type END,
     CASE WHEN NOT isnan(rate) THEN rate END,
     tokens, credits_high * 1000000000000000000::HUGEINT + credits_low, cache_read_tokens, cache_write_tokens,
-    structured, sentinel, positive_value, default_rate, model_agent IS NOT NULL, NULL, 'unknown', NULL
+    structured, sentinel, positive_value, default_rate, model_agent IS NOT NULL, NULL, 'unknown', NULL, NULL
 FROM fresh
 LEFT JOIN users ON users.id = fresh."user"
 LEFT JOIN conversations ON conversations.id = fresh.conversation
@@ -48,5 +48,5 @@ LEFT JOIN contexts ON contexts.id = fresh.context
 ORDER BY id_head, id_tail;
 
 INSERT INTO unattributed
-SELECT id_head, id_tail, created_at, message, conversation, model, recorded_agent
+SELECT id_head, id_tail, created_at, message, conversation, model, recorded_agent, NULL
 FROM fresh WHERE token_type IN ('prompt', 'completion');
