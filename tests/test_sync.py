@@ -11,12 +11,14 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from bson import ObjectId
 
 from librechat_analytics.librechat.agents import read_answer, read_conversation
 from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.librechat.labels import read_agent, read_balance, read_group, read_user
+from librechat_analytics.librechat.ledger import IdPage
 from librechat_analytics.librechat.source import SourceForbiddenError, SourceUnreachableError
 from librechat_analytics.librechat.transactions import read_transaction
 from librechat_analytics.store.store import FILE_NAME, Store
@@ -56,6 +58,8 @@ class LibreChat:
         }
         self.forbidden: set[str] = set()
         self.away = False
+        self.place = "mongodb:27017/LibreChat"
+        self.counted = self.compared = 0
         self.read: list[object] = []
         self.before_document: Callable[[object], None] = lambda _: None
 
@@ -95,6 +99,39 @@ class LibreChat:
     def stray_transactions(self) -> Iterator[Transaction | Refused]:
         strays = (d for d in self._documents("transactions") if not isinstance(d["_id"], ObjectId))
         return (read_transaction(document) for document in strays)
+
+    @property
+    def name(self) -> str:
+        return self.place
+
+    def _ids(self) -> list[ObjectId]:
+        found = (d["_id"] for d in self._documents("transactions"))
+        return sorted(identity for identity in found if isinstance(identity, ObjectId))
+
+    def _ids_between(self, low: ObjectId, high: ObjectId | None) -> list[ObjectId]:
+        return [identity for identity in self._ids() if identity >= low and (high is None or identity < high)]
+
+    def count_ids(self, low: ObjectId, high: ObjectId | None) -> int:
+        self.counted += 1
+        return len(self._ids_between(low, high))
+
+    def id_pages(self, low: ObjectId, high: ObjectId | None) -> Iterator[IdPage]:
+        ids = self._ids_between(low, high)
+        for start in range(0, len(ids), 3):
+            page = ids[start : start + 3]
+            self.compared += len(page)
+            heads = np.array([int.from_bytes(identity.binary[:8]) for identity in page], dtype="uint64")
+            tails = np.array([int.from_bytes(identity.binary[8:]) for identity in page], dtype="uint32")
+            yield IdPage(heads, tails, page[-1])
+
+    def known_ids(self, ids: Sequence[ObjectId]) -> set[ObjectId]:
+        return {*ids} & {*self._ids()}
+
+    def transactions_by_id(self, ids: Sequence[ObjectId]) -> Iterator[Transaction | Refused]:
+        return (read_transaction(d) for d in self._documents("transactions") if d["_id"] in ids)
+
+    def has_any_user(self, ids: Sequence[str]) -> bool:
+        return any(str(document["_id"]) in ids for document in self._documents("users"))
 
     def users(self) -> Iterable[Any]:
         return [read_user(document) for document in self._documents("users")]

@@ -14,7 +14,7 @@ from pymongo import MongoClient
 from pymongo.errors import NotPrimaryError, OperationFailure, ServerSelectionTimeoutError
 from pymongo.monitoring import CommandListener, CommandStartedEvent
 
-from librechat_analytics.librechat import mongo as mongo_module
+from librechat_analytics.librechat import ledger as ledger_module
 from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.librechat.mongo import MongoSource
 from librechat_analytics.librechat.mongo_uri import connect
@@ -169,8 +169,8 @@ def test_nothing_but_reading_is_asked_of_mongodb_and_no_private_field(
 def test_a_line_too_narrow_for_a_batch_is_asked_for_less_at_once(
     mongo_database: Any, mongo_uri: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mongo_module, "BATCH_DOCUMENTS", 800)
-    monkeypatch.setattr(mongo_module, "SMALLEST_BATCH_DOCUMENTS", 50)
+    monkeypatch.setattr(ledger_module, "BATCH_DOCUMENTS", 800)
+    monkeypatch.setattr(ledger_module, "FEWEST_PAGE_DOCUMENTS", 50)
     mongo_database.transactions.insert_many(usages(400))
     with proxy_before(mongo_uri) as (proxy, uri), connect(uri, socketTimeoutMS=500) as client:
         source = MongoSource(client.get_default_database())

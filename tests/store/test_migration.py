@@ -129,7 +129,7 @@ def run_and_die(cursor, name, parameters):
     print(cursor.execute("SELECT count(written_by) FROM sync_state").fetchall(), flush=True)
     os.kill(os.getpid(), 9)
 
-run, store._run = store._run, run_and_die
+run, store.run = store.run, run_and_die
 store.Store(Path(sys.argv[1]))
 """
 

@@ -61,6 +61,8 @@ def test_a_new_store_holds_nothing(store: Store) -> None:
         history_complete=False,
         as_of=None,
         last_sync=None,
+        source_name=None,
+        expected_documents=None,
     )
     assert store.count_transactions() == 0
     assert store.refusals() == []

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import bson
-from bson.codec_options import CodecOptions
 from bson.errors import BSONError
-from bson.raw_bson import RawBSONDocument
-from pymongo.errors import ConnectionFailure
+from bson.objectid import ObjectId
 
 from librechat_analytics.librechat.agents import (
     ANSWER_PROJECTION,
@@ -18,8 +15,7 @@ from librechat_analytics.librechat.agents import (
     read_answer,
     read_conversation,
 )
-from librechat_analytics.librechat.bson_stream import undecodable
-from librechat_analytics.librechat.documents import CODEC
+from librechat_analytics.librechat.bson_stream import decoded
 from librechat_analytics.librechat.labels import (
     AGENT_PROJECTION,
     ANONYMOUS_USER_PROJECTION,
@@ -35,16 +31,15 @@ from librechat_analytics.librechat.labels import (
     read_group,
     read_user,
 )
+from librechat_analytics.librechat.ledger import UNDECODED, Ledger, each_document
 from librechat_analytics.librechat.mongo_errors import explained_failures
 from librechat_analytics.librechat.mongo_uri import connect
 from librechat_analytics.librechat.source import BATCH_DOCUMENTS, LOOK_UP_IDS, SourceSlowError
-from librechat_analytics.librechat.transactions import PROJECTION, Refused, Transaction, read_transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from bson.objectid import ObjectId
-    from pymongo.collection import Collection
+    from bson.codec_options import CodecOptions
     from pymongo.database import Database
 
     from librechat_analytics.librechat.documents import Document
@@ -55,21 +50,14 @@ DEFAULT_DATABASE = "test"
 """What MongoDB's drivers, and so LibreChat, use for a connection string without a database's name."""
 
 BY_AN_ASSISTANT: Document = {"isCreatedByUser": {"$ne": True}}
-SMALLEST_BATCH_DOCUMENTS = 100
 FEWEST_LOOK_UP_IDS = 50
 LOOK_UP_SECONDS = 10
 """Less than a socket waits: MongoDB itself ends what takes longer, and does not go on for nobody."""
 
 COLLECTIONS = ("transactions", "users", "agents", "conversations", "messages", "balances", "groups")
-OBJECT_ID_TYPE = "objectId"
-OTHER_ID_TYPES = ("number", "string", "object", "binData", "bool", "date", "timestamp", "null")
-"""Not ``decimal``, which ``number`` comprises: other servers than MongoDB may not know it."""
-
-# Documents arrive undecoded, so that one that cannot be decoded does not take its batch with it.
-UNDECODED: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
 
 
-class MongoSource:
+class MongoSource(Ledger):
     """LibreChat's live database, asked with nothing but find, getMore, count and ping."""
 
     def __init__(
@@ -79,10 +67,8 @@ class MongoSource:
         anonymous: bool = False,
         codec_options: CodecOptions[Any] | None = UNDECODED,
     ) -> None:
-        self._database = database
+        super().__init__(database, codec_options=codec_options)
         self._anonymous = anonymous
-        self._codec_options = codec_options
-        self._batch_documents = BATCH_DOCUMENTS
         self._look_up_ids = LOOK_UP_IDS
 
     @classmethod
@@ -97,6 +83,13 @@ class MongoSource:
     @property
     def database_name(self) -> str:
         return self._database.name
+
+    @property
+    def name(self) -> str:
+        """Where it is, as hosts and database, without user and password."""
+        described = self._database.client.topology_description.server_descriptions()
+        hosts = ",".join(sorted(f"{host}:{port}" for host, port in described))
+        return f"{hosts}/{self._database.name}"
 
     def ping(self) -> None:
         """Raise SourceUnreachableError unless MongoDB answers."""
@@ -117,22 +110,15 @@ class MongoSource:
         with explained_failures():
             list(self._collection(collection).find({}, {"_id": 1}).limit(1))
 
-    def newer_transactions(self, since: ObjectId) -> Iterator[Transaction | Refused]:
-        """Read the documents with ids from ``since`` on, oldest first."""
-        return self._transactions({"_id": {"$gte": since}}, 1)
-
-    def older_transactions(self, before: ObjectId | None) -> Iterator[Transaction | Refused]:
-        """Read the documents with ids below ``before``, all of them for None, newest first."""
-        bound = {"_id": {"$lt": before}} if before is not None else {"_id": {"$type": OBJECT_ID_TYPE}}
-        return self._transactions(bound, -1)
-
-    def stray_transactions(self) -> Iterator[Transaction | Refused]:
-        """Read the documents whose id is no ObjectId; ranges of ids never meet them."""
-        return self._transactions({"_id": {"$type": list(OTHER_ID_TYPES)}}, None)
-
     def users(self) -> Iterator[UserLabel]:
         projection = ANONYMOUS_USER_PROJECTION if self._anonymous else USER_PROJECTION
         return self._each("users", {}, projection, read_user)
+
+    def has_any_user(self, ids: Sequence[str]) -> bool:
+        """Say whether one of these users is there."""
+        query = {"_id": {"$in": [ObjectId(identity) for identity in ids]}}
+        with explained_failures():
+            return bool(list(self._collection("users").find(query, {"_id": 1}).limit(1)))
 
     def agents(self) -> Iterator[AgentLabel]:
         return self._each("agents", {}, AGENT_PROJECTION, read_agent)
@@ -156,35 +142,6 @@ class MongoSource:
             "conversations", "conversationId", conversations, CONVERSATION_PROJECTION, read_conversation
         )
 
-    def _collection(self, name: str) -> Collection[Any]:
-        return self._database.get_collection(name, codec_options=self._codec_options)
-
-    def _transactions(self, bound: Document, order: int | None) -> Iterator[Transaction | Refused]:
-        with explained_failures():
-            for document in self._found("transactions", bound, PROJECTION, order):
-                yield _read_undecoded(document)
-
-    def _found(
-        self,
-        collection: str,
-        query: Document,
-        projection: Sequence[str],
-        order: int | None = None,
-        longest_seconds: int | None = None,
-    ) -> Iterator[Mapping[str, Any]]:
-        cursor = self._collection(collection).find(
-            query,
-            dict.fromkeys(projection, 1),
-            batch_size=self._batch_documents,
-            max_time_ms=longest_seconds and 1000 * longest_seconds,
-        )
-        try:
-            yield from cursor.sort("_id", order) if order is not None else cursor
-        except ConnectionFailure:
-            # Each batch must be there within the socket's time; on a narrow line the next try asks for less.
-            self._batch_documents = max(SMALLEST_BATCH_DOCUMENTS, self._batch_documents // 4)
-            raise
-
     def _each(
         self,
         collection: str,
@@ -194,9 +151,15 @@ class MongoSource:
         longest_seconds: int | None = None,
     ) -> Iterator[T]:
         with explained_failures():
-            for document in self._found(collection, query, projection, longest_seconds=longest_seconds):
+            cursor = self._collection(collection).find(
+                query,
+                dict.fromkeys(projection, 1),
+                batch_size=BATCH_DOCUMENTS,
+                max_time_ms=longest_seconds and 1000 * longest_seconds,
+            )
+            for document in each_document(cursor):
                 try:
-                    label = read(_decoded(document))
+                    label = read(decoded(document))
                 except BSONError:
                     continue
                 if label is not None:
@@ -230,15 +193,3 @@ class MongoSource:
                 f"MongoDB needs more than {LOOK_UP_SECONDS} s for {size:,} look-ups. LibreChat's indexes of"
                 f" {collection} may be missing (MONGO_AUTO_INDEX)."
             ) from error
-
-
-def _decoded(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    return bson.decode(document.raw, CODEC) if isinstance(document, RawBSONDocument) else document
-
-
-def _read_undecoded(document: Mapping[str, Any]) -> Transaction | Refused:
-    try:
-        return read_transaction(_decoded(document))
-    except BSONError:
-        raw = document.raw if isinstance(document, RawBSONDocument) else b""
-        return undecodable(raw)

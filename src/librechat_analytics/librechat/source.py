@@ -21,7 +21,9 @@ class SourceError(OperatorError):
 
 
 class SourceUnreachableError(SourceError):
-    """MongoDB does not answer; trying again later may help."""
+    """MongoDB does not answer; trying again later helps where it ``may_pass`` by itself."""
+
+    may_pass = True
 
 
 class SourceSlowError(SourceUnreachableError):
@@ -30,6 +32,14 @@ class SourceSlowError(SourceUnreachableError):
 
 class SourceForbiddenError(SourceUnreachableError):
     """The user of the connection string may not read a collection."""
+
+    may_pass = False
+
+
+class SourceForeignError(SourceUnreachableError):
+    """Another LibreChat answers than the one whose ledger is in the store."""
+
+    may_pass = False
 
 
 class Source(Protocol):

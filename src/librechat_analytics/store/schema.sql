@@ -121,6 +121,9 @@ CREATE TABLE unattributed (
 -- Rows that an older program wrote without all that is kept of a row today; each is read once more.
 CREATE TABLE outdated (id_head UBIGINT NOT NULL, id_tail UINTEGER NOT NULL);
 
+-- Rows that LibreChat had and has deleted since; they keep counting. Found by audits, so that counts agree after.
+CREATE TABLE gone (id_head UBIGINT NOT NULL, id_tail UINTEGER NOT NULL);
+
 CREATE TABLE refused (id VARCHAR NOT NULL, reason VARCHAR NOT NULL, noticed_at TIMESTAMP NOT NULL);
 
 CREATE TABLE sync_state (
@@ -131,7 +134,8 @@ CREATE TABLE sync_state (
     as_of              TIMESTAMP,
     last_sync          TIMESTAMP,
     written_by         VARCHAR,            -- version of the program that has it
-    source_name        VARCHAR             -- the database whose ledger this is, as it was called when it was read last
+    source_name        VARCHAR,            -- the database whose ledger this is, as it was called when last read
+    expected_documents BIGINT              -- in the database when its history was begun
 );
 
 -- How the last audits of each kind ended: by counts of ranges of ids, or by every single id.

@@ -53,6 +53,8 @@ class SyncState:
     history_complete: bool
     as_of: datetime | None
     last_sync: datetime | None
+    source_name: str | None
+    expected_documents: int | None
 
     @property
     def anything_read(self) -> bool:
@@ -131,11 +133,11 @@ class Store:
                 " reads again what LibreChat still has."
             )
         started = time.monotonic()
-        with self._committing() as cursor:
+        with self.committing() as cursor:
             if found is None:
-                _run(cursor, "schema", {"schema_version": SCHEMA_VERSION})
+                run(cursor, "schema", {"schema_version": SCHEMA_VERSION})
             for step in range(found or SCHEMA_VERSION, SCHEMA_VERSION):
-                _run(cursor, f"steps/{step + 1}", {})
+                run(cursor, f"steps/{step + 1}", {})
             cursor.execute(
                 "UPDATE sync_state SET schema_version = ?, written_by = ?", [SCHEMA_VERSION, PROGRAM_VERSION]
             )
@@ -179,7 +181,8 @@ class Store:
                     cursor.execute("ROLLBACK")
 
     @contextmanager
-    def _committing(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def committing(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Give a cursor whose changes are committed together, or not at all; one at a time."""
         with self._writing, self._explained(), self._connection.cursor() as cursor:
             cursor.execute("BEGIN")
             try:
@@ -234,25 +237,25 @@ class Store:
         reason; ``state`` names the fields of SyncState that change. ``ask_again`` also for the agents of rows
         that are held, unless they are certain. Returns the number of rows added.
         """
-        with self._committing() as cursor:
+        with self.committing() as cursor:
             added = 0
             if len(batch):
                 cursor.register("batch", batch)
-                _run(cursor, "statements/write_batch", _bounds(batch))
+                run(cursor, "statements/write_batch", _bounds(batch))
                 ((added,),) = cursor.execute("SELECT count(*) FROM fresh").fetchall()
                 cursor.execute("DROP TABLE fresh")
                 if ask_again:
-                    _run(cursor, "statements/ask_again", _bounds(batch))
+                    run(cursor, "statements/ask_again", _bounds(batch))
             if len(refusals):
                 cursor.register("refusals", refusals)
-                _run(cursor, "statements/write_refused", {"now": now})
+                run(cursor, "statements/write_refused", {"now": now})
             _move(cursor, state)
         self._note_as_of(state)
         return int(added)
 
     def write_state(self, **state: object) -> None:
         """Change some fields of the state."""
-        with self._committing() as cursor:
+        with self.committing() as cursor:
             _move(cursor, state)
         self._note_as_of(state)
 
@@ -273,15 +276,15 @@ class Store:
         Who is missing counts as deleted, unless their key is above ``known``. Labels that are not current
         are taken of those only who have none, and these count as deleted.
         """
-        with self._committing() as cursor:
+        with self.committing() as cursor:
             cursor.register("labels", labels)
-            _run(cursor, "statements/write_users", {"known": known, "is_current": is_current, "now": now})
+            run(cursor, "statements/write_users", {"known": known, "is_current": is_current, "now": now})
 
     def write_groups(self, members: pd.DataFrame) -> None:
         """Take over all groups: id and name, a row for each member ("user", None for an empty group)."""
-        with self._committing() as cursor:
+        with self.committing() as cursor:
             cursor.register("members", members)
-            _run(cursor, "statements/write_groups", {})
+            run(cursor, "statements/write_groups", {})
 
     def write_agents(
         self, labels: pd.DataFrame, versions: pd.DataFrame, *, known: int, is_current: bool, now: datetime
@@ -291,10 +294,10 @@ class Store:
         ``ran`` is the model where it really is one, in both frames; versions are in order by ``position``.
         For ``known`` and ``is_current`` see ``write_users``.
         """
-        with self._committing() as cursor:
+        with self.committing() as cursor:
             cursor.register("labels", labels)
             cursor.register("versions", versions)
-            _run(cursor, "statements/write_agents", {"known": known, "is_current": is_current, "now": now})
+            run(cursor, "statements/write_agents", {"known": known, "is_current": is_current, "now": now})
 
     def settle(self, attributed: pd.DataFrame, *, only_better: bool) -> None:
         """Write down the agents of rows: id_head, id_tail, agent, sender, certainty, provider, final.
@@ -303,9 +306,9 @@ class Store:
         """
         if not len(attributed):
             return
-        with self._committing() as cursor:
+        with self.committing() as cursor:
             cursor.register("attributed", attributed)
-            _run(cursor, "statements/settle", _bounds(attributed) | {"only_better": only_better})
+            run(cursor, "statements/settle", _bounds(attributed) | {"only_better": only_better})
 
     def count_transactions(self) -> int:
         """Count the documents held, usage or not."""
@@ -427,7 +430,7 @@ class Store:
         From before the commit on the new file is there, so that the next start sees what is left to do.
         """
         self._fresh_file.touch()
-        with self._committing() as cursor:
+        with self.committing() as cursor:
             yield cursor
         self._rewrite()
 
@@ -480,7 +483,8 @@ def _bounds(rows: pd.DataFrame) -> dict[str, object]:
     return {"lowest_head": int(rows["id_head"].min()), "highest_head": int(rows["id_head"].max())}
 
 
-def _run(cursor: duckdb.DuckDBPyConnection, name: str, parameters: dict[str, object]) -> None:
+def run(cursor: duckdb.DuckDBPyConnection, name: str, parameters: Mapping[str, object]) -> None:
+    """Execute the statements of a file of this room, each with those of the parameters that it names."""
     text = files(__package__).joinpath(f"{name}.sql").read_text("utf-8")
     for statement in cursor.extract_statements(text):
         wanted = {key: value for key, value in parameters.items() if key in statement.named_parameters}

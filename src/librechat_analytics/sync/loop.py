@@ -13,8 +13,11 @@ from bson import ObjectId
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.librechat.documents import object_id_time
 from librechat_analytics.librechat.source import SourceForbiddenError, SourceUnreachableError
+from librechat_analytics.store.held_ids import HeldIds
 from librechat_analytics.sync.attribution import ANSWER_SAVED_WITHIN, attribute_waiting
+from librechat_analytics.sync.audit import Auditor, AuditStoppedError, GrowthWatch
 from librechat_analytics.sync.frames import ledger_frame, naive, refusal_frame
+from librechat_analytics.sync.identity import LedgerIdentity
 from librechat_analytics.sync.interval import FIRST_ID, batches, greatest, id_at, ids_of
 from librechat_analytics.sync.labels import write_labels
 from librechat_analytics.sync.state import SourceState
@@ -24,7 +27,9 @@ if TYPE_CHECKING:
 
     from librechat_analytics.librechat.mongo import MongoSource
     from librechat_analytics.librechat.transactions import Refused, Transaction
+    from librechat_analytics.store.held_ids import AuditKind
     from librechat_analytics.store.store import Store
+    from librechat_analytics.sync.audit import Running
     from librechat_analytics.sync.state import Phase
 
 log = logging.getLogger(__name__)
@@ -39,6 +44,14 @@ LONGEST_PAUSE_SECONDS = 600.0
 """Between two tries to find agents, where each fails and may have cost MongoDB much."""
 
 RETRY_SECONDS = 5.0
+TRIES_IN_VAIN = 5
+"""One sync gives up after so many tries in which it got no further."""
+
+AUDIT_RETRY_SECONDS = 60.0
+AUDIT_BY_COUNTS_AFTER = timedelta(days=1)
+AUDIT_BY_IDS_AFTER = timedelta(days=7)
+LONGEST_WAIT_FOR_AUDIT_SECONDS = 600.0
+"""How long figures stay as of the last run until the first audit has been through."""
 
 
 class Syncer:
@@ -72,8 +85,26 @@ class Syncer:
         self._agents_problem = ""
         self._agents_pause_seconds = 0.0
         self._agents_at = float("-inf")
-        complete = store.state().history_complete
-        self._source_state = SourceState("ok") if complete else SourceState("importing", 0.0)
+        self._held = HeldIds(store)
+        self._identity = LedgerIdentity(store, self._held, source)
+        self._growth = GrowthWatch()
+        self._auditor = Auditor(
+            self._held,
+            source,
+            write=lambda rows: self._write(rows, self._clock()),
+            clock=clock,
+            rest=self._stop.wait,
+        )
+        self._audit_wanted: AuditKind | None = None
+        self._audited_at: datetime | None = None
+        self._as_of_waits = True
+        state = store.state()
+        # What arrived while this did not run may lie anywhere.
+        longest_wait = LONGEST_WAIT_FOR_AUDIT_SECONDS if state.history_complete else 0.0
+        self._unaudited_until = time.monotonic() + longest_wait
+        self._audit_after = float("-inf")
+        self._source_state = SourceState("ok") if state.history_complete else self._importing()
+        self._asides: dict[str, threading.Thread] = {}
 
     @property
     def source_state(self) -> SourceState:
@@ -83,21 +114,28 @@ class Syncer:
         """Make a running sync end after its current batch."""
         self._stop.set()
 
+    @property
+    def audit_running(self) -> Running | None:
+        return self._auditor.running
+
+    def want_audit(self) -> None:
+        """Have every single id compared as soon as possible."""
+        self._audit_wanted = "ids"
+
     def follow(self) -> None:
         """Keep the store level until stopped; whatever fails is logged and tried again.
 
-        Agents are looked for in a thread of their own, so that new rows never wait for slow look-ups.
+        Agents are looked for and audits made in threads of their own, so that new rows never wait for them.
         """
-        second_pass: threading.Thread | None = None
         while not self._stop.is_set():
             started = time.monotonic()
             delay = self._sync_seconds
             try:
                 self._read()
-                is_due = time.monotonic() >= self._agents_at
-                if is_due and (second_pass is None or not second_pass.is_alive()):
-                    second_pass = threading.Thread(target=self._attribute_aside, name="agents", daemon=True)
-                    second_pass.start()
+                if time.monotonic() >= self._agents_at:
+                    self._go_aside("agents", self._attribute_aside)
+                if self._due_audit() is not None:
+                    self._go_aside("audit", self._audit_aside)
             except SourceUnreachableError as error:
                 delay = min(RETRY_SECONDS, self._sync_seconds)
                 self._note_problem(str(error))
@@ -111,21 +149,47 @@ class Syncer:
             # promised; a look that takes long is followed by as long a rest.
             taken = time.monotonic() - started
             self._stop.wait(max(delay - 2 * taken, min(taken, delay)))
-        if second_pass is not None:
-            second_pass.join()
+        for thread in self._asides.values():
+            thread.join()
+
+    def _go_aside(self, name: str, work: Callable[[], None]) -> None:
+        thread = self._asides.get(name)
+        if thread is None or not thread.is_alive():
+            self._asides[name] = threading.Thread(target=work, name=name, daemon=True)
+            self._asides[name].start()
 
     def run_once(self) -> None:
-        """Bring the store level: new rows, names, history not read yet, agents.
+        """Bring the store level: new rows, names, history not read yet, an audit, agents.
 
-        Raises SourceUnreachableError when MongoDB does not answer; what was read until then is kept.
+        Tries again where MongoDB is slow, busy or away for a moment. Raises SourceUnreachableError when it
+        gets no further; what was read until then is kept.
         """
-        self._read()
+        tries, before = 0, -1
+        while True:
+            try:
+                self._read()
+                if self._stop.is_set():
+                    return
+                self._audit(self._due_audit() or "counts", at_ease=False)
+                if self._as_of_waits:
+                    self._read_new()
+                break
+            except AuditStoppedError:
+                return
+            except SourceUnreachableError as error:
+                held = self._store.count_transactions()
+                tries = tries + 1 if held == before else 1
+                before = held
+                if not error.may_pass or tries > TRIES_IN_VAIN or self._stop.wait(RETRY_SECONDS):
+                    raise
+                log.warning("%s Trying again.", error)
         self._attribute()
         self._read_labels()
 
     def _read(self) -> None:
         self._source.ping()
         self._source.require_readable("transactions")
+        self._identity.require_same()
         self._set_reachable()
         self._read_labels()
         if self._store.state().history_complete:
@@ -133,6 +197,12 @@ class Syncer:
         else:
             self._read_history()
         self._read_labels()
+
+    def _importing(self, expected: int | None = None) -> SourceState:
+        """Say how far the first reading is, from what is held."""
+        expected = expected or self._store.state().expected_documents
+        progress = self._store.count_transactions() / expected if expected else 0.0
+        return SourceState("importing", min(0.999, progress))
 
     def _note_problem(self, problem: str) -> None:
         # Another reason is another line; the details of one may change at each try.
@@ -159,7 +229,7 @@ class Syncer:
         if self._store.state().history_complete:
             self._source_state = SourceState("ok")
         elif self._source_state.status != "importing":
-            self._source_state = SourceState("importing", 0.0)
+            self._source_state = self._importing()
 
     def _read_new(self) -> None:
         started = self._clock()
@@ -168,6 +238,7 @@ class Syncer:
             self._margin = SET_BACK_MARGIN
         self._clocks = started, self._looked_at
         state = self._store.state()
+        there = self._source.estimated_transactions() if state.history_complete else 0
         newest = ObjectId(state.newest_id) if state.newest_id else None
         # A clock that was ahead has let ids in that are greater than those of rows to come.
         since = FIRST_ID if newest is None else id_at(min(object_id_time(newest), started) - self._margin)
@@ -177,8 +248,56 @@ class Syncer:
             if self._stop.is_set():
                 return
         self._margin = LATE_ARRIVAL_MARGIN
-        as_of = {"as_of": naive(started)} if state.history_complete else {}
+        if state.history_complete:
+            self._growth.note(there, self._held.count())
+        self._as_of_waits = not (state.history_complete and self._is_level())
+        as_of = {} if self._as_of_waits else {"as_of": naive(started)}
         self._store.write_state(last_sync=naive(started), **as_of)
+
+    def _is_level(self) -> bool:
+        """Say whether nothing hints at rows elsewhere than where this look has been."""
+        return not self._growth.unexplained and time.monotonic() >= self._unaudited_until
+
+    def _due_audit(self) -> AuditKind | None:
+        """Say which audit is due, if any."""
+        if not self._store.state().history_complete or time.monotonic() < self._audit_after:
+            return None
+        if self._audit_wanted is not None:
+            return self._audit_wanted
+        by_ids = self._held.audits().get("ids")
+        if by_ids is None or naive(self._clock()) - by_ids.ended_at >= AUDIT_BY_IDS_AFTER:
+            return "ids"
+        is_old = self._audited_at is None or self._clock() - self._audited_at >= AUDIT_BY_COUNTS_AFTER
+        return "counts" if is_old or self._growth.unexplained else None
+
+    def _audit(self, kind: AuditKind, *, at_ease: bool) -> None:
+        result = self._auditor.run(kind, at_ease=at_ease)
+        if kind == self._audit_wanted:
+            self._audit_wanted = None
+        self._audited_at = self._clock()
+        self._unaudited_until = 0.0
+        self._growth.settle(result.added)
+        if result.added:
+            log.warning(
+                "An audit found %s transactions in LibreChat's database that were not held; they are now."
+                " Rows come late or out of order when they are restored, merged or written by a wrong clock.",
+                f"{result.added:,}",
+            )
+
+    def _audit_aside(self) -> None:
+        kind = self._due_audit()
+        if kind is None:
+            return
+        try:
+            self._audit(kind, at_ease=self._audit_wanted is None)
+        except AuditStoppedError:
+            pass
+        except OperatorError as error:
+            self._audit_after = time.monotonic() + AUDIT_RETRY_SECONDS
+            log.warning("The audit broke off and is tried again. %s", error)
+        except Exception:
+            self._audit_after = time.monotonic() + AUDIT_RETRY_SECONDS
+            log.exception("The audit failed and is tried again")
 
     def _is_set_back(self, before: datetime, looked_at: float, now: datetime) -> bool:
         """Say whether the clock went back since the last look, further than late arrivals may come."""
@@ -188,6 +307,9 @@ class Syncer:
         """Read backwards to the beginning, looking for new rows in between."""
         expected = max(1, self._source.estimated_transactions())
         state = self._store.state()
+        if state.expected_documents != expected:
+            self._store.write_state(expected_documents=expected)
+        self._source_state = self._importing(expected)
         oldest = ObjectId(state.oldest_id) if state.oldest_id else None
         held = self._store.count_transactions()
         if oldest is None:

@@ -39,7 +39,10 @@ ALTER TABLE unattributed ADD COLUMN tenant VARCHAR;
 CREATE TABLE outdated (id_head UBIGINT NOT NULL, id_tail UINTEGER NOT NULL);
 INSERT INTO outdated SELECT id_head, id_tail FROM transactions WHERE usage_type = 'other';
 
+CREATE TABLE gone (id_head UBIGINT NOT NULL, id_tail UINTEGER NOT NULL);
+
 ALTER TABLE sync_state ADD COLUMN source_name VARCHAR;
+ALTER TABLE sync_state ADD COLUMN expected_documents BIGINT;
 CREATE TYPE audit_kind AS ENUM ('counts', 'ids');
 CREATE TABLE audits (
     kind       audit_kind NOT NULL,

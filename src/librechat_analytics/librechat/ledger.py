@@ -1,0 +1,295 @@
+"""LibreChat's live ledger, read by ranges of ids: rows in pages, ids alone, and counts."""
+
+from __future__ import annotations
+
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+
+import numpy as np
+from bson.codec_options import CodecOptions
+from bson.errors import BSONError
+from bson.objectid import ObjectId
+from bson.raw_bson import RawBSONDocument
+from pymongo.errors import ConnectionFailure
+
+from librechat_analytics.librechat.bson_stream import decoded, leading_id, undecodable
+from librechat_analytics.librechat.mongo_errors import explained_failures
+from librechat_analytics.librechat.source import BATCH_DOCUMENTS, SourceSlowError, SourceUnreachableError
+from librechat_analytics.librechat.transactions import (
+    PROJECTION,
+    Refusal,
+    Refused,
+    Transaction,
+    read_transaction,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pymongo.collection import Collection
+    from pymongo.database import Database
+
+    from librechat_analytics.librechat.documents import Document
+
+T = TypeVar("T", covariant=True)
+
+FEWEST_PAGE_DOCUMENTS = 100
+PAGE_SECONDS = 10
+"""Less than a socket waits: MongoDB itself ends what takes longer, and does not go on for nobody."""
+
+PAGE_IDS = 20_000
+FEWEST_PAGE_IDS = 1_000
+STRAYS_AT_ONCE = 100
+EMPTY_BATCHES = 100
+"""A server may answer with an empty batch and go on; one that does so for ever must not hold us up."""
+
+FIRST_ID, LAST_ID = ObjectId("0" * 24), ObjectId("f" * 24)
+
+# A document {"_id": ObjectId} as it lies in a reply: 22 bytes, always the same but for the twelve of the id.
+ID_DOCUMENT = np.dtype([("before", "V9"), ("head", ">u8"), ("tail", ">u4"), ("after", "V1")])
+ID_DOCUMENT_START = (ID_DOCUMENT.itemsize).to_bytes(4, "little") + b"\x07_id\0"
+
+# Documents arrive undecoded, so that one that cannot be decoded does not take its batch with it.
+UNDECODED: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
+
+
+class Batched(Protocol[T]):
+    """A cursor, as far as its iteration goes."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether the server may have more."""
+        ...
+
+    def __iter__(self) -> Iterator[T]: ...
+
+    def close(self) -> None:
+        """Let the server forget it."""
+        ...
+
+
+class IdPage(NamedTuple):
+    """Ids of a range in order, each as its first eight and its last four bytes; ``end`` is the last one."""
+
+    heads: np.ndarray[Any, np.dtype[np.uint64]]
+    tails: np.ndarray[Any, np.dtype[np.uint32]]
+    end: ObjectId
+
+
+class Ledger:
+    """The collection ``transactions`` of a live database, asked with nothing but find, getMore and count."""
+
+    def __init__(self, database: Database[Any], *, codec_options: CodecOptions[Any] | None) -> None:
+        self._database = database
+        self._codec_options = codec_options
+        self._page_documents = BATCH_DOCUMENTS
+        self._page_ids = PAGE_IDS
+
+    def newer_transactions(self, since: ObjectId) -> Iterator[Transaction | Refused]:
+        """Read the documents with ids from ``since`` on, oldest first."""
+        return self._paged({"$gte": since}, "$gt", 1)
+
+    def older_transactions(self, before: ObjectId | None) -> Iterator[Transaction | Refused]:
+        """Read the documents with ids below ``before``, all of them for None, newest first."""
+        return self._paged({"$lt": before} if before is not None else {"$lte": LAST_ID}, "$lt", -1)
+
+    def transactions_by_id(self, ids: Sequence[ObjectId]) -> Iterator[Transaction | Refused]:
+        """Read the documents with these ids, as far as they are there."""
+        for start in range(0, len(ids), FEWEST_PAGE_IDS):
+            some = list(ids[start : start + FEWEST_PAGE_IDS])
+            query: Document = {"_id": {"$in": some}}
+            try:
+                with explained_failures():
+                    yield from [_read(raw) for raw in self._found(query, PROJECTION)]
+            except BSONError:
+                for identity in some:
+                    yield from self._one(identity)
+
+    def _one(self, identity: ObjectId) -> Iterator[Transaction | Refused]:
+        try:
+            with explained_failures():
+                yield from [_read(raw) for raw in self._found({"_id": identity}, PROJECTION)]
+        except BSONError:
+            yield Refused(str(identity), Refusal.BSON)
+
+    def stray_transactions(self) -> Iterator[Refused]:
+        """Read what has an id that is no ObjectId: all such ids sort below or above those that are."""
+        for order in (1, -1):
+            met = 0
+            while True:
+                with explained_failures():
+                    page = list(self._found({}, ("_id",), order=order, limit=STRAYS_AT_ONCE, skip=met))
+                strays = list(takewhile(lambda raw: _id_of(raw) is None, page))
+                for raw in strays:
+                    refused = _read(raw)
+                    if isinstance(refused, Refused):
+                        yield refused
+                met += len(page)
+                if len(strays) < len(page):
+                    break
+                if len(page) < STRAYS_AT_ONCE:
+                    return
+
+    def count_ids(self, low: ObjectId, high: ObjectId | None) -> int:
+        """Count the documents with ids from ``low`` on and below ``high``; None is without an end."""
+        with explained_failures():
+            answer = self._database.command(
+                "count",
+                "transactions",
+                query={"_id": _range(low, high)},
+                maxTimeMS=1000 * PAGE_SECONDS,
+                read_preference=self._database.read_preference,
+            )
+        return int(answer["n"])
+
+    def id_pages(self, low: ObjectId, high: ObjectId | None) -> Iterator[IdPage]:
+        """Read the ids from ``low`` on and below ``high``, ascending; from the index of ids alone."""
+        bound = _range(low, high)
+        while True:
+            asked = self._page_ids
+            try:
+                with explained_failures():
+                    page = self._id_page(bound, asked)
+            except SourceUnreachableError:
+                self._page_ids = max(FEWEST_PAGE_IDS, asked // 4)
+                raise
+            if page is None:
+                return
+            yield page
+            if len(page.heads) < asked:
+                return
+            self._page_ids = min(PAGE_IDS, 2 * asked)
+            bound = {"$gt": page.end} | ({"$lt": high} if high is not None else {})
+
+    def known_ids(self, ids: Sequence[ObjectId]) -> set[ObjectId]:
+        """Say which of these ids the ledger has."""
+        with explained_failures():
+            found = list(self._found({"_id": {"$in": list(ids)}}, ("_id",)))
+        return {identity for raw in found if (identity := _id_of(raw)) is not None}
+
+    def _collection(self, name: str) -> Collection[Any]:
+        return self._database.get_collection(name, codec_options=self._codec_options)
+
+    def _found(
+        self,
+        query: Document,
+        projection: Sequence[str],
+        *,
+        order: int | None = None,
+        limit: int = 0,
+        skip: int = 0,
+    ) -> Iterator[Mapping[str, Any]]:
+        cursor = self._collection("transactions").find(
+            query,
+            dict.fromkeys(projection, 1),
+            limit=limit,
+            skip=skip,
+            batch_size=limit or self._page_documents,
+            max_time_ms=1000 * PAGE_SECONDS,
+            sort=None if order is None else [("_id", order)],
+        )
+        return each_document(cursor)
+
+    def _paged(self, bound: Document, beyond: str, order: int) -> Iterator[Transaction | Refused]:
+        """Read one page after another; a page that cannot be delivered is smaller at the next try."""
+        while True:
+            size, met, last = self._page_documents, 0, None
+            try:
+                with explained_failures():
+                    for raw in self._found({"_id": bound}, PROJECTION, order=order, limit=size):
+                        met += 1
+                        last = _id_of(raw) or last
+                        yield _read(raw)
+            except (BSONError, SourceUnreachableError) as error:
+                self._ask_for_less(error, size)
+                if not isinstance(error, BSONError):
+                    raise
+                if last is None and size == 1:
+                    last = self._next_id(bound, order)
+                    yield Refused(str(last), Refusal.BSON)
+            else:
+                if met < size:
+                    return
+                self._page_documents = min(BATCH_DOCUMENTS, 2 * size)
+            if last is None and met:  # no id of the page can be read: step over one document
+                last = self._next_id(bound, order)
+            if last is not None:
+                bound = {beyond: last}
+
+    def _ask_for_less(self, error: Exception, size: int) -> None:
+        if isinstance(error, BSONError):
+            # One wrong length spoils the whole reply: come closer to it, down to the document alone.
+            self._page_documents = max(1, size // 8)
+        elif isinstance(error, SourceSlowError) or isinstance(error.__cause__, ConnectionFailure):
+            # A page must be there within the socket's time: a slow server or line needs a smaller one.
+            self._page_documents = max(FEWEST_PAGE_DOCUMENTS, size // 4)
+
+    def _next_id(self, bound: Document, order: int) -> ObjectId:
+        """Give the next id of a range, for a document of which nothing else can be read."""
+        try:
+            with explained_failures():
+                found = [_id_of(raw) for raw in self._found({"_id": bound}, ("_id",), order=order, limit=1)]
+        except BSONError:
+            found = []
+        if not found or found[0] is None:
+            raise SourceUnreachableError("MongoDB's answer is no valid BSON. Run `validate` on transactions.")
+        return found[0]
+
+    def _id_page(self, bound: Document, limit: int) -> IdPage | None:
+        cursor = self._database.get_collection("transactions").find_raw_batches(
+            {"_id": bound},
+            {"_id": 1},
+            limit=limit,
+            batch_size=limit,
+            max_time_ms=1000 * PAGE_SECONDS,
+            sort=[("_id", 1)],
+        )
+        parts = [_ids_in(batch) for batch in each_document(cursor) if batch]
+        heads = np.concatenate([part["head"] for part in parts]) if parts else np.array([], dtype=">u8")
+        tails = np.concatenate([part["tail"] for part in parts]) if parts else np.array([], dtype=">u4")
+        if not len(heads):
+            return None
+        end = ObjectId(int(heads[-1]).to_bytes(8) + int(tails[-1]).to_bytes(4))
+        return IdPage(heads.astype("uint64"), tails.astype("uint32"), end)
+
+
+def each_document(cursor: Batched[T]) -> Iterator[T]:
+    """Give all that a cursor has, also past empty batches, at which the driver's own iteration ends."""
+    empty = 0
+    while empty < EMPTY_BATCHES:
+        met = False
+        for document in cursor:
+            met = True
+            yield document
+        if not cursor.alive:
+            return
+        empty = 0 if met else empty + 1
+    cursor.close()
+    raise SourceUnreachableError("MongoDB keeps a question open without answering it.")
+
+
+def _ids_in(batch: bytes) -> np.ndarray[Any, np.dtype[np.void]]:
+    """Read the ids of a raw batch without decoding each document."""
+    if len(batch) % ID_DOCUMENT.itemsize == 0:
+        found = np.frombuffer(batch, dtype=ID_DOCUMENT)
+        if (found["before"] == np.void(ID_DOCUMENT_START)).all():
+            return found
+    raise SourceUnreachableError("MongoDB answered with something else than the ids that were asked for.")
+
+
+def _range(low: ObjectId, high: ObjectId | None) -> Document:
+    return {"$gte": low} | ({"$lt": high} if high is not None else {})
+
+
+def _read(document: Mapping[str, Any]) -> Transaction | Refused:
+    try:
+        return read_transaction(decoded(document))
+    except BSONError:
+        return undecodable(document.raw if isinstance(document, RawBSONDocument) else b"")
+
+
+def _id_of(document: Mapping[str, Any]) -> ObjectId | None:
+    if isinstance(document, RawBSONDocument):
+        return leading_id(document.raw)
+    identity = document.get("_id")
+    return identity if isinstance(identity, ObjectId) else None

@@ -1,0 +1,90 @@
+"""Whose ledger the store holds: it must never be mixed with another LibreChat's."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from bson import ObjectId
+
+from librechat_analytics.librechat.source import SourceForbiddenError, SourceForeignError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from librechat_analytics.librechat.mongo import MongoSource
+    from librechat_analytics.store.held_ids import HeldIds, Id
+    from librechat_analytics.store.store import Store
+
+log = logging.getLogger(__name__)
+
+
+class LedgerIdentity:
+    """Recognises a ledger by rows that it shares with the store, wherever that was moved or restored to."""
+
+    def __init__(self, store: Store, held: HeldIds, source: MongoSource) -> None:
+        self._store = store
+        self._held = held
+        self._source = source
+        self._witnesses: list[ObjectId] = []
+
+    def require_same(self) -> None:
+        """Raise SourceForeignError where the database that answers is not the one in the store.
+
+        Costs one look-up of a few ids where it is. A ledger whose old or even all rows were deleted is still
+        the same, as long as the database has kept its place and some of its users.
+        """
+        if not self._store.count_transactions():
+            self._note_name()
+            return
+        if self._shares_rows() or self._is_emptied():
+            self._note_name()
+            return
+        name, held = self._source.name, self._store.state().source_name
+        read_from = f"read from {held}" if held else "imported"
+        raise SourceForeignError(
+            f"MONGO_URI leads to {name}, which has none of the transactions in the store; those were"
+            f" {read_from}. Nothing is mixed. Correct MONGO_URI; or, if this LibreChat counts from now on,"
+            " stop the server and run `librechat-analytics reset`, which keeps the old store as a backup."
+        )
+
+    def _shares_rows(self) -> bool:
+        if self._witnesses and self._source.known_ids(self._witnesses):
+            return True
+        newest, others = self._held.sample()
+        for some in (newest, others):
+            known = self._source.known_ids(_object_ids(some))
+            if known:
+                self._witnesses = list(known)[:10]
+                return True
+        return False
+
+    def _is_emptied(self) -> bool:
+        """Say whether it can be the same ledger although all rows that were held have been deleted."""
+        if not self._has_moved() and self._source.estimated_transactions() == 0:
+            return True
+        if self._has_moved() and self._source.estimated_transactions():
+            return False
+        try:
+            return self._source.has_any_user(self._held.users())
+        except SourceForbiddenError:
+            return False
+
+    def _has_moved(self) -> bool:
+        before = self._store.state().source_name
+        if before is None:
+            return False
+        hosts, _, database = before.rpartition("/")
+        hosts_now, _, database_now = self._source.name.rpartition("/")
+        return database != database_now or not {*hosts.split(",")} & {*hosts_now.split(",")}
+
+    def _note_name(self) -> None:
+        before, name = self._store.state().source_name, self._source.name
+        if name != before:
+            if before is not None and self._has_moved():
+                log.info("The ledger in the store is now read from %s, before from %s.", name, before)
+            self._store.write_state(source_name=name)
+
+
+def _object_ids(ids: Iterable[Id]) -> list[ObjectId]:
+    return [ObjectId(identity.hex()) for identity in ids]
