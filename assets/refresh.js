@@ -35,6 +35,7 @@
       lead = isTime ? "Imported, " : "Imported, as of ";
       text = isTime ? `as of ${shown.as_of_words}` : shown.as_of_words;
     }
+    target.closest(".age").title = shown.audit_words;
     if (target.textContent !== text) {
       document.getElementById("age-lead").textContent = lead;
       target.textContent = text;

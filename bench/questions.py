@@ -23,6 +23,7 @@ from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.librechat.sample import write_sample
 from librechat_analytics.store.store import FILE_NAME, Store
 from librechat_analytics.sync.imports import import_dump
+from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.periods import default_bucket, parse_period
 from librechat_analytics.usage.repository import Repository
 
@@ -74,7 +75,7 @@ def cpu_milliseconds(ask: Callable[[], object]) -> float:
 
 def measure(store: Store, period_name: str) -> None:
     """Print what each question about a period takes."""
-    repository = Repository(store, source=lambda: ("offline", None))
+    repository = Repository(store, source=lambda: SourceReport("offline"))
     period = parse_period(
         period_name,
         None,

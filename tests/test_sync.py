@@ -11,16 +11,11 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pytest
 from bson import ObjectId
 
-from librechat_analytics.librechat.agents import read_answer, read_conversation
 from librechat_analytics.librechat.dump import DumpSource
-from librechat_analytics.librechat.labels import read_agent, read_balance, read_group, read_user
-from librechat_analytics.librechat.ledger import IdPage
-from librechat_analytics.librechat.source import SourceForbiddenError, SourceUnreachableError
-from librechat_analytics.librechat.transactions import read_transaction
+from librechat_analytics.librechat.source import SourceUnreachableError
 from librechat_analytics.store.store import FILE_NAME, Store
 from librechat_analytics.sync import interval, loop
 from librechat_analytics.sync.imports import import_dump
@@ -37,137 +32,15 @@ from tests.documents import (
     usages,
     write_dump,
 )
+from tests.support.in_memory import Clock, LibreChat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
-    from librechat_analytics.librechat.agents import Answer, Conversation
-    from librechat_analytics.librechat.transactions import Refused, Transaction
+    from librechat_analytics.librechat.agents import Answer
     from tests.documents import Document
-
-
-class LibreChat:
-    """A LibreChat in memory that is asked as its MongoDB is, and can fail as that can."""
-
-    def __init__(self, **collections: list[Document]) -> None:
-        self.collections = {
-            name: collections.get(name, [])
-            for name in ("transactions", "users", "agents", "messages", "conversations", "balances", "groups")
-        }
-        self.forbidden: set[str] = set()
-        self.away = False
-        self.place = "mongodb:27017/LibreChat"
-        self.counted = self.compared = 0
-        self.read: list[object] = []
-        self.before_document: Callable[[object], None] = lambda _: None
-
-    def _documents(self, name: str) -> list[Document]:
-        if self.away:
-            raise SourceUnreachableError("MongoDB does not answer: it is away")
-        if name in self.forbidden:
-            raise SourceForbiddenError("The MongoDB user may not read LibreChat's collections.")
-        return list(self.collections[name])
-
-    def _ledger(
-        self, wanted: Callable[[ObjectId], bool], *, newest_first: bool
-    ) -> Iterator[Transaction | Refused]:
-        found = [d for d in self._documents("transactions") if isinstance(d["_id"], ObjectId)]
-        for document in sorted(found, key=lambda d: d["_id"], reverse=newest_first):
-            if wanted(document["_id"]):
-                self.before_document(document["_id"])
-                self.read.append(document["_id"])
-                yield read_transaction(document)
-
-    def ping(self) -> None:
-        if self.away:
-            raise SourceUnreachableError("MongoDB does not answer: it is away")
-
-    def require_readable(self, collection: str) -> None:
-        self._documents(collection)
-
-    def estimated_transactions(self) -> int:
-        return len(self._documents("transactions"))
-
-    def newer_transactions(self, since: ObjectId) -> Iterator[Transaction | Refused]:
-        return self._ledger(lambda identity: identity >= since, newest_first=False)
-
-    def older_transactions(self, before: ObjectId | None) -> Iterator[Transaction | Refused]:
-        return self._ledger(lambda identity: before is None or identity < before, newest_first=True)
-
-    def stray_transactions(self) -> Iterator[Transaction | Refused]:
-        strays = (d for d in self._documents("transactions") if not isinstance(d["_id"], ObjectId))
-        return (read_transaction(document) for document in strays)
-
-    @property
-    def name(self) -> str:
-        return self.place
-
-    def _ids(self) -> list[ObjectId]:
-        found = (d["_id"] for d in self._documents("transactions"))
-        return sorted(identity for identity in found if isinstance(identity, ObjectId))
-
-    def _ids_between(self, low: ObjectId, high: ObjectId | None) -> list[ObjectId]:
-        return [identity for identity in self._ids() if identity >= low and (high is None or identity < high)]
-
-    def count_ids(self, low: ObjectId, high: ObjectId | None) -> int:
-        self.counted += 1
-        return len(self._ids_between(low, high))
-
-    def id_pages(self, low: ObjectId, high: ObjectId | None) -> Iterator[IdPage]:
-        ids = self._ids_between(low, high)
-        for start in range(0, len(ids), 3):
-            page = ids[start : start + 3]
-            self.compared += len(page)
-            heads = np.array([int.from_bytes(identity.binary[:8]) for identity in page], dtype="uint64")
-            tails = np.array([int.from_bytes(identity.binary[8:]) for identity in page], dtype="uint32")
-            yield IdPage(heads, tails, page[-1])
-
-    def known_ids(self, ids: Sequence[ObjectId]) -> set[ObjectId]:
-        return {*ids} & {*self._ids()}
-
-    def transactions_by_id(self, ids: Sequence[ObjectId]) -> Iterator[Transaction | Refused]:
-        return (read_transaction(d) for d in self._documents("transactions") if d["_id"] in ids)
-
-    def has_any_user(self, ids: Sequence[str]) -> bool:
-        return any(str(document["_id"]) in ids for document in self._documents("users"))
-
-    def users(self) -> Iterable[Any]:
-        return [read_user(document) for document in self._documents("users")]
-
-    def agents(self) -> Iterable[Any]:
-        return [read_agent(document) for document in self._documents("agents")]
-
-    def balances(self) -> Iterable[Any]:
-        return [read_balance(document) for document in self._documents("balances")]
-
-    def groups(self) -> Iterable[Any]:
-        return [read_group(document) for document in self._documents("groups")]
-
-    def answers(self, messages: Sequence[str]) -> list[Answer]:
-        found = (read_answer(d) for d in self._documents("messages") if d.get("messageId") in messages)
-        return [answer for answer in found if answer]
-
-    def conversation_answers(self, conversations: Sequence[str]) -> list[Answer]:
-        documents = self._documents("messages")
-        found = (read_answer(d) for d in documents if d.get("conversationId") in conversations)
-        return [answer for answer in found if answer]
-
-    def conversations(self, conversations: Sequence[str]) -> list[Conversation]:
-        documents = self._documents("conversations")
-        found = (read_conversation(d) for d in documents if d.get("conversationId") in conversations)
-        return [conversation for conversation in found if conversation]
-
-
-class Clock:
-    """The present, as far as the sync knows."""
-
-    def __init__(self, now: datetime = NOON) -> None:
-        self.now = now
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @pytest.fixture

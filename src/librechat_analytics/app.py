@@ -12,10 +12,11 @@ from librechat_analytics.librechat.mongo import MongoSource
 from librechat_analytics.settings import require_a_key
 from librechat_analytics.store.store import FILE_NAME, Store, StoreError
 from librechat_analytics.sync.loop import Syncer
-from librechat_analytics.sync.state import OFFLINE
+from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.cache import CachedRepository
 from librechat_analytics.usage.prices import read_price_list
 from librechat_analytics.web.api import api_blueprint
+from librechat_analytics.web.audit import serve_audit
 from librechat_analytics.web.backup import serve_backup
 from librechat_analytics.web.door import Door
 from librechat_analytics.web.keys import KeyRing
@@ -124,18 +125,27 @@ def create_app(settings: Settings) -> Flask:
         )
         thread = threading.Thread(target=syncer.follow, name="sync", daemon=True)
 
-    def source_status() -> tuple[SourceStatus, float | None]:
-        state = syncer.source_state if syncer else OFFLINE
-        return state.status, state.progress
+    def source_report() -> SourceReport:
+        if syncer is None:
+            return SourceReport("offline")
+        state, audit = syncer.source_state, syncer.audit_running
+        return SourceReport(
+            state.status,
+            state.progress,
+            is_foreign=state.is_foreign,
+            audit_kind=audit.kind if audit else None,
+            audit_progress=audit.progress if audit else None,
+        )
 
     server = create_server(
         door=door,
-        readiness=lambda: _readiness(store, source_status()[0]),
+        readiness=lambda: _readiness(store, source_report().status),
         frame_ancestors=settings.frame_ancestors,
     )
-    repository = CachedRepository(store, server, source=source_status, prices=prices)
+    repository = CachedRepository(store, server, source=source_report, prices=prices)
     server.register_blueprint(api_blueprint(repository, default_zone=settings.dashboard_timezone))
     serve_metrics(server, repository)
+    serve_audit(server, repository, begin=syncer.want_audit if syncer else None)
     serve_backup(server, settings.data_dir.resolve(), store.copy_to)
     serve_description(server, default_zone=settings.dashboard_timezone)
     refuse_unknown_paths(server)

@@ -7,14 +7,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from librechat_analytics.app import open_door, open_prices
+from librechat_analytics.errands import served_audits
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.librechat.mongo import MongoSource
 from librechat_analytics.settings import Settings, load_settings
+from librechat_analytics.store.held_ids import HeldIds
 from librechat_analytics.store.store import FILE_NAME, Store, StoreBusyError
+from librechat_analytics.sync.identity import LedgerIdentity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
+
+    from librechat_analytics.store.held_ids import AuditKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +42,7 @@ def run_checks() -> Iterator[Finding]:
     yield Finding(good=True, text="The settings can be read.")
     yield _key(settings)
     yield from _prices(settings)
-    store, imported = _store(settings)
-    yield store
-    yield from _mongodb(settings, imported)
+    yield from _store_and_mongodb(settings)
 
 
 def _key(settings: Settings) -> Finding:
@@ -59,23 +63,52 @@ def _prices(settings: Settings) -> Iterator[Finding]:
         yield Finding(good=True, text=f"The price list {settings.prices_file} can be read.")
 
 
-def _store(settings: Settings) -> tuple[Finding, bool]:
-    """Look at the store; tells also whether it holds anything, as one that is served is taken to."""
+def _store_and_mongodb(settings: Settings) -> Iterator[Finding]:
+    """Look at the store, at MongoDB, and at whether one has all that the other has."""
     if not (settings.data_dir / FILE_NAME).exists():
-        return _no_store_yet(settings.data_dir), False
+        yield _no_store_yet(settings.data_dir)
+        yield from _mongodb(settings, None, imported=False)
+        return
     try:
         store = Store(settings.data_dir, memory_limit=settings.store_memory_limit)
     except StoreBusyError as error:
-        return Finding(good=True, text=f"{error} That is right while `serve` runs."), True
+        yield Finding(good=True, text=f"{error} That is right while `serve` runs.")
+        yield from _served_audits(settings)
+        yield from _mongodb(settings, None, imported=True)
+        return
     except OperatorError as error:
-        return Finding(good=False, text=str(error)), False
+        yield Finding(good=False, text=str(error))
+        yield from _mongodb(settings, None, imported=False)
+        return
     try:
         held = store.count_transactions()
-        return Finding(
-            good=True, text=f"The store in {settings.data_dir} holds {held:,} transactions."
-        ), held > 0
+        yield Finding(good=True, text=f"The store in {settings.data_dir} holds {held:,} transactions.")
+        for audit in HeldIds(store).audits():
+            yield _audited(audit.kind, audit.ended_at, audit.documents, audit.added)
+        yield from _mongodb(settings, store, imported=held > 0)
     finally:
         store.close()
+
+
+def _served_audits(settings: Settings) -> Iterator[Finding]:
+    try:
+        state = served_audits(settings)
+    except OperatorError:
+        return  # it may be another command that has the store
+    if state.running is not None:
+        yield Finding(good=True, text=f"An audit runs: {state.running.progress:.0%}.")
+    for audit in state.audits:
+        yield _audited(audit.kind, audit.ended_at, audit.documents, audit.added)
+
+
+def _audited(kind: AuditKind, ended_at: datetime, documents: int, added: int) -> Finding:
+    how = "by every id" if kind == "ids" else "by counts"
+    found = f"{added:,} were missing and have been read" if added else "none was missing"
+    return Finding(
+        good=True,
+        text=f"The last audit {how} ended {ended_at:%Y-%m-%d %H:%M} UTC:"
+        f" of {documents:,} transactions {found}.",
+    )
 
 
 def _no_store_yet(folder: Path) -> Finding:
@@ -86,7 +119,7 @@ def _no_store_yet(folder: Path) -> Finding:
     return Finding(good=True, text=f"There is no store yet; it will be made in {folder}.")
 
 
-def _mongodb(settings: Settings, imported: bool) -> Iterator[Finding]:
+def _mongodb(settings: Settings, store: Store | None, *, imported: bool) -> Iterator[Finding]:
     if settings.mongo_uri is None:
         yield Finding(
             good=imported,
@@ -100,12 +133,12 @@ def _mongodb(settings: Settings, imported: bool) -> Iterator[Finding]:
         yield Finding(good=False, text=str(error))
         return
     try:
-        yield from _reachable(source)
+        yield from _reachable(source, store)
     finally:
         source.close()
 
 
-def _reachable(source: MongoSource) -> Iterator[Finding]:
+def _reachable(source: MongoSource, store: Store | None) -> Iterator[Finding]:
     try:
         source.ping()
         counts = source.collection_sizes()
@@ -121,6 +154,8 @@ def _reachable(source: MongoSource) -> Iterator[Finding]:
             source.require_readable(name)
         except OperatorError as error:
             yield Finding(good=False, text=f"{name}: {error}")
+    if store is not None:
+        yield from _same_ledger(store, source, counts["transactions"])
     if counts["transactions"]:
         return
     if counts["messages"]:
@@ -134,4 +169,21 @@ def _reachable(source: MongoSource) -> Iterator[Finding]:
             good=False,
             text=f"The database {source.database_name} is empty."
             " Check the database's name at the end of MONGO_URI: LibreChat's default is LibreChat.",
+        )
+
+
+def _same_ledger(store: Store, source: MongoSource, there: int) -> Iterator[Finding]:
+    """Say whether MongoDB's ledger is the one in the store, and whether it seems to have more."""
+    held = HeldIds(store)
+    try:
+        LedgerIdentity(store, held, source).require_same()
+    except OperatorError as error:
+        yield Finding(good=False, text=str(error))
+        return
+    more = there - held.count()
+    if store.state().history_complete and more > 0:
+        yield Finding(
+            good=False,
+            text=f"About {more:,} transactions of the database are not in the store. `serve` and `sync` read"
+            " them; `librechat-analytics audit` compares every id now.",
         )

@@ -38,8 +38,10 @@ if TYPE_CHECKING:
     from rich.progress import Task, TaskID
 
     from librechat_analytics.settings import Settings
+    from librechat_analytics.store.held_ids import AuditResult
     from librechat_analytics.store.store import Store
     from librechat_analytics.sync.state import Phase
+    from librechat_analytics.web.bodies import Audit
 
 program = typer.Typer(
     help="What LibreChat costs: when, by whom, on which models, through which agents.",
@@ -129,6 +131,53 @@ def sync(
             syncer.run_once()
             console.print(f"The store holds {store.count_transactions():,} transactions.", highlight=False)
             _tell_refused(store)
+
+
+@program.command()
+def audit() -> None:
+    """Compare every transaction's id with LibreChat's, and read what is missing; also while serving."""
+    from librechat_analytics.errands import have_server_audit, require_store
+    from librechat_analytics.store.store import StoreBusyError
+    from librechat_analytics.sync.loop import Syncer
+
+    settings = load_settings()
+    _log_to_stderr(settings)
+    require_store(settings)
+    with _mongo(settings) as source, _rows_progress() as report:
+        try:
+            with _store(settings) as store:
+                syncer = Syncer(
+                    store,
+                    source,
+                    sync_seconds=settings.sync_seconds,
+                    labels_seconds=settings.labels_seconds,
+                    report=report,
+                )
+                result: AuditResult | Audit | None = syncer.run_once("ids")
+        except StoreBusyError:
+            result = have_server_audit(settings, lambda part: report("audit", int(100 * part), 100))
+    if result is not None:
+        console.print(
+            f"Compared {result.documents:,} transactions: {result.added:,} were missing and are read now;"
+            f" {result.gone:,} that the store keeps are no longer in LibreChat.",
+            highlight=False,
+        )
+
+
+@program.command()
+def reset() -> None:
+    """Begin with an empty store, for another LibreChat; the old one is kept as a backup beside it."""
+    from librechat_analytics.errands import require_store
+    from librechat_analytics.store.store import set_aside
+
+    settings = load_settings()
+    require_store(settings)
+    kept = set_aside(settings.data_dir, datetime.now(UTC))
+    console.print(
+        f"The store is kept as {kept}. The next start reads all that LibreChat holds.",
+        highlight=False,
+        markup=False,
+    )
 
 
 @program.command(name="import")
@@ -402,7 +451,7 @@ def _progress() -> Progress:
 
 @contextmanager
 def _rows_progress() -> Iterator[Callable[[Phase, int, int | None], None]]:
-    titles = {"transactions": "Reading history", "agents": "Finding agents"}
+    titles = {"transactions": "Reading history", "agents": "Finding agents", "audit": "Comparing ids"}
     tasks: dict[str, TaskID] = {}
     with _progress() as progress:
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.client import HTTPException, IncompleteRead
 from typing import TYPE_CHECKING
 
@@ -18,19 +20,24 @@ from librechat_analytics.errors import OperatorError
 from librechat_analytics.exports import all_sheets, workbook
 from librechat_analytics.settings import local_address, required_key
 from librechat_analytics.store.store import FILE_NAME, StoreBusyError
-from librechat_analytics.sync.state import OFFLINE
+from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.periods import BadParameterError
 from librechat_analytics.usage.repository import Repository
+from librechat_analytics.web.bodies import AuditState
 from librechat_analytics.web.door import KEY_HEADER
 from librechat_analytics.web.parameters import read_question
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from http.client import HTTPResponse
     from pathlib import Path
 
     from librechat_analytics.settings import Settings
+    from librechat_analytics.web.bodies import Audit
 
 PATIENCE_SECONDS = 60
+POLL_SECONDS = 0.5
+LONGEST_SILENCE_SECONDS = 120
 
 
 def require_store(settings: Settings) -> None:
@@ -95,7 +102,7 @@ def _workbook(settings: Settings, parameters: dict[str, str]) -> bytes:
     store = open_store(settings)
     try:
         prices = open_prices(settings)
-        repository = Repository(store, source=lambda: (OFFLINE.status, OFFLINE.progress), prices=prices)
+        repository = Repository(store, source=lambda: SourceReport("offline"), prices=prices)
         asked = read_question(
             MultiDict(parameters),
             default_zone=settings.dashboard_timezone,
@@ -108,16 +115,23 @@ def _workbook(settings: Settings, parameters: dict[str, str]) -> bytes:
 
 
 def _have_server_write(settings: Settings, address: str, path: Path) -> None:
+    with _asking_server(settings, address) as response, path.open("wb") as file:
+        shutil.copyfileobj(response, file)
+        if response.length:  # what is still missing: reading piece by piece does not complain of it
+            raise IncompleteRead(b"", response.length)
+
+
+@contextmanager
+def _asking_server(settings: Settings, address: str, method: str = "GET") -> Iterator[HTTPResponse]:
+    """Ask the running server; raises OperatorError that says what to do where there is no whole answer."""
     origin = local_address(settings)
     request = urllib.request.Request(  # noqa: S310 our own server
-        origin + address, headers={KEY_HEADER: required_key(settings)}
+        origin + address, headers={KEY_HEADER: required_key(settings)}, method=method
     )
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with direct.open(request, timeout=PATIENCE_SECONDS) as response, path.open("wb") as file:
-            shutil.copyfileobj(response, file)
-            if response.length:  # what is still missing: reading piece by piece does not complain of it
-                raise IncompleteRead(b"", response.length)
+        with direct.open(request, timeout=PATIENCE_SECONDS) as response:
+            yield response
     except urllib.error.HTTPError as error:
         raise OperatorError(f"The running server refused: {_sentence(error)}") from None
     except urllib.error.URLError:
@@ -126,6 +140,30 @@ def _have_server_write(settings: Settings, address: str, path: Path) -> None:
         ) from None
     except (HTTPException, ConnectionError, TimeoutError):
         raise OperatorError("The running server broke off before all of it was there. Try again.") from None
+
+
+def served_audits(settings: Settings) -> AuditState:
+    """Ask the running server how its audits are doing."""
+    with _asking_server(settings, "/api/audit") as response:
+        return AuditState.model_validate_json(response.read(), by_name=False, by_alias=True)
+
+
+def have_server_audit(settings: Settings, report: Callable[[float], None]) -> Audit:
+    """Have the running server compare every id, and wait until it has; ``report`` is told the part done."""
+    asked_at = datetime.now(UTC)
+    with _asking_server(settings, "/api/audit", "POST"):
+        pass
+    give_up = time.monotonic() + LONGEST_SILENCE_SECONDS
+    while time.monotonic() < give_up:
+        state = served_audits(settings)
+        done = [audit for audit in state.audits if audit.kind == "ids" and audit.started_at >= asked_at]
+        if done:
+            return done[0]
+        if state.running is not None and state.running.kind == "ids":
+            give_up = time.monotonic() + LONGEST_SILENCE_SECONDS
+            report(state.running.progress)
+        time.sleep(POLL_SECONDS)
+    raise OperatorError("The running server has not begun the audit. Its log says why.")
 
 
 def _sentence(error: urllib.error.HTTPError) -> str:

@@ -11,6 +11,7 @@ from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.librechat.sample import write_sample
 from librechat_analytics.store.store import Store
 from librechat_analytics.sync.imports import import_dump
+from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.repository import Repository
 
 if TYPE_CHECKING:
@@ -27,5 +28,5 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]
     store, source = Store(folder / "data"), DumpSource(folder / "dump")
     import_dump(store, source, now=NOW)
     source.close()
-    yield Repository(store, source=lambda: ("offline", None), clock=lambda: NOW)
+    yield Repository(store, source=lambda: SourceReport("offline"), clock=lambda: NOW)
     store.close()

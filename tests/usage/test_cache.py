@@ -18,6 +18,7 @@ from librechat_analytics.librechat.transactions import read_transaction
 from librechat_analytics.store.store import Store, StoreError
 from librechat_analytics.sync.frames import ledger_frame, refusal_frame
 from librechat_analytics.usage import cache
+from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.cache import CachedRepository
 from librechat_analytics.usage.periods import parse_period
 from tests.documents import NOON, usage
@@ -69,7 +70,7 @@ def store(tmp_path: Path) -> Iterator[CountingStore]:
 
 @pytest.fixture
 def answers(store: CountingStore) -> Iterator[CachedRepository]:
-    answers = CachedRepository(store, Flask(__name__), source=lambda: ("ok", None))
+    answers = CachedRepository(store, Flask(__name__), source=lambda: SourceReport("ok"))
     yield answers
     answers.close()
 
@@ -191,7 +192,7 @@ class TestManyWhoAskForMuch:
         self, store: CountingStore, gate: threading.Event
     ) -> None:
         statuses: list[SourceStatus] = ["importing"]
-        answers = CachedRepository(store, Flask(__name__), source=lambda: (statuses[-1], None))
+        answers = CachedRepository(store, Flask(__name__), source=lambda: SourceReport(statuses[-1]))
         answers.summary(days(7))
         gate.clear()
         store.add(usage())

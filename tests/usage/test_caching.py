@@ -10,6 +10,7 @@ import pytest
 from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.store.store import Store
 from librechat_analytics.sync.imports import import_dump
+from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.periods import parse_period
 from librechat_analytics.usage.repository import Repository
 from tests.documents import NOON, usage, write_dump
@@ -33,7 +34,7 @@ def plain(number: int, rate: float) -> dict[str, Any]:
 def caching_of(folder: Path, *documents: dict[str, Any]) -> dict[str, Any]:
     store, source = Store(folder / "data"), DumpSource(write_dump(folder / "dump", transactions=documents))
     import_dump(store, source, now=NOON)
-    points = Repository(store, source=lambda: ("offline", None)).caching(DAY, "day").points
+    points = Repository(store, source=lambda: SourceReport("offline")).caching(DAY, "day").points
     store.close()
     (point,) = points.to_dict("records")
     return dict(point)

@@ -77,9 +77,23 @@ def freshness_data(freshness: Freshness, period: Period, now: datetime) -> dict[
         "status": freshness.status,
         "as_of_age_seconds": None if as_of is None else max(0.0, (now - as_of).total_seconds()),
         "as_of_words": None if as_of is None else clock(as_of, period.zone, now),
+        "audit_words": _audit_words(freshness, period.zone, now),
         "first_day": first_day.isoformat(),
         "last_day": last_day.isoformat(),
     }
+
+
+def _audit_words(freshness: Freshness, zone: ZoneInfo, now: datetime) -> str:
+    """What the last audit found, or how far the one that runs is; nothing where there was none."""
+    if freshness.audit_kind is not None:
+        percent = int(100 * (freshness.audit_progress or 0.0))
+        return f"Comparing all transactions with LibreChat's database: {percent}\N{NO-BREAK SPACE}%."
+    if not freshness.audits:
+        return ""
+    last = freshness.audits[0]
+    found = f"{counted(last.added, 'missing transaction')} added" if last.added else "none was missing"
+    ended = clock(last.ended_at, zone, now)
+    return f"All transactions were compared with LibreChat's database: {ended}, {found}."
 
 
 def clock(instant: datetime, zone: ZoneInfo, now: datetime) -> str:
@@ -112,7 +126,15 @@ def source_words(
         )
         return [
             html.Div(
-                ["MongoDB cannot be reached. ", standing, " They go on by themselves when it is back."],
+                [
+                    "Another LibreChat's database answers, so nothing is read from it. "
+                    if freshness.is_foreign
+                    else "MongoDB cannot be reached. ",
+                    standing,
+                    " The server's log says what to do."
+                    if freshness.is_foreign
+                    else " They go on by themselves when it is back.",
+                ],
                 className="banner warning",
             )
         ]

@@ -154,11 +154,11 @@ class HeldIds:
             cursor.execute("DELETE FROM audits WHERE kind = ?", [result.kind])
             cursor.execute("INSERT INTO audits VALUES (?, ?, ?, ?, ?, ?)", list(astuple(result)))
 
-    def audits(self) -> dict[AuditKind, AuditResult]:
-        """Tell how the last audit of each kind ended."""
+    def audits(self) -> tuple[AuditResult, ...]:
+        """Tell how the last audit of each kind ended, the latest first."""
         with self._store.reading() as cursor:
-            rows = cursor.execute("FROM audits").fetchall()
-        return {row[0]: AuditResult(*row) for row in rows}
+            rows = cursor.execute("FROM audits ORDER BY ended_at DESC").fetchall()
+        return tuple(AuditResult(*row) for row in rows)
 
 
 Heads = np.ndarray[Any, np.dtype[np.uint64]]

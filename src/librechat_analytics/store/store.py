@@ -467,6 +467,24 @@ def _milliseconds_now() -> datetime:
     return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
+def set_aside(folder: Path, now: datetime) -> Path:
+    """Rename the store of a folder, so that the next one begins empty; gives where it is now.
+
+    Raises StoreBusyError while a process uses it.
+    """
+    try:
+        Store(folder).close()  # folds its log into the file
+    except StoreBusyError:
+        raise
+    except StoreError:
+        pass  # of another version, or damaged: kept as it is, with its log
+    kept = folder / f"usage-until-{now:%Y-%m-%dT%H%M%S}.duckdb"
+    for path in (folder / FILE_NAME, folder / f"{FILE_NAME}.wal"):
+        if path.exists():
+            path.rename(kept.with_name(path.name.replace(FILE_NAME, kept.name)))
+    return kept
+
+
 def discard(folder: Path) -> None:
     """Remove the store of a folder, if any; raises StoreBusyError while a process uses it."""
     try:

@@ -60,12 +60,14 @@ class Auditor:
         write: Callable[[list[Transaction | Refused]], int],
         clock: Callable[[], datetime],
         rest: Callable[[float], bool],
+        report: Callable[[int], None] = lambda _: None,
     ) -> None:
         self._held = held
         self._source = source
         self._write = write
         self._clock = clock
         self._rest = rest
+        self._report = report
         self.running: Running | None = None
 
     def run(self, kind: AuditKind, *, at_ease: bool) -> AuditResult:
@@ -95,6 +97,7 @@ class Auditor:
             started = time.monotonic()
             yield self._by_count(low, high) if kind == "counts" else self._by_ids(low, high)
             self.running = Running(kind, (place + 1) / len(edges))
+            self._report(int(100 * self.running.progress))
             taken = time.monotonic() - started
             if self._rest(min(taken, LONGEST_REST_SECONDS) if at_ease else 0.0):
                 raise AuditStoppedError

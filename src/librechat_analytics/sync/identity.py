@@ -34,11 +34,7 @@ class LedgerIdentity:
         Costs one look-up of a few ids where it is. A ledger whose old or even all rows were deleted is still
         the same, as long as the database has kept its place and some of its users.
         """
-        if not self._store.count_transactions():
-            self._note_name()
-            return
-        if self._shares_rows() or self._is_emptied():
-            self._note_name()
+        if not self._store.count_transactions() or self._shares_rows() or self._is_emptied():
             return
         name, held = self._source.name, self._store.state().source_name
         read_from = f"read from {held}" if held else "imported"
@@ -78,7 +74,8 @@ class LedgerIdentity:
         hosts_now, _, database_now = self._source.name.rpartition("/")
         return database != database_now or not {*hosts.split(",")} & {*hosts_now.split(",")}
 
-    def _note_name(self) -> None:
+    def note_name(self) -> None:
+        """Remember where the ledger is read from."""
         before, name = self._store.state().source_name, self._source.name
         if name != before:
             if before is not None and self._has_moved():

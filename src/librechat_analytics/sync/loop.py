@@ -12,7 +12,11 @@ from bson import ObjectId
 
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.librechat.documents import object_id_time
-from librechat_analytics.librechat.source import SourceForbiddenError, SourceUnreachableError
+from librechat_analytics.librechat.source import (
+    SourceForbiddenError,
+    SourceForeignError,
+    SourceUnreachableError,
+)
 from librechat_analytics.store.held_ids import HeldIds
 from librechat_analytics.sync.attribution import ANSWER_SAVED_WITHIN, attribute_waiting
 from librechat_analytics.sync.audit import Auditor, AuditStoppedError, GrowthWatch
@@ -27,7 +31,7 @@ if TYPE_CHECKING:
 
     from librechat_analytics.librechat.mongo import MongoSource
     from librechat_analytics.librechat.transactions import Refused, Transaction
-    from librechat_analytics.store.held_ids import AuditKind
+    from librechat_analytics.store.held_ids import AuditKind, AuditResult
     from librechat_analytics.store.store import Store
     from librechat_analytics.sync.audit import Running
     from librechat_analytics.sync.state import Phase
@@ -74,6 +78,7 @@ class Syncer:
         self._clock = clock
         self._report = report
         self._stop = threading.Event()
+        self._woken = threading.Event()
         self._labelling = threading.Lock()
         self._margin = SET_BACK_MARGIN  # it may have been while this did not run
         self._clocks: tuple[datetime, float] | None = None
@@ -94,6 +99,7 @@ class Syncer:
             write=lambda rows: self._write(rows, self._clock()),
             clock=clock,
             rest=self._stop.wait,
+            report=lambda percent: report("audit", percent, 100),
         )
         self._audit_wanted: AuditKind | None = None
         self._audited_at: datetime | None = None
@@ -113,6 +119,7 @@ class Syncer:
     def stop(self) -> None:
         """Make a running sync end after its current batch."""
         self._stop.set()
+        self._woken.set()
 
     @property
     def audit_running(self) -> Running | None:
@@ -121,6 +128,8 @@ class Syncer:
     def want_audit(self) -> None:
         """Have every single id compared as soon as possible."""
         self._audit_wanted = "ids"
+        self._audit_after = float("-inf")
+        self._woken.set()
 
     def follow(self) -> None:
         """Keep the store level until stopped; whatever fails is logged and tried again.
@@ -138,7 +147,7 @@ class Syncer:
                     self._go_aside("audit", self._audit_aside)
             except SourceUnreachableError as error:
                 delay = min(RETRY_SECONDS, self._sync_seconds)
-                self._note_problem(str(error))
+                self._note_problem(error)
             except OperatorError as error:
                 self._note_failure(str(error))
             except Exception:
@@ -148,7 +157,9 @@ class Syncer:
             # What is stored right after a look began must be there when the next one ends, within the time
             # promised; a look that takes long is followed by as long a rest.
             taken = time.monotonic() - started
-            self._stop.wait(max(delay - 2 * taken, min(taken, delay)))
+            self._woken.wait(max(delay - 2 * taken, min(taken, delay)))
+            if not self._stop.is_set():
+                self._woken.clear()
         for thread in self._asides.values():
             thread.join()
 
@@ -158,8 +169,10 @@ class Syncer:
             self._asides[name] = threading.Thread(target=work, name=name, daemon=True)
             self._asides[name].start()
 
-    def run_once(self) -> None:
+    def run_once(self, audit: AuditKind = "counts") -> AuditResult | None:
         """Bring the store level: new rows, names, history not read yet, an audit, agents.
+
+        Gives how the audit ended, None when told to stop.
 
         Tries again where MongoDB is slow, busy or away for a moment. Raises SourceUnreachableError when it
         gets no further; what was read until then is kept.
@@ -169,13 +182,13 @@ class Syncer:
             try:
                 self._read()
                 if self._stop.is_set():
-                    return
-                self._audit(self._due_audit() or "counts", at_ease=False)
+                    return None
+                result = self._audit("ids" if self._due_audit() == "ids" else audit, at_ease=False)
                 if self._as_of_waits:
                     self._read_new()
                 break
             except AuditStoppedError:
-                return
+                return None
             except SourceUnreachableError as error:
                 held = self._store.count_transactions()
                 tries = tries + 1 if held == before else 1
@@ -185,11 +198,13 @@ class Syncer:
                 log.warning("%s Trying again.", error)
         self._attribute()
         self._read_labels()
+        return result
 
     def _read(self) -> None:
         self._source.ping()
         self._source.require_readable("transactions")
         self._identity.require_same()
+        self._identity.note_name()
         self._set_reachable()
         self._read_labels()
         if self._store.state().history_complete:
@@ -204,13 +219,15 @@ class Syncer:
         progress = self._store.count_transactions() / expected if expected else 0.0
         return SourceState("importing", min(0.999, progress))
 
-    def _note_problem(self, problem: str) -> None:
+    def _note_problem(self, error: SourceUnreachableError) -> None:
+        problem = str(error)
         # Another reason is another line; the details of one may change at each try.
         kind = problem.partition(":")[0] + problem.partition(". ")[2]
         if kind not in self._said:
             log.warning("%s Figures stand as they are; trying again.", problem)
             self._said.add(kind)
-        self._source_state = SourceState("unreachable", problem=problem)
+        is_foreign = isinstance(error, SourceForeignError)
+        self._source_state = SourceState("unreachable", problem=problem, is_foreign=is_foreign)
 
     def _note_failure(self, failure: str) -> None:
         if failure != self._failure:
@@ -264,16 +281,21 @@ class Syncer:
             return None
         if self._audit_wanted is not None:
             return self._audit_wanted
-        by_ids = self._held.audits().get("ids")
-        if by_ids is None or naive(self._clock()) - by_ids.ended_at >= AUDIT_BY_IDS_AFTER:
+        by_ids = [audit.ended_at for audit in self._held.audits() if audit.kind == "ids"]
+        if not by_ids or naive(self._clock()) - by_ids[0] >= AUDIT_BY_IDS_AFTER:
             return "ids"
         is_old = self._audited_at is None or self._clock() - self._audited_at >= AUDIT_BY_COUNTS_AFTER
         return "counts" if is_old or self._growth.unexplained else None
 
-    def _audit(self, kind: AuditKind, *, at_ease: bool) -> None:
-        result = self._auditor.run(kind, at_ease=at_ease)
-        if kind == self._audit_wanted:
-            self._audit_wanted = None
+    def _audit(self, kind: AuditKind, *, at_ease: bool) -> AuditResult:
+        wanted = self._audit_wanted if kind == self._audit_wanted else None
+        if wanted:
+            self._audit_wanted = None  # whoever asks while this runs wants another one
+        try:
+            result = self._auditor.run(kind, at_ease=at_ease)
+        except BaseException:
+            self._audit_wanted = self._audit_wanted or wanted
+            raise
         self._audited_at = self._clock()
         self._unaudited_until = 0.0
         self._growth.settle(result.added)
@@ -283,6 +305,7 @@ class Syncer:
                 " Rows come late or out of order when they are restored, merged or written by a wrong clock.",
                 f"{result.added:,}",
             )
+        return result
 
     def _audit_aside(self) -> None:
         kind = self._due_audit()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Phase = Literal["transactions", "agents"]
+Phase = Literal["transactions", "agents", "audit"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,7 @@ class SourceState:
     status: Literal["ok", "importing", "unreachable", "offline"]
     progress: float | None = None
     problem: str | None = None
+    is_foreign: bool = False
 
 
 OFFLINE = SourceState("offline")

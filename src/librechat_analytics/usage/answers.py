@@ -9,13 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from librechat_analytics.store import held_ids
+
 if TYPE_CHECKING:
     from datetime import datetime
 
     import pandas as pd
 
+    from librechat_analytics.store.held_ids import AuditResult
     from librechat_analytics.usage.periods import BucketUnit
 
+AuditKind = held_ids.AuditKind
 SourceStatus = Literal["ok", "importing", "unreachable", "offline"]
 
 ALL_ENTRIES = 1_000_000
@@ -127,17 +131,36 @@ class Timeline:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceReport:
+    """How the source is doing now.
+
+    ``progress``: 0 to 1 while the first read runs, else None. ``is_foreign``: another LibreChat's database
+    answers, so nothing is read. ``audit_kind`` and ``audit_progress`` (0 to 1) while an audit runs.
+    """
+
+    status: SourceStatus
+    progress: float | None = None
+    is_foreign: bool = False
+    audit_kind: AuditKind | None = None
+    audit_progress: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Freshness:
     """How old the figures are and how the source is doing.
 
     ``as_of``: every transaction stored by then is in the figures; None when nothing was ever read.
-    ``progress``: 0 to 1 while the first read runs, else None.
+    ``progress``: 0 to 1 while the first read runs, else None. ``audits``: how the last of each kind ended.
     """
 
     as_of: datetime | None
     status: SourceStatus
     last_sync: datetime | None
     progress: float | None
+    is_foreign: bool = False
+    audit_kind: AuditKind | None = None
+    audit_progress: float | None = None
+    audits: tuple[AuditResult, ...] = ()
     unattributed: int = 0
     """Usage rows whose agent is still being asked for."""
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from librechat_analytics.store.store import Store
-    from librechat_analytics.usage.answers import Freshness, SourceStatus
+    from librechat_analytics.usage.answers import Freshness, SourceReport
     from librechat_analytics.usage.prices import PriceList
     from librechat_analytics.usage.repository import Asked
 
@@ -69,7 +69,7 @@ class Edition(Repository):
         self,
         store: Store,
         *,
-        source: Callable[[], tuple[SourceStatus, float | None]],
+        source: Callable[[], SourceReport],
         prices: PriceList | None,
         number: int,
     ) -> None:
@@ -135,7 +135,7 @@ class CachedRepository(Repository):
         store: Store,
         app: Flask,
         *,
-        source: Callable[[], tuple[SourceStatus, float | None]],
+        source: Callable[[], SourceReport],
         prices: PriceList | None = None,
     ) -> None:
         super().__init__(store, source=source, prices=prices)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, Generic, Literal, ParamSpec,
 import numpy as np
 import pandas as pd
 
+from librechat_analytics.store.held_ids import HeldIds
 from librechat_analytics.usage.answers import (
     Agent,
     AgentRanking,
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from librechat_analytics.store.store import Store, SyncState
-    from librechat_analytics.usage.answers import SourceStatus
+    from librechat_analytics.usage.answers import SourceReport
     from librechat_analytics.usage.periods import BucketUnit, TimeRange
     from librechat_analytics.usage.prices import PriceList
 
@@ -117,7 +118,7 @@ class Repository:
         self,
         store: Store,
         *,
-        source: Callable[[], tuple[SourceStatus, float | None]],
+        source: Callable[[], SourceReport],
         prices: PriceList | None = None,
         clock: Callable[[], datetime] = _utc_now,
     ) -> None:
@@ -149,14 +150,20 @@ class Repository:
         """Tell how old the figures are and how the source is doing."""
         return self._freshness(self._store.state(), self._source())
 
-    def _freshness(self, state: SyncState, source: tuple[SourceStatus, float | None]) -> Freshness:
-        status, progress = source
+    def _freshness(self, state: SyncState, source: SourceReport) -> Freshness:
         as_of, last_sync = (None if at is None else _aware(at) for at in (state.as_of, state.last_sync))
         return Freshness(
             as_of=as_of,
-            status=status,
+            status=source.status,
             last_sync=last_sync,
-            progress=progress,
+            progress=source.progress,
+            is_foreign=source.is_foreign,
+            audit_kind=source.audit_kind,
+            audit_progress=source.audit_progress,
+            audits=tuple(
+                replace(audit, started_at=_aware(audit.started_at), ended_at=_aware(audit.ended_at))
+                for audit in HeldIds(self._store).audits()
+            ),
             unattributed=self._store.count_unattributed(),
         )
 

@@ -13,7 +13,7 @@ from flask import Response
 from pydantic import AliasGenerator, AliasPath, BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
-from librechat_analytics.usage.answers import SourceStatus
+from librechat_analytics.usage.answers import AuditKind, SourceStatus
 from librechat_analytics.usage.periods import BucketUnit
 
 if TYPE_CHECKING:
@@ -71,6 +71,36 @@ class Body(BaseModel):
 def json_response(body: Body, status: int = 200) -> Response:
     """Answer with a body."""
     return Response(f"{body.model_dump_json()}\n", status, mimetype="application/json")
+
+
+class AuditRunning(Body):
+    """An audit at work."""
+
+    kind: AuditKind
+    progress: Share
+
+
+class Audit(Body):
+    """How an audit ended."""
+
+    kind: AuditKind
+    """`counts`: ranges of ids were compared by their counts, and single ids where these differed. `ids`: \
+every id."""
+    started_at: Instant
+    ended_at: Instant
+    documents: Count
+    """Transactions in LibreChat's database."""
+    added: Count
+    """Of them those that were not held before."""
+    gone: Count
+    """Transactions that LibreChat has deleted, as far as known; they keep counting here."""
+
+
+class AuditState(Body):
+    """The audit that runs, if any, and how the last one of each kind ended, the latest first."""
+
+    running: AuditRunning | None
+    audits: list[Audit]
 
 
 class Refusal(Body):
@@ -425,6 +455,14 @@ class PriceCheckAnswer(Answer):
     list_price_usd: float
     difference_usd: float
     models: list[ModelPriceCheck]
+
+
+def audit_state(freshness: Freshness) -> AuditState:
+    """Give how the audits are doing."""
+    running = None
+    if freshness.audit_kind is not None:
+        running = {"kind": freshness.audit_kind, "progress": freshness.audit_progress or 0.0}
+    return AuditState.model_validate({"running": running, "audits": list(freshness.audits)})
 
 
 def head_fields(period: Period, freshness: Freshness) -> Fields:

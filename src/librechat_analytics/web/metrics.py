@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from prometheus_client.core import Metric
 
+    from librechat_analytics.usage.answers import Freshness
     from librechat_analytics.usage.repository import Repository
 
 USAGE_LABELS = ("model", "token_type", "context")
@@ -68,6 +69,36 @@ class UsageCollector(Collector):
         )
         waiting.add_metric([], freshness.unattributed)
         yield from (lag, state, waiting)
+        yield from _audits(freshness)
+
+
+def _audits(freshness: Freshness) -> Iterator[Metric]:
+    """How the last audit of each kind ended, and how far the one that runs is."""
+    ended = GaugeMetricFamily(
+        "librechat_analytics_audit_ended_timestamp_seconds",
+        "When the last audit of a kind ended: by counts of ranges of ids, or by every id",
+        labels=("kind",),
+    )
+    added = GaugeMetricFamily(
+        "librechat_analytics_audit_added",
+        "Transactions that the last audit found in LibreChat's database and that were not held",
+        labels=("kind",),
+    )
+    gone = GaugeMetricFamily(
+        "librechat_analytics_transactions_gone",
+        "Transactions held that LibreChat has deleted, as far as known",
+    )
+    for audit in freshness.audits:
+        ended.add_metric([audit.kind], audit.ended_at.timestamp())
+        added.add_metric([audit.kind], audit.added)
+    if freshness.audits:
+        gone.add_metric([], freshness.audits[0].gone)
+    running = GaugeMetricFamily(
+        "librechat_analytics_audit_progress", "Part of the audit that runs, 0 to 1", labels=("kind",)
+    )
+    if freshness.audit_kind is not None:
+        running.add_metric([freshness.audit_kind], freshness.audit_progress or 0.0)
+    yield from (ended, added, gone, running)
 
 
 def serve_metrics(server: Flask, repository: Repository) -> None:

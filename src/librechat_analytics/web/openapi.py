@@ -24,7 +24,7 @@ from openapi_pydantic import Response as Answered
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from librechat_analytics.web.api import ALWAYS, CSV, ENDPOINTS, XLSX
-from librechat_analytics.web.bodies import Health, Ready, Refusal, RefusedParameter
+from librechat_analytics.web.bodies import AuditState, Health, Ready, Refusal, RefusedParameter
 from librechat_analytics.web.door import KEY_HEADER
 from librechat_analytics.web.parameters import Parameters
 from librechat_analytics.web.server import PREFIX, conditional
@@ -57,11 +57,13 @@ REFUSALS: dict[str, tuple[str, str, type[BaseModel]]] = {
     "401": ("NoKey", "The key is missing or wrong.", Refusal),
     "403": ("LimitedKey", "The key may see some users only, and this is about all of them.", Refusal),
     "404": ("NoPriceList", "There is no price list.", Refusal),
+    "409": ("NothingToCompare", "No MongoDB is configured.", Refusal),
     "429": ("TooManyWrongKeys", "Too many wrong keys from this address.", Refusal),
     "503": ("NoFigures", "The figures cannot be read at the moment.", Refusal),
 }
 """By status: the name in the description, what it means, and the body."""
 
+AUDIT = "/api/audit"
 TEXT = Schema.model_validate({"type": "string"})
 ANYTHING = Schema.model_validate({"type": "object"})
 WITH_RETRY_AFTER = ("429", "503")
@@ -79,7 +81,8 @@ def describe(default_zone: str) -> OpenAPI:
         ],
         tags=[Tag(name=name) for name in (FIGURES, FILES, OPERATION, ITSELF)],
         security=[{KEY: []}],
-        paths={path: PathItem(get=operation) for path, operation in _operations().items()},
+        paths={path: PathItem(get=operation) for path, operation in _operations().items()}
+        | {AUDIT: PathItem(get=_audit("How the audits of LibreChat's ledger ended"), post=_begin_audit())},
         components=Components(
             schemas=_schemas(),
             responses={
@@ -177,6 +180,23 @@ def _operations() -> dict[str, Operation]:
     }
 
 
+def _audit(title: str) -> Operation:
+    return _operation(
+        OPERATION, title, {JSON: _schema(AuditState)}, refusals=(*GUARDED, "403"), example=AUDIT
+    )
+
+
+def _begin_audit() -> Operation:
+    begun = _audit("Have every single id compared, as soon as possible")
+    answers = dict(begun.responses or {})
+    answers["202"] = answers.pop("200")
+    answers["409"] = _reference("responses", REFUSALS["409"][0])
+    samples = [{"lang": "Shell", "source": _curl(AUDIT, public=False).replace("curl ", "curl -X POST ", 1)}]
+    return begun.model_copy(
+        update={"operationId": "begin-audit", "responses": answers, "x-codeSamples": samples}
+    )
+
+
 def _operation(
     tag: str,
     title: str,
@@ -229,6 +249,7 @@ class _Untitled(GenerateJsonSchema):
 
 def _schemas() -> dict[str, Schema]:
     bodies: list[type[BaseModel]] = [
+        AuditState,
         Health,
         Ready,
         Refusal,
