@@ -23,7 +23,7 @@ from librechat_analytics.store.store import FILE_NAME, StoreBusyError
 from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.periods import BadParameterError
 from librechat_analytics.usage.repository import Repository
-from librechat_analytics.web.bodies import AuditState
+from librechat_analytics.web.bodies import Audit, AuditRunning, AuditState
 from librechat_analytics.web.door import KEY_HEADER
 from librechat_analytics.web.parameters import read_question
 
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from librechat_analytics.settings import Settings
-    from librechat_analytics.web.bodies import Audit
 
 PATIENCE_SECONDS = 60
 POLL_SECONDS = 0.5
@@ -145,7 +144,21 @@ def _asking_server(settings: Settings, address: str, method: str = "GET") -> Ite
 def served_audits(settings: Settings) -> AuditState:
     """Ask the running server how its audits are doing."""
     with _asking_server(settings, "/api/audit") as response:
-        return AuditState.model_validate_json(response.read(), by_name=False, by_alias=True)
+        state = json.load(response)
+    return AuditState(
+        running=state["running"] and AuditRunning(**state["running"]),
+        audits=[
+            Audit(
+                kind=audit["kind"],
+                started_at=datetime.fromisoformat(audit["startedAt"]),
+                ended_at=datetime.fromisoformat(audit["endedAt"]),
+                documents=audit["documents"],
+                added=audit["added"],
+                gone=audit["gone"],
+            )
+            for audit in state["audits"]
+        ],
+    )
 
 
 def have_server_audit(settings: Settings, report: Callable[[float], None]) -> Audit:

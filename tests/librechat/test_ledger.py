@@ -1,0 +1,206 @@
+"""The ledger, read by ranges of ids from a server that is slow, pauses or holds broken documents."""
+
+from __future__ import annotations
+
+from contextlib import closing, contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+import bson
+import pytest
+from bson import ObjectId
+
+from librechat_analytics.librechat import ledger as ledger_module
+from librechat_analytics.librechat.ledger import FIRST_ID
+from librechat_analytics.librechat.mongo import MongoSource
+from librechat_analytics.librechat.source import SourceUnreachableError
+from librechat_analytics.librechat.transactions import Refusal, Refused
+from tests.documents import ANA, BOB, usages
+from tests.wire_server import failure, wire_server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.documents import Document
+
+SPOILED_LENGTH = (999_999).to_bytes(4, "little")
+
+
+class Server:
+    """A MongoDB with one collection of rows and one of users, that can misbehave."""
+
+    def __init__(self, rows: list[Document], users: list[Document] | None = None) -> None:
+        self.collections = {"transactions": sorted(rows, key=lambda row: row["_id"]), "users": users or []}
+        self.asked: list[Document] = []
+        self.pauses = 0
+        """Empty batches before each that is not."""
+        self.batch_documents = 1_000_000
+        self.most_documents: int | None = None
+        """A page of more takes too long."""
+        self.spoiled: set[ObjectId] = set()
+        self._cursors: dict[int, list[Document]] = {}
+        self._paused = 0
+
+    def answer(self, command: Document) -> Document | bytes:
+        self.asked.append(command)
+        match next(iter(command)):
+            case "find":
+                limit = command.get("limit", 0)
+                if self.most_documents is not None and (not limit or limit > self.most_documents):
+                    return failure(50, "operation exceeded time limit")
+                return self._batch("firstBatch", len(self._cursors) + 1, self._found(command))
+            case "getMore":
+                return self._batch(
+                    "nextBatch", int(command["getMore"]), self._cursors[int(command["getMore"])]
+                )
+            case "count":
+                return {"ok": 1.0, "n": len(self._found(command | {"filter": command.get("query", {})}))}
+        return {"ok": 1.0}
+
+    def _found(self, command: Document) -> list[Document]:
+        rows = self.collections[command.get("find") or command["count"]]
+        bound = command["filter"].get("_id", {})
+        compare = {
+            "$gte": lambda a, b: a >= b,
+            "$gt": lambda a, b: a > b,
+            "$lt": lambda a, b: a < b,
+            "$lte": lambda a, b: a <= b,
+            "$in": lambda a, b: a in b,
+        }
+        if isinstance(bound, ObjectId):
+            bound = {"$in": [bound]}
+        found = [
+            row for row in rows if all(compare[name](row["_id"], value) for name, value in bound.items())
+        ]
+        if command.get("sort") == {"_id": -1}:
+            found.reverse()
+        fields = {"_id", *command.get("projection", {})}
+        found = [{name: value for name, value in row.items() if name in fields} for row in found]
+        return found[: command.get("limit") or None]
+
+    def _batch(self, name: str, cursor: int, rest: list[Document]) -> bytes:
+        given: list[Document] = []
+        if self._paused < self.pauses and rest:
+            self._paused += 1
+        else:
+            self._paused = 0
+            given, rest = rest[: self.batch_documents], rest[self.batch_documents :]
+        self._cursors[cursor] = rest
+        reply = bson.encode(
+            {
+                "ok": 1.0,
+                "cursor": {"id": bson.Int64(cursor if rest else 0), "ns": "LibreChat.x", name: given},
+            }
+        )
+        for document in given:
+            if document["_id"] in self.spoiled and len(document) > 1:
+                raw = bson.encode(document)
+                reply = reply.replace(raw, SPOILED_LENGTH + raw[4:])
+        return reply
+
+
+@contextmanager
+def source_of(server: Server) -> Iterator[MongoSource]:
+    with wire_server(server.answer) as uri, closing(MongoSource.at(uri)) as source:
+        yield source
+
+
+def ids_of(server: Server) -> list[ObjectId]:
+    return [row["_id"] for row in server.collections["transactions"]]
+
+
+@pytest.fixture
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger_module, "BATCH_DOCUMENTS", 64)
+    monkeypatch.setattr(ledger_module, "PAGE_IDS", 64)
+    monkeypatch.setattr(ledger_module, "FEWEST_PAGE_DOCUMENTS", 4)
+
+
+@pytest.mark.usefixtures("small_pages")
+class TestPages:
+    def test_history_and_news_come_in_limited_pages_by_id(self) -> None:
+        server = Server(usages(200))
+        with source_of(server) as source:
+            assert [row.id for row in source.older_transactions(None)] == ids_of(server)[::-1]
+            middle = ids_of(server)[100]
+            assert [row.id for row in source.newer_transactions(middle)] == ids_of(server)[100:]
+            assert [row.id for row in source.older_transactions(middle)] == ids_of(server)[:100][::-1]
+        finds = [command for command in server.asked if "find" in command]
+        assert len(finds) == 4 + 2 + 2
+        assert all(command["limit"] == 64 and command["maxTimeMS"] for command in finds)
+        assert "$type" not in repr(finds)
+
+    def test_a_page_that_takes_too_long_is_smaller_at_the_next_try(self) -> None:
+        server = Server(usages(200))
+        server.most_documents = 10
+        read: list[Any] = []
+        with source_of(server) as source:
+            for _ in range(20):
+                with suppress(SourceUnreachableError):
+                    below = read[-1] if read else None
+                    read.extend(row.id for row in source.older_transactions(below))
+                    break
+        assert read == ids_of(server)[::-1]
+
+    def test_ids_are_read_and_counted_by_range(self) -> None:
+        server = Server(usages(200))
+        low, high = ids_of(server)[10], ids_of(server)[190]
+        with source_of(server) as source:
+            assert source.count_ids(low, high) == 180
+            assert source.count_ids(FIRST_ID, None) == 200
+            found = [
+                ObjectId(int(head).to_bytes(8) + int(tail).to_bytes(4))
+                for page in source.id_pages(low, high)
+                for head, tail in zip(page.heads, page.tails, strict=True)
+            ]
+            assert found == ids_of(server)[10:190]
+            assert [row.id for row in source.transactions_by_id([low, high, ObjectId()])] == [low, high]
+        pages = [command for command in server.asked if command.get("projection") == {"_id": 1}]
+        assert all(command["limit"] <= 64 for command in pages)
+
+
+class TestPauses:
+    """A server may answer with an empty batch while its cursor lives; that is no end."""
+
+    def test_reading_goes_on_past_empty_batches(self) -> None:
+        users = [{"_id": ANA, "name": "Ana"}, {"_id": BOB, "name": "Bob"}]
+        server = Server(usages(300), users)
+        server.pauses, server.batch_documents = 3, 40
+        with source_of(server) as source:
+            assert len(list(source.older_transactions(None))) == 300
+            assert sum(len(page.heads) for page in source.id_pages(FIRST_ID, None)) == 300
+            server.batch_documents = 1
+            assert [user.name for user in source.users()] == ["Ana", "Bob"]
+
+    def test_a_server_that_pauses_for_ever_is_left(self) -> None:
+        server = Server(usages(3))
+        server.pauses = 1_000_000
+        with source_of(server) as source, pytest.raises(SourceUnreachableError, match="without answering"):
+            list(source.older_transactions(None))
+
+
+class TestBrokenDocuments:
+    @pytest.mark.parametrize("places", [[0], [299], [150], [10, 11, 12], [0, 100, 299]])
+    def test_one_wrong_length_refuses_its_document_alone(self, places: list[int]) -> None:
+        server = Server(usages(300))
+        server.spoiled = {ids_of(server)[place] for place in places}
+        broken = {Refused(str(identity), Refusal.BSON) for identity in server.spoiled}
+        with source_of(server) as source:
+            for rows in (source.older_transactions(None), source.newer_transactions(FIRST_ID)):
+                read = list(rows)
+                assert {row for row in read if isinstance(row, Refused)} == broken
+                assert {ObjectId(row.id) for row in read} == {*ids_of(server)}
+            again = list(source.transactions_by_id(ids_of(server)))
+            assert {row for row in again if isinstance(row, Refused)} == broken
+            assert len(again) == 300
+
+
+@pytest.mark.parametrize("strays", [[], ["a", 7], [True, "b", 7.5]])
+def test_ids_of_other_types_are_found_at_both_ends(
+    mongo_database: Any, mongo_uri: str, strays: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger_module, "STRAYS_AT_ONCE", 2)
+    mongo_database.transactions.insert_many([*usages(5), *({"_id": stray} for stray in strays)])
+    with closing(MongoSource.at(mongo_uri)) as source:
+        found = list(source.stray_transactions())
+    assert sorted(refused.id for refused in found) == sorted(str(stray) for stray in strays)
+    assert {refused.reason for refused in found} <= {Refusal.ID}

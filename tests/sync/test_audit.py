@@ -1,0 +1,265 @@
+"""The audit: whatever LibreChat's database has is held in the end, whatever its id and whenever it came."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from bson import ObjectId
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from librechat_analytics.store.held_ids import HeldIds
+from librechat_analytics.store.store import Store
+from librechat_analytics.sync import audit as audit_module
+from librechat_analytics.sync.audit import GrowthWatch
+from librechat_analytics.sync.loop import Syncer
+from tests.documents import NOON, usage, usages
+from tests.support.in_memory import Clock, LibreChat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.documents import Document
+
+LONG_AGO = NOON - timedelta(days=200)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with closing(Store(tmp_path / "data")) as store:
+        yield store
+
+
+@pytest.fixture(autouse=True)
+def small_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit_module, "ROWS_PER_RANGE", 8)
+
+
+def syncer(store: Store, librechat: LibreChat, clock: Clock) -> Syncer:
+    return Syncer(store, librechat, sync_seconds=3600, labels_seconds=3600, clock=clock)  # type: ignore[arg-type]
+
+
+def level(*rows: Document, store: Store) -> tuple[LibreChat, Clock, Syncer]:
+    """A LibreChat that a store is level with."""
+    librechat, clock = LibreChat(transactions=list(rows)), Clock()
+    sync = syncer(store, librechat, clock)
+    sync.run_once()
+    assert held_by(store) == ids_of(librechat)
+    clock.now += timedelta(minutes=30)
+    return librechat, clock, sync
+
+
+def held_by(store: Store) -> set[ObjectId]:
+    with store.reading() as cursor:
+        found = cursor.execute("SELECT id_head, id_tail FROM transactions").fetchall()
+    assert len(found) == len({*found})
+    return {ObjectId(f"{head:016x}{tail:08x}") for head, tail in found}
+
+
+def ids_of(librechat: LibreChat) -> set[ObjectId]:
+    return {document["_id"] for document in librechat.collections["transactions"]}
+
+
+class TestRowsThatComeOutOfOrder:
+    def test_a_history_that_is_restored_below_all_that_is_held_is_read(self, store: Store) -> None:
+        librechat, _, sync = level(*usages(50), store=store)
+        librechat.collections["transactions"] += usages(100, until=LONG_AGO)
+        sync.run_once()
+        assert held_by(store) == ids_of(librechat)
+
+    def test_rows_merged_amid_those_that_are_held_are_read(self, store: Store) -> None:
+        librechat, _, sync = level(*usages(50), store=store)
+        librechat.collections["transactions"] += [
+            usage(NOON - timedelta(minutes=minutes, seconds=30), number=7) for minutes in (15, 20, 44)
+        ]
+        sync.run_once()
+        assert held_by(store) == ids_of(librechat)
+
+    def test_rows_whose_ids_do_not_follow_time_are_read(self, store: Store) -> None:
+        librechat, clock, sync = level(*usages(50), store=store)
+        digests = [usage(clock.now, _id=ObjectId(bytes([byte]) * 12)) for byte in (0, 1, 77, 200, 255)]
+        librechat.collections["transactions"] += digests
+        sync.run_once()
+        assert held_by(store) == ids_of(librechat)
+
+    def test_what_came_while_the_program_did_not_run_is_read_at_its_start(self, store: Store) -> None:
+        librechat, clock, _ = level(*usages(50), store=store)
+        librechat.collections["transactions"] += usages(10, until=LONG_AGO)
+        syncer(store, librechat, clock).run_once()
+        assert held_by(store) == ids_of(librechat)
+
+    def test_a_refused_document_among_them_is_counted_once(self, store: Store) -> None:
+        librechat, _, sync = level(*usages(20), store=store)
+        librechat.collections["transactions"].append(usage(LONG_AGO, rawAmount="many"))
+        for _ in range(3):
+            sync.run_once()
+        assert store.refusals() == [("rawAmount is no finite number", 1)]
+
+
+class TestDeletions:
+    def test_a_purge_keeps_its_rows_and_needs_no_more_than_one_look(self, store: Store) -> None:
+        librechat, _, sync = level(*usages(100), store=store)
+        librechat.collections["transactions"] = librechat.collections["transactions"][-40:]
+        sync.run_once()
+        assert len(held_by(store)) == 100
+        assert HeldIds(store).audits()[0].gone == 60
+        librechat.compared = 0
+        sync.run_once()
+        assert librechat.compared == 0, "the counts agree now"
+
+    def test_rows_that_were_deleted_and_restored_are_there_once(self, store: Store) -> None:
+        librechat, _, sync = level(*usages(60), store=store)
+        everything = librechat.collections["transactions"]
+        librechat.collections["transactions"] = everything[::2]
+        sync.run_once()
+        librechat.collections["transactions"] = everything
+        sync.run_once()
+        assert held_by(store) == ids_of(librechat)
+        assert HeldIds(store).count_gone() == 0
+
+    def test_additions_that_deletions_hide_from_counts_are_found_by_ids(self, store: Store) -> None:
+        librechat, clock, sync = level(*usages(40), store=store)
+        deleted = librechat.collections["transactions"].pop(3)
+        late = usage(deleted["createdAt"] + timedelta(seconds=1), number=77)
+        librechat.collections["transactions"].append(late)
+        clock.now += timedelta(hours=1)
+        sync.run_once("counts")
+        assert late["_id"] not in held_by(store)
+        clock.now += timedelta(days=7)
+        sync.run_once()  # which compares every id once a week
+        assert late["_id"] in held_by(store)
+
+
+class TestAsOf:
+    def as_of(self, store: Store) -> Any:
+        return store.state().as_of
+
+    def test_it_waits_for_the_audit_when_the_database_has_grown_elsewhere(self, store: Store) -> None:
+        librechat, clock, sync = level(*usages(20), store=store)
+        before = self.as_of(store)
+        librechat.collections["transactions"].append(usage(LONG_AGO))
+        sync._read()
+        assert self.as_of(store) == before
+        sync.run_once()
+        assert self.as_of(store) == clock.now.replace(tzinfo=None)
+
+    def test_at_a_start_it_waits_for_the_first_audit(self, store: Store) -> None:
+        librechat, clock, _ = level(*usages(20), store=store)
+        before = self.as_of(store)
+        later = syncer(store, librechat, clock)
+        later._read()
+        assert self.as_of(store) == before
+        later.run_once()
+        assert self.as_of(store) == clock.now.replace(tzinfo=None)
+
+    def test_new_rows_need_no_audit(self, store: Store) -> None:
+        librechat, clock, sync = level(*usages(20), store=store)
+        librechat.counted = 0
+        for number in range(5):
+            clock.now += timedelta(minutes=1)
+            librechat.collections["transactions"].append(usage(clock.now, number=number))
+            sync._read()
+            assert self.as_of(store) == clock.now.replace(tzinfo=None)
+        assert librechat.counted == 0
+
+
+class TestWhoseLedgerItIs:
+    def test_another_ledger_is_refused_and_nothing_is_mixed(self, store: Store) -> None:
+        librechat, clock, _ = level(*usages(5), store=store)
+        production = LibreChat(transactions=usages(30, until=NOON + timedelta(minutes=10)))
+        production.place = "mongodb:27017/Production"
+        with pytest.raises(
+            Exception, match=r"none of the transactions in the store.*mongodb:27017/LibreChat"
+        ):
+            syncer(store, production, clock).run_once()
+        assert held_by(store) == ids_of(librechat)
+
+    @pytest.mark.parametrize("place", ["mongodb:27017/LibreChat", "new-host:27018/Restored"])
+    def test_a_ledger_is_known_by_its_rows_wherever_it_is(self, store: Store, place: str) -> None:
+        librechat, clock, _ = level(*usages(50), store=store)
+        librechat.place = place
+        librechat.collections["transactions"] = librechat.collections["transactions"][:3]
+        syncer(store, librechat, clock).run_once()
+        assert store.state().source_name == place
+
+    def test_a_ledger_that_was_emptied_is_still_the_same(self, store: Store) -> None:
+        librechat, clock, sync = level(*usages(5), store=store)
+        librechat.collections["transactions"] = []
+        sync.run_once()
+        librechat.collections["users"] = [{"_id": usage()["user"]}]
+        librechat.collections["transactions"] = [usage(clock.now, number=9)]
+        sync.run_once()
+        assert len(held_by(store)) == 6
+
+    def test_another_database_in_the_same_place_is_refused(self, store: Store) -> None:
+        librechat, clock, sync = level(*usages(5), store=store)
+        librechat.collections["users"] = [{"_id": ObjectId()}]
+        librechat.collections["transactions"] = [usage(clock.now, number=9, user=ObjectId())]
+        with pytest.raises(Exception, match="none of the transactions"):
+            sync.run_once()
+        assert len(held_by(store)) == 5
+
+
+def at_random(byte: int, tail: int) -> ObjectId:
+    return ObjectId(bytes([byte, byte]) + bytes(8) + bytes([0, tail]))
+
+
+ids = st.builds(at_random, st.integers(0, 255), st.integers(0, 3))
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.sets(ids, max_size=40), st.sets(ids, max_size=40), st.sampled_from(["counts", "ids"]))
+def test_after_an_audit_nothing_is_missing(before: set[ObjectId], after: set[ObjectId], kind: Any) -> None:
+    with TemporaryDirectory() as folder, closing(Store(Path(folder))) as store:
+        held = HeldIds(store)
+        librechat = LibreChat(transactions=[usage(_id=identity) for identity in before])
+        sync = syncer(store, librechat, Clock())
+        sync.run_once()
+        librechat.collections["transactions"] = [usage(_id=identity) for identity in after]
+        if kind == "ids" or len(after) != len(before):
+            result = sync._audit("ids", at_ease=False)
+            assert result.documents == len(after)
+            assert held_by(store) == before | after
+            assert held.count_gone() == len(before - after)
+            assert held.count() == len(after)
+
+
+class TestGrowthWatch:
+    def test_new_rows_and_deletions_explain_themselves(self) -> None:
+        watch = GrowthWatch()
+        for there, held in ((10, 10), (12, 13), (13, 13), (8, 13), (9, 14)):
+            watch.note(there, held)
+            assert not watch.unexplained
+
+    def test_rows_that_are_not_held_are_noticed_also_after_deletions(self) -> None:
+        watch = GrowthWatch()
+        for _ in range(audit_module.LOOKS_REMEMBERED):
+            watch.note(8, 13)
+        watch.note(9, 13)
+        assert watch.unexplained
+        watch.settle(added=1)
+        assert not watch.unexplained
+
+    def test_a_difference_that_an_audit_cannot_explain_is_usual_from_then_on(self) -> None:
+        watch = GrowthWatch()
+        watch.note(13, 10)
+        assert watch.unexplained
+        watch.settle(added=0)
+        watch.note(13, 10)
+        assert not watch.unexplained
+        watch.note(14, 10)
+        assert watch.unexplained
+
+    def test_a_server_whose_estimates_are_never_right_is_not_audited_for_ever(self) -> None:
+        watch, audits = GrowthWatch(), 0
+        for guess in range(100, 200):
+            watch.note(guess, 10)
+            if watch.unexplained:
+                audits += 1
+                watch.settle(added=0)
+        assert audits == audit_module.FUTILE_AUDITS

@@ -1,0 +1,182 @@
+"""The audit as operators meet it: the running program, its commands, a ledger that was restored or moved."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.request import Request, urlopen
+from uuid import uuid4
+
+import pytest
+from pymongo import MongoClient
+
+from tests.documents import usage, usages
+from tests.served import over_http, rows_held, seconds_until, status_of, summary
+from tests.servers import API_KEY, PROGRAM, program_environment, serve
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pymongo.database import Database
+
+    from tests.documents import Document
+    from tests.servers import Running
+
+LONG_AGO = timedelta(days=200)
+
+
+def settings_for(uri: str) -> dict[str, str]:
+    return {"MONGO_URI": uri, "SYNC_SECONDS": "1", "LABELS_SECONDS": "5"}
+
+
+def command(folder: Path, *arguments: str, **settings: str) -> tuple[int, str]:
+    """Run a command of the program beside the server; gives its exit code and what it wrote."""
+    done = subprocess.run(
+        [str(PROGRAM), *arguments],
+        env=program_environment(folder, **settings),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def asked(server: Running, path: str, method: str = "GET") -> Any:
+    with urlopen(Request(server.base_url + path, headers={"x-api-key": API_KEY}, method=method)) as response:
+        text = response.read().decode()
+    return json.loads(text) if path.startswith("/api") else text
+
+
+def recent(count: int) -> list[Document]:
+    now = datetime.now(UTC)
+    return [usage(now - timedelta(minutes=minute), 1_000 - minute) for minute in range(1, count + 1)]
+
+
+class TestARestoredHistory:
+    def test_it_is_read_while_serving_and_as_of_promises_no_more_than_is_so(
+        self, mongo_database: Database[Document], mongo_uri: str, tmp_path: Path
+    ) -> None:
+        mongo_database.transactions.insert_many(recent(50))
+        with serve(tmp_path / "store", **settings_for(mongo_uri)) as server:
+            ask = over_http(server)
+            seconds_until(lambda: rows_held(ask) == 50 and status_of(ask) == "ok", 60)
+            mongo_database.transactions.insert_many(usages(300, until=datetime.now(UTC) - LONG_AGO))
+            restored_at = datetime.now(UTC)
+
+            def is_promised() -> bool:
+                body = summary(ask)
+                complete = datetime.fromisoformat(body["asOf"]) >= restored_at
+                assert not complete or body["calls"] == 350
+                return complete
+
+            seconds_until(is_promised, 60)
+
+    def test_it_is_read_after_a_restart(
+        self, mongo_database: Database[Document], mongo_uri: str, tmp_path: Path
+    ) -> None:
+        mongo_database.transactions.insert_many(recent(20))
+        code, written = command(tmp_path, "sync", MONGO_URI=mongo_uri)
+        assert (code, "holds 20 transactions" in written) == (0, True), written
+        mongo_database.transactions.insert_many(usages(30, until=datetime.now(UTC) - LONG_AGO))
+        code, written = command(tmp_path, "check", MONGO_URI=mongo_uri)
+        assert code == 1
+        assert "About 30 transactions of the database are not in the store." in written
+        code, written = command(tmp_path, "sync", MONGO_URI=mongo_uri)
+        assert (code, "holds 50 transactions" in written) == (0, True), written
+        code, written = command(tmp_path, "check", MONGO_URI=mongo_uri)
+        assert code == 0, written
+        assert "The last audit by counts ended" in written
+        assert "of 50 transactions 30 were missing and have been read." in written
+
+
+def test_the_command_has_the_running_server_compare_every_id(
+    mongo_database: Database[Document], mongo_uri: str, tmp_path: Path
+) -> None:
+    mongo_database.transactions.insert_many(recent(40))
+    folder = tmp_path / "store"
+    with serve(folder, **settings_for(mongo_uri)) as server:
+        ask = over_http(server)
+        seconds_until(lambda: asked(server, "/api/audit")["audits"], 60)
+        # What a deletion hides from counts only ids show.
+        mongo_database.transactions.delete_one({"_id": recent(1)[0]["_id"]})
+        hidden = usage(datetime.now(UTC) - timedelta(days=3), number=5)
+        deleted = mongo_database.transactions.find_one_and_delete({})
+        assert deleted
+        mongo_database.transactions.insert_one(hidden)
+        port = server.base_url.rpartition(":")[2]
+        code, written = command(folder, "audit", MONGO_URI=mongo_uri, PORT=port)
+        assert code == 0, written
+        assert "1 that the store keeps" in written
+        seconds_until(lambda: rows_held(ask) == 41, 30)
+        ids = next(audit for audit in asked(server, "/api/audit")["audits"] if audit["kind"] == "ids")
+        assert (ids["documents"], ids["gone"]) == (40, 1)
+        metrics = asked(server, "/metrics")
+        assert 'librechat_analytics_audit_added{kind="ids"}' in metrics
+        assert "librechat_analytics_transactions_gone 1.0" in metrics
+        code, written = command(folder, "check", MONGO_URI=mongo_uri, PORT=port)
+        assert code == 0, written
+        assert "The last audit by every id ended" in written
+
+
+@pytest.fixture
+def production(mongo_uri: str) -> Any:
+    """Another LibreChat's database on the same server, with 100 rows of its own users."""
+    uri = f"{mongo_uri.rpartition('/')[0]}/Production-{uuid4().hex}"
+    with MongoClient[Any](uri) as client:
+        database = client.get_default_database()
+        now = datetime.now(UTC)
+        database.transactions.insert_many(
+            usage(now - timedelta(hours=hour), 5_000 + hour) for hour in range(100)
+        )
+        yield uri
+        client.drop_database(database.name)
+
+
+class TestAnotherDatabase:
+    def test_staging_and_production_are_never_mixed(
+        self, mongo_database: Database[Document], mongo_uri: str, production: str, tmp_path: Path
+    ) -> None:
+        mongo_database.transactions.insert_many(recent(5))
+        assert command(tmp_path, "sync", MONGO_URI=mongo_uri)[0] == 0
+        staging = mongo_database.name
+        for name in ("sync", "check", "audit"):
+            code, written = command(tmp_path, name, MONGO_URI=production)
+            assert code == 1, name
+            assert "which has none of the transactions in the store" in written
+            assert staging in written
+            assert "librechat-analytics reset" in written
+        code, written = command(tmp_path, "reset")
+        assert code == 0
+        (kept,) = tmp_path.glob("usage-until-*.duckdb")
+        assert kept.name in written
+        code, written = command(tmp_path, "sync", MONGO_URI=production)
+        assert (code, "holds 100 transactions" in written) == (0, True), written
+        # The backup is a store.
+        kept.rename(tmp_path / "usage.duckdb")
+        assert "holds 5 transactions" in command(tmp_path, "check", MONGO_URI=mongo_uri)[1]
+
+    def test_a_server_says_so_and_goes_on_when_the_right_one_answers(
+        self, mongo_database: Database[Document], mongo_uri: str, production: str, tmp_path: Path
+    ) -> None:
+        mongo_database.transactions.insert_many(recent(5))
+        folder = tmp_path / "store"
+        folder.mkdir()
+        assert command(folder, "sync", MONGO_URI=mongo_uri)[0] == 0
+        with serve(folder, **settings_for(production)) as server:
+            ask = over_http(server)
+            seconds_until(lambda: status_of(ask) == "unreachable", 60)
+            assert rows_held(ask) == 5
+            assert "which has none of the transactions in the store" in server.log()
+
+    def test_the_store_must_not_be_in_use_to_begin_anew(
+        self, mongo_database: Database[Document], mongo_uri: str, tmp_path: Path
+    ) -> None:
+        mongo_database.transactions.insert_many(recent(5))
+        folder = tmp_path / "store"
+        with serve(folder, **settings_for(mongo_uri)):
+            code, written = command(folder, "reset")
+        assert code == 1
+        assert "in use" in written
