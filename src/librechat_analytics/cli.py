@@ -185,6 +185,10 @@ def import_(
     folder: Annotated[
         Path, typer.Argument(help="What `mongodump --out` wrote, or one database's folder in it.")
     ],
+    *,
+    merge: Annotated[
+        bool, typer.Option("--merge", help="Add the transactions although they are another LibreChat's.")
+    ] = False,
 ) -> None:
     """Read a dump of LibreChat's database into the store; needs neither MongoDB nor a key."""
     settings = load_settings()
@@ -192,7 +196,7 @@ def import_(
     source = DumpSource(folder, anonymous=settings.anonymize_users)
     try:
         with _store(settings) as store:
-            _import(store, source)
+            _import(store, source, merge=merge)
     finally:
         source.close()
 
@@ -364,7 +368,7 @@ def _serve(settings: Settings) -> None:
     serve_until_stopped(settings)
 
 
-def _import(store: Store, source: DumpSource) -> None:
+def _import(store: Store, source: DumpSource, *, merge: bool = False) -> None:
     from librechat_analytics.sync.imports import import_dump
 
     with _progress() as progress:
@@ -386,6 +390,7 @@ def _import(store: Store, source: DumpSource) -> None:
             now=datetime.now(UTC),
             report=report,
             read_bytes=lambda position: progress.update(reading, completed=position),
+            merge=merge,
         )
         progress.update(reading, completed=source.size_bytes())
     console.print(

@@ -13,12 +13,15 @@ from bson import ObjectId
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from librechat_analytics.librechat.dump import DumpSource
+from librechat_analytics.librechat.source import SourceForeignError
 from librechat_analytics.store.held_ids import HeldIds
 from librechat_analytics.store.store import Store
 from librechat_analytics.sync import audit as audit_module
 from librechat_analytics.sync.audit import GrowthWatch
+from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.sync.loop import Syncer
-from tests.documents import NOON, usage, usages
+from tests.documents import ANA, NOON, usage, usages, write_dump
 from tests.support.in_memory import Clock, LibreChat
 
 if TYPE_CHECKING:
@@ -263,3 +266,29 @@ class TestGrowthWatch:
                 audits += 1
                 watch.settle(added=0)
         assert audits == audit_module.FUTILE_AUDITS
+
+
+class TestDumps:
+    def imported(self, store: Store, folder: Path, **options: Any) -> int:
+        with closing(DumpSource(folder)) as source:
+            return import_dump(store, source, now=NOON, **options)
+
+    def test_a_dump_of_another_librechat_is_refused_unless_it_is_to_be_merged(
+        self, store: Store, tmp_path: Path
+    ) -> None:
+        self.imported(store, write_dump(tmp_path / "first", transactions=usages(5), users=[{"_id": ANA}]))
+        stranger = {"_id": ObjectId()}
+        foreign = [row | {"user": stranger["_id"]} for row in usages(5, until=LONG_AGO)]
+        other = write_dump(tmp_path / "other", transactions=foreign, users=[stranger])
+        with pytest.raises(SourceForeignError, match="--merge"):
+            self.imported(store, other)
+        assert len(held_by(store)) == 5
+        assert self.imported(store, other, merge=True) == 5
+        assert self.imported(store, other) == 0, "it is known from then on"
+
+    def test_dumps_that_share_users_or_rows_are_the_same_librechats(
+        self, store: Store, tmp_path: Path
+    ) -> None:
+        self.imported(store, write_dump(tmp_path / "first", transactions=usages(5)))
+        older = write_dump(tmp_path / "older", transactions=usages(5, until=LONG_AGO))
+        assert self.imported(store, older) == 5

@@ -136,11 +136,23 @@ class HeldIds:
             ).fetchall()
         return [Id(*row) for row in newest], [Id(*row) for row in others]
 
-    def users(self) -> list[str]:
-        """Give the ids of some users, at most a thousand."""
+    def users(self, most: int | None) -> list[str]:
+        """Give the ids of some users, at most so many; of all for None."""
         with self._store.reading() as cursor:
-            found = cursor.execute("SELECT id FROM users USING SAMPLE reservoir(1000 ROWS)").fetchall()
+            found = cursor.execute("SELECT id FROM users LIMIT $most", {"most": most}).fetchall()
         return [identity for (identity,) in found]
+
+    def any_of(self, ids: list[Id]) -> bool:
+        """Say whether one of these ids is held."""
+        asked = pd.DataFrame(ids, columns=["id_head", "id_tail"]).astype(
+            {"id_head": "uint64", "id_tail": "uint32"}
+        )
+        with self._store.reading() as cursor:
+            cursor.register("asked", asked)
+            found = cursor.execute(
+                "SELECT 1 FROM transactions SEMI JOIN asked USING (id_head, id_tail) LIMIT 1"
+            ).fetchall()
+        return bool(found)
 
     def count_gone(self) -> int:
         """Count the rows held that the database is known to have deleted."""

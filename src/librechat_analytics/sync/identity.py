@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import logging
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from bson import ObjectId
 
 from librechat_analytics.librechat.source import SourceForbiddenError, SourceForeignError
+from librechat_analytics.librechat.transactions import Transaction
+from librechat_analytics.store.held_ids import Id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from librechat_analytics.librechat.dump import DumpSource
     from librechat_analytics.librechat.mongo import MongoSource
-    from librechat_analytics.store.held_ids import HeldIds, Id
+    from librechat_analytics.librechat.transactions import Refused
+    from librechat_analytics.store.held_ids import HeldIds
     from librechat_analytics.store.store import Store
 
 log = logging.getLogger(__name__)
+
+FIRST_ROWS = 1_000
 
 
 class LedgerIdentity:
@@ -62,7 +69,7 @@ class LedgerIdentity:
         if self._has_moved() and self._source.estimated_transactions():
             return False
         try:
-            return self._source.has_any_user(self._held.users())
+            return self._source.has_any_user(self._held.users(most=1_000))
         except SourceForbiddenError:
             return False
 
@@ -81,6 +88,33 @@ class LedgerIdentity:
             if before is not None and self._has_moved():
                 log.info("The ledger in the store is now read from %s, before from %s.", name, before)
             self._store.write_state(source_name=name)
+
+
+def require_same_dump(held: HeldIds, source: DumpSource) -> None:
+    """Raise SourceForeignError for a dump of another LibreChat than the one in the store.
+
+    That is one whose users are all unknown there, as well as the users and ids of its first rows.
+    """
+    known = set(held.users(most=None))
+    if not known:
+        return
+    users = {user.id for user in source.users() or ()}
+    rows = list(islice(source.transactions(lambda _: None), FIRST_ROWS))
+    users |= {row.user for row in rows if isinstance(row, Transaction) and row.user}
+    if not users or users & known or held.any_of(_ids_in(rows)):
+        return
+    raise SourceForeignError(
+        f"{source.folder} is of another LibreChat: the store knows none of its users. Nothing is mixed. Give"
+        " a dump of the same LibreChat; or add its transactions to the store's all the same, with --merge."
+    )
+
+
+def _ids_in(rows: Iterable[Transaction | Refused]) -> list[Id]:
+    return [
+        Id(int.from_bytes(row.id.binary[:8]), int.from_bytes(row.id.binary[8:]))
+        for row in rows
+        if isinstance(row, Transaction)
+    ]
 
 
 def _object_ids(ids: Iterable[Id]) -> list[ObjectId]:

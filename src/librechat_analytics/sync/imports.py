@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from librechat_analytics.librechat.agents import Certainty
 from librechat_analytics.librechat.transactions import Transaction
+from librechat_analytics.store.held_ids import HeldIds
 from librechat_analytics.sync.attribution import ANSWER_SAVED_WITHIN, attribute_waiting
 from librechat_analytics.sync.frames import ledger_frame, naive, refusal_frame
+from librechat_analytics.sync.identity import require_same_dump
 from librechat_analytics.sync.interval import batches
 from librechat_analytics.sync.labels import write_labels
 
@@ -28,13 +30,16 @@ def import_dump(
     now: datetime,
     report: Callable[[Phase, int, int | None], None] = lambda *_: None,
     read_bytes: Callable[[int], None] = lambda _: None,
+    merge: bool = False,
 ) -> int:
     """Take over a dump: ledger, names, agents. Returns the number of rows that were not held yet.
 
     Of rows that are held it may tell more certainly who answered. A dump that is older than the figures names
     only who has no name yet. ``read_bytes`` is told the position in the ledger's file; ``report`` the rows
-    added and attributed.
+    added and attributed. Raises SourceForeignError for a dump of another LibreChat unless ``merge`` is given.
     """
+    if not merge:
+        require_same_dump(HeldIds(store), source)
     before, newest, added = store.state(), None, 0
     for rows in batches(source.transactions(read_bytes)):
         dates = [
