@@ -20,6 +20,7 @@ from librechat_analytics.store.store import FILE_NAME, Store
 from librechat_analytics.sync import interval, loop
 from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.sync.loop import Syncer
+from librechat_analytics.sync.state import SourceState
 from tests.documents import (
     ANA,
     BOB,
@@ -174,6 +175,40 @@ class TestHistory:
         assert history == sorted(history)
         assert 0.5 < history[-1] < 1
         assert (sync.source_state.status, sync.source_state.progress) == ("ok", None)
+
+    @pytest.mark.usefixtures("small_batches")
+    def test_a_restart_amid_history_goes_on_with_its_progress(self, store: Store, clock: Clock) -> None:
+        librechat = LibreChat(transactions=usages(40))
+        first = syncer(store, librechat, clock)
+        librechat.before_document = lambda _: first.stop()
+        first.run_once()
+        assert syncer(store, librechat, clock).source_state == SourceState("importing", 5 / 40)
+
+    @pytest.mark.usefixtures("small_batches")
+    def test_one_sync_tries_again_where_mongodb_is_busy_as_long_as_it_gets_on(
+        self, store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(loop, "RETRY_SECONDS", 0)
+        librechat = LibreChat(transactions=usages(40))
+        met = itertools.count(1)
+
+        def be_busy_now_and_then(_: object) -> None:
+            if next(met) in (3, 9, 17, 18, 30):
+                raise SourceUnreachableError("MongoDB is busy: request rate is large.")
+
+        librechat.before_document = be_busy_now_and_then
+        syncer(store, librechat, clock).run_once()
+        assert store.count_transactions() == 40
+        assert store.state().history_complete
+
+    def test_one_sync_gives_up_where_it_gets_no_further(
+        self, store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(loop, "RETRY_SECONDS", 0)
+        librechat = LibreChat(transactions=usages(3))
+        librechat.away = True
+        with pytest.raises(SourceUnreachableError):
+            syncer(store, librechat, clock).run_once()
 
     @pytest.mark.usefixtures("small_batches")
     def test_a_sync_that_is_told_to_stop_ends_after_its_batch(self, store: Store, clock: Clock) -> None:

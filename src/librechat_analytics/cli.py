@@ -29,6 +29,7 @@ from rich.text import Text
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.librechat.mongo import MongoSource
+from librechat_analytics.librechat.source import SourceUnreachableError
 from librechat_analytics.logs import log_config, occupy_standard_files
 from librechat_analytics.settings import load_settings, require_a_key
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from librechat_analytics.settings import Settings
     from librechat_analytics.store.held_ids import AuditResult
     from librechat_analytics.store.store import Store
+    from librechat_analytics.sync.loop import Syncer
     from librechat_analytics.sync.state import Phase
     from librechat_analytics.web.bodies import Audit
 
@@ -128,7 +130,7 @@ def sync(
         if follow:
             syncer.follow()
         else:
-            syncer.run_once()
+            _sync_once(syncer, store)
             console.print(f"The store holds {store.count_transactions():,} transactions.", highlight=False)
             _tell_refused(store)
 
@@ -360,6 +362,18 @@ def check() -> None:
         )
     if failed:
         raise typer.Exit(EXIT_FAILED)
+
+
+def _sync_once(syncer: Syncer, store: Store) -> None:
+    try:
+        syncer.run_once()
+    except SourceUnreachableError as error:
+        if not error.may_pass:
+            raise
+        expected = store.state().expected_documents
+        of_all = f" of about {expected:,}" if expected and not store.state().history_complete else ""
+        held = f"The store holds {store.count_transactions():,} transactions{of_all}"
+        raise OperatorError(f"{error} {held}; run it again to go on.") from None
 
 
 def _serve(settings: Settings) -> None:
