@@ -418,6 +418,29 @@ class TestNames:
         syncer(store, librechat, clock).run_once()
         assert self.people(store) == {str(ANA): ("Ana", False), str(BOB): ("Bob", False)}
 
+    @pytest.mark.parametrize("oldest_first", [True, False])
+    def test_of_several_balances_of_a_user_the_oldest_counts_wherever_it_stands(
+        self, store: Store, clock: Clock, *, oldest_first: bool
+    ) -> None:
+        balances = [
+            {"_id": object_id(NOON - timedelta(days=days)), "user": ANA, "tokenCredits": credit}
+            | {"reservedCredits": 2, "refillAmount": days, "lastRefill": NOON}
+            for days, credit in ((9, 5), (3, 6), (1, 7))
+        ]
+        librechat = LibreChat(
+            users=[{"_id": ANA, "name": "Ana"}, {"_id": BOB, "name": "Bob"}],
+            balances=balances if oldest_first else balances[::-1],
+        )
+        syncer(store, librechat, clock).run_once()
+        columns = "balance_e6, reserved_e6, refill_enabled, refill_e6, refill_every, refilled_at"
+        assert asked(store, f"SELECT {columns} FROM users ORDER BY name") == [
+            (5_000_000, 2_000_000, False, 9_000_000, None, naive(NOON)),
+            (None, None, None, None, None, None),
+        ]
+        balances[0] |= {"reservedCredits": 0, "autoRefillEnabled": True}
+        syncer(store, librechat, clock).run_once()
+        assert asked(store, "SELECT reserved_e6, refill_enabled FROM users WHERE name = 'Ana'") == [(0, True)]
+
     def test_a_deleted_agent_keeps_its_last_name(self, store: Store, clock: Clock) -> None:
         agent = {"id": HELPER, "name": "Helper", "model": "gpt-4o", "provider": "openAI"}
         librechat = LibreChat(transactions=[usage(model=HELPER)], agents=[agent])

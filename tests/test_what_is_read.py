@@ -54,7 +54,10 @@ ALLOWED_FIELDS = {
         "messageId", "conversationId", "model", "endpoint", "isCreatedByUser", "createdAt", "sender",
     },
     "conversations": {"conversationId", "endpoint", "agent_id", "initial_agent_id"},
-    "balances": {"user", "tokenCredits"},
+    "balances": {
+        "user", "tokenCredits", "reservedCredits", "mediaDebtCredits", "autoRefillEnabled", "refillAmount",
+        "refillIntervalValue", "refillIntervalUnit", "lastRefill",
+    },
     "groups": {"name", "memberIds"},
 }  # fmt: skip
 PRIVATE = {"title", "text", "content", "instructions", "password", "totpSecret", "backupCodes", "filename"}

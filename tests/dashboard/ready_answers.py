@@ -13,6 +13,7 @@ from librechat_analytics.dashboard.questions import Questions
 from librechat_analytics.usage.answers import (
     Agent,
     AgentRanking,
+    Balance,
     Caching,
     Concentration,
     ConversationCosts,
@@ -247,7 +248,14 @@ class ReadyRepository:
             "report": QualityReport((), (), 0.0),
             "price_check": None,
             "rates": rates(),
-            "user": User(USER["id"], "Ada Byron", "ada@example.org", "ADMIN", deleted=False, balance_usd=3.5),
+            "user": User(
+                USER["id"],
+                "Ada Byron",
+                "ada@example.org",
+                "ADMIN",
+                deleted=False,
+                balance=Balance(3.5, 0, 0, None),
+            ),
             "agent": Agent(AGENT["id"], "Contract Reviewer", "claude-sonnet-4-6", "anthropic", deleted=False),
             "filter_values": {"role": [("ADMIN", "ADMIN")], "provider": [("anthropic", "anthropic")]},
         } | answers

@@ -9,7 +9,7 @@ import pytest
 from librechat_analytics.dashboard import detail
 from librechat_analytics.dashboard.panels import answer_panels
 from librechat_analytics.dashboard.rate_lines import rate_lines
-from librechat_analytics.usage.answers import Ranking
+from librechat_analytics.usage.answers import Balance, Ranking, Refill, User
 from librechat_analytics.usage.filters import Filters
 from tests.dashboard.ready_answers import AGENT, MODEL, USER, query, questions, rates, rows, texts
 
@@ -35,6 +35,41 @@ class TestFacts:
 
         for part in ("ada@example.org", "ADMIN", "$3.50", "3 h ago", "100.0 % of $12.50"):
             assert part in words
+
+    @pytest.mark.parametrize(
+        ("balance", "words"),
+        [
+            (Balance(12, 0, 0, None), "$12.00 left"),
+            (Balance(12, 3, 0, None), "$12.00 left, $3.00 of it reserved"),
+            (Balance(1, 3, 0, None), "$1.00 left, $3.00 reserved"),
+            (Balance(-1.5, 0, 0, None), "$0.00 left, $1.50 owed"),
+            (Balance(0, 0, 2, None), "$0.00 left, $2.00 owed"),
+            (Balance(-1.5, 0.25, 2, None), "$0.00 left, $0.25 reserved, $3.50 owed"),
+            (Balance(0.004, 0, 0, None), "<$0.01 left"),
+            (Balance(0, 0, 0, None), "$0.00 left"),
+        ],
+    )
+    def test_a_balance_says_what_is_left_reserved_and_owed(self, balance: Balance, words: str) -> None:
+        user = User(USER["id"], "Ada", None, None, deleted=False, balance=balance)
+
+        assert f"Balance {words} Last active" in facts("user", user=user)
+
+    @pytest.mark.parametrize(
+        ("refill", "words"),
+        [
+            (Refill(20, 30, "days"), "by $20.00, at most every 30 days"),
+            (Refill(0.5, 1, "hours"), "by $0.50, at most every hour"),
+        ],
+    )
+    def test_a_balance_says_how_it_is_filled_up(self, refill: Refill, words: str) -> None:
+        user = User(USER["id"], "Ada", None, None, deleted=False, balance=Balance(1, 0, 0, refill))
+
+        assert f"Filled up when used up {words}" in facts("user", user=user)
+
+    def test_a_user_without_a_balance_has_none(self) -> None:
+        user = User(USER["id"], "Ada", None, None, deleted=False, balance=None)
+
+        assert "Balance" not in facts("user", user=user)
 
     def test_a_user_of_whom_nothing_is_known_has_figures_only(self) -> None:
         words = facts("user", user=None, users=Ranking(rows(USER), 0))

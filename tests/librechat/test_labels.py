@@ -6,13 +6,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from bson import ObjectId
+from bson import Int64, ObjectId
 
 from librechat_analytics.librechat.labels import (
     LONGEST_LABEL,
     AgentLabel,
     AgentVersion,
+    Balance,
     read_agent,
+    read_balance,
     read_user,
 )
 from tests.documents import ANA, BOB, HELPER, example_collections
@@ -78,3 +80,55 @@ def test_versions_come_oldest_first_whatever_their_order() -> None:
     label = read_agent({"id": HELPER, "versions": versions})
     assert label is not None
     assert label.versions == (AgentVersion(early, "old", None), AgentVersion(late, "new", None))
+
+
+def test_the_examples_balance_is_read() -> None:
+    (document,) = example_collections()["balances"]
+    assert read_balance(document) == Balance(
+        id=str(BOB),
+        user=str(BOB),
+        credits_e6=19_990_000_500_000,
+        reserved_e6=None,
+        debt_e6=None,
+        refill_enabled=True,
+        refill_e6=20 * 10**12,
+        refill_every=30,
+        refill_unit="days",
+        refilled_at=datetime(2026, 9, 16, 0, 0, 3, 4000, tzinfo=UTC),
+    )
+
+
+def test_what_is_reserved_and_owed_is_read() -> None:
+    balance = read_balance(
+        {"user": ANA, "tokenCredits": -5, "reservedCredits": 3.5, "mediaDebtCredits": Int64(1_500_000)}
+    )
+    assert balance is not None
+    assert (balance.credits_e6, balance.reserved_e6, balance.debt_e6) == (-5 * 10**6, 3_500_000, 15 * 10**11)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"reservedCredits": "3"},
+        {"reservedCredits": -3},
+        {"mediaDebtCredits": -3},
+        {"mediaDebtCredits": float("nan")},
+        {"refillAmount": 10**30},
+        {"refillIntervalValue": -1},
+        {"refillIntervalValue": 10**12},
+        {"refillIntervalUnit": "fortnights"},
+        {"refillIntervalUnit": ["days"]},
+        {"lastRefill": "yesterday"},
+        {"autoRefillEnabled": "yes"},
+    ],
+)
+def test_what_cannot_be_read_of_a_balance_takes_nothing_else_with_it(odd: dict[str, Any]) -> None:
+    plain = {"_id": ANA, "user": ANA, "tokenCredits": 7}
+    assert read_balance(plain | odd) == read_balance(plain)
+
+
+@pytest.mark.parametrize(
+    "document", [{"tokenCredits": 7}, {"user": ANA}, {"user": ANA, "tokenCredits": 10**13}]
+)
+def test_a_balance_of_nobody_or_of_no_amount_is_none(document: dict[str, Any]) -> None:
+    assert read_balance(document) is None

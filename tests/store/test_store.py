@@ -25,7 +25,8 @@ from librechat_analytics.store.store import (
     SyncState,
     discard,
 )
-from librechat_analytics.sync.frames import ledger_frame, refusal_frame
+from librechat_analytics.sync.frames import ledger_frame, refusal_frame, texts_frame
+from librechat_analytics.sync.labels import balance_frame
 from tests.documents import ANA, HELPER, NOON, object_id, usage, usages
 
 if TYPE_CHECKING:
@@ -369,8 +370,8 @@ def test_object_ids_of_tests_sort_as_they_are_numbered() -> None:
 
 def label(store: Store, name: str) -> None:
     store.write_users(
-        pd.DataFrame({"id": [str(ANA)], "name": [name], "email": ["a@example.com"], "role": [None]}).assign(
-            balance_e6=pd.array([None], dtype="Int64")
+        texts_frame([(str(ANA), name, "a@example.com", None)], ("id", "name", "email", "role")).join(
+            balance_frame([None])
         ),
         known=1,
         is_current=True,

@@ -19,6 +19,7 @@ from librechat_analytics.formatting import (
     UNKNOWN,
     ago,
     change,
+    counted,
     integer,
     money,
     money_exact,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from librechat_analytics.dashboard.page_query import Subject
     from librechat_analytics.dashboard.questions import Questions
     from librechat_analytics.exports import Sheet
-    from librechat_analytics.usage.answers import Rates, Timeline, Totals
+    from librechat_analytics.usage.answers import Balance, Rates, Timeline, Totals
 
 LISTS: dict[Subject, str] = {"model": "Models", "user": "Users", "agent": "Agents"}
 LIST_VIEWS: dict[Subject, str] = {"model": "models", "user": "users", "agent": "agents"}
@@ -169,13 +170,29 @@ def _of_user(questions: Questions) -> list[Fact]:
     )
     if user is None:
         return known
-    balance = "" if user.balance_usd is None else money(user.balance_usd)
     return [
         ("E-mail", plain_text(user.email)),
         ("Role", plain_text(user.role)),
-        ("Balance left", balance),
+        *(_of_balance(user.balance) if user.balance else ()),
         *known,
     ]
+
+
+def _of_balance(balance: Balance) -> list[Fact]:
+    """Tell what is left, what is reserved for calls under way, what is owed, and how it is filled up."""
+    left, owed = max(balance.left_usd, 0), max(-balance.left_usd, 0) + balance.debt_usd
+    words = [f"{money(left)} left"]
+    if balance.reserved_usd > 0:
+        part = "of it " if balance.reserved_usd <= left else ""
+        words.append(f"{money(balance.reserved_usd)} {part}reserved")
+    if owed > 0:
+        words.append(f"{money(owed)} owed")
+    known = [("Balance", ", ".join(words))]
+    if refill := balance.refill:
+        one = refill.unit.removesuffix("s")
+        every = one if refill.every == 1 else counted(refill.every, one)
+        known.append(("Filled up when used up", f"by {money(refill.amount_usd)}, at most every {every}"))
+    return known
 
 
 def _of_model(questions: Questions) -> list[Fact]:

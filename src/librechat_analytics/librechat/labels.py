@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from librechat_analytics.librechat.documents import AGENT_PREFIX, instant, number, text, user_id
+from librechat_analytics.librechat.documents import AGENT_PREFIX, instant, integer, number, text, user_id
 from librechat_analytics.librechat.transactions import millionths
 
 if TYPE_CHECKING:
@@ -13,7 +13,17 @@ if TYPE_CHECKING:
 
 USER_PROJECTION = ("name", "username", "email", "role", "idOnTheSource")
 ANONYMOUS_USER_PROJECTION = ("role", "idOnTheSource")
-BALANCE_PROJECTION = ("user", "tokenCredits")
+BALANCE_PROJECTION = (
+    "user",
+    "tokenCredits",
+    "reservedCredits",
+    "mediaDebtCredits",
+    "autoRefillEnabled",
+    "refillAmount",
+    "refillIntervalValue",
+    "refillIntervalUnit",
+    "lastRefill",
+)
 GROUP_PROJECTION = ("name", "memberIds")
 AGENT_PROJECTION = (
     "id",
@@ -31,6 +41,10 @@ AGENT_PROJECTION = (
 LARGEST_BALANCE = 10**12
 """Credits; a million dollars, far beyond any balance."""
 
+REFILL_UNITS = ("seconds", "minutes", "hours", "days", "weeks", "months")
+LONGEST_REFILL_INTERVAL = 10**6
+"""Of the units; far beyond any that makes sense."""
+
 LONGEST_LABEL = 500
 """Characters kept of a name; LibreChat sets no limit itself."""
 
@@ -46,10 +60,22 @@ class UserLabel(NamedTuple):
 
 
 class Balance(NamedTuple):
-    """A user's remaining credits, in millionths of a credit."""
+    """A user's credits, in millionths; ``reserved_e6`` is part of ``credits_e6``, ``debt_e6`` is owed too.
 
+    Where ``refill_enabled``, it grows by ``refill_e6`` when it is used up, after ``refill_every`` of
+    ``refill_unit`` at the earliest.
+    """
+
+    id: str
     user: str
     credits_e6: int
+    reserved_e6: int | None
+    debt_e6: int | None
+    refill_enabled: bool
+    refill_e6: int | None
+    refill_every: int | None
+    refill_unit: str | None
+    refilled_at: datetime | None
 
 
 class Group(NamedTuple):
@@ -109,10 +135,22 @@ def read_anonymous_user(document: Mapping[str, Any]) -> UserLabel | None:
 
 def read_balance(document: Mapping[str, Any]) -> Balance | None:
     """Read a balance; None without a user or an amount that can be read."""
-    user, amount = user_id(document.get("user")), number(document.get("tokenCredits"))
-    if user is None or amount is None or not -LARGEST_BALANCE <= amount <= LARGEST_BALANCE:
+    user, credits_e6 = user_id(document.get("user")), _credits_e6(document.get("tokenCredits"))
+    if user is None or credits_e6 is None:
         return None
-    return Balance(user, millionths(amount))
+    every, unit = integer(document.get("refillIntervalValue")), document.get("refillIntervalUnit")
+    return Balance(
+        str(document.get("_id")),
+        user,
+        credits_e6,
+        _credits_e6(document.get("reservedCredits"), least=0),
+        _credits_e6(document.get("mediaDebtCredits"), least=0),
+        document.get("autoRefillEnabled") is True,
+        _credits_e6(document.get("refillAmount"), least=0),
+        every if every is not None and 0 < every <= LONGEST_REFILL_INTERVAL else None,
+        unit if unit in REFILL_UNITS else None,
+        instant(document.get("lastRefill")),
+    )
 
 
 def read_group(document: Mapping[str, Any]) -> Group | None:
@@ -148,6 +186,11 @@ def read_agent(document: Mapping[str, Any]) -> AgentLabel | None:
 def _real_model(model: str | None) -> str | None:
     """Give a model; an agent's id in its place is none."""
     return None if model is None or model.startswith(AGENT_PREFIX) else model
+
+
+def _credits_e6(value: object, *, least: int = -LARGEST_BALANCE) -> int | None:
+    amount = number(value)
+    return None if amount is None or not least <= amount <= LARGEST_BALANCE else millionths(amount)
 
 
 def _label(value: object) -> str | None:

@@ -54,7 +54,7 @@ class Source(Protocol):
         ...
 
     def balances(self) -> Iterable[Balance] | None:
-        """Give all balances, the oldest of a user first; None where they cannot be had."""
+        """Give all balances, several of a user in any order; None where they cannot be had."""
         ...
 
     def groups(self) -> Iterable[Group] | None:

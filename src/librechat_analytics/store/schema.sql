@@ -17,7 +17,8 @@ CREATE TABLE users (
     refill_e6  BIGINT,
     refill_every INTEGER,                  -- ... after so many of
     refill_unit VARCHAR,                   -- seconds, minutes, hours, days, weeks or months
-    refilled_at TIMESTAMP                  -- last filled up
+    refilled_at TIMESTAMP,                 -- last filled up
+    debt_e6    BIGINT                      -- millionths of a credit that the balance could not bear and that are owed
 );
 
 CREATE TABLE groups (id VARCHAR NOT NULL, name VARCHAR);

@@ -271,7 +271,7 @@ class Store:
         return user, agent
 
     def write_users(self, labels: pd.DataFrame, *, known: int, is_current: bool, now: datetime) -> None:
-        """Take over all users that the source holds: id, name, email, role, balance_e6.
+        """Take over all users that the source holds; ``write_users.sql`` names the columns.
 
         Who is missing counts as deleted, unless their key is above ``known``. Labels that are not current
         are taken of those only who have none, and these count as deleted.

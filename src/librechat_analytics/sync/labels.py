@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
-    from librechat_analytics.librechat.labels import AgentLabel, Group, UserLabel
+    from librechat_analytics.librechat.labels import AgentLabel, Balance, Group, UserLabel
     from librechat_analytics.librechat.source import Source
     from librechat_analytics.store.store import Store
 
@@ -39,11 +39,14 @@ def write_labels(store: Store, source: Source, now: datetime, *, is_current: boo
 
     users, agents = _each_once(known("users", source.users)), _each_once(known("agents", source.agents))
     if users is not None:
-        balances = reversed(known("balances", source.balances) or [])
-        credits_e6 = {balance.user: balance.credits_e6 for balance in balances}
         labels = texts_frame((user[:4] for user in users), ("id", "name", "email", "role"))
-        labels["balance_e6"] = pd.array([credits_e6.get(user.id) for user in users], dtype="Int64")
-        store.write_users(labels, known=known_user, is_current=is_current, now=naive(now))
+        balances = oldest_balances(known("balances", source.balances) or [])
+        store.write_users(
+            labels.join(balance_frame(balances.get(user.id) for user in users)),
+            known=known_user,
+            is_current=is_current,
+            now=naive(now),
+        )
         groups = known("groups", source.groups)
         if groups is not None and is_current:
             write_groups(store, groups, users)
@@ -64,6 +67,35 @@ def write_labels(store: Store, source: Source, now: datetime, *, is_current: boo
         )
         store.write_agents(labels, versions, known=known_agent, is_current=is_current, now=naive(now))
     return forbidden
+
+
+def oldest_balances(balances: Iterable[Balance]) -> dict[str, Balance]:
+    """Give each user's balance; of several, LibreChat itself takes the one with the lowest id."""
+    return {
+        balance.user: balance for balance in sorted(balances, key=lambda balance: balance.id, reverse=True)
+    }
+
+
+def balance_frame(balances: Iterable[Balance | None]) -> pd.DataFrame:
+    """Lay out balances as the store takes them."""
+    listed = list(balances)
+
+    def column(name: str, kind: str) -> pd.Series[Any]:
+        return pd.Series([None if each is None else getattr(each, name) for each in listed], dtype=kind)
+
+    refilled = [None if each is None else each.refilled_at for each in listed]
+    return pd.DataFrame(
+        {
+            "balance_e6": column("credits_e6", "Int64"),
+            "reserved_e6": column("reserved_e6", "Int64"),
+            "debt_e6": column("debt_e6", "Int64"),
+            "refill_enabled": column("refill_enabled", "boolean"),
+            "refill_e6": column("refill_e6", "Int64"),
+            "refill_every": column("refill_every", "Int64"),
+            "refill_unit": column("refill_unit", "str"),
+            "refilled_at": pd.Series([at and naive(at) for at in refilled], dtype="datetime64[us]"),
+        }
+    )
 
 
 def _each_once(labels: list[L] | None) -> list[L] | None:

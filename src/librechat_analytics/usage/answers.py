@@ -260,15 +260,37 @@ class Rates:
 
 
 @dataclass(frozen=True, slots=True)
+class Refill:
+    """How a balance is filled up when it is used up; ``unit`` is ``days`` or another plural."""
+
+    amount_usd: float
+    every: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What a user has left, below zero where it is owed.
+
+    ``reserved_usd`` is part of it, ``debt_usd`` is owed too.
+    """
+
+    left_usd: float
+    reserved_usd: float
+    debt_usd: float
+    refill: Refill | None
+
+
+@dataclass(frozen=True, slots=True)
 class User:
-    """What is known of a user; ``balance_usd`` only where LibreChat keeps balances."""
+    """What is known of a user; ``balance`` only where LibreChat keeps balances."""
 
     id: str
     name: str | None
     email: str | None
     role: str | None
     deleted: bool
-    balance_usd: float | None
+    balance: Balance | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from librechat_analytics.store.held_ids import HeldIds
 from librechat_analytics.usage.answers import (
     Agent,
     AgentRanking,
+    Balance,
     Caching,
     Concentration,
     ConversationCosts,
@@ -25,6 +26,7 @@ from librechat_analytics.usage.answers import (
     Quality,
     Ranking,
     Rates,
+    Refill,
     Rhythm,
     Split,
     Summary,
@@ -562,14 +564,13 @@ class Repository:
         with self._store.reading() as cursor:
             rows = _rows(cursor, statement("user"), asked)
         for row in rows:
-            balance = row["balance_e6"]
             return User(
                 id=row["id"],
                 name=row["name"],
                 email=row["email"],
                 role=row["role"],
                 deleted=row["deleted"],
-                balance_usd=None if balance is None else usd(balance),
+                balance=_balance(row),
             )
         return None
 
@@ -654,6 +655,18 @@ class Repository:
 def usd(credits_e6: int) -> float:
     """Give millionths of a LibreChat credit in US dollars, rounded once, to the nearest double."""
     return credits_e6 / E6_PER_USD
+
+
+def _balance(row: dict[str, Any]) -> Balance | None:
+    if row["balance_e6"] is None:
+        return None
+    refills = row["refill_enabled"] and row["refill_e6"] and row["refill_every"] and row["refill_unit"]
+    return Balance(
+        left_usd=usd(row["balance_e6"]),
+        reserved_usd=usd(row["reserved_e6"] or 0),
+        debt_usd=usd(row["debt_e6"] or 0),
+        refill=Refill(usd(row["refill_e6"]), row["refill_every"], row["refill_unit"]) if refills else None,
+    )
 
 
 def _rows(cursor: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ ALTER TABLE users ADD COLUMN refill_e6 BIGINT;
 ALTER TABLE users ADD COLUMN refill_every INTEGER;
 ALTER TABLE users ADD COLUMN refill_unit VARCHAR;
 ALTER TABLE users ADD COLUMN refilled_at TIMESTAMP;
+ALTER TABLE users ADD COLUMN debt_e6 BIGINT;
 
 -- What is known of today is assumed to have held before.
 CREATE TABLE dated_memberships (
