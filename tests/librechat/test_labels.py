@@ -13,8 +13,10 @@ from librechat_analytics.librechat.labels import (
     AgentLabel,
     AgentVersion,
     Balance,
+    Group,
     read_agent,
     read_balance,
+    read_group,
     read_user,
 )
 from tests.documents import ANA, BOB, HELPER, example_collections
@@ -132,3 +134,12 @@ def test_what_cannot_be_read_of_a_balance_takes_nothing_else_with_it(odd: dict[s
 )
 def test_a_balance_of_nobody_or_of_no_amount_is_none(document: dict[str, Any]) -> None:
     assert read_balance(document) is None
+
+
+def test_a_groups_members_are_ids_as_text_or_as_object_ids() -> None:
+    document = {
+        "_id": ANA,
+        "name": "Finance",
+        "memberIds": [BOB, str(BOB).upper(), "u-1", "", None, 7, {"a": 1}],
+    }
+    assert read_group(document) == Group(str(ANA), "Finance", (str(BOB), str(BOB).upper(), "u-1"))

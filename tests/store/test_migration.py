@@ -103,7 +103,26 @@ def test_every_figure_is_as_it_was(old: Path, caplog: pytest.LogCaptureFixture) 
             assert user["cost"] == float(right["cost"])
         assert store.refusals() == [("rawAmount is no finite number", 1)]
         assert (store.count_unattributed(), store.state().history_complete) == (3, True)
-        assert asked(store, "SELECT count(*) FROM memberships JOIN users ON key = user_key") == [(2,)]
+        read_at = store.state().last_sync
+        assert asked(
+            store,
+            "SELECT id, since, until, assumed FROM memberships JOIN users ON key = user_key ORDER BY id",
+        ) == [(str(ANA), read_at, None, True), (str(BOB), read_at, None, True)]
+        assert asked(
+            store, "SELECT id, trait, value FROM user_traits JOIN users ON key = user_key ORDER BY ALL"
+        ) == [
+            (str(ANA), "domain", "example.com"),
+            (str(ANA), "role", "ADMIN"),
+            (str(BOB), "domain", "example.com"),
+            (str(BOB), "role", "USER"),
+            (str(GONE), "domain", "example.com"),
+        ]
+        assert asked(store, "SELECT DISTINCT since, until, assumed FROM user_traits") == [
+            (read_at, None, True)
+        ]
+        assert asked(store, "SELECT memberships_since, domains_since, roles_since FROM sync_state") == [
+            (read_at, read_at, read_at)
+        ]
         assert write(store, *WAITING, usage(number=9)) == 1
     (line,) = [record.getMessage() for record in caplog.records]
     assert line.startswith(f"The store in {old} was brought from schema 1 to {SCHEMA_VERSION} in ")

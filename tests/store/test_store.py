@@ -368,16 +368,25 @@ def test_object_ids_of_tests_sort_as_they_are_numbered() -> None:
     assert object_id(NOON, 1) < object_id(NOON, 2) < object_id(NOON + timedelta(seconds=1))
 
 
-def label(store: Store, name: str) -> None:
-    store.write_users(
-        texts_frame([(str(ANA), name, "a@example.com", None)], ("id", "name", "email", "role")).join(
-            balance_frame([None])
-        ),
-        known=1,
-        is_current=True,
-        now=NOW,
-    )
+NAME, DOMAIN, OLD_DOMAIN = "Anastasia Wolkenstein", "wolkenstein.example", "valkenstein.example"
+
+
+def label(store: Store) -> None:
+    for days, domain in enumerate((OLD_DOMAIN, DOMAIN)):
+        labels = texts_frame([(str(ANA), NAME, f"a@{domain}", "USER")], ("id", "name", "email", "role"))
+        store.write_users(
+            labels.join(balance_frame([None])),
+            known=1,
+            is_current=True,
+            as_of=NOW + timedelta(days=days),
+            now=NOW,
+        )
     store.checkpoint()
+
+
+def names_left(folder: Path) -> list[str]:
+    content = (folder / FILE_NAME).read_bytes()
+    return [name for name in (NAME, DOMAIN, OLD_DOMAIN) if name.encode() in content]
 
 
 def test_a_backup_beside_what_another_store_left_is_told_apart(store: Store, tmp_path: Path) -> None:
@@ -392,33 +401,41 @@ def test_a_backup_beside_what_another_store_left_is_told_apart(store: Store, tmp
         Store(restored)
 
 
-NAME = "Anastasia Wolkenstein"
-
-
 @pytest.mark.parametrize("erase", [Store.erase_names, lambda store: store.forget_user(str(ANA))])
 class TestErasing:
-    def test_leaves_no_name_in_the_file(
+    def test_leaves_no_name_and_no_domain_in_the_file(
         self, store: Store, tmp_path: Path, erase: Callable[[Store], None]
     ) -> None:
-        label(store, NAME)
-        assert NAME.encode() in (tmp_path / "data" / FILE_NAME).read_bytes()
+        label(store)
+        assert names_left(tmp_path / "data") == [NAME, DOMAIN, OLD_DOMAIN]
         erase(store)
         assert store.users_known_as(str(ANA)) == [str(ANA)]
+        assert asked(store, "SELECT trait, value FROM user_traits") == [("role", "USER")]
         store.close()
-        assert NAME.encode() not in (tmp_path / "data" / FILE_NAME).read_bytes()
+        assert names_left(tmp_path / "data") == []
 
     def test_that_broke_off_is_done_by_the_next_start(
         self, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, erase: Callable[[Store], None]
     ) -> None:
-        label(store, NAME)
+        label(store)
         with monkeypatch.context() as disk:
             disk.setattr(Store, "_copy", fail_as_a_full_disk_does)
             with pytest.raises(StoreError, match="No space left"):
                 erase(store)
         store.close()
         Store(tmp_path / "data").close()
-        assert NAME.encode() not in (tmp_path / "data" / FILE_NAME).read_bytes()
+        assert names_left(tmp_path / "data") == []
         assert [path.name for path in (tmp_path / "data").iterdir()] == [FILE_NAME]
+
+
+def test_domains_are_erased_also_where_no_name_is_left(store: Store) -> None:
+    label(store)
+    nameless = texts_frame([(str(ANA), None, None, "USER")], ("id", "name", "email", "role"))
+    later = NOW + timedelta(days=2)
+    store.write_users(nameless.join(balance_frame([None])), known=1, is_current=True, as_of=later, now=later)
+    assert asked(store, "SELECT count(*) FROM user_traits WHERE trait = 'domain'") == [(2,)]
+    store.erase_names()
+    assert asked(store, "SELECT count(*) FROM user_traits WHERE trait = 'domain'") == [(0,)]
 
 
 def test_a_copy_that_found_no_room_leaves_no_log_behind(store: Store, tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from bson import ObjectId
+
 from librechat_analytics.librechat.documents import AGENT_PREFIX, instant, integer, number, text, user_id
 from librechat_analytics.librechat.transactions import millionths
 
@@ -158,7 +160,7 @@ def read_group(document: Mapping[str, Any]) -> Group | None:
     identity, members = document.get("_id"), document.get("memberIds")
     if identity is None:
         return None
-    known = (text(member) for member in members) if isinstance(members, list) else ()
+    known = (_member(member) for member in members) if isinstance(members, list) else ()
     return Group(
         str(identity), _label(document.get("name")), tuple(member for member in known if member is not None)
     )
@@ -186,6 +188,10 @@ def read_agent(document: Mapping[str, Any]) -> AgentLabel | None:
 def _real_model(model: str | None) -> str | None:
     """Give a model; an agent's id in its place is none."""
     return None if model is None or model.startswith(AGENT_PREFIX) else model
+
+
+def _member(value: object) -> str | None:
+    return str(value) if isinstance(value, ObjectId) else text(value)
 
 
 def _credits_e6(value: object, *, least: int = -LARGEST_BALANCE) -> int | None:

@@ -21,15 +21,29 @@ CREATE TABLE users (
     debt_e6    BIGINT                      -- millionths of a credit that the balance could not bear and that are owed
 );
 
-CREATE TABLE groups (id VARCHAR NOT NULL, name VARCHAR);
+CREATE TABLE groups (
+    id         VARCHAR NOT NULL,
+    name       VARCHAR,                    -- last known, kept after deletion
+    deleted_at TIMESTAMP                   -- first seen missing
+);
 
--- Who belonged to which group from when to when; `until` is NULL while it holds.
+-- Who belonged to which group from the first reading with it to the first without it; `until` is NULL while it holds.
+-- Who is deleted from LibreChat stays in the groups that they were in at last.
 CREATE TABLE memberships (
     group_id   VARCHAR NOT NULL,
     user_key   UINTEGER NOT NULL,
     since      TIMESTAMP NOT NULL,
     until      TIMESTAMP,
     assumed    BOOLEAN NOT NULL            -- was there at the first reading, so it may have held before
+);
+
+-- Memberships that still hold although the last readings were without them: too many were missing at once.
+CREATE TABLE waiting_ends (
+    group_id   VARCHAR NOT NULL,
+    user_key   UINTEGER NOT NULL,
+    since      TIMESTAMP NOT NULL,         -- the first of the readings without it, one after the other
+    latest     TIMESTAMP NOT NULL,         -- the last of them
+    readings   INTEGER NOT NULL            -- how many they are
 );
 
 -- The e-mail domain and the role of a user from when to when, as memberships.
@@ -136,7 +150,10 @@ CREATE TABLE sync_state (
     last_sync          TIMESTAMP,
     written_by         VARCHAR,            -- version of the program that has it
     source_name        VARCHAR,            -- the database whose ledger this is, as it was called when last read
-    expected_documents BIGINT              -- in the database when its history was begun
+    expected_documents BIGINT,             -- in the database when its history was begun
+    memberships_since  TIMESTAMP,          -- the first readings of groups, of domains and of roles: what held before is
+    domains_since      TIMESTAMP,          -- not known
+    roles_since        TIMESTAMP
 );
 
 -- How the last audits of each kind ended: by counts of ranges of ids, or by every single id.

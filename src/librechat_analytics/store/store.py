@@ -62,6 +62,21 @@ class SyncState:
         return any(mark is not None for mark in (self.oldest_id, self.as_of, self.last_sync))
 
 
+@dataclass(frozen=True, slots=True)
+class EndedMemberships:
+    """What a reading of all groups has ended.
+
+    ``doubted`` of the memberships that ``existed`` were missing; they wait where these were too many.
+    ``waited`` did so before, and of ``agreed`` enough readings agree that they have ended.
+    """
+
+    waited: int
+    existed: int
+    agreed: int
+    doubted: int
+    wait: bool
+
+
 class Store:
     """The open store. One writer at a time; any number of readers, each on a snapshot of its own."""
 
@@ -270,8 +285,10 @@ class Store:
             ((agent,),) = cursor.execute("SELECT coalesce(max(key), 0) FROM agents").fetchall()
         return user, agent
 
-    def write_users(self, labels: pd.DataFrame, *, known: int, is_current: bool, now: datetime) -> None:
-        """Take over all users that the source holds; ``write_users.sql`` names the columns.
+    def write_users(
+        self, labels: pd.DataFrame, *, known: int, is_current: bool, as_of: datetime, now: datetime
+    ) -> None:
+        """Take over all users that the source held at an instant; ``write_users.sql`` names the columns.
 
         Who is missing counts as deleted, unless their key is above ``known``. Labels that are not current
         are taken of those only who have none, and these count as deleted.
@@ -279,12 +296,16 @@ class Store:
         with self.committing() as cursor:
             cursor.register("labels", labels)
             run(cursor, "statements/write_users", {"known": known, "is_current": is_current, "now": now})
+            if is_current:
+                run(cursor, "statements/write_traits", {"as_of": as_of})
 
-    def write_groups(self, members: pd.DataFrame) -> None:
-        """Take over all groups: id and name, a row for each member ("user", None for an empty group)."""
+    def write_groups(self, members: pd.DataFrame, *, as_of: datetime) -> EndedMemberships:
+        """Take over all groups of an instant: id, name and "user", a row a member (None without any)."""
         with self.committing() as cursor:
             cursor.register("members", members)
-            run(cursor, "statements/write_groups", {})
+            run(cursor, "statements/write_groups", {"as_of": as_of})
+            (row,) = cursor.execute("SELECT waited, existed, agreed, doubted, wait FROM ends").fetchall()
+        return EndedMemberships(*row)
 
     def write_agents(
         self, labels: pd.DataFrame, versions: pd.DataFrame, *, known: int, is_current: bool, now: datetime
@@ -377,12 +398,19 @@ class Store:
             ).fetchall()
 
     def erase_names(self) -> None:
-        """Erase all users' names and e-mails, from the table and from the file's pages."""
+        """Erase all users' names, e-mails and their domains, from the tables and from the file's pages."""
         with self.reading() as cursor:
-            ((named,),) = cursor.execute("SELECT count(coalesce(name, email)) FROM users").fetchall()
+            ((named,),) = cursor.execute(
+                """
+                SELECT (SELECT count(coalesce(name, email)) FROM users)
+                    + (SELECT count(*) FROM user_traits WHERE trait = 'domain')
+                """
+            ).fetchall()
         if named:
             with self._erasing() as cursor:
                 cursor.execute("UPDATE users SET name = NULL, email = NULL")
+                cursor.execute("DELETE FROM user_traits WHERE trait = 'domain'")
+                cursor.execute("UPDATE sync_state SET domains_since = NULL")
 
     def users_known_as(self, text: str) -> list[str]:
         """Give the ids of the users with this id or e-mail, in whatever case."""
@@ -394,10 +422,17 @@ class Store:
         return [identity for (identity,) in found]
 
     def forget_user(self, identity: str) -> None:
-        """Erase a user's name and e-mail for good: from the table, the file's pages and all later labels."""
+        """Erase a user's name, e-mail and domains for good: from tables, file pages and all later labels."""
         with self._erasing() as cursor:
             cursor.execute(
                 "UPDATE users SET name = NULL, email = NULL, forgotten = true WHERE id = $id",
+                {"id": identity},
+            )
+            cursor.execute(
+                """
+                DELETE FROM user_traits
+                WHERE trait = 'domain' AND user_key IN (SELECT key FROM users WHERE id = $id)
+                """,
                 {"id": identity},
             )
 

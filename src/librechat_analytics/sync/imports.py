@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from librechat_analytics.librechat.agents import Certainty
@@ -55,7 +56,9 @@ def import_dump(
         )
         report("transactions", added, None)
     is_current = before.as_of is None or (newest is not None and newest >= before.as_of)
-    write_labels(store, source, now, is_current=is_current)
+    # Made when its newest row was, as far as it can be known.
+    made_at = now if newest is None else newest.replace(tzinfo=UTC)
+    write_labels(store, source, now, as_of=made_at, is_current=is_current)
     # What it does not tell, the live database may, or what was being answered when the dump was made.
     final_before = naive(now - ANSWER_SAVED_WITHIN)
 
@@ -67,7 +70,7 @@ def import_dump(
     for count, waiting in attribute_waiting(store, source, is_final=is_final, only_better=True):
         report("agents", count, waiting)
     if store.has_unlabelled():  # agents that only answers name: none of the dump's, hence deleted
-        write_labels(store, source, now, is_current=is_current)
+        write_labels(store, source, now, as_of=made_at, is_current=is_current)
     store.write_state(last_sync=naive(now))
     store.checkpoint()
     return added

@@ -8,12 +8,13 @@ import pandas as pd
 
 from librechat_analytics.librechat.source import SourceForbiddenError
 from librechat_analytics.sync.frames import instants, naive, texts_frame
+from librechat_analytics.sync.memberships import write_memberships
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
-    from librechat_analytics.librechat.labels import AgentLabel, Balance, Group, UserLabel
+    from librechat_analytics.librechat.labels import AgentLabel, Balance, UserLabel
     from librechat_analytics.librechat.source import Source
     from librechat_analytics.store.store import Store
 
@@ -21,11 +22,20 @@ T = TypeVar("T")
 L = TypeVar("L", "AgentLabel", "UserLabel")
 
 
-def write_labels(store: Store, source: Source, now: datetime, *, is_current: bool = True) -> list[str]:
+def write_labels(
+    store: Store,
+    source: Source,
+    now: datetime,
+    *,
+    as_of: datetime | None = None,
+    is_current: bool = True,
+) -> list[str]:
     """Read the names of users and agents again; returns the collections that may not be read.
 
-    Labels that are not current ones only name who has no name yet, and leave groups alone.
+    ``as_of`` is the instant that the source shows, unless it is now. Labels that are not current ones only
+    name who has no name yet, and leave groups, domains and roles alone.
     """
+    as_of = as_of or now
     forbidden: list[str] = []
     known_user, known_agent = store.greatest_keys()
 
@@ -45,11 +55,12 @@ def write_labels(store: Store, source: Source, now: datetime, *, is_current: boo
             labels.join(balance_frame(balances.get(user.id) for user in users)),
             known=known_user,
             is_current=is_current,
+            as_of=naive(as_of),
             now=naive(now),
         )
         groups = known("groups", source.groups)
         if groups is not None and is_current:
-            write_groups(store, groups, users)
+            write_memberships(store, groups, users, as_of)
     if agents is not None:
         versions = pd.DataFrame(
             {
@@ -101,13 +112,3 @@ def balance_frame(balances: Iterable[Balance | None]) -> pd.DataFrame:
 def _each_once(labels: list[L] | None) -> list[L] | None:
     """Keep the last label of an id: ids are unique per tenant only, and a cursor may meet one twice."""
     return None if labels is None else list({label.id: label for label in labels}.values())
-
-
-def write_groups(store: Store, groups: list[Group], users: list[UserLabel]) -> None:
-    """Write down who belongs to which group."""
-    # LibreChat writes a member's id in the directory where there is one, else the user's own id.
-    ids = {user.foreign_id: user.id for user in users if user.foreign_id} | {
-        user.id: user.id for user in users
-    }
-    rows = [(group.id, group.name, ids.get(member)) for group in groups for member in group.members or ("",)]
-    store.write_groups(texts_frame(rows, ("id", "name", "user")))

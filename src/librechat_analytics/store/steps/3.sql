@@ -7,6 +7,7 @@ ALTER TABLE users ADD COLUMN refill_every INTEGER;
 ALTER TABLE users ADD COLUMN refill_unit VARCHAR;
 ALTER TABLE users ADD COLUMN refilled_at TIMESTAMP;
 ALTER TABLE users ADD COLUMN debt_e6 BIGINT;
+ALTER TABLE groups ADD COLUMN deleted_at TIMESTAMP;
 
 -- What is known of today is assumed to have held before.
 CREATE TABLE dated_memberships (
@@ -20,6 +21,13 @@ INSERT INTO dated_memberships
 SELECT group_id, user_key, coalesce(last_sync, TIMESTAMP '2000-01-01'), NULL, true FROM memberships CROSS JOIN sync_state;
 DROP TABLE memberships;
 ALTER TABLE dated_memberships RENAME TO memberships;
+CREATE TABLE waiting_ends (
+    group_id   VARCHAR NOT NULL,
+    user_key   UINTEGER NOT NULL,
+    since      TIMESTAMP NOT NULL,
+    latest     TIMESTAMP NOT NULL,
+    readings   INTEGER NOT NULL
+);
 
 CREATE TYPE user_trait AS ENUM ('domain', 'role');
 CREATE TABLE user_traits (
@@ -30,6 +38,12 @@ CREATE TABLE user_traits (
     until      TIMESTAMP,
     assumed    BOOLEAN NOT NULL
 );
+INSERT INTO user_traits
+SELECT key, 'domain', lower(split_part(email, '@', -1)), coalesce(last_sync, TIMESTAMP '2000-01-01'), NULL, true
+FROM users CROSS JOIN sync_state WHERE contains(email, '@') AND NOT ends_with(email, '@');
+INSERT INTO user_traits
+SELECT key, 'role', role, coalesce(last_sync, TIMESTAMP '2000-01-01'), NULL, true
+FROM users CROSS JOIN sync_state WHERE role IS NOT NULL;
 
 ALTER TABLE agents ADD COLUMN tenant VARCHAR;
 CREATE TABLE tenants (key UINTEGER NOT NULL, id VARCHAR NOT NULL);
@@ -44,6 +58,13 @@ CREATE TABLE gone (id_head UBIGINT NOT NULL, id_tail UINTEGER NOT NULL);
 
 ALTER TABLE sync_state ADD COLUMN source_name VARCHAR;
 ALTER TABLE sync_state ADD COLUMN expected_documents BIGINT;
+ALTER TABLE sync_state ADD COLUMN memberships_since TIMESTAMP;
+ALTER TABLE sync_state ADD COLUMN domains_since TIMESTAMP;
+ALTER TABLE sync_state ADD COLUMN roles_since TIMESTAMP;
+UPDATE sync_state SET
+    memberships_since = (SELECT coalesce(last_sync, TIMESTAMP '2000-01-01') FROM groups LIMIT 1),
+    domains_since = (SELECT min(since) FROM user_traits WHERE trait = 'domain'),
+    roles_since = (SELECT min(since) FROM user_traits WHERE trait = 'role');
 CREATE TYPE audit_kind AS ENUM ('counts', 'ids');
 CREATE TABLE audits (
     kind       audit_kind NOT NULL,
