@@ -380,6 +380,24 @@ class TestImports:
         assert traits(store, "domain") == [("new.example", at(0), FOREVER, True)]
         assert traits(store, "role") == [("USER", at(0), FOREVER, True)]
 
+    def test_what_may_have_held_before_is_kept_though_it_ends_at_the_same_instant(
+        self, store: Store, tmp_path: Path
+    ) -> None:
+        for name, domain, members in (("first", "old", [str(ANA)]), ("second", "new", [])):
+            self.imported(
+                store,
+                tmp_path / name,
+                transactions=[usage()],
+                users=[person(ANA, f"ana@{domain}.example")],
+                groups=[group(FINANCE, *members)],
+            )
+
+        assert memberships(store) == [("Ana", "Finance", at(0), at(0), True)]
+        assert traits(store, "domain") == [
+            ("new.example", at(0), FOREVER, False),
+            ("old.example", at(0), at(0), True),
+        ]
+
     def test_the_same_dump_again_is_no_other_reading(self, store: Store, tmp_path: Path) -> None:
         everybody = [person(identity) for identity in staff(30)]
         whole = group(FINANCE, *map(str, staff(30)))
