@@ -57,14 +57,14 @@ class TestFacts:
     @pytest.mark.parametrize(
         ("refill", "words"),
         [
-            (Refill(20, 30, "days"), "by $20.00, at most every 30 days"),
-            (Refill(0.5, 1, "hours"), "by $0.50, at most every hour"),
+            (Refill(20, 30, "days"), "$20.00 when used up, at most every 30 days"),
+            (Refill(0.5, 1, "hours"), "$0.50 when used up, at most every hour"),
         ],
     )
     def test_a_balance_says_how_it_is_filled_up(self, refill: Refill, words: str) -> None:
         user = User(USER["id"], "Ada", None, None, deleted=False, balance=Balance(1, 0, 0, refill))
 
-        assert f"Filled up when used up {words}" in facts("user", user=user)
+        assert f"Refill {words}" in facts("user", user=user)
 
     def test_a_user_without_a_balance_has_none(self) -> None:
         user = User(USER["id"], "Ada", None, None, deleted=False, balance=None)

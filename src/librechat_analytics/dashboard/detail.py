@@ -191,7 +191,7 @@ def _of_balance(balance: Balance) -> list[Fact]:
     if refill := balance.refill:
         one = refill.unit.removesuffix("s")
         every = one if refill.every == 1 else counted(refill.every, one)
-        known.append(("Filled up when used up", f"by {money(refill.amount_usd)}, at most every {every}"))
+        known.append(("Refill", f"{money(refill.amount_usd)} when used up, at most every {every}"))
     return known
 
 
