@@ -26,7 +26,7 @@ from librechat_analytics.usage.periods import parse_period
 from librechat_analytics.usage.repository import Repository
 from tests.documents import ANA, BOB, NOON, object_id, usage, write_dump
 from tests.store.test_store import asked, write
-from tests.test_sync import LibreChat
+from tests.support.in_memory import LibreChat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
