@@ -542,6 +542,19 @@ class TestManyEndsAtOnce:
 
         assert (len(members(store)), messages(caplog)) == (40, [])
 
+    def test_wait_also_while_a_restored_backup_has_neither_users_nor_groups_yet(self, store: Store) -> None:
+        self.read(store, 0, 40)
+        for minutes in (30, 50, 70):
+            read(store, NOON + timedelta(minutes=minutes), [], [])
+            assert len(members(store)) == 40
+        self.read(store, 80, 40)
+
+        assert self.ended(store) == []
+        for minutes in (100, 130, 160):
+            read(store, NOON + timedelta(minutes=minutes), [], [])
+        assert self.ended(store) == [(at(100 / 60), 40)]
+        assert groups_listed(store) == []
+
     def test_wait_longer_after_the_clock_was_set_back(self, store: Store) -> None:
         self.read(store, 0, 40)
         for minutes in (6000, 6010, 60, 90):
