@@ -151,7 +151,7 @@ class TestWhatIsRead:
     ) -> None:
         limits = {(command["find"], command.get("maxTimeMS")) for command in commands[0] if "find" in command}
         assert {limit for name, limit in limits if name in ("messages", "conversations")} == {10_000}
-        assert {limit for name, limit in limits if name == "transactions"} == {None}
+        assert {limit for name, limit in limits if name == "transactions"} == {10_000, None}
 
     def test_nothing_private_is_in_the_store(self, commands: tuple[list[Document], Path]) -> None:
         files = [path for path in commands[1].rglob("*") if path.is_file()]

@@ -285,6 +285,9 @@ class TestDumps:
         assert len(held_by(store)) == 5
         assert self.imported(store, other, merge=True) == 5
         assert self.imported(store, other) == 0, "it is known from then on"
+        with store.reading() as cursor:
+            deleted = cursor.execute("SELECT id FROM users WHERE deleted_at IS NOT NULL").fetchall()
+        assert deleted == [(str(stranger["_id"]),)], "the first LibreChat's people are as they were"
 
     def test_dumps_that_share_users_or_rows_are_the_same_librechats(
         self, store: Store, tmp_path: Path

@@ -90,23 +90,16 @@ class LedgerIdentity:
             self._store.write_state(source_name=name)
 
 
-def require_same_dump(held: HeldIds, source: DumpSource) -> None:
-    """Raise SourceForeignError for a dump of another LibreChat than the one in the store.
+def is_same_librechat(held: HeldIds, source: DumpSource) -> bool:
+    """Say whether a dump is of the LibreChat in the store.
 
-    That is one whose users are all unknown there, as well as the users and ids of its first rows.
+    It is not where the store knows none of its users, nor any id of its first rows.
     """
     known = set(held.users(most=None))
-    if not known:
-        return
     users = {user.id for user in source.users() or ()}
     rows = list(islice(source.transactions(lambda _: None), FIRST_ROWS))
     users |= {row.user for row in rows if isinstance(row, Transaction) and row.user}
-    if not users or users & known or held.any_of(_ids_in(rows)):
-        return
-    raise SourceForeignError(
-        f"{source.folder} is of another LibreChat: the store knows none of its users. Nothing is mixed. Give"
-        " a dump of the same LibreChat; or add its transactions to the store's all the same, with --merge."
-    )
+    return not known or not users or bool(users & known) or held.any_of(_ids_in(rows))
 
 
 def _ids_in(rows: Iterable[Transaction | Refused]) -> list[Id]:

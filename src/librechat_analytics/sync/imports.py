@@ -6,11 +6,12 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from librechat_analytics.librechat.agents import Certainty
+from librechat_analytics.librechat.source import SourceForeignError
 from librechat_analytics.librechat.transactions import Transaction
 from librechat_analytics.store.held_ids import HeldIds
 from librechat_analytics.sync.attribution import ANSWER_SAVED_WITHIN, attribute_waiting
 from librechat_analytics.sync.frames import ledger_frame, naive, refusal_frame
-from librechat_analytics.sync.identity import require_same_dump
+from librechat_analytics.sync.identity import is_same_librechat
 from librechat_analytics.sync.interval import batches
 from librechat_analytics.sync.labels import write_labels
 
@@ -39,8 +40,12 @@ def import_dump(
     only who has no name yet. ``read_bytes`` is told the position in the ledger's file; ``report`` the rows
     added and attributed. Raises SourceForeignError for a dump of another LibreChat unless ``merge`` is given.
     """
-    if not merge:
-        require_same_dump(HeldIds(store), source)
+    is_foreign = not is_same_librechat(HeldIds(store), source)
+    if is_foreign and not merge:
+        raise SourceForeignError(
+            f"{source.folder} is of another LibreChat: the store knows none of its users. Nothing is mixed."
+            " Give a dump of the same LibreChat; or add these transactions all the same, with --merge."
+        )
     before, newest, added = store.state(), None, 0
     for rows in batches(source.transactions(read_bytes)):
         dates = [
@@ -50,12 +55,13 @@ def import_dump(
         added += store.write_batch(
             ledger_frame(rows),
             refusal_frame(rows),
-            {"as_of": max(filter(None, (before.as_of, newest)), default=None)},
+            {} if is_foreign else {"as_of": max(filter(None, (before.as_of, newest)), default=None)},
             now=naive(now),
             ask_again=True,
         )
         report("transactions", added, None)
-    is_current = before.as_of is None or (newest is not None and newest >= before.as_of)
+    # A dump of another LibreChat tells nothing of the people and agents of this one.
+    is_current = not is_foreign and (before.as_of is None or (newest is not None and newest >= before.as_of))
     # Made when its newest row was, as far as it can be known.
     made_at = now if newest is None else newest.replace(tzinfo=UTC)
     write_labels(store, source, now, as_of=made_at, is_current=is_current)
