@@ -33,7 +33,7 @@ from librechat_analytics.librechat.labels import (
 )
 from librechat_analytics.librechat.ledger import UNDECODED, Ledger, each_document
 from librechat_analytics.librechat.mongo_errors import explained_failures
-from librechat_analytics.librechat.mongo_uri import connect
+from librechat_analytics.librechat.mongo_uri import connect, names_user
 from librechat_analytics.librechat.source import BATCH_DOCUMENTS, LOOK_UP_IDS, SourceSlowError
 
 if TYPE_CHECKING:
@@ -65,16 +65,19 @@ class MongoSource(Ledger):
         database: Database[Any],
         *,
         anonymous: bool = False,
+        names_user: bool = True,
         codec_options: CodecOptions[Any] | None = UNDECODED,
     ) -> None:
         super().__init__(database, codec_options=codec_options)
+        self._names_user = names_user
         self._anonymous = anonymous
         self._look_up_ids = LOOK_UP_IDS
 
     @classmethod
     def at(cls, uri: str, *, anonymous: bool = False) -> MongoSource:
         """Make the source for a connection string; connects on first use. ``anonymous``: without names."""
-        return cls(connect(uri).get_default_database(DEFAULT_DATABASE), anonymous=anonymous)
+        database = connect(uri).get_default_database(DEFAULT_DATABASE)
+        return cls(database, anonymous=anonymous, names_user=names_user(uri))
 
     def close(self) -> None:
         """Close the connections."""
@@ -93,7 +96,7 @@ class MongoSource(Ledger):
 
     def ping(self) -> None:
         """Raise SourceUnreachableError unless MongoDB answers."""
-        with explained_failures():
+        with explained_failures(names_user=self._names_user):
             self._database.command("ping")
 
     def estimated_transactions(self) -> int:
@@ -102,12 +105,12 @@ class MongoSource(Ledger):
 
     def collection_sizes(self) -> dict[str, int]:
         """Count the documents of the collections that are read, roughly."""
-        with explained_failures():
+        with explained_failures(names_user=self._names_user):
             return {name: self._collection(name).estimated_document_count() for name in COLLECTIONS}
 
     def require_readable(self, collection: str) -> None:
         """Raise SourceForbiddenError unless a document of the collection may be read."""
-        with explained_failures():
+        with explained_failures(names_user=self._names_user):
             list(self._collection(collection).find({}, {"_id": 1}).limit(1))
 
     def users(self) -> Iterator[UserLabel]:

@@ -30,6 +30,12 @@ class SourceSlowError(SourceUnreachableError):
     """MongoDB ended what took too long."""
 
 
+class SourceRefusedError(SourceUnreachableError):
+    """MongoDB accepts no user from the connection string, or is of a version that cannot be read."""
+
+    may_pass = False
+
+
 class SourceForbiddenError(SourceUnreachableError):
     """The user of the connection string may not read a collection."""
 
