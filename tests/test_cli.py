@@ -195,10 +195,16 @@ class TestImport:
         _, written = run("import", write_dump(tmp_path / "dump", transactions=rows))
         assert "Refused 2: tokenValue is no finite number." in written
 
-    @pytest.mark.parametrize("folder", ["nowhere", "empty", "file"])
+    def test_a_file_of_a_dump_stands_for_its_folder(self, run: Run, tmp_path: Path) -> None:
+        dump = write_dump(tmp_path / "dump", transactions=usages(3))
+        assert "Added 3 transactions" in run("import", dump / "transactions.bson")[1]
+
+    @pytest.mark.parametrize("folder", ["nowhere", "empty", "file", "pipe", "with-a-pipe"])
     def test_what_is_no_dump_is_said_and_makes_no_store(self, run: Run, tmp_path: Path, folder: str) -> None:
         (tmp_path / "empty").mkdir()
         (tmp_path / "file").touch()
+        os.mkfifo(tmp_path / "pipe")
+        os.mkfifo(write_dump(tmp_path / "with-a-pipe", transactions=usages(3)) / "users.bson")
         code, written = run("import", folder)
         assert code == 1
         assert written.endswith("Give the folder that `mongodump --out` wrote.\n")

@@ -185,7 +185,10 @@ def reset() -> None:
 @program.command(name="import")
 def import_(
     folder: Annotated[
-        Path, typer.Argument(help="What `mongodump --out` wrote, or one database's folder in it.")
+        Path,
+        typer.Argument(
+            help="What `mongodump --out` wrote, one database's folder in it, or a .bson file there."
+        ),
     ],
     *,
     merge: Annotated[

@@ -210,7 +210,7 @@ class Failing:
         (OperationFailure("not authorized on LibreChat", 13), SourceForbiddenError, "role `read`"),
         (OperationFailure("exceeded time limit", 50), SourceSlowError, "too long: exceeded time limit"),
         (OperationFailure("too busy", 202), SourceUnreachableError, "refused to answer: too busy"),
-        (NotPrimaryError("stepping down"), SourceUnreachableError, "does not answer: stepping down"),
+        (NotPrimaryError("stepping down"), SourceUnreachableError, "changing its primary: stepping down"),
         (
             ServerSelectionTimeoutError("db:27017: refused, Timeout: 2.0s, Topology Description: <...>"),
             SourceUnreachableError,
@@ -423,41 +423,6 @@ def test_a_broken_name_takes_no_other_names_with_it(tmp_path: Path) -> None:
     source = DumpSource(tmp_path)
     assert [user.name for user in source.users() or ()] == ["Ana", "Bob"]
     source.close()
-
-
-def folder_of(given: Path) -> Path:
-    source = DumpSource(given)
-    source.close()
-    return source.folder
-
-
-class TestFolders:
-    def test_the_only_database_in_a_dump_is_found(self, tmp_path: Path) -> None:
-        write_dump(tmp_path / "admin", system=[])
-        folder = write_dump(tmp_path / "LibreChat", transactions=[])
-        assert folder_of(tmp_path) == folder
-
-    def test_a_databases_own_folder_is_taken_as_it_is(self, tmp_path: Path) -> None:
-        write_dump(tmp_path / "inner", transactions=[])
-        write_dump(tmp_path, transactions=[])
-        assert folder_of(tmp_path) == tmp_path
-
-    def test_several_databases_have_to_be_chosen_from(self, tmp_path: Path) -> None:
-        write_dump(tmp_path / "LibreChat", transactions=[])
-        write_dump(tmp_path / "test", compressed=True, transactions=[])
-        with pytest.raises(SourceError, match=r"several databases \(LibreChat, test\)"):
-            DumpSource(tmp_path)
-
-    def test_a_folder_without_a_ledger_is_refused(self, tmp_path: Path) -> None:
-        with pytest.raises(SourceError, match=r"holds no transactions\.bson"):
-            DumpSource(tmp_path)
-
-    def test_what_is_no_folder_is_refused(self, tmp_path: Path) -> None:
-        file = tmp_path / "dump.archive"
-        file.touch()
-        for path in (file, tmp_path / "nowhere"):
-            with pytest.raises(SourceError, match="is no folder"):
-                DumpSource(path)
 
 
 def test_a_name_that_dns_does_not_know_is_said_without_the_password() -> None:

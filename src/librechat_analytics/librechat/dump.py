@@ -15,6 +15,7 @@ from bson.errors import BSONError
 from librechat_analytics.librechat.agents import Answer, Conversation, read_answer, read_conversation
 from librechat_analytics.librechat.bson_stream import frames, undecodable
 from librechat_analytics.librechat.documents import CODEC, EPOCH
+from librechat_analytics.librechat.dump_folder import LEDGER, collection_file, database_folder
 from librechat_analytics.librechat.labels import (
     AgentLabel,
     Balance,
@@ -26,7 +27,8 @@ from librechat_analytics.librechat.labels import (
     read_group,
     read_user,
 )
-from librechat_analytics.librechat.source import LOOK_UP_IDS, SourceError
+from librechat_analytics.librechat.mongo import COLLECTIONS
+from librechat_analytics.librechat.source import LOOK_UP_IDS
 from librechat_analytics.librechat.transactions import Refused, Transaction, read_transaction
 
 if TYPE_CHECKING:
@@ -38,12 +40,15 @@ T = TypeVar("T")
 class DumpSource:
     """A folder with one database's collections as ``mongodump`` writes them, plain or with ``--gzip``.
 
+    ``folder`` may also be the folder above it, or a file in it; raises SourceError for what is no dump.
     Collections are streamed; assistants' messages and conversations are indexed in a temporary file
     on their first look-up. ``broken`` names the files that broke off, each with where.
     """
 
     def __init__(self, folder: Path, *, anonymous: bool = False) -> None:
         self._folder = database_folder(folder)
+        for collection in COLLECTIONS:
+            self._file(collection)
         self._anonymous = anonymous
         self.broken: set[str] = set()
         self._index: sqlite3.Connection | None = None
@@ -59,11 +64,11 @@ class DumpSource:
 
     def size_bytes(self) -> int:
         """Give the size of the ledger's file as it lies on disk."""
-        return self._file("transactions").stat().st_size
+        return self._file(LEDGER).stat().st_size
 
     def transactions(self, progress: Callable[[int], None]) -> Iterator[Transaction | Refused]:
         """Read the whole ledger as it lies there; ``progress`` is told the file's position in bytes."""
-        for raw in self._documents("transactions", progress):
+        for raw in self._documents(LEDGER, progress):
             if isinstance(raw, Refused):
                 yield raw
                 continue
@@ -95,8 +100,7 @@ class DumpSource:
         return [Conversation(*row) for row in rows]
 
     def _file(self, collection: str) -> Path:
-        plain = self._folder / f"{collection}.bson"
-        return plain if plain.exists() else self._folder / f"{collection}.bson.gz"
+        return collection_file(self._folder, collection)
 
     def _documents(
         self, collection: str, progress: Callable[[int], None] | None = None
@@ -181,26 +185,3 @@ def _read_each(
             continue
         if label is not None:
             yield label
-
-
-def database_folder(folder: Path) -> Path:
-    """Find the folder with LibreChat's collections: the one given, or the only database's in it.
-
-    Raises SourceError that says what was looked for.
-    """
-    if not folder.is_dir():
-        raise SourceError(f"{folder} is no folder. Give the folder that `mongodump --out` wrote.")
-    candidates = [
-        candidate
-        for candidate in (folder, *sorted(path for path in folder.iterdir() if path.is_dir()))
-        if (candidate / "transactions.bson").exists() or (candidate / "transactions.bson.gz").exists()
-    ]
-    if not candidates:
-        raise SourceError(
-            f"{folder} holds no transactions.bson or transactions.bson.gz, nor does a folder in it."
-            " Give the folder that `mongodump --out` wrote."
-        )
-    if candidates[0] == folder or len(candidates) == 1:
-        return candidates[0]
-    names = ", ".join(candidate.name for candidate in candidates)
-    raise SourceError(f"{folder} holds several databases ({names}). Give one of these folders.")
