@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import bson
 import pytest
-from bson import Decimal128, Int64, ObjectId
+from bson import Code, Decimal128, Int64, ObjectId
 from bson.datetime_ms import DatetimeMS
 
 from librechat_analytics.librechat.documents import (
@@ -56,7 +56,7 @@ def test_a_fraction_is_cut_towards_zero(stored: object, cut: int | None) -> None
     assert integer(stored) == cut
 
 
-@pytest.mark.parametrize("stored", ["", None, 5, b"bytes", ["a"], {"a": 1}, True])
+@pytest.mark.parametrize("stored", ["", None, 5, b"bytes", ["a"], {"a": 1}, True, Code("a")])
 def test_what_is_no_text_reads_as_none(stored: object) -> None:
     assert text(stored) is None
 

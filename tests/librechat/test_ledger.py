@@ -10,6 +10,7 @@ import pytest
 from bson import ObjectId
 
 from librechat_analytics.librechat import ledger as ledger_module
+from librechat_analytics.librechat.documents import shown_id
 from librechat_analytics.librechat.ledger import FIRST_ID
 from librechat_analytics.librechat.mongo import MongoSource
 from librechat_analytics.librechat.source import SourceUnreachableError
@@ -202,5 +203,5 @@ def test_ids_of_other_types_are_found_at_both_ends(
     mongo_database.transactions.insert_many([*usages(5), *({"_id": stray} for stray in strays)])
     with closing(MongoSource.at(mongo_uri)) as source:
         found = list(source.stray_transactions())
-    assert sorted(refused.id for refused in found) == sorted(str(stray) for stray in strays)
+    assert sorted(refused.id for refused in found) == sorted(shown_id(stray) for stray in strays)
     assert {refused.reason for refused in found} <= {Refusal.ID}

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from bson import Decimal128, Int64, ObjectId
+from bson import Code, Decimal128, Int64, ObjectId
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -260,6 +260,7 @@ def test_a_row_without_a_readable_conversation_or_model_still_counts(odd: object
         ("image_count", "image_count"),
         (5, "(unreadable)"),
         ({"$ne": 1}, "(unreadable)"),
+        (Code("prompt"), "(unreadable)"),
     ],
 )
 def test_another_token_type_is_no_usage_and_its_amounts_do_not_matter(

@@ -7,10 +7,11 @@ import zlib
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import bson
+from bson.errors import BSONError
 from bson.objectid import ObjectId
 from bson.raw_bson import RawBSONDocument
 
-from librechat_analytics.librechat.documents import CODEC
+from librechat_analytics.librechat.documents import CODEC, shown_id
 from librechat_analytics.librechat.transactions import Refusal, Refused
 
 if TYPE_CHECKING:
@@ -21,6 +22,13 @@ LARGEST_DOCUMENT = 48 * 1024 * 1024
 SMALLEST_DOCUMENT = 5
 ID_FIELD = b"\x07_id\0"
 ID_END = 4 + len(ID_FIELD) + 12
+
+REGULAR_EXPRESSION = 0x0B
+SIZES = {1: 8, 6: 0, 7: 12, 8: 1, 9: 8, 10: 0, 16: 4, 17: 8, 18: 8, 19: 16, 0x7F: 0, 0xFF: 0}
+"""Bytes of a value, by the type of a BSON element."""
+
+SIZES_BESIDE_LENGTH = {2: 4, 3: 0, 4: 0, 5: 5, 12: 16, 13: 4, 14: 4, 15: 0}
+"""Bytes of a value besides those that its own length counts."""
 
 
 def frames(stream: BinaryIO | gzip.GzipFile, name: str) -> Iterator[bytes | Refused]:
@@ -50,10 +58,15 @@ def decoded(document: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def undecodable(raw: bytes | memoryview) -> Refused:
-    """Refuse a document by its id where that can be read, else by a digest of its bytes."""
-    identity = leading_id(raw)
-    name = f"sha256:{hashlib.sha256(raw).hexdigest()[:24]}" if identity is None else str(identity)
-    return Refused(name, Refusal.BSON)
+    """Refuse a document that cannot be decoded, under the same id as MongoDB alone would give it.
+
+    A digest of its bytes stands for an id that cannot be read either.
+    """
+    try:
+        identity: Any = bson.decode(_first_field_alone(bytes(raw)), CODEC)["_id"]
+    except (BSONError, ValueError, KeyError):
+        return Refused(f"sha256:{hashlib.sha256(raw).hexdigest()[:24]}", Refusal.BSON)
+    return Refused(shown_id(identity), Refusal.BSON if isinstance(identity, ObjectId) else Refusal.ID)
 
 
 def leading_id(raw: bytes | memoryview) -> ObjectId | None:
@@ -61,3 +74,22 @@ def leading_id(raw: bytes | memoryview) -> ObjectId | None:
     start = bytes(raw[4:ID_END])
     is_whole = len(start) == ID_END - 4 and start.startswith(ID_FIELD)
     return ObjectId(start[len(ID_FIELD) :]) if is_whole else None
+
+
+def _first_field_alone(raw: bytes) -> bytes:
+    """Cut a document off behind its first field, which MongoDB makes the ``_id``.
+
+    Raises ValueError where that is not to be found.
+    """
+    start = raw.index(0, 5) + 1
+    kind = raw[4]
+    if kind in SIZES:
+        end = start + SIZES[kind]
+    elif kind in SIZES_BESIDE_LENGTH:
+        end = start + SIZES_BESIDE_LENGTH[kind] + int.from_bytes(raw[start : start + 4], "little")
+    elif kind == REGULAR_EXPRESSION:
+        end = raw.index(0, raw.index(0, start) + 1) + 1
+    else:
+        raise ValueError(f"{kind:#x} is no type of a BSON element")
+    field = raw[4:end]
+    return (len(field) + SMALLEST_DOCUMENT).to_bytes(4, "little") + field + b"\0"

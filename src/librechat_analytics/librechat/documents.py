@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from bson import Decimal128, ObjectId
+from bson import Decimal128, ObjectId, json_util
 from bson.codec_options import CodecOptions, DatetimeConversion
 from bson.datetime_ms import DatetimeMS
 
@@ -29,6 +31,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 AGENT_PREFIX = "agent_"
+LONGEST_SHOWN_ID = 100
+"""Characters; LibreChat's own ids have 24."""
+
 PARALLEL_INDEX = re.compile(r"____[0-9]+\Z")
 
 
@@ -53,15 +58,16 @@ def integer(value: object) -> int | None:
 
 
 def text(value: object) -> str | None:
-    """Read a text that is not empty."""
-    return value if isinstance(value, str) and value else None
+    """Read a text that is not empty; JavaScript, which the driver makes a kind of text of, is none."""
+    return value if type(value) is str and value else None
 
 
 def user_id(value: object) -> str | None:
     """Read a user's id as 24 lower-case hex digits, from an ObjectId or such a text."""
     if isinstance(value, ObjectId):
         return str(value)
-    return value.lower() if isinstance(value, str) and len(value) == 24 and ObjectId.is_valid(value) else None
+    found = text(value)
+    return found.lower() if found and len(found) == 24 and ObjectId.is_valid(found) else None
 
 
 def instant(value: object) -> datetime | None:
@@ -88,3 +94,37 @@ def agent_id(value: object) -> str | None:
     if found is None or not found.startswith(AGENT_PREFIX):
         return None
     return PARALLEL_INDEX.sub("", found)
+
+
+def shown_id(value: object) -> str:
+    """Give an ``_id`` of any type as printable text, the same for the same id and different for another.
+
+    A text is shown as it is, everything else as MongoDB's Extended JSON; a long one is cut and told from
+    others by a digest.
+    """
+    if isinstance(value, ObjectId):
+        return str(value)
+    if type(value) is str and not _looks_like_another_type(value):
+        shown = value
+    else:
+        try:
+            shown = json_util.dumps(value, json_options=json_util.RELAXED_JSON_OPTIONS)
+        except RecursionError:
+            shown = "(nested too deep)"
+    if len(shown) <= LONGEST_SHOWN_ID:
+        return shown
+    digest = hashlib.sha256(shown.encode()).hexdigest()[:16]
+    return f"{shown[: LONGEST_SHOWN_ID - 30]}... (sha256:{digest})"
+
+
+def _looks_like_another_type(value: str) -> bool:
+    """Say whether a text would be taken for an ObjectId or for JSON, such as ``17``, if it had no quotes."""
+    if not value.isprintable() or ObjectId.is_valid(value):
+        return True
+    try:
+        json.loads(value)
+    except RecursionError:
+        return True
+    except ValueError:
+        return not value
+    return True

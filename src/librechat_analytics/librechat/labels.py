@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bson import ObjectId
 
-from librechat_analytics.librechat.documents import AGENT_PREFIX, instant, integer, number, text, user_id
+from librechat_analytics.librechat.documents import (
+    AGENT_PREFIX,
+    instant,
+    integer,
+    number,
+    shown_id,
+    text,
+    user_id,
+)
 from librechat_analytics.librechat.transactions import millionths
 
 if TYPE_CHECKING:
@@ -142,7 +150,7 @@ def read_balance(document: Mapping[str, Any]) -> Balance | None:
         return None
     every, unit = integer(document.get("refillIntervalValue")), document.get("refillIntervalUnit")
     return Balance(
-        str(document.get("_id")),
+        shown_id(document.get("_id")),
         user,
         credits_e6,
         _credits_e6(document.get("reservedCredits"), least=0),
@@ -157,12 +165,13 @@ def read_balance(document: Mapping[str, Any]) -> Balance | None:
 
 def read_group(document: Mapping[str, Any]) -> Group | None:
     """Read a group and its members."""
-    identity, members = document.get("_id"), document.get("memberIds")
-    if identity is None:
+    found, members = document.get("_id"), document.get("memberIds")
+    if found is None:
         return None
+    identity = text(found) or shown_id(found)
     known = (_member(member) for member in members) if isinstance(members, list) else ()
     return Group(
-        str(identity), _label(document.get("name")), tuple(member for member in known if member is not None)
+        identity, _label(document.get("name")), tuple(member for member in known if member is not None)
     )
 
 

@@ -18,6 +18,7 @@ from librechat_analytics.librechat.documents import (
     integer,
     number,
     object_id_time,
+    shown_id,
     text,
     user_id,
 )
@@ -114,6 +115,7 @@ class Transaction(NamedTuple):
 
 PROMPT = "prompt"
 USAGE_TYPES = (PROMPT, "completion")
+MISSING_ID = "(missing)"
 MISSING_TYPE = "(missing)"
 UNREADABLE_TYPE = "(unreadable)"
 
@@ -126,7 +128,7 @@ def read_transaction(document: Mapping[str, Any]) -> Transaction | Refused:
     get = document.get
     identity = get("_id")
     if not isinstance(identity, ObjectId):
-        return Refused(_shown(identity), Refusal.ID)
+        return Refused(shown_id(identity) if "_id" in document else MISSING_ID, Refusal.ID)
     created_at = _created_at(get("createdAt"), identity)
     if created_at is None:
         return Refused(str(identity), Refusal.DATE)
@@ -233,8 +235,4 @@ def _rate(value: object) -> float | None:
 def _token_type(value: object) -> str:
     if value is None:
         return MISSING_TYPE
-    return value if isinstance(value, str) else UNREADABLE_TYPE
-
-
-def _shown(identity: object) -> str:
-    return ("(missing)" if identity is None else str(identity))[:100]
+    return value if type(value) is str else UNREADABLE_TYPE
