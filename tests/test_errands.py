@@ -63,7 +63,7 @@ def settings(folder: Path, port: int) -> Settings:
     store = folder / "data" / FILE_NAME
     store.parent.mkdir(exist_ok=True)
     store.touch()
-    return Settings(_env_file=None, data_dir=store.parent, port=port, dashboard_api_key=API_KEY)
+    return Settings(data_dir=store.parent, port=port, dashboard_api_key=API_KEY)
 
 
 def files_in(folder: Path) -> dict[str, str]:

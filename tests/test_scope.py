@@ -114,7 +114,7 @@ def serving(folder: Path, *, with_bob: bool) -> Iterator[Flask]:
     keys.write_text(f"acme:{SCOPED_KEY} domain=example.com\nteam:{GROUPS_KEY} group={ANAS_GROUP}\n")
     app = create_app(
         load_settings(
-            _env_file=None,
+            env_file=None,
             dashboard_api_key=API_KEY,
             dashboard_api_keys_file=keys,
             data_dir=folder / "data",

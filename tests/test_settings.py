@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,17 @@ BAD = [
     ("STORE_MEMORY_LIMIT", "512"),
     ("STORE_MEMORY_LIMIT", "-1GB"),
     ("STORE_MEMORY_LIMIT", "0GB"),
-    ("STORE_MEMORY_LIMIT", "63MB"),
+    ("STORE_MEMORY_LIMIT", "191MB"),
+    ("STORE_MEMORY_LIMIT", "183 MiB"),
+    ("STORE_MEMORY_LIMIT", "1,5GB"),
+    ("STORE_MEMORY_LIMIT", "80%"),
+    ("STORE_MEMORY_LIMIT", "1 iB"),
+    ("SYNC_SECONDS", "15 lightyears"),
+    ("SYNC_SECONDS", "2h"),
+    ("HOST", "127.0.0.1:3001"),
+    ("HOST", "http://127.0.0.1"),
+    ("HOST", "two h1dden"),
+    ("HOST", "x" * 300),
     ("STORE_MEMORY_LIMIT", "512KKB"),
     ("STORE_MEMORY_LIMIT", "99999999999999GB"),
     ("TRUSTED_PROXIES", "h1dden"),
@@ -126,7 +137,7 @@ def test_each_bad_setting_has_a_line_of_its_own(monkeypatch: pytest.MonkeyPatch)
 def test_an_empty_variable_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in Settings.model_fields:
         monkeypatch.setenv(name.upper(), "")
-    assert load_settings() == load_settings(_env_file=None)
+    assert load_settings() == load_settings(env_file=None)
     assert load_settings().port == 3001
 
 
@@ -143,6 +154,126 @@ def test_a_dotenv_file_that_is_no_utf_8_is_said_in_one_line() -> None:
     with pytest.raises(SettingsError, match=r"^\.env is no UTF-8 text") as caught:
         load_settings()
     assert "cl" not in str(caught.value)
+
+
+SPELLINGS = {
+    # What each setting is set to, and the same as other people write it.
+    "MONGO_URI": ("mongodb://db/LibreChat?x=%2F", ["MongoDB://db/LibreChat?x=%2F"]),
+    "DASHBOARD_API_KEY": (KEY, []),
+    "DASHBOARD_API_KEYS_FILE": ("/etc/keys", []),
+    "AUTH_PROXY_HEADER": ("X-Forwarded-User", []),
+    "TRUSTED_PROXIES": (
+        "10.0.0.0/8 fd00::/8",
+        ["10.0.0.0/8,fd00::/8", "10.0.0.0/8, FD00::/8", "10.0.0.0/8\nfd00::/8"],
+    ),
+    "DATA_DIR": ("/var/lib/usage data", []),
+    "HOST": ("::1", ["[::1]"]),
+    "PORT": ("8080", []),
+    "SYNC_SECONDS": ("120", ["120s", "120.0", "2m", "2 min", "2 Minutes"]),
+    "LABELS_SECONDS": ("7200", ["2h", "2 hours", "120m"]),
+    "DASHBOARD_TIMEZONE": ("America/Port-au-Prince", ["america/port-au-prince", "AMERICA/PORT-AU-PRINCE"]),
+    "FRAME_ANCESTORS": (
+        "'self' https://portal.example.com",
+        ["self HTTPS://Portal.Example.com", "'SELF', https://portal.example.com/"],
+    ),
+    "PRICES_FILE": ("/etc/prices.csv", []),
+    "ANONYMIZE_USERS": ("true", ["True", "TRUE", "1", "yes", "On"]),
+    "STORE_MEMORY_LIMIT": (
+        "2GB",
+        ["2gb", "2g", "2 G", "2.0 GB", "2000MB", "2000 m", "2000000000", "2000000kB", "0.002TB"],
+    ),
+    "THREADS": ("12", []),
+    "LOG_FORMAT": ("json", ["JSON", "Json"]),
+    "LOG_LEVEL": ("ERROR", ["error", "Error"]),
+}
+AROUND = {
+    "a line break": "{}\n",
+    "a line break of Windows": "{}\r\n",
+    "blanks": "  {}\t",
+    "a no-break space": "\N{NO-BREAK SPACE}{}",
+    "a byte order mark": "\N{ZERO WIDTH NO-BREAK SPACE}{}",
+    "a zero-width space": "{}\N{ZERO WIDTH SPACE}",
+}
+
+
+def with_one_set(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> object:
+    with monkeypatch.context() as patched:
+        patched.setenv(name, value)
+        return getattr(load_settings(), name.lower())
+
+
+def test_every_setting_has_its_spellings_tested() -> None:
+    assert sorted(SPELLINGS) == sorted(name.upper() for name in Settings.model_fields)
+
+
+@pytest.mark.parametrize("name", SPELLINGS)
+def test_what_stands_around_a_value_is_not_part_of_it(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    value, _ = SPELLINGS[name]
+    plain = with_one_set(monkeypatch, name, value)
+    assert plain != Settings.model_fields[name.lower()].default
+    for around in AROUND.values():
+        assert with_one_set(monkeypatch, name, around.format(value)) == plain, around
+
+
+@pytest.mark.parametrize(
+    ("name", "other"), [(name, other) for name, (_, others) in SPELLINGS.items() for other in others]
+)
+def test_a_value_may_be_written_in_another_usual_way(
+    monkeypatch: pytest.MonkeyPatch, name: str, other: str
+) -> None:
+    value, _ = SPELLINGS[name]
+    assert with_one_set(monkeypatch, name, other) == with_one_set(monkeypatch, name, value)
+
+
+@pytest.mark.parametrize("name", SPELLINGS)
+@pytest.mark.parametrize("nothing", [" ", "\n", "\N{ZERO WIDTH NO-BREAK SPACE}\r\n"])
+def test_a_value_of_blanks_is_as_good_as_none(
+    monkeypatch: pytest.MonkeyPatch, name: str, nothing: str
+) -> None:
+    Path(".env").write_text(f'{name}="{SPELLINGS[name][0]}"\n', "utf-8")
+    assert with_one_set(monkeypatch, name, nothing) == getattr(load_settings(), name.lower())
+
+
+def test_a_binary_size_is_not_taken_for_a_decimal_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    for text in ("2GiB", "2gib", "2 Gi", "2048MiB", "2147483648"):
+        assert with_one_set(monkeypatch, "STORE_MEMORY_LIMIT", text) == 2 * 1024**3, text
+    assert with_one_set(monkeypatch, "STORE_MEMORY_LIMIT", "2GB") == 2 * 1000**3
+
+
+def test_a_path_may_begin_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/ana")
+    assert with_one_set(monkeypatch, "DATA_DIR", "~/usage") == Path("/home/ana/usage")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        b"\xef\xbb\xbfDASHBOARD_API_KEY=%s\nPORT=4000\n",
+        b"DASHBOARD_API_KEY=%s\r\nPORT=4000\r\n",
+        b"\xef\xbb\xbfDASHBOARD_API_KEY=%s\r\nPORT=4000",
+        b"DASHBOARD_API_KEY = '%s'\n\nPORT = 4000  \n",
+    ],
+)
+def test_a_dotenv_file_is_read_however_an_editor_has_saved_it(written: bytes) -> None:
+    Path(".env").write_bytes(written % KEY.encode())
+    settings = load_settings()
+    assert (required_key(settings), settings.port) == (KEY, 4000)
+
+
+def test_a_dotenv_file_of_utf_16_is_said() -> None:
+    Path(".env").write_text(f"DASHBOARD_API_KEY={KEY}\n", "utf-16")
+    with pytest.raises(SettingsError, match=r"^\.env is UTF-16 text. Save it as UTF-8.$"):
+        load_settings()
+
+
+def test_a_dotenv_that_is_a_pipe_or_a_folder_is_refused_at_once() -> None:
+    os.mkfifo(".env")
+    with pytest.raises(SettingsError, match=r"^\.env is a named pipe, not a file.$"):
+        load_settings()
+    Path(".env").unlink()
+    Path(".env").mkdir()
+    with pytest.raises(SettingsError, match=r"^\.env is a folder, not a file.$"):
+        load_settings()
 
 
 def test_variables_of_others_do_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,7 +67,7 @@ class Running:
 
 def open_store(settings: Settings) -> Store:
     """Open the store of DATA_DIR; raises StoreError when it cannot be used."""
-    store = Store(settings.data_dir, memory_limit=settings.store_memory_limit)
+    store = Store(settings.data_dir, memory_limit=f"{settings.store_memory_limit}B")
     if settings.anonymize_users:
         store.erase_names()
     return store

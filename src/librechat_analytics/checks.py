@@ -70,7 +70,7 @@ def _store_and_mongodb(settings: Settings) -> Iterator[Finding]:
         yield from _mongodb(settings, None, imported=False)
         return
     try:
-        store = Store(settings.data_dir, memory_limit=settings.store_memory_limit)
+        store = Store(settings.data_dir, memory_limit=f"{settings.store_memory_limit}B")
     except StoreBusyError as error:
         yield Finding(good=True, text=f"{error} That is right while `serve` runs.")
         yield from _served_audits(settings)

@@ -2,87 +2,163 @@
 
 from __future__ import annotations
 
+import os
 import re
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from io import StringIO
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from dotenv import dotenv_values
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.key_strength import HOW_TO_MAKE_A_KEY, require_strong_key
-from librechat_analytics.usage.periods import BadParameterError, parse_zone
+from librechat_analytics.plain_files import MissingFileError, UnreadableFileError, read_text
+from librechat_analytics.texts import listed, parse_bytes, parse_seconds, trimmed
+from librechat_analytics.usage.periods import BadParameterError, zone_name
 
-LEAST_STORE_MEMORY_BYTES = 64_000_000
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+ENV_FILE = Path(".env")
+"""In the working folder."""
+
+LEAST_STORE_MEMORY_BYTES = 192_000_000
+"""With less, a workbook of a million transactions, or two at a time, can fail; measured."""
+
 ORIGIN = re.compile(
-    r"https?://(?:(?:\*\.)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-f:.]+\])(?::(?:[0-9]{1,5}|\*))?"
+    r"https?://(?:(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(?::(?:[0-9]{1,5}|\*))?"
 )
 """What a Content-Security-Policy takes as an origin; names beyond ASCII are written in punycode there."""
+
+MOST_STORE_MEMORY_BYTES = 10**15
+LONGEST_HOST_NAME = 253
+HOST_NAME = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
 
 
 class SettingsError(OperatorError):
     """A setting that the program cannot work with; the text says which one and what to do."""
 
 
-class Settings(BaseSettings):
-    """The configuration, read from the environment and a ``.env`` file in the working folder."""
+def _if_written(parse: Callable[[str], object]) -> BeforeValidator:
+    """Parse what is a text; other values are the program's own."""
+    return BeforeValidator(lambda value: parse(value) if isinstance(value, str) else value)
 
-    model_config = SettingsConfigDict(
-        env_file=".env",
-        env_file_encoding="utf-8",
-        env_ignore_empty=True,
+
+def _path(text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise ValueError("begins with ~, but there is no home folder; write the whole path") from None
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(each) for each in listed(text))
+    except ValueError:
+        raise ValueError("must be networks such as 10.0.0.0/8, separated by blanks") from None
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    return tuple(_origin(each.lower()) for each in listed(text))
+
+
+def _origin(text: str) -> str:
+    # A shell or a compose file easily takes the quotes away.
+    return f"'{text}'" if text in ("self", "none") else text.removesuffix("/")
+
+
+def _mongo_uri(text: str) -> str:
+    scheme, separator, rest = text.partition("://")
+    return f"{scheme.lower()}{separator}{rest}"
+
+
+def _zone(text: str) -> str:
+    try:
+        return zone_name(text)
+    except BadParameterError:
+        raise ValueError("is no IANA time zone; write one such as Europe/Berlin") from None
+
+
+def _host(text: str) -> str:
+    host = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+    try:
+        ip_address(host)
+    except ValueError:
+        if not HOST_NAME.fullmatch(host) or len(host) > LONGEST_HOST_NAME:
+            raise ValueError("must be an address such as 127.0.0.1 or ::, or a host's name") from None
+    return host
+
+
+Seconds = Annotated[float, _if_written(parse_seconds)]
+FilePath = Annotated[Path, _if_written(_path)]
+
+
+class Settings(BaseModel):
+    """The configuration; ``load_settings`` reads it."""
+
+    model_config = ConfigDict(
         extra="ignore",
         frozen=True,
         hide_input_in_errors=True,  # an error message must never print the key
     )
 
-    mongo_uri: SecretStr | None = Field(None, description="LibreChat's MongoDB, with the database's name.")
+    mongo_uri: Annotated[SecretStr, _if_written(_mongo_uri)] | None = Field(
+        None, description="LibreChat's MongoDB, with the database's name."
+    )
     dashboard_api_key: SecretStr | None = Field(
         None, description="The key that the dashboard and `/api/*` ask for. At least 16 characters."
     )
-    dashboard_api_keys_file: Path | None = Field(
+    dashboard_api_keys_file: FilePath | None = Field(
         None, description="File of further keys, `name:key` lines; read again when it changes."
     )
     auth_proxy_header: str | None = Field(
         None, description="Header in which a trusted proxy names the signed-in user, who needs no key then."
     )
-    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], _if_written(_networks)] = Field(
         (), description="Networks (CIDR) of proxies whose headers are believed, separated by blanks."
     )
-    data_dir: Path = Field(Path("data"), description="Folder of the usage store.")
-    host: str = Field("127.0.0.1", description="Address to listen on.")
+    data_dir: FilePath = Field(Path("data"), description="Folder of the usage store.")
+    host: Annotated[str, _if_written(_host)] = Field("127.0.0.1", description="Address to listen on.")
     port: Annotated[int, Field(ge=1, le=65535)] = Field(3001, description="Port to listen on.")
-    sync_seconds: Annotated[float, Field(ge=1, le=3600)] = Field(
+    sync_seconds: Annotated[Seconds, Field(ge=1, le=3600)] = Field(
         15, description="Seconds between two looks for new transactions."
     )
-    labels_seconds: Annotated[float, Field(ge=5, le=86400)] = Field(
+    labels_seconds: Annotated[Seconds, Field(ge=5, le=86400)] = Field(
         300, description="Seconds between two readings of users' and agents' names."
     )
-    dashboard_timezone: str = Field(
+    dashboard_timezone: Annotated[str, _if_written(_zone)] = Field(
         "UTC", description="IANA zone of days and calendar periods where a request names none."
     )
-    frame_ancestors: Annotated[tuple[str, ...], NoDecode] = Field(
+    frame_ancestors: Annotated[tuple[str, ...], _if_written(_origins)] = Field(
         ("'self'",), description="Origins that may embed the dashboard, separated by blanks."
     )
-    prices_file: Path | None = Field(
+    prices_file: FilePath | None = Field(
         None,
         description="Own price list (CSV) to hold the recorded cost against, e.g. prices/2026-03.csv.",
     )
     anonymize_users: bool = Field(
         default=False, description="`true`: names and e-mails of users are never asked for, stored or shown."
     )
-    store_memory_limit: str = Field("1GB", description="Memory that queries may use.")
+    store_memory_limit: Annotated[int, _if_written(parse_bytes)] = Field(
+        1_000_000_000, description="Memory that queries may use."
+    )
     threads: Annotated[int, Field(ge=1, le=64)] = Field(8, description="Requests answered at a time.")
-    log_format: Literal["text", "json"] = Field(
+    log_format: Annotated[Literal["text", "json"], _if_written(str.lower)] = Field(
         "text", description="Lines of the log: `text` for people or `json` for machines."
     )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
-
-    @field_validator("mongo_uri", "dashboard_api_key", mode="before")
-    @classmethod
-    def _strip(cls, value: object) -> object:
-        return (value.strip() or None) if isinstance(value, str) else value
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], _if_written(str.upper)] = Field(
+        "INFO", description="How much is logged."
+    )
 
     @field_validator("mongo_uri")
     @classmethod
@@ -97,28 +173,6 @@ class Settings(BaseSettings):
         if value is not None:
             require_strong_key(value.get_secret_value())
         return value
-
-    @field_validator("dashboard_timezone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        try:
-            parse_zone(value)
-        except BadParameterError:
-            raise ValueError("is no IANA time zone; write one such as Europe/Berlin") from None
-        return value
-
-    @field_validator("frame_ancestors", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        return tuple(value.split()) if isinstance(value, str) else value
-
-    @field_validator("trusted_proxies", mode="before")
-    @classmethod
-    def _networks(cls, value: object) -> object:
-        try:
-            return tuple(ip_network(each) for each in value.split()) if isinstance(value, str) else value
-        except ValueError:
-            raise ValueError("must be networks such as 10.0.0.0/8, separated by blanks") from None
 
     @field_validator("trusted_proxies")
     @classmethod
@@ -146,20 +200,23 @@ class Settings(BaseSettings):
 
     @field_validator("store_memory_limit")
     @classmethod
-    def _memory_size(cls, value: str) -> str:
-        size = re.fullmatch(r"(\d{1,6})([KMGT])B?", value.upper())
-        if not size or int(size[1]) * 1000 ** " KMGT".index(size[2]) < LEAST_STORE_MEMORY_BYTES:
-            raise ValueError("must be a size such as 512MB or 2GB, at least 64MB")
+    def _enough_memory(cls, value: int) -> int:
+        if not LEAST_STORE_MEMORY_BYTES <= value <= MOST_STORE_MEMORY_BYTES:
+            raise ValueError(
+                "must be a size such as 512MB or 2GiB,"
+                f" at least {LEAST_STORE_MEMORY_BYTES // 1_000_000}MB; with less, a workbook may fail"
+            )
         return value
 
 
-def load_settings(**overrides: object) -> Settings:
-    """Read the settings; ``overrides`` win over environment and ``.env``.
+def load_settings(*, env_file: Path | None = ENV_FILE, **overrides: object) -> Settings:
+    """Read the settings from environment and ``.env``; ``overrides`` win over these.
 
     Raises SettingsError with one line per setting at fault, never showing its value.
     """
+    written = {} if env_file is None else _written(_dotenv(env_file))
     try:
-        return Settings(**overrides)  # type: ignore[arg-type]
+        return Settings.model_validate(written | _written(os.environ) | overrides)
     except ValidationError as error:
         lines = (
             f"{'.'.join(str(part) for part in fault['loc']).upper()}"
@@ -167,8 +224,21 @@ def load_settings(**overrides: object) -> Settings:
             for fault in error.errors(include_input=False, include_url=False)
         )
         raise SettingsError("\n".join(lines)) from None
-    except UnicodeDecodeError:
-        raise SettingsError(".env is no UTF-8 text. Save it as UTF-8.") from None
+
+
+def _written(texts: Mapping[str, str | None]) -> dict[str, object]:
+    """Give what somebody has written for each setting; what is empty is not set."""
+    values = {name.lower(): trimmed(text) for name, text in texts.items() if text is not None}
+    return {name: values[name] for name in Settings.model_fields if values.get(name)}
+
+
+def _dotenv(path: Path) -> dict[str, str | None]:
+    try:
+        return dotenv_values(stream=StringIO(read_text(path)))
+    except MissingFileError:
+        return {}
+    except UnreadableFileError as error:
+        raise SettingsError(f"{path} {error}") from None
 
 
 def required_key(settings: Settings) -> str:

@@ -30,7 +30,7 @@ REFUSED = {"error": "This is no request of the dashboard's page; reload the page
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     folder = tmp_path_factory.mktemp("callbacks")
-    app = create_app(load_settings(_env_file=None, dashboard_api_key=API_KEY, data_dir=folder))
+    app = create_app(load_settings(env_file=None, dashboard_api_key=API_KEY, data_dir=folder))
     client = app.test_client()
     client.environ_base["HTTP_X_API_KEY"] = API_KEY
     yield client

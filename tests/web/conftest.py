@@ -31,7 +31,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     import_dump(store, source, now=datetime.now(UTC))
     store.close()
     source.close()
-    settings = load_settings(_env_file=None, dashboard_api_key=API_KEY, data_dir=folder / "data")
+    settings = load_settings(env_file=None, dashboard_api_key=API_KEY, data_dir=folder / "data")
     app = create_app(settings)
     yield app
     close_app(app)

@@ -172,7 +172,7 @@ class TestHeaders:
     def test_origins_that_may_frame_it_are_those_of_the_settings(self, tmp_path: Path) -> None:
         portal = "https://portal.example.com"
         settings = load_settings(
-            _env_file=None, dashboard_api_key=API_KEY, data_dir=tmp_path, frame_ancestors=("'self'", portal)
+            env_file=None, dashboard_api_key=API_KEY, data_dir=tmp_path, frame_ancestors=("'self'", portal)
         )
         app = create_app(settings)
         try:
@@ -189,7 +189,7 @@ def test_what_dash_reads_from_the_environment_opens_no_more_doors(
     for name in ("MCP_ENABLED", "DEBUG", "UI", "HOT_RELOAD", "PROPS_CHECK", "SERVE_DEV_BUNDLES"):
         monkeypatch.setenv(f"DASH_{name}", "true")
     monkeypatch.setenv("DASH_HEALTH_ENDPOINT", "alive")
-    other = create_app(load_settings(_env_file=None, dashboard_api_key=API_KEY, data_dir=tmp_path))
+    other = create_app(load_settings(env_file=None, dashboard_api_key=API_KEY, data_dir=tmp_path))
     try:
         assert rules_of(other) == rules_of(app)
     finally:
@@ -220,7 +220,7 @@ class TestHealth:
     def test_without_a_store_it_and_the_figures_are_unavailable(
         self, tmp_path: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
-        app = create_app(load_settings(_env_file=None, dashboard_api_key=API_KEY, data_dir=tmp_path))
+        app = create_app(load_settings(env_file=None, dashboard_api_key=API_KEY, data_dir=tmp_path))
         close_app(app)
         client = app.test_client()
         health = client.get("/health")

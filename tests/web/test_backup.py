@@ -41,7 +41,7 @@ def test_nothing_is_left_beside_the_store(app: Flask, client: FlaskClient) -> No
 def test_a_copy_that_a_kill_left_behind_is_gone_after_the_next_start_and_own_files_are_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = load_settings(_env_file=None, dashboard_api_key=API_KEY, data_dir=tmp_path)
+    settings = load_settings(env_file=None, dashboard_api_key=API_KEY, data_dir=tmp_path)
 
     def killed(_: Store, path: Path) -> None:
         for name in (path, path.with_name(f"{path.name}.wal")):

@@ -60,7 +60,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     store.close()
     app = create_app(
         load_settings(
-            _env_file=None,
+            env_file=None,
             dashboard_api_key=API_KEY,
             data_dir=folder / "data",
             prices_file=ROOT / "prices" / "2026-03.csv",

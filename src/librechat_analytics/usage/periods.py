@@ -135,6 +135,17 @@ def parse_zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+def zone_name(text: str) -> str:
+    """Return the IANA name that is written in whatever case; raises BadParameterError where there is none."""
+    name = _names_by_lower_case().get(text.lower(), text)
+    return parse_zone(name).key
+
+
+@cache
+def _names_by_lower_case() -> dict[str, str]:
+    return {name.lower(): name for name in _zone_names()}
+
+
 @cache
 def _zone_names() -> frozenset[str]:
     # A list, not an attempt to open a file: what is accepted must not depend on the case of file names or
