@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
 import sys
@@ -53,6 +54,19 @@ def write(store: Store, *documents: Document, **state: Any) -> int:
 def asked(store: Store, query: str) -> list[tuple[Any, ...]]:
     with store.reading() as cursor:
         return cursor.execute(query).fetchall()
+
+
+@pytest.mark.parametrize("name", [FILE_NAME, f"{FILE_NAME}.wal"])
+def test_a_pipe_in_the_place_of_the_store_is_refused_and_never_waited_for(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(StoreError, match=f"{name} is a named pipe, not a file. Remove it"):
+        Store(tmp_path)
+
+
+def test_a_data_dir_that_is_no_folder_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "data")
+    with pytest.raises(StoreError, match=r"DATA_DIR .* cannot be created: File exists\."):
+        Store(tmp_path / "data")
 
 
 def test_a_new_store_holds_nothing(store: Store) -> None:

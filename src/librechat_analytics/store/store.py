@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from librechat_analytics.errors import OperatorError
+from librechat_analytics.plain_files import other_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -116,6 +117,11 @@ class Store:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(f"DATA_DIR {self._folder} cannot be created: {error.strerror}.") from None
+        for file in (path, path.with_name(f"{FILE_NAME}.wal")):
+            if kind := other_kind(file):  # DuckDB would wait for a pipe
+                raise StoreError(
+                    f"The store {file} is {kind}, not a file. Remove it, or set another DATA_DIR."
+                )
         give_up = time.monotonic() + LOCK_WAIT_SECONDS
         while True:
             try:
