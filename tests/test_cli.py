@@ -17,7 +17,7 @@ from librechat_analytics.settings import Settings
 from librechat_analytics.store import store as store_module
 from librechat_analytics.store.store import FILE_NAME, Store
 from tests.documents import example_collections, usages, write_dump
-from tests.servers import API_KEY, PROGRAM, free_port, program_environment, serve, status_of
+from tests.servers import API_KEY, PROGRAM, eventually, free_port, program_environment, serve, status_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -60,7 +60,36 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     os.umask(umask)
 
 
+FINANCE, SALES = "f1nance-key-0f-ten-w0rds", "s4les-lead-key-0f-the-n0rth"
+
+
 class TestServe:
+    @pytest.mark.parametrize(
+        ("content", "own_key", "says"),
+        [
+            (None, API_KEY, "cannot be read: No such file or directory. None of its keys is let in."),
+            (None, "", "cannot be read: No such file or directory. None of its keys is let in."),
+            (f"sales: {SALES}\n", "", "line 1: the key must follow the colon"),
+        ],
+    )
+    def test_keys_that_let_nobody_in_are_said_at_the_start(
+        self,
+        run: Run,
+        monkeypatch: pytest.MonkeyPatch,
+        tmp_path: Path,
+        content: str | None,
+        own_key: str,
+        says: str,
+    ) -> None:
+        if content is not None:
+            (tmp_path / "keys").write_text(content)
+        monkeypatch.setenv("DASHBOARD_API_KEYS_FILE", str(tmp_path / "keys"))
+        monkeypatch.setenv("DASHBOARD_API_KEY", own_key)
+        code, written = run("serve")
+        assert code == 1
+        assert len(written.splitlines()) == 1
+        assert says in written
+
     def test_without_a_key_nothing_is_served(self, run: Run) -> None:
         code, written = run("serve")
         assert code == 1
@@ -357,6 +386,80 @@ class TestCheck:
     def test_a_file_of_keys_is_looked_at(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("DASHBOARD_API_KEYS_FILE", "nowhere")
         assert "FAIL  DASHBOARD_API_KEYS_FILE nowhere cannot be read" in run("check")[1]
+
+    def test_each_wrong_line_of_keys_fails_with_its_number(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        keys = tmp_path / "keys"
+        keys.write_text(f"a:short\nb:{SALES}\nc:{FINANCE} domain=*.example.com\n")
+        monkeypatch.setenv("DASHBOARD_API_KEYS_FILE", str(keys))
+        code, written = run("check")
+        assert code == 1
+        assert f"FAIL  DASHBOARD_API_KEYS_FILE {keys}, line 1: the key is shorter than 16" in written
+        assert f"FAIL  DASHBOARD_API_KEYS_FILE {keys}, line 3: domain= must be what stands" in written
+        assert "The API keys are set" not in written
+        assert FINANCE not in written
+
+    def test_a_file_of_keys_that_lets_nobody_in_fails(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        (tmp_path / "keys").write_text("# nobody yet\n")
+        monkeypatch.setenv("DASHBOARD_API_KEYS_FILE", str(tmp_path / "keys"))
+        assert "FAIL  No key is let in: DASHBOARD_API_KEY is not set either." in run("check")[1]
+        monkeypatch.setenv("DASHBOARD_API_KEY", API_KEY)
+        assert "ok    The API keys are set" in run("check")[1]
+
+    def test_a_last_line_without_a_line_break_is_noted(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        (tmp_path / "keys").write_text(f"sales:{SALES}")
+        monkeypatch.setenv("DASHBOARD_API_KEYS_FILE", str(tmp_path / "keys"))
+        written = run("check")[1]
+        assert f"note  DASHBOARD_API_KEYS_FILE {tmp_path / 'keys'}, line 1 does not end in a line" in written
+        assert "ok    The API keys are set" in written
+
+    def test_limits_that_match_nobody_are_noted_also_while_the_server_runs(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        run("import", write_dump(tmp_path / "dump", **example_collections()))
+        keys = tmp_path / "keys"
+        keys.write_text(f"all:{FINANCE}\nwrong:line\nsales:{SALES} domain=example.com,exmaple.com\n")
+        monkeypatch.setenv("DASHBOARD_API_KEYS_FILE", str(keys))
+        monkeypatch.setenv("DASHBOARD_API_KEY", API_KEY)
+        assert "note  Key sales: domain=exmaple.com matches nobody today.\n" in run("check")[1]
+        port = str(free_port())
+        monkeypatch.setenv("PORT", port)
+        with serve(tmp_path / "data", PORT=port, DASHBOARD_API_KEYS_FILE=str(keys)) as server:
+            written = run("check")[1]
+            sentence = "Key sales: domain=exmaple.com matches nobody today."
+            eventually(lambda: sentence in server.log(), 30)
+        assert "is in use by process" in written
+        assert "note  Key sales: domain=exmaple.com matches nobody who has used LibreChat" in written
+        assert "domain=example.com" not in written + server.log()
+
+    def test_a_store_that_is_a_pipe_fails_at_once(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "data").mkdir()
+        os.mkfifo(tmp_path / "data" / FILE_NAME)
+        assert f"FAIL  The store {tmp_path / 'data' / FILE_NAME} is a named pipe, not" in run("check")[1]
+
+    @pytest.mark.parametrize("setting", ["DASHBOARD_API_KEYS_FILE", "PRICES_FILE"])
+    @pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+    def test_a_setting_that_names_no_file_fails_at_once(
+        self,
+        run: Run,
+        monkeypatch: pytest.MonkeyPatch,
+        tmp_path: Path,
+        setting: str,
+        make: Callable[[Path], None],
+    ) -> None:
+        make(tmp_path / "other")
+        monkeypatch.setenv(setting, str(tmp_path / "other"))
+        kind = "a named pipe" if make is os.mkfifo else "a folder"
+        assert f"FAIL  {setting} {tmp_path / 'other'} is {kind}, not a file." in run("check")[1]
+
+    def test_a_data_dir_that_is_a_pipe_fails_at_once(self, run: Run, tmp_path: Path) -> None:
+        os.mkfifo(tmp_path / "data")
+        assert f"FAIL  DATA_DIR {tmp_path / 'data'} cannot be made" in run("check")[1]
 
     def test_a_price_list_is_looked_at(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("PRICES_FILE", "nowhere.csv")

@@ -142,6 +142,24 @@ class TestSignals:
         assert ask(server, key=FINANCE) == 401
         assert AUDIT not in server.log()
 
+    def test_keys_that_are_gone_let_nobody_in_also_after_the_worker_is_replaced(
+        self, server: Running, keys_file: Path
+    ) -> None:
+        keys_file.write_text(f"finance:{FINANCE}\n")
+        eventually(lambda: ask(server, key=FINANCE) == 200, BACK_WITHIN_SECONDS)
+        keys_file.unlink()
+        eventually(lambda: ask(server, key=FINANCE) == 401, BACK_WITHIN_SECONDS)
+        assert ask(server) == 200
+        os.kill(children(server.pid)[0], signal.SIGKILL)
+        eventually(lambda: status_of(f"{server.base_url}/health/ready") == 200, BACK_WITHIN_SECONDS)
+        assert (ask(server), ask(server, key=FINANCE)) == (200, 401)
+        assert server.log().count("None of its keys is let in.") == 2
+        keys_file.write_text(f"audit:{AUDIT}\nfinance: {FINANCE}\n")
+        eventually(lambda: ask(server, key=AUDIT) == 200, BACK_WITHIN_SECONDS)
+        assert ask(server, key=FINANCE) == 401
+        assert "line 2: the key must follow the colon" in server.log()
+        assert FINANCE not in server.log()
+
     def test_a_worker_that_is_killed_in_the_middle_of_a_request_is_replaced(self, server: Running) -> None:
         (worker,) = children(server.pid)
         with request_in_hand(server) as finish:

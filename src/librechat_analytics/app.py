@@ -15,11 +15,14 @@ from librechat_analytics.sync.loop import Syncer
 from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.cache import CachedRepository
 from librechat_analytics.usage.prices import read_price_list
+from librechat_analytics.usage.scopes import unmatched_parts
 from librechat_analytics.web.api import api_blueprint
 from librechat_analytics.web.audit import serve_audit
 from librechat_analytics.web.backup import serve_backup
 from librechat_analytics.web.door import Door
 from librechat_analytics.web.keys import KeyRing
+from librechat_analytics.web.keys_file import KeysFileError, read_keys_now
+from librechat_analytics.web.keys_watch import KeysWatch
 from librechat_analytics.web.metrics import serve_metrics
 from librechat_analytics.web.openapi import serve_description
 from librechat_analytics.web.server import (
@@ -53,9 +56,11 @@ class Running:
     syncer: Syncer | None
     thread: threading.Thread | None
     repository: CachedRepository
+    keys_watch: KeysWatch
 
     def close(self) -> None:
         """End the sync after its current batch and close the store."""
+        self.keys_watch.stop()
         if self.syncer and self.thread:
             self.syncer.stop()
             self.thread.join(LAST_BATCH_SECONDS)
@@ -86,20 +91,39 @@ def open_prices(settings: Settings) -> PriceList | None:
 
 
 def rehearse(settings: Settings) -> None:
-    """Raise here whatever would keep ``create_app`` from serving in a process of its own."""
-    open_door(settings)
+    """Raise here whatever would keep ``create_app`` from serving in a process of its own, or from any use.
+
+    A file of keys that goes wrong later stops nobody, also if the process is replaced then.
+    """
+    require_keys(settings)
     open_prices(settings)
     if source := open_source(settings):
         source.close()
     open_store(settings).close()
 
 
-def open_door(settings: Settings) -> Door:
-    """Make the door with all keys; raises SettingsError or KeysFileError for what cannot be one."""
+def require_keys(settings: Settings) -> None:
+    """Raise SettingsError or KeysFileError where nobody could be let in, or a file of keys is not there."""
+    require_a_key(settings)
+    if settings.dashboard_api_keys_file is None:
+        return
+    file = read_keys_now(settings.dashboard_api_keys_file)
+    is_shut = settings.dashboard_api_key is None and not file.keys and not file.waits
+    if file.unreadable or (is_shut and file.problems):
+        raise KeysFileError("\n".join(file.problems))
+
+
+def open_keys(settings: Settings) -> KeyRing:
+    """Take all keys; raises SettingsError where there can be none."""
     require_a_key(settings)
     own_key = settings.dashboard_api_key
+    return KeyRing(own_key.get_secret_value() if own_key else None, settings.dashboard_api_keys_file)
+
+
+def open_door(settings: Settings, keys: KeyRing) -> Door:
+    """Make the door for these keys."""
     return Door(
-        KeyRing(own_key.get_secret_value() if own_key else None, settings.dashboard_api_keys_file),
+        keys,
         trusted_proxies=settings.trusted_proxies,
         signed_in_header=settings.auth_proxy_header,
     )
@@ -111,7 +135,7 @@ def create_app(settings: Settings) -> Flask:
     Raises SettingsError, PriceListError, SourceError or StoreError with a text for the operator.
     ``close_app`` undoes it.
     """
-    door = open_door(settings)
+    keys = open_keys(settings)
     prices, source, store = open_prices(settings), open_source(settings), open_store(settings)
     if store.count_transactions() == 0:
         _tell_what_an_empty_store_means(settings)
@@ -124,6 +148,8 @@ def create_app(settings: Settings) -> Flask:
             labels_seconds=settings.labels_seconds,
         )
         thread = threading.Thread(target=syncer.follow, name="sync", daemon=True)
+
+    keys_watch = KeysWatch(keys, lambda scope: unmatched_parts(store, scope))
 
     def source_report() -> SourceReport:
         if syncer is None:
@@ -138,7 +164,7 @@ def create_app(settings: Settings) -> Flask:
         )
 
     server = create_server(
-        door=door,
+        door=open_door(settings, keys),
         readiness=lambda: _readiness(store, source_report().status),
         frame_ancestors=settings.frame_ancestors,
     )
@@ -153,7 +179,9 @@ def create_app(settings: Settings) -> Flask:
         server, repository, default_zone=settings.dashboard_timezone, prefix=PREFIX, ask_again=ASK_AGAIN
     )
     allow_page_scripts(server, dashboard.csp_hashes())
-    server.extensions[EXTENSION] = Running(store, source, syncer, thread, repository)
+    server.extensions[EXTENSION] = Running(store, source, syncer, thread, repository, keys_watch)
+    if settings.dashboard_api_keys_file is not None:
+        keys_watch.start()
     if thread is not None:
         thread.start()
     return server

@@ -4,31 +4,45 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from librechat_analytics.app import open_door, open_prices
-from librechat_analytics.errands import served_audits
+from librechat_analytics.app import open_prices
+from librechat_analytics.errands import served_audits, served_unmatched_parts
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.librechat.mongo import MongoSource
-from librechat_analytics.settings import Settings, load_settings
+from librechat_analytics.settings import Settings, load_settings, require_a_key
 from librechat_analytics.store.held_ids import HeldIds
 from librechat_analytics.store.store import FILE_NAME, Store, StoreBusyError
 from librechat_analytics.sync.identity import LedgerIdentity
+from librechat_analytics.usage.scopes import unmatched_parts
+from librechat_analytics.web.keys_file import KeysFile, read_keys_now
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
     from pathlib import Path
 
     from librechat_analytics.store.held_ids import AuditKind
+    from librechat_analytics.usage.filters import Scope
+    from librechat_analytics.web.keys_file import Key
+
+    Unmatched = Callable[[Scope], tuple[str, ...] | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the check."""
+    """One line of the check; a note fails nothing and is worth a look."""
 
     good: bool
     text: str
+    is_note: bool = False
+
+    @property
+    def mark(self) -> Literal["ok", "note", "FAIL"]:
+        """The word that its line begins with."""
+        if not self.good:
+            return "FAIL"
+        return "note" if self.is_note else "ok"
 
 
 def run_checks() -> Iterator[Finding]:
@@ -40,17 +54,45 @@ def run_checks() -> Iterator[Finding]:
             yield Finding(good=False, text=line)
         return
     yield Finding(good=True, text="The settings can be read.")
-    yield _key(settings)
+    path = settings.dashboard_api_keys_file
+    keys_file = KeysFile() if path is None else read_keys_now(path)
+    yield from _keys(settings, keys_file)
     yield from _prices(settings)
-    yield from _store_and_mongodb(settings)
+    yield from _store_and_mongodb(settings, keys_file.keys)
 
 
-def _key(settings: Settings) -> Finding:
+def _keys(settings: Settings, file: KeysFile) -> Iterator[Finding]:
     try:
-        open_door(settings)
+        require_a_key(settings)
     except OperatorError as error:
-        return Finding(good=False, text=str(error))
-    return Finding(good=True, text="The API keys are set and strong enough.")
+        yield Finding(good=False, text=str(error))
+        return
+    for problem in file.problems:
+        yield Finding(good=False, text=problem)
+    if file.last_line:
+        yield Finding(good=True, text=file.last_line, is_note=True)
+    if settings.dashboard_api_key is None and not file.keys and not file.waits:
+        yield Finding(good=False, text="No key is let in: DASHBOARD_API_KEY is not set either.")
+    elif not file.problems:
+        yield Finding(good=True, text="The API keys are set and strong enough.")
+
+
+def _scopes(keys: tuple[Key, ...], matches: str, unmatched: Unmatched) -> Iterator[Finding]:
+    """Say which limits of keys match nobody, which a slip of the pen does too."""
+    for key in keys:
+        for part in (unmatched(key.scope) or ()) if key.scope else ():
+            yield Finding(good=True, text=f"Key {key.name}: {part} {matches}", is_note=True)
+
+
+def _served_scopes(settings: Settings, keys: tuple[Key, ...]) -> Iterator[Finding]:
+    try:
+        yield from _scopes(
+            keys,
+            "matches nobody who has used LibreChat so far.",
+            lambda scope: served_unmatched_parts(settings, scope),
+        )
+    except OperatorError:
+        return  # it may be another command that has the store
 
 
 def _prices(settings: Settings) -> Iterator[Finding]:
@@ -63,7 +105,7 @@ def _prices(settings: Settings) -> Iterator[Finding]:
         yield Finding(good=True, text=f"The price list {settings.prices_file} can be read.")
 
 
-def _store_and_mongodb(settings: Settings) -> Iterator[Finding]:
+def _store_and_mongodb(settings: Settings, keys: tuple[Key, ...]) -> Iterator[Finding]:
     """Look at the store, at MongoDB, and at whether one has all that the other has."""
     if not (settings.data_dir / FILE_NAME).exists():
         yield _no_store_yet(settings.data_dir)
@@ -74,6 +116,7 @@ def _store_and_mongodb(settings: Settings) -> Iterator[Finding]:
     except StoreBusyError as error:
         yield Finding(good=True, text=f"{error} That is right while `serve` runs.")
         yield from _served_audits(settings)
+        yield from _served_scopes(settings, keys)
         yield from _mongodb(settings, None, imported=True)
         return
     except OperatorError as error:
@@ -83,6 +126,7 @@ def _store_and_mongodb(settings: Settings) -> Iterator[Finding]:
     try:
         held = store.count_transactions()
         yield Finding(good=True, text=f"The store in {settings.data_dir} holds {held:,} transactions.")
+        yield from _scopes(keys, "matches nobody today.", lambda scope: unmatched_parts(store, scope))
         for audit in HeldIds(store).audits():
             yield _audited(audit.kind, audit.ended_at, audit.documents, audit.added)
         yield from _mongodb(settings, store, imported=held > 0)

@@ -31,7 +31,9 @@ from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.librechat.mongo import MongoSource
 from librechat_analytics.librechat.source import SourceUnreachableError
 from librechat_analytics.logs import log_config, occupy_standard_files
+from librechat_analytics.plain_files import UnreadableFileError, read_text
 from librechat_analytics.settings import load_settings, require_a_key
+from librechat_analytics.texts import trimmed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -354,12 +356,13 @@ def check() -> None:
     """Check settings, store and MongoDB; each line says what to do when something is wrong."""
     from librechat_analytics.checks import run_checks
 
+    styles = {"ok": None, "note": "yellow", "FAIL": "red"}
     failed = False
     for finding in run_checks():
         failed = failed or not finding.good
         console.print(
-            f"{'ok  ' if finding.good else 'FAIL'}  {finding.text}",
-            style=None if finding.good else "red",
+            f"{finding.mark:4}  {finding.text}",
+            style=styles[finding.mark],
             highlight=False,
             markup=False,
         )
@@ -432,7 +435,10 @@ def _kept_key(folder: Path) -> str:
         folder.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(24), "utf-8")
-    return path.read_text("utf-8").strip()
+    try:
+        return trimmed(read_text(path))
+    except UnreadableFileError as error:
+        raise OperatorError(f"{path} {error} Remove it; the next demo makes a new one.") from None
 
 
 @contextmanager

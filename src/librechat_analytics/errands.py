@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from librechat_analytics.settings import Settings
+    from librechat_analytics.usage.filters import Scope
 
 PATIENCE_SECONDS = 60
 POLL_SECONDS = 0.5
@@ -89,6 +90,7 @@ def _taking_the_place_of(path: Path) -> Iterator[Path]:
     """Give a file to write; it takes the place of the other once it is whole, and is gone if it never is."""
     part = path.with_name(f"{path.name}.part")
     try:
+        part.unlink(missing_ok=True)  # what lies there may be a pipe that nobody reads
         yield part
         part.replace(path)
     except OSError as error:
@@ -159,6 +161,18 @@ def served_audits(settings: Settings) -> AuditState:
             for audit in state["audits"]
         ],
     )
+
+
+def served_unmatched_parts(settings: Settings, scope: Scope) -> tuple[str, ...]:
+    """Ask the running server which parts of a scope match nobody with any usage, such as ``group=ID``."""
+    found = []
+    for name, value, _ in scope.parts():
+        query = urllib.parse.urlencode({"period": "all", name: value})
+        with _asking_server(settings, f"/api/summary?{query}") as response:
+            summary = json.load(response)
+        if summary["asOf"] is not None and summary["activeUsers"] == 0:
+            found.append(f"{name}={value}")
+    return tuple(found)
 
 
 def have_server_audit(settings: Settings, report: Callable[[float], None]) -> Audit:

@@ -1,10 +1,8 @@
-"""The door: several keys, what each of them may see, wrong keys slowed down, proxies believed or not."""
+"""The door: whom a key lets in, wrong keys slowed down, proxies believed or not."""
 
 from __future__ import annotations
 
-import os
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from ipaddress import ip_network
@@ -16,13 +14,12 @@ from flask import Flask, request
 
 from librechat_analytics.usage.filters import Scope
 from librechat_analytics.web.door import WRONG_KEYS, Door, NotLetInError, Visitor
-from librechat_analytics.web.keys import SETTLED_NANOSECONDS, Key, KeyRing, KeysFileError, read_keys
+from librechat_analytics.web.keys import KeyRing
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 OWN = "k3y-for-tests-0nly-2f8a"
-HASH_OF_NOTHING = sha256(b"").hexdigest()
 FINANCE = "f1nance-key-0f-ten-w0rds"
 SALES = "s4les-lead-key-0f-the-n0rth"
 PROXY = "10.1.2.3"
@@ -73,29 +70,6 @@ def test_a_hash_may_be_in_capitals_and_opens_nothing_by_itself(tmp_path: Path) -
         assert refused(door, key=shown) == 401
 
 
-def test_keys_are_exchanged_while_serving(
-    keys_file: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr("librechat_analytics.web.keys.LOOKED_AT_EVERY_SECONDS", 0.0)
-    monkeypatch.setattr("librechat_analytics.web.keys.SETTLED_NANOSECONDS", 10**18)
-    door = Door(KeyRing(None, keys_file))
-    assert let_in(door, key=FINANCE).name == "finance"
-    keys_file.write_text("auditor:4uditors-0wn-key-2026\n")
-    assert let_in(door, key=FINANCE).name == "finance", "it may still be written"
-    assert refused(door, key=FINANCE) == 401
-    assert let_in(door, key="4uditors-0wn-key-2026").name == "auditor"
-    keys_file.write_text("half a li")
-    for instant in (1, 2):
-        os.utime(keys_file, ns=(instant, instant))
-        for _ in range(2):
-            assert let_in(door, key="4uditors-0wn-key-2026").name == "auditor", "a broken file does nothing"
-    assert caplog.text.count("line 1: must be name:key") == 1, "and is complained about once"
-    keys_file.unlink()
-    assert let_in(door, key="4uditors-0wn-key-2026").name == "auditor", "nor does one that is gone"
-    assert "No such file" in caplog.text
-    assert "4uditors-0wn-key-2026" not in caplog.text
-
-
 def test_guesses_at_the_same_time_are_each_refused(keys_file: Path) -> None:
     door, together = Door(KeyRing(None, keys_file)), Barrier(16)
     interval = sys.getswitchinterval()
@@ -111,91 +85,6 @@ def test_guesses_at_the_same_time_are_each_refused(keys_file: Path) -> None:
     finally:
         sys.setswitchinterval(interval)
     assert statuses == {401, 429}
-
-
-def test_a_key_that_was_removed_long_ago_is_refused_the_first_time(keys_file: Path) -> None:
-    door = Door(KeyRing(None, keys_file))
-    assert let_in(door, key=FINANCE).name == "finance"
-    keys_file.write_text("auditor:4uditors-0wn-key-2026\n")
-    time.sleep(SETTLED_NANOSECONDS / 1e9 + 0.1)  # in which nobody asks
-    assert refused(door, key=FINANCE) == 401
-
-
-def test_a_file_that_is_still_being_written_limits_nobody_less(
-    keys_file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("librechat_analytics.web.keys.LOOKED_AT_EVERY_SECONDS", 0.0)
-    monkeypatch.setattr("librechat_analytics.web.keys.SETTLED_NANOSECONDS", 10**18)
-    door, whole = Door(KeyRing(None, keys_file)), keys_file.read_text()
-    for written in (whole[: whole.index("  domain=")], whole[: whole.index(" group=")], whole, whole):
-        keys_file.write_text(written)
-        assert let_in(door, key=SALES).scope == Scope(("sales.example.com",), ("66b0",))
-
-
-def test_a_file_put_in_place_of_another_is_seen_whatever_its_date_and_size(
-    keys_file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("librechat_analytics.web.keys.LOOKED_AT_EVERY_SECONDS", 0.0)
-    monkeypatch.setattr("librechat_analytics.web.keys.SETTLED_NANOSECONDS", 10**18)
-    door, before = Door(KeyRing(None, keys_file)), keys_file.stat()
-    fresh = keys_file.with_name("fresh")
-    fresh.write_text(keys_file.read_text().replace(SALES, SALES[::-1]))
-    os.utime(fresh, ns=(before.st_atime_ns, before.st_mtime_ns))
-    fresh.replace(keys_file)
-    assert (keys_file.stat().st_mtime_ns, keys_file.stat().st_size) == (before.st_mtime_ns, before.st_size)
-    assert let_in(door, key=SALES).name == "sales"
-    assert refused(door, key=SALES) == 401
-
-
-def test_a_file_that_changes_at_the_start_is_read_again(
-    keys_file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("librechat_analytics.web.keys.LOOKED_AT_EVERY_SECONDS", 0.0)
-    monkeypatch.setattr("librechat_analytics.web.keys.SETTLED_NANOSECONDS", 10**18)
-
-    def read_then_write(path: Path) -> tuple[Key, ...]:
-        keys = read_keys(path)
-        path.write_text(f"auditor:{SALES[::-1]}\n")
-        return keys
-
-    with monkeypatch.context() as patched:
-        patched.setattr("librechat_analytics.web.keys.read_keys", read_then_write)
-        door = Door(KeyRing(None, keys_file))
-    assert let_in(door, key=SALES).name == "sales"
-    assert refused(door, key=SALES) == 401
-
-
-def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
-    with pytest.raises(KeysFileError, match="No such file"):
-        KeyRing(OWN, tmp_path / "keys")
-
-
-@pytest.mark.parametrize(
-    ("line", "says"),
-    [
-        ("finance", "must be name:key"),
-        ("fin ance:x", "must be name:key"),
-        (":sdfkj3490fdsjk4390", "must be name:key"),
-        ("finance:short", "is shorter than"),
-        ("finance:your-secure-key-here", "is an example"),
-        (f"finance:{OWN} users=all", "only domain=example.com and group=ID"),
-        (f"finance:{OWN} domain=", "only domain=example.com and group=ID"),
-        (f"a:{OWN}\na:{FINANCE}", "stands there twice"),
-        (f"a:{OWN}\nb:sha256:{sha256(OWN.encode()).hexdigest()} domain=example.com", "a and b have the same"),
-        (f"finance:sha256:{HASH_OF_NOTHING}", "is the hash of nothing"),
-        (f"finance:sha256:{HASH_OF_NOTHING.upper()}", "is the hash of nothing"),
-        (f"finance:sha256:{'0f' * 31}", "64 hex digits"),
-        (f"finance:sha512:{'0f' * 64}", "64 hex digits"),
-        (f"finance:SHA256:{'0f' * 32}", "64 hex digits"),
-    ],
-)
-def test_a_line_that_is_no_key_is_named_without_being_shown(tmp_path: Path, line: str, says: str) -> None:
-    path = tmp_path / "keys"
-    path.write_text(line)
-    with pytest.raises(KeysFileError, match=says) as caught:
-        read_keys(path)
-    assert OWN not in str(caught.value)
-    assert "short'" not in str(caught.value)
 
 
 def test_wrong_keys_are_slowed_down_and_the_right_one_never() -> None:

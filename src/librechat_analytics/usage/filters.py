@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 NONE = "(none)"
 """Stands for rows that have no such thing: no readable user, no model, no agent."""
@@ -17,6 +21,13 @@ class Scope:
 
     domains: tuple[str, ...]
     groups: tuple[str, ...]
+
+    def parts(self) -> Iterator[tuple[str, str, Scope]]:
+        """Give each domain and group as the filter's name, the value, and a scope of its own."""
+        for domain in self.domains:
+            yield "domain", domain, Scope((domain,), ())
+        for group in self.groups:
+            yield "group", group, Scope((), (group,))
 
 
 @dataclass(frozen=True, slots=True)

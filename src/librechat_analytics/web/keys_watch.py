@@ -1,0 +1,72 @@
+"""Looks at the file of keys also while nobody asks, so that what is wrong with it is said in time."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING
+
+from librechat_analytics.errors import OperatorError
+from librechat_analytics.web.keys import LOOKED_AT_EVERY_SECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from librechat_analytics.usage.filters import Scope
+    from librechat_analytics.web.keys import KeyRing
+    from librechat_analytics.web.keys_file import Key
+
+log = logging.getLogger(__name__)
+
+LAST_LOOK_SECONDS = 5
+
+
+class KeysWatch:
+    """Keeps the keys up to date, and says once of each limit that it matches nobody."""
+
+    def __init__(self, keys: KeyRing, unmatched: Callable[[Scope], tuple[str, ...] | None]) -> None:
+        """Take the keys, and who tells which parts of a scope match nobody, None while no user is known."""
+        self._keys = keys
+        self._unmatched = unmatched
+        self._compared: tuple[Key, ...] = ()
+        self._said: set[tuple[str, str]] = set()
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._follow, name="keys", daemon=True)
+
+    def start(self) -> None:
+        """Look every second from now on."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Look no more, if ``start`` was called."""
+        self._stopped.set()
+        if self._thread.is_alive():
+            self._thread.join(LAST_LOOK_SECONDS)
+
+    def _follow(self) -> None:
+        while not self._stopped.wait(LOOKED_AT_EVERY_SECONDS):
+            self.look()
+
+    def look(self) -> None:
+        """Look at the file once."""
+        self._keys.look()
+        named = self._keys.named
+        if named != self._compared and self._compare(named):
+            self._compared = named
+
+    def _compare(self, named: tuple[Key, ...]) -> bool:
+        """Say which limits match nobody; tells whether that could be known of all of them."""
+        for key in named:
+            if key.scope is None:
+                continue
+            try:
+                parts = self._unmatched(key.scope)
+            except OperatorError:
+                return False  # the store cannot be read now, and whoever asks for figures is told
+            if parts is None:
+                return False
+            for part in parts:
+                if (key.name, part) not in self._said:
+                    self._said.add((key.name, part))
+                    log.warning("Key %s: %s matches nobody today.", key.name, part)
+        return True

@@ -1,0 +1,63 @@
+"""Which limits of a key match nobody among LibreChat's users."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from librechat_analytics.librechat.dump import DumpSource
+from librechat_analytics.store.store import Store
+from librechat_analytics.sync.imports import import_dump
+from librechat_analytics.usage.filters import Scope
+from librechat_analytics.usage.scopes import unmatched_parts
+from tests.documents import ANA, BOB, NOON, object_id, usage, write_dump
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+GROUP, EMPTY_GROUP = object_id(NOON, 1), object_id(NOON, 2)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A store in which Ana has used LibreChat, and Bob has not yet."""
+    dump = write_dump(
+        tmp_path / "dump",
+        users=[
+            {"_id": ANA, "name": "Ana", "email": "ana@X.example"},
+            {"_id": BOB, "name": "Bob", "email": "bob@y.example"},
+        ],
+        groups=[
+            {"_id": GROUP, "name": "Team", "memberIds": [str(BOB)]},
+            {"_id": EMPTY_GROUP, "name": "Nobody", "memberIds": []},
+        ],
+        transactions=[usage(NOON, 1)],
+    )
+    store, source = Store(tmp_path / "data"), DumpSource(dump)
+    import_dump(store, source, now=NOON)
+    source.close()
+    yield store
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("scope", "unmatched"),
+    [
+        (Scope(("x.example",), ()), ()),
+        (Scope(("y.example",), (str(GROUP),)), ()),
+        (Scope(("example", "x.example", "z.example"), ()), ("domain=example", "domain=z.example")),
+        (Scope(("x.example",), ("Team", str(EMPTY_GROUP))), ("group=Team", f"group={EMPTY_GROUP}")),
+    ],
+)
+def test_each_domain_and_group_that_matches_nobody_is_named(
+    store: Store, scope: Scope, unmatched: tuple[str, ...]
+) -> None:
+    assert unmatched_parts(store, scope) == unmatched
+
+
+def test_nothing_can_be_said_before_any_user_is_known(tmp_path: Path) -> None:
+    store = Store(tmp_path / "data")
+    assert unmatched_parts(store, Scope(("x.example",), ())) is None
+    store.close()

@@ -1,0 +1,70 @@
+"""The file of keys is looked at while nobody asks, and limits that match nobody are said once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from librechat_analytics.errors import OperatorError
+from librechat_analytics.web.keys import KeyRing
+from librechat_analytics.web.keys_watch import KeysWatch
+from tests.servers import eventually
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+    from librechat_analytics.usage.filters import Scope
+
+LINE = "sales:s4les-lead-key-0f-the-n0rth domain=x.example,y.example\n"
+
+
+def test_the_log_says_once_of_each_limit_that_it_matches_nobody(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "keys").write_text(f"finance:f1nance-key-0f-ten-w0rds\n{LINE}")
+    answers: list[tuple[str, ...] | None] = [None, ("domain=y.example",)]
+
+    def unmatched(_: Scope) -> tuple[str, ...] | None:
+        if not answers:
+            raise OperatorError("asked too often")
+        return answers.pop(0)
+
+    watch = KeysWatch(KeyRing(None, tmp_path / "keys"), unmatched)
+    watch.look()
+    assert caplog.text == "", "no user is known yet"
+    watch.look()
+    watch.look()
+    assert caplog.messages == ["Key sales: domain=y.example matches nobody today."]
+
+
+def test_a_store_that_cannot_be_read_now_is_asked_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "keys").write_text(LINE)
+    asked: list[Scope] = []
+
+    def unmatched(scope: Scope) -> tuple[str, ...]:
+        asked.append(scope)
+        if len(asked) == 1:
+            raise OperatorError("the disk is full")
+        return ("domain=x.example",)
+
+    watch = KeysWatch(KeyRing(None, tmp_path / "keys"), unmatched)
+    watch.look()
+    watch.look()
+    assert caplog.messages == ["Key sales: domain=x.example matches nobody today."]
+
+
+def test_it_looks_by_itself_until_it_is_stopped(tmp_path: Path) -> None:
+    path = tmp_path / "keys"
+    path.write_text(LINE)
+    ring = KeyRing(None, path)
+    watch = KeysWatch(ring, lambda _: ())
+    watch.start()
+    path.unlink()
+    eventually(lambda: ring.named == (), 30)
+    watch.stop()
+    path.write_text(LINE)
+    assert ring.named == ()
+    KeysWatch(ring, lambda _: ()).stop()
