@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from librechat_analytics.errors import OperatorError
+from librechat_analytics.plain_files import UnreadableFileError, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -108,9 +109,9 @@ def read_price_list(path: Path) -> PriceList:
     Lines beginning with # are comments.
     """
     try:
-        text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise PriceListError(f"PRICES_FILE {path} cannot be read: {error}.") from None
+        text = read_text(path)
+    except UnreadableFileError as error:
+        raise PriceListError(f"PRICES_FILE {path} {error}") from None
     lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if _says_something(line)]
     if not lines or tuple(_cells(lines[0][1])) != COLUMNS:
         raise PriceListError(f"PRICES_FILE {path}: the first line must be {','.join(COLUMNS)}")
