@@ -49,7 +49,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     import_dump(store, source, now=datetime.now(UTC))
     source.close()
     store.close()
-    with serve(folder / "data", PRICES_FILE=str(ROOT / "prices" / "2026-03.csv")) as server:
+    with serve(folder / "data", PRICES_FILE=str(ROOT / "prices" / "2026-11.csv")) as server:
         yield f"{server.base_url}/librechat-analytics/"
 
 
@@ -297,7 +297,7 @@ class TestQuality:
         page.get_by_role("link", name="was not computed from a known price").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Data quality")
         expect(page.get_by_role("heading", name="Models without a price")).to_be_visible()
-        expect(page.locator("#prices-lead")).to_contain_text("models on the list 2026-03")
+        expect(page.locator("#prices-lead")).to_contain_text("models on the list 2026-11")
 
         page.get_by_label("Amount in US dollars").fill("1,000.50")
         page.get_by_role("button", name="Compare").click()

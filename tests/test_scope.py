@@ -118,7 +118,7 @@ def serving(folder: Path, *, with_bob: bool) -> Iterator[Flask]:
             dashboard_api_key=API_KEY,
             dashboard_api_keys_file=keys,
             data_dir=folder / "data",
-            prices_file=ROOT / "prices" / "2026-03.csv",
+            prices_file=ROOT / "prices" / "2026-11.csv",
         )
     )
     yield app

@@ -21,6 +21,7 @@ from librechat_analytics.formatting import (
 from librechat_analytics.usage.answers import ALL_ENTRIES
 from librechat_analytics.usage.filters import EVERYTHING, Filters
 from librechat_analytics.usage.periods import describe
+from librechat_analytics.usage.prices import SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -322,9 +323,19 @@ def price_check_sheet(check: PriceCheck) -> Sheet:
         Column("Recorded, of listed (USD)", "money"),
         Column(f"At list price {check.list_name} (USD)", "money"),
         Column("Difference (USD)", "money"),
+        Column("Price comes from", "text"),
+        Column("Completions without their prompt", "count"),
     )
     fields = ("provider", "cost_usd", "listed_cost_usd", "list_price_usd", "difference_usd")
-    rows = ((model_label(row["model"]), *_values(row, fields)) for row in _records(check.rows))
+    rows = (
+        (
+            model_label(row["model"]),
+            *_values(row, fields),
+            ", ".join(SOURCES[source] for source in row["price_sources"]),
+            row["unpaired_completions"],
+        )
+        for row in _records(check.rows)
+    )
     return Sheet("Price check", columns, tuple(rows))
 
 

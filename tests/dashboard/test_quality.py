@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from librechat_analytics.dashboard import doubt, quality
-from librechat_analytics.usage.answers import PriceCheck, Summary
+from librechat_analytics.usage.answers import PriceCheck, SourcePriceCheck, Summary
 from librechat_analytics.usage.filters import Filters, Scope
 from librechat_analytics.usage.quality import KINDS, Detail, Finding, QualityReport, Refusals
 from tests.dashboard.ready_answers import CERTAIN_QUALITY, NOTHING, NOW, query, questions, texts
@@ -28,7 +28,11 @@ REPORT = QualityReport((DEFAULT_RATE,), (), 2.5)
 REFUSED = Refusals("tokenValue is not a number", 12, ("65f0", "65f1"), NOW)
 
 
-def prices(*rows: tuple[str, float, float, float | None]) -> PriceCheck:
+def prices(
+    *rows: tuple[str, float, float, float | None],
+    sources: tuple[SourcePriceCheck, ...] = (),
+    unpaired: int = 0,
+) -> PriceCheck:
     table = pd.DataFrame(
         {
             "provider": ["anthropic"] * len(rows),
@@ -39,14 +43,25 @@ def prices(*rows: tuple[str, float, float, float | None]) -> PriceCheck:
             "difference_usd": pd.Series(
                 [None if price is None else listed - price for _, _, listed, price in rows], dtype="object"
             ),
+            "price_sources": [[part.source for part in sources if part.source]] * len(rows),
+            "unpaired_completions": [0] * len(rows),
         }
     )
-    return PriceCheck(
-        "2026-03",
-        table,
+    cost, listed, at_list = (
         sum(cost for _, cost, _, _ in rows),
         sum(listed for _, _, listed, _ in rows),
         sum(price or 0 for *_, price in rows),
+    )
+    return PriceCheck(
+        list_name="2026-03",
+        rows=table,
+        cost_usd=cost,
+        listed_cost_usd=listed,
+        list_price_usd=at_list,
+        difference_usd=listed - at_list,
+        unlisted_cost_usd=cost - listed,
+        unpaired_completions=unpaired,
+        sources=sources,
     )
 
 
@@ -113,6 +128,33 @@ class TestPrices:
         assert "recorded  $10.00  for models on the list 2026-03" in words
         assert "cost  $8.00 : $2.00 (25.0 %) more than the list" in words
         assert "Another $3.00 went to models that are not on the list." in words
+
+    def test_it_says_which_prices_were_compared_with_the_provider(self) -> None:
+        parts = (
+            SourcePriceCheck("both", 5.0, 5.0, 0.0),
+            SourcePriceCheck("librechat", 3.0, 2.0, 1.0),
+            SourcePriceCheck("provider", 1.0, 0.9, 0.1),
+            SourcePriceCheck(None, 1.0, 0.1, 0.9),
+        )
+        words = texts(quality.price_lead(prices(("a", 10.0, 10.0, 8.0), sources=parts)))
+
+        assert (
+            "Of the list price, $5.00 was compared with the provider's page, $2.00 is from LibreChat's"
+            in words
+        )
+        assert "table only (which cannot show that LibreChat's price is wrong)" in words
+        assert "$0.90 is from the provider's page only, $0.10 has no source on the list." in words
+
+    def test_a_list_without_sources_says_nothing_of_them(self) -> None:
+        own = prices(("a", 1.0, 1.0, 1.0), sources=(SourcePriceCheck(None, 1.0, 1.0, 0.0),))
+
+        assert "Of the list price" not in texts(quality.price_lead(own))
+
+    def test_completions_without_their_prompt_are_counted_where_there_are_any(self) -> None:
+        words = texts(quality.price_lead(prices(("a", 1.0, 1.0, 1.0), unpaired=1234)))
+
+        assert "1,234 completions of models that cost more after long prompts could not be matched" in words
+        assert "could not be matched" not in texts(quality.price_lead(prices(("a", 1.0, 1.0, 1.0))))
 
     @pytest.mark.parametrize(
         ("recorded", "words"),

@@ -63,7 +63,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             env_file=None,
             dashboard_api_key=API_KEY,
             data_dir=folder / "data",
-            prices_file=ROOT / "prices" / "2026-03.csv",
+            prices_file=ROOT / "prices" / "2026-11.csv",
         )
     )
     server = make_server("127.0.0.1", 0, app, threaded=True)

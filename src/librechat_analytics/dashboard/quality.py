@@ -30,6 +30,7 @@ from librechat_analytics.usage.filters import NONE
 from librechat_analytics.usage.periods import TimeRange, describe_range
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from librechat_analytics.dashboard.markup import Markup
     from librechat_analytics.dashboard.questions import Questions
     from librechat_analytics.usage.answers import PriceCheck
+    from librechat_analytics.usage.prices import PriceSource
     from librechat_analytics.usage.quality import Detail, Finding, Refusals
 
 DETAILS_AT_ONCE = 5
@@ -49,7 +51,19 @@ PRICE_COLUMNS = (
     Column("Recorded", hint="What LibreChat wrote down"),
     Column("At list price", hint="The same tokens at the price list"),
     Column("Difference", hint="Recorded less list price"),
+    Column("Price from", numeric=False, hint="Whether it was compared with the provider's page"),
 )
+OF_SOURCE: Mapping[PriceSource | None, str] = {
+    "both": "was compared with the provider's page",
+    "librechat": "is from LibreChat's table only (which cannot show that LibreChat's price is wrong)",
+    "provider": "is from the provider's page only",
+    None: "has no source on the list",
+}
+PRICE_FROM: Mapping[PriceSource, str] = {
+    "both": "LibreChat and provider",
+    "librechat": "LibreChat only",
+    "provider": "provider only",
+}
 
 
 def layout() -> list[Component]:
@@ -273,11 +287,10 @@ def price_lead(check: PriceCheck | None) -> list[Markup]:
                 "With a price list the same tokens are priced a second time, beside what was recorded. Set ",
                 element("code", "PRICES_FILE"),
                 " to a CSV file of prices, such as ",
-                element("code", "prices/2026-03.csv"),
+                element("code", "prices/2026-11.csv"),
                 ", and start anew. A bill can be compared without one.",
             )
         ]
-    unlisted = check.cost_usd - check.listed_cost_usd
     words: list[Markup] = [
         "LibreChat recorded ",
         element("strong", money(check.listed_cost_usd)),
@@ -285,16 +298,36 @@ def price_lead(check: PriceCheck | None) -> list[Markup]:
         element("strong", money(check.list_price_usd)),
         f": {_difference(check.listed_cost_usd, check.list_price_usd, 'the list')}.",
     ]
-    if unlisted >= SAME_CENT_USD:
-        words.append(f" Another {money(unlisted)} went to models that are not on the list.")
+    if check.unlisted_cost_usd >= SAME_CENT_USD:
+        words.append(f" Another {money(check.unlisted_cost_usd)} went to models that are not on the list.")
     return [
         element("p", *words),
+        *_price_sources(check),
+        *_unpaired(check.unpaired_completions),
         element(
             "p",
             "The second figure is an estimate to check by; recorded figures stay as they are.",
             class_name="quiet",
         ),
     ]
+
+
+def _price_sources(check: PriceCheck) -> list[Markup]:
+    """Say how much of the list price was compared with whom; nothing where the list does not tell."""
+    if all(part.source is None for part in check.sources):
+        return []
+    parts = [f"{money(part.list_price_usd)} {OF_SOURCE[part.source]}" for part in check.sources]
+    return [element("p", f"Of the list price, {', '.join(parts)}.")]
+
+
+def _unpaired(completions: int) -> list[Markup]:
+    if not completions:
+        return []
+    words = (
+        f"{counted(completions, 'completion')} of models that cost more after long prompts could not be"
+        " matched to a prompt; they are priced as after a short one."
+    )
+    return [element("p", words)]
 
 
 def _difference(recorded: float, other: float, than: str) -> str:
@@ -375,6 +408,7 @@ def _price_rows(check: PriceCheck | None, questions: Questions) -> list[Markup]:
         tables.number_cell(money(check.listed_cost_usd), money_exact(check.listed_cost_usd)),
         tables.number_cell(money(check.list_price_usd), money_exact(check.list_price_usd)),
         tables.number_cell(signed(check.difference_usd), money_exact(check.difference_usd)),
+        tables.empty_cell(),
         class_name="total",
     )
     return [*rows, *([total] if rows else []), *_not_listed(entries)]
@@ -393,6 +427,7 @@ def _not_listed(entries: list[Any]) -> list[Markup]:
             tables.number_cell(money(cost), money_exact(cost)),
             tables.number_cell(UNKNOWN),
             tables.number_cell(UNKNOWN),
+            tables.empty_cell(),
             class_name="rest",
         )
     ]
@@ -410,6 +445,7 @@ def _price_row(row: Any, questions: Questions) -> Markup:
         tables.number_cell(money(row.cost_usd), money_exact(row.cost_usd)),
         tables.number_cell(money(row.list_price_usd), money_exact(row.list_price_usd)),
         tables.number_cell(signed(row.difference_usd), money_exact(row.difference_usd)),
+        tables.words_cell(", ".join(PRICE_FROM[source] for source in row.price_sources) or UNKNOWN),
     )
 
 

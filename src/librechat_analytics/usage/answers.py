@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from librechat_analytics.store.held_ids import AuditResult
     from librechat_analytics.usage.periods import BucketUnit
+    from librechat_analytics.usage.prices import PriceSource
 
 AuditKind = held_ids.AuditKind
 SourceStatus = Literal["ok", "importing", "unreachable", "offline"]
@@ -166,12 +167,25 @@ class Freshness:
 
 
 @dataclass(frozen=True, slots=True)
+class SourcePriceCheck:
+    """The part of a price check whose list prices come from one source; None where the list names none."""
+
+    source: PriceSource | None
+    listed_cost_usd: float
+    list_price_usd: float
+    difference_usd: float
+
+
+@dataclass(frozen=True, slots=True)
 class PriceCheck:
     """What was recorded beside what the same rows would have cost at list price.
 
     Columns: provider, model, cost_usd (recorded), listed_cost_usd (recorded, of the rows that have a list
     price), list_price_usd (None where the model is not listed), difference_usd (recorded less list price of
-    the listed rows, None likewise). The other fields are the sums of these columns.
+    the listed rows, None likewise), price_sources (list of PriceSource, those that the list names),
+    unpaired_completions (of models with prices for long prompts, those whose prompt was not found: they are
+    priced as after a short one). The other fields are the sums of these columns; ``sources`` are parts of
+    them.
     """
 
     list_name: str
@@ -179,10 +193,10 @@ class PriceCheck:
     cost_usd: float
     listed_cost_usd: float
     list_price_usd: float
-
-    @property
-    def difference_usd(self) -> float:
-        return self.listed_cost_usd - self.list_price_usd
+    difference_usd: float
+    unlisted_cost_usd: float
+    unpaired_completions: int
+    sources: tuple[SourcePriceCheck, ...]
 
 
 @dataclass(frozen=True, slots=True)

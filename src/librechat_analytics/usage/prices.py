@@ -7,39 +7,54 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from fnmatch import fnmatchcase
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from itertools import groupby, pairwise
+from typing import TYPE_CHECKING, Final, Literal
 
 import pandas as pd
 
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.plain_files import UnreadableFileError, read_text
+from librechat_analytics.usage.model_spellings import spellings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 COLUMNS = ("model", "prompt", "completion", "cache_write", "cache_read", "valid_from")
+OPTIONAL_COLUMNS = ("source", "above_tokens")
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 END = datetime(2200, 1, 1, tzinfo=UTC)
 MICRO = 1_000_000
-DATE_SUFFIX = re.compile(r"-20[0-9]{2}-?[0-9]{2}-?[0-9]{2}$")
-"""Providers name a snapshot of a model so, at the same price."""
 HIGHEST_PRICE = 1000
-"""USD per million tokens; anything beyond is a slip of the pen."""
+"""USD per million tokens; anything beyond is a typing error."""
+
+MOST_TOKENS = 10**9
+"""No prompt is that long; a threshold beyond it is a typing error."""
+
+LEAST_INTEGER, GREATEST_INTEGER = -(2**63), 2**63 - 1
 
 
 class PriceListError(OperatorError):
     """The price list cannot be read; the text names the line and what is wrong with it."""
 
 
+PriceSource = Literal["both", "librechat", "provider"]
+
+SOURCES: Final[Mapping[PriceSource, str]] = {
+    "both": "LibreChat's table, compared with the provider's page",
+    "librechat": "LibreChat's table only",
+    "provider": "the provider's page only",
+}
+"""Where a price may come from. LibreChat's own table cannot show that LibreChat's price is wrong."""
+
+
 @dataclass(frozen=True, slots=True)
 class Price:
-    """The price of models that fit a pattern, from an instant on.
+    """The price of models that fit a pattern, from an instant on, for calls with a prompt of some size.
 
     Amounts are millionths of a US dollar per million tokens: tokens times such a price is in the unit in
-    which the store keeps cost, so that list prices are summed exactly too.
+    which the store keeps cost, so that list prices are summed exactly too. ``above_tokens``: it holds for
+    calls whose prompt, cached tokens included, is larger; 0 is the price of all others.
     """
 
     pattern: str
@@ -48,6 +63,8 @@ class Price:
     cache_write: int
     cache_read: int
     valid_from: datetime
+    source: PriceSource | None
+    above_tokens: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,50 +72,97 @@ class PriceList:
     """Prices by pattern of the model's name; of several patterns that fit, the longest holds."""
 
     name: str
-    prices: tuple[Price, ...]
+    prices: Mapping[str, tuple[Price, ...]]
 
     def of(self, model: str) -> list[Price]:
-        """Give a model's prices, oldest first; none where no pattern fits."""
-        fitting = self._fitting(model) or self._fitting(DATE_SUFFIX.sub("", model))
-        if not fitting:
-            return []
-        # A longer pattern says more; of two equally long ones the one without a wildcard does.
-        best = max(fitting, key=lambda pattern: (len(pattern.replace("*", "")), "*" not in pattern, pattern))
-        return sorted(
-            (price for price in self.prices if price.pattern == best), key=lambda price: price.valid_from
-        )
+        """Give a model's prices, oldest first and from short prompts to long ones; none without a pattern.
 
-    def _fitting(self, model: str) -> set[str]:
-        return {price.pattern for price in self.prices if fnmatchcase(model, price.pattern)}
+        A pattern that fits only a fuller spelling of the name (us.anthropic.*) was meant for that spelling;
+        it counts before those that fit a plainer one.
+        """
+        fitting = [self._fitting(name) for name in spellings(model)]
+        for place, patterns in enumerate(fitting):
+            if patterns.difference(*fitting[place + 1 :]):
+                # A longer pattern says more; of two equally long ones the one without a wildcard does.
+                best = max(patterns, key=lambda each: (len(each.replace("*", "")), "*" not in each, each))
+                return sorted(self.prices[best], key=lambda price: (price.valid_from, price.above_tokens))
+        return []
+
+    def _fitting(self, name: str) -> set[str]:
+        return {pattern for pattern in self.prices if fits(pattern, name)}
 
     def frame(self, models: Iterable[str]) -> pd.DataFrame:
-        """Lay out the prices of models as a table: model, since, until, and four amounts."""
+        """Lay out the prices of models as a table of amounts.
+
+        A row holds for the calls of a model from ``since`` to before ``until`` whose prompt has more than
+        ``above`` tokens and at most ``most``; ``tiered``: there are others for other sizes.
+        """
         rows = [
             (
                 model,
-                price.valid_from.replace(tzinfo=None),
+                tier.valid_from.replace(tzinfo=None),
                 until.replace(tzinfo=None),
-                price.prompt,
-                price.completion,
-                price.cache_write,
-                price.cache_read,
+                above,
+                most,
+                tiered,
+                tier.prompt,
+                tier.completion,
+                tier.cache_write,
+                tier.cache_read,
+                tier.source,
             )
             for model in models
-            for price, until in _with_ends(self.of(model))
+            for tiers, until in _with_ends(self.of(model))
+            for tiered in (len(tiers) > 1,)
+            for tier, above, most in _with_sizes(tiers)
         ]
-        columns = ["model", "since", "until", "prompt", "completion", "cache_write", "cache_read"]
-        frame = pd.DataFrame(rows, columns=columns)
-        return frame.astype(
-            {"model": "str", "since": "datetime64[us]", "until": "datetime64[us]"}
-            | dict.fromkeys(columns[3:], "int64")
-        )
+        types = {
+            "model": "str",
+            "since": "datetime64[us]",
+            "until": "datetime64[us]",
+            "above": "int64",
+            "most": "int64",
+            "tiered": "bool",
+            "prompt": "int64",
+            "completion": "int64",
+            "cache_write": "int64",
+            "cache_read": "int64",
+            "source": "str",
+        }
+        return pd.DataFrame(rows, columns=list(types)).astype(types)
 
 
-def _with_ends(prices: list[Price]) -> Iterator[tuple[Price, datetime]]:
-    for price, following in pairwise(prices):
-        yield price, following.valid_from
-    if prices:
-        yield prices[-1], END
+def fits(pattern: str, name: str) -> bool:
+    """Say whether a name fits a pattern, in which * stands for any text and nothing else is special."""
+    first, *others = pattern.split("*")
+    if not others:
+        return name == pattern
+    last = others.pop()
+    if len(name) < len(first) + len(last) or not (name.startswith(first) and name.endswith(last)):
+        return False
+    at, end = len(first), len(name) - len(last)
+    for part in others:
+        found = name.find(part, at, end)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return True
+
+
+def _with_ends(prices: list[Price]) -> Iterator[tuple[list[Price], datetime]]:
+    """Give the prices that begin together, and when they end."""
+    dated = [list(tiers) for _, tiers in groupby(prices, key=lambda price: price.valid_from)]
+    for tiers, following in pairwise(dated):
+        yield tiers, following[0].valid_from
+    if dated:
+        yield dated[-1], END
+
+
+def _with_sizes(tiers: list[Price]) -> Iterator[tuple[Price, int, int]]:
+    """Give each tier with the sizes of prompts that it holds for: more than the first, at most the second."""
+    edges = [LEAST_INTEGER, *(tier.above_tokens for tier in tiers[1:]), GREATEST_INTEGER]
+    for tier, (above, most) in zip(tiers, pairwise(edges), strict=True):
+        yield tier, above, most
 
 
 def read_price_list(path: Path) -> PriceList:
@@ -106,6 +170,7 @@ def read_price_list(path: Path) -> PriceList:
 
     A CSV file with the columns model, prompt, completion, cache_write, cache_read, valid_from: prices in US
     dollars per million tokens, an empty cache price means the prompt's; valid_from is a date (UTC) or empty.
+    Columns source and above_tokens may follow; rows may leave out the last ones where they are empty.
     Lines beginning with # are comments.
     """
     try:
@@ -113,17 +178,40 @@ def read_price_list(path: Path) -> PriceList:
     except UnreadableFileError as error:
         raise PriceListError(f"PRICES_FILE {path} {error}") from None
     lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if _says_something(line)]
-    if not lines or tuple(_cells(lines[0][1])) != COLUMNS:
-        raise PriceListError(f"PRICES_FILE {path}: the first line must be {','.join(COLUMNS)}")
-    prices = tuple(_price(path, number, _cells(line)) for number, line in lines[1:])
-    seen: set[tuple[str, datetime]] = set()
-    for price, (number, _) in zip(prices, lines[1:], strict=True):
-        if (price.pattern, price.valid_from) in seen:
+    columns = _cells(lines[0][1]) if lines else []
+    optional = columns[len(COLUMNS) :]
+    if tuple(columns[: len(COLUMNS)]) != COLUMNS or not set(optional) <= set(OPTIONAL_COLUMNS):
+        raise PriceListError(
+            f"PRICES_FILE {path}: the first line must be {','.join(COLUMNS)};"
+            f" {' and '.join(OPTIONAL_COLUMNS)} may follow."
+        )
+    if len(set(optional)) < len(optional):
+        raise PriceListError(f"PRICES_FILE {path}: a column is named twice in the first line.")
+    numbered = [(number, _price(path, number, columns, _cells(line))) for number, line in lines[1:]]
+    return PriceList(path.stem, _by_pattern(path, numbered))
+
+
+def _by_pattern(path: Path, numbered: list[tuple[int, Price]]) -> dict[str, tuple[Price, ...]]:
+    found: dict[tuple[str, datetime], dict[int, Price]] = {}
+    for number, price in numbered:
+        tiers = found.setdefault((price.pattern, price.valid_from), {})
+        if price.above_tokens in tiers:
+            size = f" above {price.above_tokens} tokens" if price.above_tokens else ""
             raise PriceListError(
-                f"PRICES_FILE {path}, line {number}: {price.pattern} has a price from that date already."
+                f"PRICES_FILE {path}, line {number}:"
+                f" {price.pattern} has a price{size} from that date already."
             )
-        seen.add((price.pattern, price.valid_from))
-    return PriceList(path.stem, prices)
+        tiers[price.above_tokens] = price
+    for number, price in numbered:
+        if 0 not in found[price.pattern, price.valid_from]:
+            raise PriceListError(
+                f"PRICES_FILE {path}, line {number}: {price.pattern} has a price above"
+                f" {price.above_tokens} tokens, but none from that date for shorter prompts."
+            )
+    by_pattern: dict[str, tuple[Price, ...]] = {}
+    for _, price in numbered:
+        by_pattern[price.pattern] = (*by_pattern.get(price.pattern, ()), price)
+    return by_pattern
 
 
 def _says_something(line: str) -> bool:
@@ -134,11 +222,16 @@ def _cells(line: str) -> list[str]:
     return [cell.strip() for cell in next(csv.reader([line]))]
 
 
-def _price(path: Path, number: int, cells: list[str]) -> Price:
+def _price(path: Path, number: int, columns: list[str], cells: list[str]) -> Price:
     where = f"PRICES_FILE {path}, line {number}"
-    if len(cells) != len(COLUMNS):
-        raise PriceListError(f"{where}: {len(COLUMNS)} columns are needed, {len(cells)} are there.")
-    row = dict(zip(COLUMNS, cells, strict=True))
+    if not len(COLUMNS) <= len(cells) <= len(columns):
+        needed = (
+            f"{len(COLUMNS)} columns"
+            if len(columns) == len(COLUMNS)
+            else f"{len(COLUMNS)} to {len(columns)} columns"
+        )
+        raise PriceListError(f"{where}: {needed} are needed, {len(cells)} are there.")
+    row = dict.fromkeys(OPTIONAL_COLUMNS, "") | dict(zip(columns, cells, strict=False))
     if not row["model"]:
         raise PriceListError(f"{where}: the model is missing.")
     prompt = _amount(where, "prompt", row["prompt"])
@@ -149,7 +242,28 @@ def _price(path: Path, number: int, cells: list[str]) -> Price:
         cache_write=_amount(where, "cache_write", row["cache_write"]) if row["cache_write"] else prompt,
         cache_read=_amount(where, "cache_read", row["cache_read"]) if row["cache_read"] else prompt,
         valid_from=_date(where, row["valid_from"]),
+        source=_source(where, row["source"]),
+        above_tokens=_threshold(where, row["above_tokens"]),
     )
+
+
+def _source(where: str, text: str) -> PriceSource | None:
+    if not text:
+        return None
+    source = next((each for each in SOURCES if each == text), None)
+    if source is None:
+        raise PriceListError(f"{where}: source must be {', '.join(SOURCES)} or empty.")
+    return source
+
+
+def _threshold(where: str, text: str) -> int:
+    if not text:
+        return 0
+    if not re.fullmatch(r"[0-9]{1,10}", text) or int(text) > MOST_TOKENS:
+        raise PriceListError(
+            f"{where}: above_tokens must be a number of tokens, 0 to {MOST_TOKENS}, such as 272000, or empty."
+        )
+    return int(text)
 
 
 def _amount(where: str, column: str, text: str) -> int:

@@ -28,6 +28,7 @@ from librechat_analytics.usage.answers import (
     Rates,
     Refill,
     Rhythm,
+    SourcePriceCheck,
     Split,
     Summary,
     Timeline,
@@ -36,6 +37,7 @@ from librechat_analytics.usage.answers import (
 )
 from librechat_analytics.usage.filters import EVERYTHING, NONE, Filters, Scope
 from librechat_analytics.usage.periods import Bucket, Period, buckets, period_at
+from librechat_analytics.usage.prices import SOURCES, PriceList
 from librechat_analytics.usage.quality import (
     COST_IN_DOUBT,
     KINDS,
@@ -54,7 +56,6 @@ if TYPE_CHECKING:
     from librechat_analytics.store.store import Store, SyncState
     from librechat_analytics.usage.answers import SourceReport
     from librechat_analytics.usage.periods import BucketUnit, TimeRange
-    from librechat_analytics.usage.prices import PriceList
 
 Dimension = Literal["model", "user", "agent"]
 
@@ -69,6 +70,7 @@ COUNTED_MODELS = 1000
 COST_EDGES_E6 = tuple(
     digit * 10**power for power in range(8, 15) for digit in (1, 2, 5)
 )  # from a hundredth of a cent to 500 dollars
+NO_PRICES = PriceList("", {})
 NO_PART = Part(0.0, 0, 0, 0, 0, 0, 0.0)
 
 
@@ -231,8 +233,7 @@ class Repository:
         if self._prices is None:
             return None
         with self._store.reading() as cursor:
-            models = [model for (model,) in cursor.execute(statement("model_names")).fetchall()]
-            cursor.register("listed", self._prices.frame(models))
+            self._register_prices(cursor)
             rows = _rows(
                 cursor, question("price_check", filters), _bounds(period.range) | filters.parameters()
             )
@@ -242,19 +243,32 @@ class Repository:
                 "model": row["model"],
                 "cost_usd": usd(row["cost_e6"]),
                 "listed_cost_usd": usd(row["listed_cost_e6"]),
-                "list_price_usd": usd(row["list_price_e6"]) if row["listed_rows"] else None,
+                "list_price_usd": usd(row["list_price_e6"]) if row["is_listed"] else None,
                 "difference_usd": (
-                    usd(row["listed_cost_e6"] - row["list_price_e6"]) if row["listed_rows"] else None
+                    usd(row["listed_cost_e6"] - row["list_price_e6"]) if row["is_listed"] else None
                 ),
+                "price_sources": [part["source"] for part in row["sources"] if part["source"]],
+                "unpaired_completions": row["unpaired"],
             }
             for row in rows
         )
+        cost_e6, listed_e6, list_e6 = (
+            sum(row[name] for row in rows) for name in ("cost_e6", "listed_cost_e6", "list_price_e6")
+        )
         return PriceCheck(
             list_name=self._prices.name,
-            rows=_table(entries, "provider model cost_usd listed_cost_usd list_price_usd difference_usd"),
-            cost_usd=usd(sum(row["cost_e6"] for row in rows)),
-            listed_cost_usd=usd(sum(row["listed_cost_e6"] for row in rows)),
-            list_price_usd=usd(sum(row["list_price_e6"] for row in rows)),
+            rows=_table(
+                entries,
+                "provider model cost_usd listed_cost_usd list_price_usd difference_usd price_sources"
+                " unpaired_completions",
+            ),
+            cost_usd=usd(cost_e6),
+            listed_cost_usd=usd(listed_e6),
+            list_price_usd=usd(list_e6),
+            difference_usd=usd(listed_e6 - list_e6),
+            unlisted_cost_usd=usd(cost_e6 - listed_e6),
+            unpaired_completions=sum(row["unpaired"] for row in rows),
+            sources=_by_source([part for row in rows for part in row["sources"]]),
         )
 
     @kept
@@ -532,6 +546,11 @@ class Repository:
         columns = "start end prompt_tokens cache_read_tokens cache_write_tokens hit_rate saved_usd"
         return Caching(unit, _table(entries, columns))
 
+    def _register_prices(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Lay out the list prices of all models as ``listed``; without a list it has no rows."""
+        models = [model for (model,) in cursor.execute(statement("model_names")).fetchall()]
+        cursor.register("listed", (self._prices or NO_PRICES).frame(models))
+
     @kept
     def rates_over_time(self, period: Period, unit: BucketUnit, filters: Filters = EVERYTHING) -> Rates:
         """Tell bucket by bucket what a million tokens really cost."""
@@ -735,6 +754,16 @@ def _how_it_ran(ways: list[dict[str, Any]]) -> dict[str, Any]:
         "models": [{"model": model, "cost_usd": usd(cost)} for model, cost in models],
         "attribution": {certainty: documents[certainty] / rows for certainty in sorted(documents)},
     }
+
+
+def _by_source(parts: list[dict[str, Any]]) -> tuple[SourcePriceCheck, ...]:
+    found = []
+    for source in (*SOURCES, None):
+        own = [part for part in parts if part["source"] == source]
+        if own:
+            listed_e6, list_e6 = (sum(part[name] for part in own) for name in ("cost_e6", "list_price_e6"))
+            found.append(SourcePriceCheck(source, usd(listed_e6), usd(list_e6), usd(listed_e6 - list_e6)))
+    return tuple(found)
 
 
 def _share(cost_e6: int, whole_e6: int) -> float:

@@ -15,6 +15,7 @@ from pydantic.alias_generators import to_camel
 
 from librechat_analytics.usage.answers import AuditKind, SourceStatus
 from librechat_analytics.usage.periods import BucketUnit
+from librechat_analytics.usage.prices import PriceSource
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -444,6 +445,23 @@ class ModelPriceCheck(Body):
     """null where the model is not listed."""
     difference_usd: float | None
     """Recorded less list price, of the rows that have one."""
+    price_sources: list[PriceSource]
+    """Where the list prices come from, as far as the list says."""
+    unpaired_completions: Count
+    """Completions of a model with prices for long prompts whose prompt was not found; they are priced as \
+after a short one."""
+
+
+class SourcePriceCheck(Body):
+    """The part whose list prices come from one source."""
+
+    source: PriceSource | None
+    """`both`: LibreChat's table has the price, and it was compared with the provider's page. `librechat`: \
+it comes from LibreChat's table only and cannot show that LibreChat's price is wrong. `provider`: it comes \
+from the provider's page only. null where the list does not say."""
+    listed_cost_usd: float
+    list_price_usd: float
+    difference_usd: float
 
 
 class PriceCheckAnswer(Answer):
@@ -454,6 +472,9 @@ class PriceCheckAnswer(Answer):
     listed_cost_usd: float
     list_price_usd: float
     difference_usd: float
+    unpaired_completions: Count
+    sources: tuple[SourcePriceCheck, ...]
+    """`listedCost`, `listPrice` and `difference` by where the list prices come from."""
     models: list[ModelPriceCheck]
 
 
@@ -523,6 +544,8 @@ def price_check_fields(check: PriceCheck) -> Fields:
         "listed_cost_usd": check.listed_cost_usd,
         "list_price_usd": check.list_price_usd,
         "difference_usd": check.difference_usd,
+        "unpaired_completions": check.unpaired_completions,
+        "sources": check.sources,
         "models": _entries(check.rows),
     }
 
