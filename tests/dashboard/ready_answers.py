@@ -204,7 +204,7 @@ def conversation_costs(*steps: tuple[float | None, int]) -> ConversationCosts:
     return ConversationCosts(table, sum(count for _, count in steps), 0.04, 0.21, 1.71)
 
 
-def caching(*buckets_of_tokens: tuple[int, int, int, float]) -> Caching:
+def caching(*buckets_of_tokens: tuple[int, int, int, float], unknown_rates: int = 0) -> Caching:
     """Prompt tokens, those read from a cache, those written to one, and dollars saved, day by day."""
     steps = buckets(period(), "day", now=NOW)
     entries = [
@@ -216,6 +216,7 @@ def caching(*buckets_of_tokens: tuple[int, int, int, float]) -> Caching:
             "cache_write_tokens": written,
             "hit_rate": read / prompts if prompts else None,
             "saved_usd": saved,
+            "unknown_rates": unknown_rates,
         }
         for step, (prompts, read, written, saved) in zip(steps, buckets_of_tokens, strict=False)
     ]

@@ -135,6 +135,14 @@ class TestCaches:
     def test_what_they_saved_is_said_in_words(self, tokens: tuple[int, int, int, float], words: str) -> None:
         assert captions.saved(caching(tokens).points, prompt_cost_usd=8.0) == words
 
+    @pytest.mark.parametrize("saved", [2.0, -2.0])
+    def test_long_prompts_of_an_unknown_rate_are_said(self, saved: float) -> None:
+        points = caching((1000, 400, 100, saved), unknown_rates=3).points
+
+        assert captions.saved(points, prompt_cost_usd=8.0).endswith(
+            ". 3 long prompts may have saved more: only the rate of shorter ones is known."
+        )
+
     def test_how_much_came_from_them_is_said_in_words(self) -> None:
         assert captions.hit_rate(caching((1000, 400, 100, 2.0)).points) == (
             "40.0 % of all prompt tokens came from a cache, 10.0 % were written to one."

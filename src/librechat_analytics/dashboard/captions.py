@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from librechat_analytics.dashboard.time_axis import bucket_labels
-from librechat_analytics.formatting import WEEKDAYS, money, share, tokens
+from librechat_analytics.formatting import WEEKDAYS, counted, money, share, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -125,10 +125,18 @@ def saved(points: pd.DataFrame, prompt_cost_usd: float) -> str:
     total = float(points["saved_usd"].sum())
     if total == 0:
         return "Caches saved nothing that is known."
-    if total < 0:
-        return f"Writing to caches cost an estimated {money(-total)} more than reading from them saved."
-    part = total / (prompt_cost_usd + total)
-    return f"Caches saved an estimated {money(total)}, {share(part)} of what prompts would have cost without."
+    unknown = int(points["unknown_rates"].sum())
+    words = [
+        f"Writing to caches cost an estimated {money(-total)} more than reading from them saved."
+        if total < 0
+        else f"Caches saved an estimated {money(total)}, {share(total / (prompt_cost_usd + total))}"
+        " of what prompts would have cost without."
+    ]
+    if unknown:
+        words.append(
+            f"{counted(unknown, 'long prompt')} may have saved more: only the rate of shorter ones is known."
+        )
+    return " ".join(words)
 
 
 def concentration(shares: Sequence[float], total: int, things: str) -> str:

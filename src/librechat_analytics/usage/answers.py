@@ -255,7 +255,8 @@ class Caching:
     """What prompt caches did, bucket by bucket.
 
     Columns: start, end, prompt_tokens, cache_read_tokens, cache_write_tokens, hit_rate (0 to 1, None without
-    prompts), saved_usd (estimated against the model's commonest plain rate).
+    prompts), saved_usd (estimated against the rate of prompts of that model and size without a cache),
+    unknown_rates (long prompts for which that is the rate of short ones, since nothing shows their own).
     """
 
     unit: BucketUnit

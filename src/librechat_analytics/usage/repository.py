@@ -70,6 +70,9 @@ COUNTED_MODELS = 1000
 COST_EDGES_E6 = tuple(
     digit * 10**power for power in range(8, 15) for digit in (1, 2, 5)
 )  # from a hundredth of a cent to 500 dollars
+LONG_TOKENS = (200_000, 272_000)
+"""Prompts with more tokens than one of these are charged at other rates by some versions of LibreChat."""
+
 NO_PRICES = PriceList("", {})
 NO_PART = Part(0.0, 0, 0, 0, 0, 0, 0.0)
 
@@ -532,8 +535,9 @@ class Repository:
     def caching(self, period: Period, unit: BucketUnit, filters: Filters = EVERYTHING) -> Caching:
         """Tell bucket by bucket how much of the prompts came from caches, and what that saved."""
         steps = buckets(period, unit, now=self.now())
-        found = {row["bucket"]: row for row in self._ask_steps("caching", period, filters, steps)}
-        empty = {"prompt_tokens": 0, "cache_read_tokens": 0, "cache_write_tokens": 0, "saved_usd": 0.0}
+        found = {row["bucket"]: row for row in self._caching(period, filters, steps)}
+        counts = ("prompt_tokens", "cache_read_tokens", "cache_write_tokens", "unknown_rates")
+        empty = dict.fromkeys(counts, 0) | {"saved_usd": 0.0}
         entries = (
             {
                 "start": step.start,
@@ -544,7 +548,17 @@ class Repository:
             for number, step in enumerate(steps)
         )
         columns = "start end prompt_tokens cache_read_tokens cache_write_tokens hit_rate saved_usd"
-        return Caching(unit, _table(entries, columns))
+        return Caching(unit, _table(entries, f"{columns} unknown_rates"))
+
+    def _caching(self, period: Period, filters: Filters, steps: list[Bucket]) -> list[dict[str, Any]]:
+        if not steps:
+            return []
+        asked = _bounds(period.range) | filters.parameters() | {"long_tokens": list(LONG_TOKENS)}
+        with self._store.reading() as cursor:
+            cursor.register("slots", _slots(steps))
+            self._register_prices(cursor)
+            cursor.register("plain_rates", cursor.execute(question("plain_rates", filters), asked).df())
+            return _rows(cursor, question("caching", filters), asked)
 
     def _register_prices(self, cursor: duckdb.DuckDBPyConnection) -> None:
         """Lay out the list prices of all models as ``listed``; without a list it has no rows."""
