@@ -37,7 +37,9 @@ def caching_of(folder: Path, *documents: dict[str, Any], prices: str = "") -> di
     store, source = Store(folder / "data"), DumpSource(write_dump(folder / "dump", transactions=documents))
     import_dump(store, source, now=NOON)
     listed = read_price_list(ROOT / "prices" / prices) if prices else None
-    points = Repository(store, source=lambda: SourceReport("offline"), prices=listed).caching(DAY, "day").points
+    points = (
+        Repository(store, source=lambda: SourceReport("offline"), prices=listed).caching(DAY, "day").points
+    )
     store.close()
     (point,) = points.to_dict("records")
     return dict(point)

@@ -8,7 +8,7 @@
         WHERE cached.structured AND cached.conversation_key = prompt.conversation_key
             AND cached.model_key = prompt.model_key
             AND epoch(cached.created_at)::BIGINT = epoch(prompt.created_at)::BIGINT
-            AND cached.tokens - cached.cache_read_tokens - cached.cache_write_tokens = prompt.tokens
+            AND cached.tokens::HUGEINT - cached.cache_read_tokens - cached.cache_write_tokens = prompt.tokens
     )
 )
 , twice AS (

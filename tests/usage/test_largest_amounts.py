@@ -1,0 +1,55 @@
+"""Rows of the largest amounts that are read stop no question: their parts are added up beyond 64 bits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from librechat_analytics.librechat.dump import DumpSource
+from librechat_analytics.store.store import Store
+from librechat_analytics.sync.imports import import_dump
+from librechat_analytics.usage.answers import SourceReport
+from librechat_analytics.usage.periods import parse_period
+from librechat_analytics.usage.prices import read_price_list
+from librechat_analytics.usage.repository import Repository, usd
+from tests.documents import NOON, usage, write_dump
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MOST = 2**63 - 1
+DAY = parse_period("custom", "2026-11-24", "2026-11-24", ZoneInfo("UTC"), now=NOON, first_usage=None)
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]:
+    """A prompt of very many tokens and cached parts of the other sign, with a price list."""
+    folder = tmp_path_factory.mktemp("largest")
+    row = usage(model="a", rawAmount=-MOST, tokenValue=0, inputTokens=0, readTokens=MOST, writeTokens=MOST)
+    (folder / "own.csv").write_text(
+        "model,prompt,completion,cache_write,cache_read,valid_from\na,1000,1000,999,998,\n"
+    )
+    dump = write_dump(folder / "dump", transactions=[row, usage(number=1, model="a")])
+    store, source = Store(folder / "data"), DumpSource(dump)
+    import_dump(store, source, now=NOON)
+    yield Repository(
+        store, source=lambda: SourceReport("offline"), prices=read_price_list(folder / "own.csv")
+    )
+    store.close()
+
+
+def test_the_list_price_is_exact(repository: Repository) -> None:
+    check = repository.price_check(DAY)
+
+    assert check is not None
+    assert check.list_price_usd == usd((3 * MOST * 1000 - MOST * 999 - MOST * 998 + 1000 * 1000) * 10**6)
+
+
+def test_savings_are_estimated(repository: Repository) -> None:
+    assert repository.caching(DAY, "day").points["saved_usd"][0] == pytest.approx(MOST * 3 / 1e6)
+
+
+def test_findings_are_made(repository: Repository) -> None:
+    assert repository.quality(DAY).findings is not None
