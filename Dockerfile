@@ -36,7 +36,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     TMPDIR=/data \
     HOST=0.0.0.0 \
     PORT=3001
-# Relative paths in settings, such as PRICES_FILE=prices/2026-03.csv, start here.
+# Relative paths in settings, such as PRICES_FILE=prices/2026-11.csv, start here.
 WORKDIR /srv
 VOLUME /data
 USER 10001:10001

@@ -29,6 +29,7 @@ from librechat_analytics.store.store import Store
 from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.usage.filters import FILTER_NAMES
 from librechat_analytics.usage.periods import BUCKET_UNITS, PERIODS
+from librechat_analytics.usage.prices import SOURCES, read_price_list
 from librechat_analytics.usage.quality import KINDS
 from librechat_analytics.usage.repository import usd
 from librechat_analytics.web.api import ENDPOINTS
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from werkzeug.test import TestResponse
 
 README = (ROOT / "README.md").read_text("utf-8")
+PRICES = (ROOT / "prices" / "README.md").read_text("utf-8")
 PACKAGE = ROOT / "src" / "librechat_analytics"
 COMPOSE_ONLY = {"LIBRECHAT_NETWORK"}
 NOT_SET = "none"
@@ -69,8 +71,8 @@ class Table(NamedTuple):
         return [row[at] for row in self.rows]
 
 
-def tables() -> list[Table]:
-    blocks = re.findall(r"(?:^\|.*\n)+", README, re.MULTILINE)
+def tables(text: str) -> list[Table]:
+    blocks = re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE)
     found = []
     for block in blocks:
         header, _, *rows = [
@@ -80,9 +82,9 @@ def tables() -> list[Table]:
     return found
 
 
-def table(*header: str) -> Table:
+def table(*header: str, of: str = README) -> Table:
     """The only table whose first columns are called so."""
-    (found,) = [each for each in tables() if each.header[: len(header)] == header]
+    (found,) = [each for each in tables(of) if each.header[: len(header)] == header]
     return found
 
 
@@ -120,7 +122,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
             patch.delenv(name.upper(), raising=False)
         patch.chdir(folder)  # where no .env lies
         settings = load_settings(
-            data_dir=folder / "data", dashboard_api_key=API_KEY, prices_file=ROOT / "prices" / "2026-03.csv"
+            data_dir=folder / "data", dashboard_api_key=API_KEY, prices_file=ROOT / "prices" / "2026-11.csv"
         )
     app = create_app(settings)
     yield app.test_client()
@@ -269,18 +271,36 @@ class TestCost:
 
         assert json.loads(written).items() <= recorded.items()
 
-    def test_the_table_of_prices_is_the_file(self) -> None:
+    def test_the_columns_of_a_price_list_are_those_of_the_file(self) -> None:
+        lines = (ROOT / "prices" / "2026-11.csv").read_text("utf-8").splitlines()
+
+        assert next(line for line in lines if not line.startswith("#")) in codes(section("List prices"))
+
+    def test_the_spellings_that_are_named_find_one_price(self) -> None:
+        prices = read_price_list(ROOT / "prices" / "2026-11.csv")
+        named = [code for code in codes(section("List prices")) if "claude-sonnet-4" in code]
+
+        assert len(named) == 4
+        assert {price.pattern for code in named for price in prices.of(code)} == {"claude-sonnet-4-5"}
+
+    def test_the_sources_that_are_named_are_all_of_them(self) -> None:
+        assert set(SOURCES) <= set(codes(section("List prices")))
+        assert {only_code(row[0]) for row in table("`source`", of=PRICES).rows if codes(row[0])} == set(
+            SOURCES
+        )
+
+    def test_the_table_of_march_is_the_file(self) -> None:
         with (ROOT / "prices" / "2026-03.csv").open(encoding="utf-8") as file:
             prices = list(csv.DictReader(line for line in file if not line.startswith("#")))
 
-        assert table("Model", "Prompt").rows == tuple(
+        assert table("Model", "Prompt", of=PRICES).rows == tuple(
             (p["model"], p["prompt"], p["completion"], p["cache_write"], p["cache_read"]) for p in prices
         )
 
-    def test_the_columns_of_a_price_list_are_those_of_the_file(self) -> None:
-        lines = (ROOT / "prices" / "2026-03.csv").read_text("utf-8").splitlines()
+    def test_every_price_list_is_named(self) -> None:
+        named = [codes(cell)[0] for cell in table("File", of=PRICES).column(0)]
 
-        assert next(line for line in lines if not line.startswith("#")) in codes(section("List prices"))
+        assert sorted(named) == sorted(path.name for path in (ROOT / "prices").glob("*.csv"))
 
 
 def test_every_certainty_of_an_agent_is_explained() -> None:

@@ -144,7 +144,7 @@ class Settings(BaseModel):
     )
     prices_file: FilePath | None = Field(
         None,
-        description="Own price list (CSV) to hold the recorded cost against, e.g. prices/2026-03.csv.",
+        description="Own price list (CSV) to hold the recorded cost against, e.g. prices/2026-11.csv.",
     )
     anonymize_users: bool = Field(
         default=False, description="`true`: names and e-mails of users are never asked for, stored or shown."
