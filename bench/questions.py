@@ -25,11 +25,13 @@ from librechat_analytics.store.store import FILE_NAME, Store
 from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.periods import default_bucket, parse_period
+from librechat_analytics.usage.prices import read_price_list
 from librechat_analytics.usage.repository import Repository
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+PRICES = Path(__file__).resolve().parent.parent / "prices" / "2026-11.csv"
 COPIES = 10
 RUNS = 5
 COPY = """
@@ -75,7 +77,7 @@ def cpu_milliseconds(ask: Callable[[], object]) -> float:
 
 def measure(store: Store, period_name: str) -> None:
     """Print what each question about a period takes."""
-    repository = Repository(store, source=lambda: SourceReport("offline"))
+    repository = Repository(store, source=lambda: SourceReport("offline"), prices=read_price_list(PRICES))
     period = parse_period(
         period_name,
         None,
@@ -103,6 +105,7 @@ def measure(store: Store, period_name: str) -> None:
         "rhythm": lambda: repository.rhythm(period),
         "conversations": lambda: repository.conversation_costs(period),
         "caching": lambda: repository.caching(period, unit),
+        "price-check": lambda: repository.price_check(period),
     }
     plainest = cpu_milliseconds(count)
     print(f"\n{period_name:16}{'CPU ms':>10}{'ratio':>8}\n{'count and sum':16}{plainest:10.0f}{1:8.1f}")
