@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import bson
@@ -13,7 +13,7 @@ from librechat_analytics.librechat import ledger as ledger_module
 from librechat_analytics.librechat.documents import shown_id
 from librechat_analytics.librechat.ledger import FIRST_ID
 from librechat_analytics.librechat.mongo import MongoSource
-from librechat_analytics.librechat.source import SourceUnreachableError
+from librechat_analytics.librechat.source import SourceSlowError, SourceUnreachableError
 from librechat_analytics.librechat.transactions import Refusal, Refused
 from tests.documents import ANA, BOB, usages
 from tests.wire_server import failure, wire_server
@@ -35,6 +35,8 @@ class Server:
         self.pauses = 0
         """Empty batches before each that is not."""
         self.batch_documents = 1_000_000
+        self.cut_off_documents: int | None = None
+        """A page has no more of them, whatever was asked for."""
         self.most_documents: int | None = None
         """A page of more takes too long."""
         self.spoiled: set[ObjectId] = set()
@@ -76,7 +78,7 @@ class Server:
             found.reverse()
         fields = {"_id", *command.get("projection", {})}
         found = [{name: value for name, value in row.items() if name in fields} for row in found]
-        return found[: command.get("limit") or None]
+        return found[: self.cut_off_documents or command.get("limit") or None]
 
     def _batch(self, name: str, cursor: int, rest: list[Document]) -> bytes:
         given: list[Document] = []
@@ -126,21 +128,25 @@ class TestPages:
             assert [row.id for row in source.newer_transactions(middle)] == ids_of(server)[100:]
             assert [row.id for row in source.older_transactions(middle)] == ids_of(server)[:100][::-1]
         finds = [command for command in server.asked if "find" in command]
-        assert len(finds) == 4 + 2 + 2
+        assert len(finds) == 5 + 2 + 3
         assert all(command["limit"] == 64 and command["maxTimeMS"] for command in finds)
         assert "$type" not in repr(finds)
 
-    def test_a_page_that_takes_too_long_is_smaller_at_the_next_try(self) -> None:
+    def test_a_page_that_takes_too_long_is_asked_for_in_smaller_ones(self) -> None:
         server = Server(usages(200))
         server.most_documents = 10
-        read: list[Any] = []
         with source_of(server) as source:
-            for _ in range(20):
-                with suppress(SourceUnreachableError):
-                    below = read[-1] if read else None
-                    read.extend(row.id for row in source.older_transactions(below))
-                    break
-        assert read == ids_of(server)[::-1]
+            assert [row.id for row in source.older_transactions(None)] == ids_of(server)[::-1]
+            server.most_documents = 3  # less than the smallest page
+            with pytest.raises(SourceSlowError):
+                list(source.older_transactions(None))
+
+    def test_a_page_that_was_cut_off_is_no_end(self) -> None:
+        server = Server(usages(200))
+        server.cut_off_documents = 23
+        with source_of(server) as source:
+            assert len(list(source.older_transactions(None))) == 200
+            assert sum(len(page.heads) for page in source.id_pages(FIRST_ID, None)) == 200
 
     def test_ids_are_read_and_counted_by_range(self) -> None:
         server = Server(usages(200))

@@ -99,6 +99,9 @@ class LibreChat:
             tails = np.array([int.from_bytes(identity.binary[8:]) for identity in page], dtype="uint32")
             yield IdPage(heads, tails, page[-1])
 
+    def has(self, identity: ObjectId) -> bool:
+        return identity in self._ids()
+
     def known_ids(self, ids: Sequence[ObjectId]) -> set[ObjectId]:
         return {*ids} & {*self._ids()}
 

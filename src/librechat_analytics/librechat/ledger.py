@@ -87,11 +87,12 @@ class Ledger:
 
     def newer_transactions(self, since: ObjectId) -> Iterator[Transaction | Refused]:
         """Read the documents with ids from ``since`` on, oldest first."""
-        return self._paged({"$gte": since}, "$gt", 1)
+        return self._paged({"$gte": since}, "$gt", 1, to_the_last=False)
 
     def older_transactions(self, before: ObjectId | None) -> Iterator[Transaction | Refused]:
         """Read the documents with ids below ``before``, all of them for None, newest first."""
-        return self._paged({"$lt": before} if before is not None else {"$lte": LAST_ID}, "$lt", -1)
+        bound = {"$lt": before} if before is not None else {"$lte": LAST_ID}
+        return self._paged(bound, "$lt", -1, to_the_last=True)
 
     def transactions_by_id(self, ids: Sequence[ObjectId]) -> Iterator[Transaction | Refused]:
         """Read the documents with these ids, as far as they are there."""
@@ -156,15 +157,18 @@ class Ledger:
             if page is None:
                 return
             yield page
-            if len(page.heads) < asked:
-                return
             self._page_ids = min(PAGE_IDS, 2 * asked)
             bound = {"$gt": page.end} | ({"$lt": high} if high is not None else {})
+
+    def has(self, identity: ObjectId) -> bool:
+        """Say whether the ledger has this id."""
+        return bool(self.known_ids([identity]))
 
     def known_ids(self, ids: Sequence[ObjectId]) -> set[ObjectId]:
         """Say which of these ids the ledger has."""
         with explained_failures():
-            found = list(self._found({"_id": {"$in": list(ids)}}, ("_id",)))
+            wanted = ids[0] if len(ids) == 1 else {"$in": list(ids)}
+            found = list(self._found({"_id": wanted}, ("_id",)))
         return {identity for raw in found if (identity := _id_of(raw)) is not None}
 
     def _collection(self, name: str) -> Collection[Any]:
@@ -190,8 +194,13 @@ class Ledger:
         )
         return each_document(cursor)
 
-    def _paged(self, bound: Document, beyond: str, order: int) -> Iterator[Transaction | Refused]:
-        """Read one page after another; a page that cannot be delivered is smaller at the next try."""
+    def _paged(
+        self, bound: Document, beyond: str, order: int, *, to_the_last: bool
+    ) -> Iterator[Transaction | Refused]:
+        """Read one page after another, smaller ones where one takes too long.
+
+        ``to_the_last``: until one is empty, for a short one may have been cut off.
+        """
         while True:
             size, met, last = self._page_documents, 0, None
             try:
@@ -202,13 +211,14 @@ class Ledger:
                         yield _read(raw)
             except (BSONError, SourceUnreachableError) as error:
                 self._ask_for_less(error, size)
-                if not isinstance(error, BSONError):
+                is_slow = isinstance(error, SourceSlowError) and size > FEWEST_PAGE_DOCUMENTS
+                if not isinstance(error, BSONError) and not is_slow:
                     raise
                 if last is None and size == 1:
                     last = self._next_id(bound, order)
                     yield Refused(str(last), Refusal.BSON)
             else:
-                if met < size:
+                if not met or (met < size and not to_the_last):
                     return
                 self._page_documents = min(BATCH_DOCUMENTS, 2 * size)
             if last is None and met:  # no id of the page can be read: step over one document

@@ -69,6 +69,8 @@ class Auditor:
         self._rest = rest
         self._report = report
         self.running: Running | None = None
+        self.strays = 0
+        """Documents met by the last audit whose id is no ObjectId; no count by ranges has them."""
 
     def run(self, kind: AuditKind, *, at_ease: bool) -> AuditResult:
         """Compare everything once; ``at_ease`` rests after each step for as long as it took.
@@ -82,6 +84,9 @@ class Auditor:
             for there, new in self._steps(kind, at_ease=at_ease):
                 documents += there
                 added += new
+            strays = list(self._source.stray_transactions())
+            self._write([*strays])
+            self.strays = len(strays)
             result = AuditResult(
                 kind, naive(started), naive(self._clock()), documents, added, self._held.count_gone()
             )
@@ -153,14 +158,14 @@ class GrowthWatch:
             self.unexplained = True
         self._differences.append(difference)
 
-    def settle(self, added: int) -> None:
-        """Begin anew after an audit that found so many rows."""
-        if self.unexplained and not added:
-            # Documents that have no ObjectId, or an estimate that is off: such a difference is usual here.
-            self._futile += 1
-            self._expected = self._differences[-1]
-        elif added:
+    def settle(self, added: int, strays: int = 0) -> None:
+        """Begin anew after an audit that found so many rows, and so many documents that are never rows."""
+        self._expected = -strays
+        if added:
             self._futile = 0
+        elif self.unexplained and self._differences[-1] < self._expected:
+            self._futile += 1  # the server's estimate is off: such a difference is usual here
+            self._expected = self._differences[-1]
         self.unexplained = False
         self._differences = deque([self._expected], maxlen=LOOKS_REMEMBERED)
 

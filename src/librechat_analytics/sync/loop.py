@@ -52,6 +52,8 @@ TRIES_IN_VAIN = 5
 """One sync gives up after so many tries in which it got no further."""
 
 AUDIT_RETRY_SECONDS = 60.0
+QUICK_SECONDS = 0.1
+ESTIMATE_REST_TIMES = 50
 AUDIT_BY_COUNTS_AFTER = timedelta(days=1)
 AUDIT_BY_IDS_AFTER = timedelta(days=7)
 LONGEST_WAIT_FOR_AUDIT_SECONDS = 600.0
@@ -109,6 +111,7 @@ class Syncer:
         longest_wait = LONGEST_WAIT_FOR_AUDIT_SECONDS if state.history_complete else 0.0
         self._unaudited_until = time.monotonic() + longest_wait
         self._audit_after = float("-inf")
+        self._estimate_after = float("-inf")
         self._source_state = SourceState("ok") if state.history_complete else self._importing()
         self._asides: dict[str, threading.Thread] = {}
 
@@ -129,6 +132,7 @@ class Syncer:
         """Have every single id compared as soon as possible."""
         self._audit_wanted = "ids"
         self._audit_after = float("-inf")
+        self._estimate_after = float("-inf")
         self._woken.set()
 
     def follow(self) -> None:
@@ -255,7 +259,7 @@ class Syncer:
             self._margin = SET_BACK_MARGIN
         self._clocks = started, self._looked_at
         state = self._store.state()
-        there = self._source.estimated_transactions() if state.history_complete else 0
+        there = self._estimate() if state.history_complete else None
         newest = ObjectId(state.newest_id) if state.newest_id else None
         # A clock that was ahead has let ids in that are greater than those of rows to come.
         since = FIRST_ID if newest is None else id_at(min(object_id_time(newest), started) - self._margin)
@@ -265,11 +269,21 @@ class Syncer:
             if self._stop.is_set():
                 return
         self._margin = LATE_ARRIVAL_MARGIN
-        if state.history_complete:
+        if there is not None:
             self._growth.note(there, self._held.count())
         self._as_of_waits = not (state.history_complete and self._is_level())
         as_of = {} if self._as_of_waits else {"as_of": naive(started)}
         self._store.write_state(last_sync=naive(started), **as_of)
+
+    def _estimate(self) -> int | None:
+        """Ask for the server's estimate of its documents; seldom where it has to count them for that."""
+        asked = time.monotonic()
+        if asked < self._estimate_after:
+            return None
+        there = self._source.estimated_transactions()
+        taken = time.monotonic() - asked
+        self._estimate_after = asked + ESTIMATE_REST_TIMES * taken if taken > QUICK_SECONDS else asked
+        return there
 
     def _is_level(self) -> bool:
         """Say whether nothing hints at rows elsewhere than where this look has been."""
@@ -298,7 +312,7 @@ class Syncer:
             raise
         self._audited_at = self._clock()
         self._unaudited_until = 0.0
-        self._growth.settle(result.added)
+        self._growth.settle(result.added, self._auditor.strays)
         if result.added:
             log.warning(
                 "An audit found %s transactions in LibreChat's database that were not held; they are now."
@@ -370,8 +384,6 @@ class Syncer:
         if forbidden and age >= self._labels_seconds:
             log.warning("MongoDB's user may not read %s. Give it the role `read`.", ", ".join(forbidden))
         if age >= self._labels_seconds:
-            for rows in batches(self._source.stray_transactions()):
-                self._write(rows, now)
             self._labelled_at = time.monotonic()
 
     def _attribute(self) -> None:
