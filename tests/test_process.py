@@ -10,7 +10,7 @@ import socket
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from threading import Event
@@ -40,9 +40,9 @@ QUESTION = json.dumps(
 ).encode()
 
 ENDING_SOON = """
-from librechat_analytics import serving
 from librechat_analytics.cli import main
-serving.LAST_ANSWERS_SECONDS = 2
+from librechat_analytics.serving import server
+server.LAST_ANSWERS_SECONDS = 2
 main()
 """
 
@@ -228,21 +228,38 @@ class TestGuessers:
 HEAD = f"Host: x\r\nx-api-key: {API_KEY}\r\n"
 JSON = "Content-Type: application/json\r\n"
 UPDATE = f"POST /_dash-update-component HTTP/1.1\r\n{HEAD}{JSON}"
+CHUNKED = f"{UPDATE}Transfer-Encoding: chunked\r\n\r\n"
 BAD_REQUESTS = {
-    "a long line": (f"GET /api/summary?period={'x' * 5_000} HTTP/1.1\r\n{HEAD}\r\n", 414),
-    "a huge header": (f"GET /api/summary HTTP/1.1\r\n{HEAD}Cookie: {'x' * 9_000}\r\n\r\n", 431),
+    "a long line": (f"GET /api/summary?period={'x' * 9_000} HTTP/1.1\r\n{HEAD}\r\n", 414),
+    "a long line without an end": (f"GET /api/summary?period={'x' * 9_000}", 414),
+    "a huge header": (f"GET /api/summary HTTP/1.1\r\n{HEAD}Cookie: {'x' * 66_000}\r\n\r\n", 431),
     "many headers": (f"GET /api/summary HTTP/1.1\r\n{HEAD}" + "a: b\r\n" * 150 + "\r\n", 431),
+    "huge headers together": (
+        f"GET /health HTTP/1.1\r\n{HEAD}" + f"Cookie: {'x' * 60_000}\r\n" * 3 + "\r\n",
+        431,
+    ),
+    "headers without an end": (f"GET /health HTTP/1.1\r\n{HEAD}" + "a: b\r\n" * 30_000, 431),
     "a large body": (f"{UPDATE}Content-Length: 300000\r\n\r\n{'x' * 300_000}", 413),
-    "a body in chunks": (f"{UPDATE}Transfer-Encoding: chunked\r\n\r\n2\r\n{{}}\r\n0\r\n\r\n", 411),
+    "a large body that is announced": (f"{UPDATE}Content-Length: 300000\r\n\r\n", 413),
+    "a body of endless length": (f"{UPDATE}Content-Length: {'9' * 4_000}\r\n\r\n", 413),
     "two lengths": (f"{UPDATE}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{{}}", 400),
     "a length and chunks": (
         f"{UPDATE}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         400,
     ),
     "a length below nothing": (f"{UPDATE}Content-Length: -1\r\n\r\n", 400),
-    "broken chunks": (f"{UPDATE}Transfer-Encoding: chunked\r\n\r\nzz\r\n{{}}\r\n0\r\n\r\n", 411),
+    "large chunks": (f"{CHUNKED}{300_000:x}\r\n{'x' * 300_000}\r\n0\r\n\r\n", 413),
+    "chunks without an end": (CHUNKED + f"{8_000:x}\r\n{'x' * 8_000}\r\n" * 40, 413),
+    "chunks of a byte each": (CHUNKED + "1\r\nx\r\n" * 200_000 + "0\r\n\r\n", 413),
+    "broken chunks": (f"{CHUNKED}zz\r\n{{}}\r\n0\r\n\r\n", 400),
+    "a chunk below nothing": (f"{CHUNKED}-5\r\n{{}}\r\n0\r\n\r\n", 400),
+    "a chunk that is longer than it says": (f"{CHUNKED}1\r\n{{}}\r\n0\r\n\r\n", 400),
+    "an endless line of a chunk": (f"{CHUNKED}2;{'x' * 70_000}", 400),
+    "chunks of another coding": (f"{UPDATE}Transfer-Encoding: br\r\n\r\n2\r\n{{}}\r\n0\r\n\r\n", 501),
+    "another expectation": (f"{UPDATE}Expect: 200-ok\r\nContent-Length: 2\r\n\r\n{{}}", 417),
     "a blank before the colon": (f"GET /health HTTP/1.1\r\n{HEAD}Forwarded : for=x\r\n\r\n", 400),
     "a NUL in a header": (f"GET /health HTTP/1.1\r\n{HEAD}Via: a\0b\r\n\r\n", 400),
+    "lines that end without a carriage return": ("GET /health HTTP/1.1\nHost: x\n\n", 400),
     "no request at all": ("\x16\x03\x01\x02\r\n\r\n", 400),
     "another version": (f"GET /health HTTP/9.9\r\n{HEAD}\r\n", 400),
 }
@@ -253,12 +270,22 @@ def test_what_is_no_good_request_is_refused_and_leaves_the_next_one_alone(server
     sent, status = BAD_REQUESTS[name]
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
         connection.sendall(sent.encode("latin-1"))
-        answer = connection.recv(65536).decode("latin-1")
+        answer = until_closed(connection).decode("latin-1")
+    assert isinstance(json.loads(answer.partition("\r\n\r\n")[2])["error"], str)
     assert re.match(r"HTTP/1\.[01] (\d+)", answer), answer
     assert int(answer.split()[1]) == status
     for secret in ("Traceback", "gunicorn", "/site-packages", API_KEY):
         assert secret not in answer
     assert ask(server) == 200
+
+
+def until_closed(connection: socket.socket) -> bytes:
+    """All that comes until the server closes, or resets since it was sent more than it reads."""
+    answer = b""
+    with suppress(ConnectionResetError):
+        while part := connection.recv(65536):
+            answer += part
+    return answer
 
 
 def resident_bytes(pid: int) -> int:

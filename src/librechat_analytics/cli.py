@@ -65,6 +65,7 @@ VARIABLES_OF_OTHERS = (
     "REACT_VERSION",
     "WEB_CONCURRENCY",
     "FORWARDED_ALLOW_IPS",
+    "SCRIPT_NAME",
 )
 EXIT_FAILED = 1
 """Something that the operator can mend; a wrong command line is 2."""
@@ -250,7 +251,7 @@ def sample(
 def demo() -> None:
     """Serve a generated LibreChat database, to look around; nothing else is read or changed."""
     from librechat_analytics.librechat.sample import write_sample
-    from librechat_analytics.serving import address_of
+    from librechat_analytics.serving.server import address_of
     from librechat_analytics.store.store import discard
 
     settings = load_settings(mongo_uri=None)
@@ -383,7 +384,7 @@ def _sync_once(syncer: Syncer, store: Store) -> None:
 
 
 def _serve(settings: Settings) -> None:
-    from librechat_analytics.serving import serve as serve_until_stopped
+    from librechat_analytics.serving.server import serve as serve_until_stopped
 
     serve_until_stopped(settings)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dash.exceptions import DependencyException
 from flask import request
-from werkzeug.exceptions import BadRequest, LengthRequired, NotFound
+from werkzeug.exceptions import BadRequest, NotFound
 
 if TYPE_CHECKING:
     import flask
@@ -22,8 +22,6 @@ def refuse_malformed_requests(app: Dash) -> None:
     @server.before_request
     def only_known_callbacks() -> None:
         runs_callback = request.endpoint == CALLBACK_ENDPOINT and request.method == "POST"
-        if runs_callback and "Transfer-Encoding" in request.headers:
-            raise LengthRequired("Send the body's length, not chunks; browsers do.")  # those break anywhere
         if runs_callback and not calls_a_callback(_json_body(), app.callback_map):
             raise BadRequest("This is no request of the dashboard's page; reload the page.")
 

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.http import wsgi
-from gunicorn.workers.gthread import ThreadWorker
 
 from librechat_analytics.app import close_app, create_app, rehearse
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.logs import log_config
+from librechat_analytics.serving.incoming import LARGEST_FIELD_BYTES, LONGEST_LINE_BYTES, MOST_FIELDS
+from librechat_analytics.serving.worker import MOST_CONNECTIONS, Worker
 from librechat_analytics.settings import local_address
 from librechat_analytics.web.server import PREFIX
 
@@ -58,19 +59,6 @@ class OneWorker(Arbiter):  # type: ignore[misc]
         log.warning("A new version cannot start beside this one; stop this one first.")
 
 
-class Worker(ThreadWorker):  # type: ignore[misc]
-    """gunicorn's worker with threads, that refuses new connections as soon as it is to stop.
-
-    gunicorn's own leaves them open and unanswered until the last request in hand is.
-    """
-
-    def set_accept_enabled(self, enabled: bool) -> None:
-        super().set_accept_enabled(enabled)
-        if not self.alive:
-            for listener in self.sockets:
-                listener.close()
-
-
 class Server(BaseApplication):  # type: ignore[misc]
     """gunicorn configured by our settings, not by its own files and variables."""
 
@@ -88,7 +76,14 @@ class Server(BaseApplication):  # type: ignore[misc]
             "timeout": 60,
             "graceful_timeout": LAST_ANSWERS_SECONDS,
             "keepalive": 5,
-            "limit_request_line": 4094,
+            "worker_connections": MOST_CONNECTIONS,
+            "limit_request_line": LONGEST_LINE_BYTES,
+            "limit_request_fields": MOST_FIELDS,
+            "limit_request_field_size": LARGEST_FIELD_BYTES,
+            # What proxies say of themselves is read in one place, the app's door; gunicorn believes nobody.
+            "forwarded_allow_ips": "",
+            "forwarder_headers": "",
+            "secure_scheme_headers": {},
             "control_socket_disable": True,
             "worker_tmp_dir": str(SHARED_MEMORY) if SHARED_MEMORY.is_dir() else None,
             "logconfig_dict": log_config(self._settings),

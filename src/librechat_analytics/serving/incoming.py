@@ -1,0 +1,119 @@
+"""Tells when a request is whole, so that gunicorn's parser, which waits for more, need never wait."""
+
+from __future__ import annotations
+
+import re
+
+from librechat_analytics.web.server import LARGEST_BODY_BYTES
+
+LONGEST_LINE_BYTES = 8190
+"""The longest first line that gunicorn's parser can be told to take; a filter of 500 letters fits."""
+
+LARGEST_FIELD_BYTES = 64 * 1024
+"""Single sign-on keeps its tokens in cookies, which reach a server that has no use for them."""
+
+LARGEST_HEAD_BYTES = 2 * LARGEST_FIELD_BYTES
+MOST_FIELDS = 100
+LONGEST_CHUNK_LINE_BYTES = 8 * 1024
+
+HEAD_END = b"\r\n\r\n"
+BARE_LINE_FEED = re.compile(rb"(?<!\r)\n")
+ANYWHERE = re.IGNORECASE | re.MULTILINE
+CONTENT_LENGTH = re.compile(rb"^content-length[ \t]*:[ \t]*([^\r\n]*?)[ \t]*\r$", ANYWHERE)
+TRANSFER_ENCODING = re.compile(rb"^transfer-encoding[ \t]*:", ANYWHERE)
+CHUNKED = re.compile(rb"^transfer-encoding[ \t]*:[^\r\n]*\bchunked\b", ANYWHERE)
+EXPECTS_CONTINUE = re.compile(rb"^expect[ \t]*:[ \t]*100-continue[ \t]*\r$", ANYWHERE)
+DECIMAL = re.compile(rb"[0-9]+")
+LONGEST_NUMBER = 20
+HEXADECIMAL = re.compile(rb"[0-9a-fA-F]{1,15}")
+
+
+class Incoming:
+    """The bytes of a request as they arrive, with those of the next one where they came along.
+
+    It says only how far to read. What the bytes mean is left to the parser, which is stricter: whatever looks
+    wrong here counts as whole, and the parser refuses it.
+    """
+
+    def __init__(self, data: bytes = b"") -> None:
+        self.data = bytearray(data)
+        self.head_too_large = False
+        self.body_too_large = False
+        self.is_wrong = False
+        self.expects_continue = False
+        """The client waits for a word before it sends the body."""
+        self._searched = 0
+        self._end: int | None = None
+        self._next_chunk: int | None = None
+        self._body_bytes = 0
+        self._body_start: int | None = None
+
+    def is_whole(self) -> bool:
+        """Tell whether the parser can be asked: all is here, or enough to refuse it."""
+        if self._body_start is None:
+            self._look_for_head()
+        if self._next_chunk is not None and not self.body_too_large:
+            self._walk_chunks()
+        if self.head_too_large or self.body_too_large or self.is_wrong:
+            return True
+        return self._end is not None and len(self.data) >= self._end
+
+    def _look_for_head(self) -> None:
+        end = self.data.find(HEAD_END, max(0, self._searched - len(HEAD_END)))
+        if max(end, len(self.data) if end < 0 else 0) > LARGEST_HEAD_BYTES:
+            self.head_too_large = True
+        elif end >= 0:
+            self._body_start = end + len(HEAD_END)
+            self._read_head(bytes(self.data[: end + 2]), self._body_start)
+        elif BARE_LINE_FEED.search(self.data, max(0, self._searched - 1)):
+            self.is_wrong = True  # lines that end so never make a whole head
+        elif len(self.data) > LONGEST_LINE_BYTES + 2 and b"\r\n" not in self.data[2 : LONGEST_LINE_BYTES + 4]:
+            self.is_wrong = True  # 2: an empty line may come first
+        self._searched = len(self.data)
+
+    def _read_head(self, head: bytes, body_start: int) -> None:
+        lengths = CONTENT_LENGTH.findall(head)
+        self.expects_continue = EXPECTS_CONTINUE.search(head) is not None
+        if TRANSFER_ENCODING.search(head):
+            if lengths or not CHUNKED.search(head):
+                self.is_wrong = True
+            else:
+                self._next_chunk = body_start
+        elif not lengths:
+            self._end = body_start
+        elif len(lengths) == 1 and DECIMAL.fullmatch(lengths[0]):
+            length = int(lengths[0].lstrip(b"0")[:LONGEST_NUMBER] or b"0")
+            self._end = body_start + length
+            self.body_too_large = length > LARGEST_BODY_BYTES
+        else:
+            self.is_wrong = True
+
+    def _walk_chunks(self) -> None:
+        """Go from chunk to chunk, as far as they are here, up to the empty one that ends the body."""
+        while self._next_chunk is not None:
+            line_end = self.data.find(b"\r\n", self._next_chunk)
+            if line_end < 0:
+                self.is_wrong = len(self.data) - self._next_chunk > LONGEST_CHUNK_LINE_BYTES
+                break
+            size = bytes(self.data[self._next_chunk : line_end]).partition(b";")[0].rstrip(b" \t")
+            if not HEXADECIMAL.fullmatch(size):
+                self.is_wrong = True
+                break
+            if int(size, 16) == 0:
+                end = self.data.find(HEAD_END, line_end)  # behind the last chunk fields may follow
+                if end >= 0:
+                    self._end, self._next_chunk = end + len(HEAD_END), None
+                else:
+                    self.is_wrong = len(self.data) - line_end > LARGEST_HEAD_BYTES
+                break
+            chunk_end = line_end + 2 + int(size, 16) + 2
+            if self._body_bytes + int(size, 16) > LARGEST_BODY_BYTES:
+                self.body_too_large = True
+                break
+            if len(self.data) < chunk_end:
+                break
+            self._body_bytes += int(size, 16)
+            self._next_chunk = chunk_end
+        # Chunks of a byte each take up six times what they hold.
+        if self._body_start is not None and len(self.data) - self._body_start > 2 * LARGEST_BODY_BYTES:
+            self.body_too_large = True

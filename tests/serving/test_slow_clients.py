@@ -1,0 +1,218 @@
+"""Clients that send or read slowly, more of them than threads: nobody else notices."""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+import time
+from contextlib import ExitStack
+from http.client import HTTPConnection
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.servers import API_KEY, serve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.servers import Running
+
+pytestmark = pytest.mark.xdist_group("process")
+
+THREADS = 2
+SLOW = 12
+PATIENCE_SECONDS = 4
+FAST_SECONDS = 2
+"""For an answer of some milliseconds, on a machine that does other things too."""
+
+# Between two programs of one machine the system itself would keep megabytes of what nobody reads.
+IMPATIENT = f"""
+import socket
+from librechat_analytics.cli import main
+from librechat_analytics.serving import connection
+
+class OnALongLine(connection.Connection):
+    def __init__(self, client, *others):
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 16384)
+        super().__init__(client, *others)
+
+connection.PATIENCE_SECONDS = {PATIENCE_SECONDS}
+from librechat_analytics.serving import worker
+worker.Connection = OnALongLine
+main()
+"""
+CROWDED = """
+from librechat_analytics.cli import main
+from librechat_analytics.serving import server
+server.MOST_CONNECTIONS = 20
+main()
+"""
+PLOTLY = "/_dash-component-suites/plotly/package_data/plotly.min.js"
+HEAD = "Host: x\r\n"
+JSON = "Content-Type: application/json\r\n"
+POST = f"POST /_dash-update-component HTTP/1.1\r\n{HEAD}{JSON}"
+HALF_A_HEAD = f"GET /health HTTP/1.1\r\n{HEAD}x-sl"
+BEGUN = (
+    HALF_A_HEAD,
+    f"{POST}Content-Length: 1000\r\n\r\n{{",
+    f"{POST}x-api-key: {API_KEY}\r\nContent-Length: 1000\r\n\r\n{{",
+    f"{POST}Transfer-Encoding: chunked\r\n\r\n3e8\r\n{{",
+)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    command = (sys.executable, "-c", IMPATIENT, "serve")
+    with serve(tmp_path_factory.mktemp("slow"), command=command, THREADS=str(THREADS)) as server:
+        yield server
+    assert "Traceback" not in server.log()
+
+
+def connected(
+    server: Running, connections: ExitStack, begun: str = "", *, room: int | None = None
+) -> socket.socket:
+    """A connection on which this was sent; ``room`` is how many bytes the client's system takes for it."""
+    client = connections.enter_context(socket.socket())
+    if room is not None:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
+    client.settimeout(20)
+    client.connect(("127.0.0.1", server.port))
+    client.sendall(begun.encode())
+    return client
+
+
+def answers_soon(server: Running, path: str = "/health") -> bool:
+    begun = time.monotonic()
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection.request("GET", path, headers={"x-api-key": API_KEY})
+    status = connection.getresponse().status
+    connection.close()
+    return status == 200 and time.monotonic() - begun < FAST_SECONDS
+
+
+def until_closed(client: socket.socket) -> bytes:
+    answer = b""
+    while part := client.recv(65536):
+        answer += part
+    return answer
+
+
+def test_who_sends_slowly_keeps_nobody_waiting_and_is_sent_away(server: Running) -> None:
+    with ExitStack() as connections:
+        started = time.monotonic()
+        silent = [connected(server, connections) for _ in range(SLOW)]
+        slow = [connected(server, connections, begun) for begun in BEGUN for _ in range(SLOW)]
+        while time.monotonic() - started < PATIENCE_SECONDS - 2:
+            for client in slow:
+                client.sendall(b"x")
+            assert answers_soon(server)
+            assert answers_soon(server, "/api/summary")
+            time.sleep(0.2)
+        answers = [until_closed(client) for client in slow]
+        assert time.monotonic() - started > PATIENCE_SECONDS - 1, "nobody is cut off early"
+        assert {until_closed(client) for client in silent} == {b""}
+    for answer in answers:
+        head, _, body = answer.partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 408 ")
+        assert json.loads(body) == {"error": "The request was not complete after 4 seconds."}
+
+
+def test_a_byte_now_and_then_does_not_win_time(server: Running) -> None:
+    with ExitStack() as connections:
+        client, begun = connected(server, connections, HALF_A_HEAD), time.monotonic()
+        with pytest.raises(OSError, match=r"."):  # noqa: PT012 one of many fails
+            while time.monotonic() - begun < 3 * PATIENCE_SECONDS:
+                client.sendall(b"x")
+                time.sleep(0.2)
+        assert time.monotonic() - begun < 2 * PATIENCE_SECONDS
+
+
+def test_a_request_in_many_pieces_is_answered(server: Running) -> None:
+    request = f"GET /health HTTP/1.1\r\n{HEAD}Connection: close\r\n\r\n"
+    with ExitStack() as connections:
+        client = connected(server, connections)
+        for letter in request:
+            client.sendall(letter.encode())
+        assert until_closed(client).endswith(b'{"status":"ok"}\n')
+
+
+def test_requests_that_come_together_are_answered_one_after_the_other(server: Running) -> None:
+    empty = f"{POST}Content-Length: 2\r\n\r\n{{}}"
+    chunked = f"{POST}Transfer-Encoding: chunked\r\n\r\n1\r\n{{\r\n1\r\n}}\r\n0\r\n\r\n"
+    health = f"GET /health HTTP/1.1\r\n{HEAD}\r\n"
+    last = f"GET /health HTTP/1.1\r\n{HEAD}Connection: close\r\n\r\n"
+    with ExitStack() as connections:
+        client = connected(server, connections, health + empty + chunked + health + last)
+        answer = until_closed(client).decode()
+    assert [part[:3] for part in answer.split("HTTP/1.1 ")[1:]] == ["200", "401", "401", "200", "200"]
+
+
+def test_who_reads_slowly_keeps_nobody_waiting_and_is_sent_away(server: Running) -> None:
+    with ExitStack() as connections:
+        slow = [
+            connected(server, connections, f"GET {PLOTLY} HTTP/1.1\r\n{HEAD}\r\n", room=4096)
+            for _ in range(SLOW)
+        ]
+        for client in slow:
+            assert client.recv(1000).startswith(b"HTTP/1.1 200")
+        for _ in range(5):
+            assert answers_soon(server)
+            assert answers_soon(server, "/api/summary")
+        time.sleep(PATIENCE_SECONDS + 1)
+        for client in slow:
+            with pytest.raises((ConnectionError, AssertionError)):
+                assert len(until_closed(client)) > 1_000_000
+
+
+def test_who_reads_with_pauses_gets_all_of_it(server: Running) -> None:
+    with ExitStack() as connections:
+        request = f"GET {PLOTLY} HTTP/1.1\r\n{HEAD}Connection: close\r\n\r\n"
+        client = connected(server, connections, request, room=4096)
+        answer = b""
+        while part := client.recv(200_000):
+            answer += part
+            time.sleep(0.002)
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert f"Content-Length: {len(body)}".encode() in head
+    assert len(body) > 1_000_000
+    assert body.startswith(b"/**")
+
+
+def test_a_full_house_sends_the_slowest_away(tmp_path_factory: pytest.TempPathFactory) -> None:
+    command = (sys.executable, "-c", CROWDED, "serve")
+    with serve(tmp_path_factory.mktemp("full"), command=command) as server, ExitStack() as connections:
+        slow = [connected(server, connections, HALF_A_HEAD) for _ in range(100)]
+        for _ in range(5):
+            assert answers_soon(server)
+        assert slow[0].recv(1) == b"", "who came first has been sent away"
+        slow[-1].sendall(b"ow: 1\r\n\r\n")
+        assert slow[-1].recv(12) == b"HTTP/1.1 200", "who came last has not"
+
+
+def test_an_answer_given_before_the_body_closes_the_connection(server: Running) -> None:
+    with ExitStack() as connections:
+        client = connected(server, connections, f"{POST}Content-Length: 300000\r\n\r\n{{")
+        head, _, _ = until_closed(client).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 401")
+    assert b"\r\nConnection: close" in head
+
+
+def test_a_body_is_asked_for_where_the_client_waits_for_it(server: Running) -> None:
+    with ExitStack() as connections:
+        asking = f"x-api-key: {API_KEY}\r\nExpect: 100-continue\r\nConnection: close\r\n"
+        client = connected(server, connections, f"{POST}{asking}Content-Length: 2\r\n\r\n")
+        assert client.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        client.sendall(b"{}")
+        assert until_closed(client).startswith(b"HTTP/1.1 400")
+
+
+def test_told_to_stop_it_waits_for_no_idle_client(tmp_path_factory: pytest.TempPathFactory) -> None:
+    with serve(tmp_path_factory.mktemp("stop")) as server, ExitStack() as connections:
+        connected(server, connections)
+        kept = connected(server, connections, f"GET /health HTTP/1.1\r\n{HEAD}\r\n")
+        assert kept.recv(65536).startswith(b"HTTP/1.1 200")
+        begun = time.monotonic()
+        assert server.stop() == 0
+        assert time.monotonic() - begun < 10
