@@ -62,10 +62,10 @@ def server(tmp_path_factory: pytest.TempPathFactory, keys_file: Path) -> Iterato
     assert "Traceback" not in server.log()
 
 
-def ask(server: Running, path: str = "/api/summary", *, key: str = API_KEY) -> int:
+def ask(server: Running, path: str = "/api/summary", *, key: str = API_KEY, cookies: str = "") -> int:
     connection = HTTPConnection("127.0.0.1", server.port, timeout=10)
     try:
-        connection.request("GET", path, headers={"x-api-key": key})
+        connection.request("GET", path, headers={"x-api-key": key, "Cookie": cookies})
         response = connection.getresponse()
         response.read()
         return response.status
@@ -263,6 +263,50 @@ BAD_REQUESTS = {
     "no request at all": ("\x16\x03\x01\x02\r\n\r\n", 400),
     "another version": (f"GET /health HTTP/9.9\r\n{HEAD}\r\n", 400),
 }
+
+
+@pytest.mark.parametrize("size", [9_000, 60_000])
+def test_the_cookies_of_a_single_sign_on_are_let_through(server: Running, size: int) -> None:
+    for path in ("/librechat-analytics/", "/api/summary"):
+        assert ask(server, path, cookies=f"openid_access_token={'x' * size}") == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        "SCRIPT_NAME: /zzz\r\n",
+        "Script-Name: /zzz\r\n",
+        "PATH_INFO: /zzz\r\n",
+        "X-Forwarded-Ssl: on\r\nX-Forwarded-Proto: http\r\n",
+        "X-Forwarded-Proto: https\r\nX-Forwarded-Protocol: plain\r\n",
+        "X-Forwarded-Prefix: /zzz\r\nX-Forwarded-Host: y\r\nForwarded: proto=https;host=y\r\n",
+    ],
+)
+def test_what_proxies_say_of_themselves_changes_nothing(server: Running, headers: str) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        sent = f"GET /api/summary HTTP/1.1\r\n{HEAD}{headers}Connection: close\r\n\r\n"
+        connection.sendall(sent.encode())
+        assert until_closed(connection).startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize(
+    ("framing", "body"),
+    [
+        (f"Content-Length: {len(QUESTION)}\r\n", QUESTION),
+        ("Transfer-Encoding: chunked\r\n", b"%x\r\n%s\r\n0\r\n\r\n" % (len(QUESTION), QUESTION)),
+        (
+            "Transfer-Encoding: Chunked\r\nTrailer: x-sum\r\n",
+            b"".join(b"01;ext=1\r\n%c\r\n" % byte for byte in QUESTION) + b"0\r\nx-sum: 1\r\n\r\n",
+        ),
+    ],
+    ids=["a length", "a chunk", "many chunks"],
+)
+def test_a_question_is_answered_however_its_body_is_sent(server: Running, framing: str, body: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        connection.sendall(f"{UPDATE}Connection: close\r\n{framing}\r\n".encode() + body)
+        answer = until_closed(connection)
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert b'"filter-places"' in answer
 
 
 @pytest.mark.parametrize("name", BAD_REQUESTS)

@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from librechat_analytics.settings import Settings, SettingsError, load_settings, required_key
+from librechat_analytics.settings import (
+    Settings,
+    SettingsError,
+    load_settings,
+    require_a_key,
+    required_key,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 KEY = "q7Zr-2mW9_xT4bLs8dPv"
@@ -83,6 +89,7 @@ BAD = [
     ("FRAME_ANCESTORS", "https://пример.h1dden"),
     ("TRUSTED_PROXIES", "10.0.0.0/8 0.0.0.0/0"),
     ("TRUSTED_PROXIES", "::/0"),
+    ("AUTH_PROXIES", "0.0.0.0/0"),
     ("STORE_MEMORY_LIMIT", "h1dden"),
     ("STORE_MEMORY_LIMIT", "512"),
     ("STORE_MEMORY_LIMIT", "-1GB"),
@@ -101,6 +108,7 @@ BAD = [
     ("STORE_MEMORY_LIMIT", "512KKB"),
     ("STORE_MEMORY_LIMIT", "99999999999999GB"),
     ("TRUSTED_PROXIES", "h1dden"),
+    ("AUTH_PROXIES", "h1dden"),
     ("TRUSTED_PROXIES", "10.0.0.0/8 10.0.0.1/8"),
     ("AUTH_PROXY_HEADER", "h1dden: user"),
     ("THREADS", "0"),
@@ -124,6 +132,16 @@ def test_a_bad_value_is_one_line_that_names_the_setting_and_never_the_value(
         assert value not in line
     assert "h1dden" not in line
     assert "http" not in line.replace("https://portal.example.com", "")  # no address of pydantic's
+
+
+def test_a_header_that_names_users_needs_to_know_by_whom(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DASHBOARD_API_KEY", KEY)
+    monkeypatch.setenv("AUTH_PROXY_HEADER", "X-Forwarded-User")
+    monkeypatch.setenv("TRUSTED_PROXIES", "10.0.0.0/8")
+    with pytest.raises(SettingsError, match="AUTH_PROXY_HEADER needs AUTH_PROXIES"):
+        require_a_key(load_settings())
+    monkeypatch.setenv("AUTH_PROXIES", "10.1.2.3 fd00::/8")
+    require_a_key(load_settings())
 
 
 def test_each_bad_setting_has_a_line_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

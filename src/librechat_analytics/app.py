@@ -125,6 +125,7 @@ def open_door(settings: Settings, keys: KeyRing) -> Door:
     return Door(
         keys,
         trusted_proxies=settings.trusted_proxies,
+        auth_proxies=settings.auth_proxies,
         signed_in_header=settings.auth_proxy_header,
     )
 

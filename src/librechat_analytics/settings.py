@@ -122,10 +122,14 @@ class Settings(BaseModel):
         None, description="File of further keys, `name:key` lines; read again when it changes."
     )
     auth_proxy_header: str | None = Field(
-        None, description="Header in which a trusted proxy names the signed-in user, who needs no key then."
+        None, description="Header in which a proxy names the user it has signed in, who needs no key then."
+    )
+    auth_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], _if_written(_networks)] = Field(
+        (), description="Networks (CIDR) of the proxies that may name a user, separated by blanks."
     )
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], _if_written(_networks)] = Field(
-        (), description="Networks (CIDR) of proxies whose headers are believed, separated by blanks."
+        (),
+        description="Networks (CIDR) of the proxies that may name a client's address, separated by blanks.",
     )
     data_dir: FilePath = Field(Path("data"), description="Folder of the usage store.")
     host: Annotated[str, _if_written(_host)] = Field("127.0.0.1", description="Address to listen on.")
@@ -174,7 +178,7 @@ class Settings(BaseModel):
             require_strong_key(value.get_secret_value())
         return value
 
-    @field_validator("trusted_proxies")
+    @field_validator("trusted_proxies", "auth_proxies")
     @classmethod
     def _not_everybody(
         cls, value: tuple[IPv4Network | IPv6Network, ...]
@@ -252,8 +256,11 @@ def require_a_key(settings: Settings) -> None:
     """Raise SettingsError when nobody could be let in, or everybody."""
     if settings.dashboard_api_keys_file is None:
         required_key(settings)
-    if settings.auth_proxy_header and not settings.trusted_proxies:
-        raise SettingsError("AUTH_PROXY_HEADER needs TRUSTED_PROXIES, else anybody could send the header.")
+    if settings.auth_proxy_header and not settings.auth_proxies:
+        raise SettingsError(
+            "AUTH_PROXY_HEADER needs AUTH_PROXIES, the networks of the proxies that sign users in; else"
+            " anybody could send the header. TRUSTED_PROXIES names proxies that may tell addresses only."
+        )
 
 
 def local_address(settings: Settings) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from contextlib import contextmanager
 from functools import partial
@@ -134,6 +135,18 @@ def test_the_key_arrives_and_a_forged_client_address_does_not(through_nginx: str
     assert headers["x-api-key"] == sent["x-api-key"]
     assert headers["x-forwarded-for"] == "127.0.0.1"
     assert headers["x-forwarded-proto"] == "http"
+
+
+def test_neither_cookies_nor_a_forged_user_arrive(through_nginx: str) -> None:
+    cleared = set(re.findall(r'proxy_set_header (\S+) "";', NGINX_BLOCK.read_text())) - {"Connection"}
+    assert {"Cookie", "Remote-User", "X-Forwarded-User", "X-Auth-Request-Email"} < cleared
+    sent = dict.fromkeys(cleared, "ana@example.com") | {"Authorization": "Bearer k3y"}
+
+    _, _, body = _request(f"{through_nginx}/librechat-analytics/", headers=sent)
+
+    arrived = json.loads(body)["headers"]
+    assert "ana@example.com" not in arrived.values()
+    assert arrived["authorization"] == "Bearer k3y"
 
 
 def test_a_body_larger_than_any_question_is_refused_before_it_reaches_the_dashboard(

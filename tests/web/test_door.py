@@ -98,7 +98,7 @@ def test_wrong_keys_are_slowed_down_and_the_right_one_never() -> None:
 
 def test_a_trusted_proxy_tells_who_has_signed_in() -> None:
     door = Door(
-        KeyRing(OWN, None), trusted_proxies=[ip_network("10.0.0.0/8")], signed_in_header="X-Forwarded-User"
+        KeyRing(OWN, None), auth_proxies=[ip_network("10.0.0.0/8")], signed_in_header="X-Forwarded-User"
     )
     assert let_in(door, address=PROXY, X_Forwarded_User="ana@example.com") == Visitor("ana@example.com", None)
     assert let_in(door, address=PROXY, X_Forwarded_User="a\x1b[2J\x85na").name == "a[2Jna", "for the log"
@@ -110,12 +110,96 @@ def test_a_trusted_proxy_tells_who_has_signed_in() -> None:
 def test_a_trusted_proxy_is_known_where_ipv6_carries_ipv4() -> None:
     """As on a socket for both, which HOST=:: is."""
     door = Door(
-        KeyRing(OWN, None), trusted_proxies=[ip_network("10.0.0.0/8")], signed_in_header="X-Forwarded-User"
+        KeyRing(OWN, None), auth_proxies=[ip_network("10.0.0.0/8")], signed_in_header="X-Forwarded-User"
     )
     assert (
         let_in(door, address=f"::ffff:{PROXY}", X_Forwarded_User="ana@example.com").name == "ana@example.com"
     )
     assert refused(door, address="::ffff:192.0.2.7", X_Forwarded_User="ana") == 401
+
+
+def test_a_proxy_that_may_name_an_address_may_not_name_a_user_and_the_other_way_round() -> None:
+    everybody, header = [ip_network("10.0.0.0/8")], "X-Forwarded-User"
+    names_addresses = Door(KeyRing(OWN, None), trusted_proxies=everybody, signed_in_header=header)
+    assert refused(names_addresses, address=PROXY, X_Forwarded_User="ana@example.com") == 401
+    names_users = Door(KeyRing(OWN, None), auth_proxies=everybody, signed_in_header=header)
+    assert let_in(names_users, address=PROXY, X_Forwarded_User="ana@example.com").name == "ana@example.com"
+    assert address_seen(names_users, "192.0.2.9") == PROXY
+
+
+def address_seen(door: Door, forwarded: str, *, address: str = PROXY) -> str:
+    with ANY_APP.test_request_context(
+        headers={"X-Forwarded-For": forwarded}, environ_base={"REMOTE_ADDR": address}
+    ):
+        return door.address(request)
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "address"),
+    [
+        ("203.0.113.5", "203.0.113.5"),
+        ("203.0.113.5:41234", "203.0.113.5"),
+        ("6.6.6.6:1, 203.0.113.5:41234", "203.0.113.5"),
+        ("2001:db8::1", "2001:db8::1"),
+        ("2001:DB8:0:0::1", "2001:db8::1"),
+        ("[2001:db8::1]", "2001:db8::1"),
+        ("[2001:db8::1]:4711", "2001:db8::1"),
+        ('"[2001:db8::1]:4711"', "2001:db8::1"),
+        ("::ffff:203.0.113.5", "203.0.113.5"),
+        ("[::ffff:203.0.113.5]:99", "203.0.113.5"),
+        ("fe80::1%eth0", "fe80::1"),
+        ("unknown", PROXY),
+        ("unknown:41234", PROXY),
+        ("_hidden:7", PROXY),
+        ("203.0.113.5:x", PROXY),
+        ("[2001:db8::1", PROXY),
+        ("203.0.113.5, ", PROXY),
+        ("", PROXY),
+    ],
+)
+def test_an_address_is_told_without_its_port_in_one_spelling(forwarded: str, address: str) -> None:
+    door = Door(KeyRing(OWN, None), trusted_proxies=[ip_network("10.0.0.0/8")])
+    assert address_seen(door, forwarded) == address
+
+
+@pytest.mark.parametrize("forwarded", ["203.0.113.5:{}", "[2001:db8::1]:{}", "unknown:{}"])
+def test_who_comes_from_another_port_each_time_is_slowed_down_all_the_same(forwarded: str) -> None:
+    door = Door(KeyRing(OWN, None), trusted_proxies=[ip_network("10.0.0.0/8")])
+    statuses = [
+        refused(door, key=f"guess {port}", address=PROXY, X_Forwarded_For=forwarded.format(port))
+        for port in range(40_000, 40_000 + WRONG_KEYS.amount + 5)
+    ]
+    assert statuses == [401] * WRONG_KEYS.amount + [429] * 5
+
+
+@pytest.mark.parametrize("scheme", ["Bearer ", "bearer ", "BEARER  "])
+def test_the_key_may_come_as_a_bearer_token(keys_file: Path, scheme: str) -> None:
+    door = Door(KeyRing(OWN, keys_file))
+    assert let_in(door, Authorization=scheme + OWN) == Visitor("default", None)
+    assert let_in(door, Authorization=scheme + SALES).scope == Scope(("sales.example.com",), ("66b0",))
+    assert refused(door, Authorization=scheme + OWN[:-1]) == 401
+    assert let_in(door, key="", Authorization=scheme + OWN).name == "default", "an empty header says nothing"
+
+
+@pytest.mark.parametrize(
+    "value", ["", "Bearer", "Bearer ", OWN, f"Basic {OWN}", f"Bearer{OWN}", f"Token {OWN}"]
+)
+def test_what_is_no_bearer_token_is_no_key(value: str) -> None:
+    door = Door(KeyRing(OWN, None))
+    assert {refused(door, Authorization=value) for _ in range(WRONG_KEYS.amount + 5)} == {401}, "nor a guess"
+
+
+def test_of_two_keys_the_one_in_its_own_header_decides() -> None:
+    door = Door(KeyRing(OWN, None))
+    assert let_in(door, key=OWN, Authorization="Bearer a.proxys.token").name == "default"
+    assert refused(door, key="wrong", Authorization=f"Bearer {OWN}") == 401
+
+
+def test_wrong_bearer_tokens_are_slowed_down_too() -> None:
+    door = Door(KeyRing(OWN, None))
+    statuses = [refused(door, Authorization=f"Bearer guess-{n}") for n in range(WRONG_KEYS.amount + 5)]
+    assert statuses == [401] * WRONG_KEYS.amount + [429] * 5
+    assert let_in(door, Authorization=f"Bearer {OWN}").name == "default"
 
 
 def test_what_a_proxy_says_of_addresses_counts_only_if_it_is_trusted() -> None:

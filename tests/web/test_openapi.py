@@ -14,6 +14,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from librechat_analytics.usage.periods import MAX_BUCKETS
 from librechat_analytics.web.api import ENDPOINTS
 from librechat_analytics.web.parameters import NAMES
+from tests.servers import API_KEY
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -71,6 +72,15 @@ def test_every_address_that_a_program_may_ask_is_described_and_no_other(
     rules = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint != "unknown_api"}
     asked = {rule for rule in rules if rule.startswith("/api")} | {"/health", "/health/ready", "/metrics"}
     assert set(document["paths"]) == asked
+
+
+def test_both_ways_to_give_the_key_are_described(document: dict[str, Any], stranger: FlaskClient) -> None:
+    schemes = document["components"]["securitySchemes"]
+    assert [list(way) for way in document["security"]] == [["key"], ["bearer"]]
+    assert (schemes["key"]["in"], schemes["key"]["name"]) == ("header", "x-api-key")
+    assert (schemes["bearer"]["type"], schemes["bearer"]["scheme"]) == ("http", "bearer")
+    for path in ("/api/summary", "/metrics"):
+        assert stranger.get(path, headers={"Authorization": f"Bearer {API_KEY}"}).status_code == 200
 
 
 def test_every_parameter_is_described_with_what_it_takes(document: dict[str, Any]) -> None:

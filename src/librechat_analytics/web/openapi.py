@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 JSON = "application/json"
 KEY = "key"
+BEARER = "bearer"
 IF_NONE_MATCH = "If-None-Match"
 FIGURES, FILES, OPERATION, ITSELF = "Figures", "Files", "Operation", "This description"
 
@@ -42,7 +43,8 @@ ABOUT = f"""\
 What LibreChat costs, as JSON. Money is US dollars, unrounded; tokens and counts are integers; instants are \
 ISO 8601 in UTC; `null` stands for unknown. Fields may be added, and none changes its meaning.
 
-The key goes into the header `{KEY_HEADER}`. It may be limited to some users: then everything is about these \
+The key goes into the header `{KEY_HEADER}`, or as `Bearer` into `Authorization`. \
+It may be limited to some users: then everything is about these \
 only. Behind a proxy that signs users in, the proxy's word can take its place.
 
 Every error is `{{"error": "one sentence that says what to do"}}`. A parameter that is unknown, repeated, \
@@ -80,7 +82,7 @@ def describe(default_zone: str) -> OpenAPI:
             Server(url="/", description="Directly"),
         ],
         tags=[Tag(name=name) for name in (FIGURES, FILES, OPERATION, ITSELF)],
-        security=[{KEY: []}],
+        security=[{KEY: []}, {BEARER: []}],
         paths={path: PathItem(get=operation) for path, operation in _operations().items()}
         | {AUDIT: PathItem(get=_audit("How the audits of LibreChat's ledger ended"), post=_begin_audit())},
         components=Components(
@@ -90,7 +92,8 @@ def describe(default_zone: str) -> OpenAPI:
             },
             parameters=_parameters(default_zone),
             securitySchemes={
-                KEY: SecurityScheme.model_validate({"type": "apiKey", "name": KEY_HEADER, "in": "header"})
+                KEY: SecurityScheme.model_validate({"type": "apiKey", "name": KEY_HEADER, "in": "header"}),
+                BEARER: SecurityScheme.model_validate({"type": "http", "scheme": "bearer"}),
             },
         ),
     )
