@@ -173,7 +173,7 @@ def create_app(settings: Settings) -> Flask:
     server.register_blueprint(api_blueprint(repository, default_zone=settings.dashboard_timezone))
     serve_metrics(server, repository)
     serve_audit(server, repository, begin=syncer.want_audit if syncer else None)
-    serve_backup(server, settings.data_dir.resolve(), store.copy_to)
+    serve_backup(server, store.open_copy)
     serve_description(server, default_zone=settings.dashboard_timezone)
     refuse_unknown_paths(server)
     dashboard = mount_dashboard(

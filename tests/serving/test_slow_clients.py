@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.servers import API_KEY, serve
+from tests.servers import API_KEY, eventually, serve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +53,7 @@ PLOTLY = "/_dash-component-suites/plotly/package_data/plotly.min.js"
 HEAD = "Host: x\r\n"
 JSON = "Content-Type: application/json\r\n"
 POST = f"POST /_dash-update-component HTTP/1.1\r\n{HEAD}{JSON}"
+A_BACKUP = f"GET /api/backup HTTP/1.1\r\n{HEAD}x-api-key: {API_KEY}\r\nConnection: close\r\n\r\n"
 HALF_A_HEAD = f"GET /health HTTP/1.1\r\n{HEAD}x-sl"
 BEGUN = (
     HALF_A_HEAD,
@@ -87,9 +88,10 @@ def answers_soon(server: Running, path: str = "/health") -> bool:
     begun = time.monotonic()
     connection = HTTPConnection("127.0.0.1", server.port, timeout=10)
     connection.request("GET", path, headers={"x-api-key": API_KEY})
-    status = connection.getresponse().status
+    response = connection.getresponse()
+    response.read()
     connection.close()
-    return status == 200 and time.monotonic() - begun < FAST_SECONDS
+    return response.status == 200 and time.monotonic() - begun < FAST_SECONDS
 
 
 def until_closed(client: socket.socket) -> bytes:
@@ -164,6 +166,29 @@ def test_who_reads_slowly_keeps_nobody_waiting_and_is_sent_away(server: Running)
         for client in slow:
             with pytest.raises((ConnectionError, AssertionError)):
                 assert len(until_closed(client)) > 1_000_000
+
+
+def test_who_reads_a_backup_slowly_holds_up_other_backups_only_and_not_for_long(server: Running) -> None:
+    with ExitStack() as connections:
+        slow = connected(server, connections, A_BACKUP, room=4096)
+        assert slow.recv(1000).startswith(b"HTTP/1.1 200")
+        refused = [until_closed(connected(server, connections, A_BACKUP)) for _ in range(SLOW)]
+        for answer in refused:
+            assert answer.startswith(b"HTTP/1.1 503")
+            assert b"\r\nRetry-After: " in answer
+        assert answers_soon(server)
+        assert answers_soon(server, "/api/summary")
+        eventually(lambda: answers_soon(server, "/api/backup"), 3 * PATIENCE_SECONDS)
+
+
+def test_a_backup_is_whole_for_who_reads_it_and_leaves_the_way_free(server: Running) -> None:
+    for _ in range(3):
+        with ExitStack() as connections:
+            answer = until_closed(connected(server, connections, A_BACKUP, room=4096))
+        head, _, body = answer.partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200")
+        assert f"Content-Length: {len(body)}\r\n".encode() in head
+        assert body[8:12] == b"DUCK"
 
 
 def test_who_reads_with_pauses_gets_all_of_it(server: Running) -> None:

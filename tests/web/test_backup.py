@@ -38,6 +38,55 @@ def test_nothing_is_left_beside_the_store(app: Flask, client: FlaskClient) -> No
     assert {path.name for path in folder.iterdir()} <= {FILE_NAME, f"{FILE_NAME}.wal", "spill"}
 
 
+def test_a_second_copy_waits_until_the_first_is_sent(client: FlaskClient) -> None:
+    for _ in range(2):
+        with client.get("/api/backup") as first:
+            assert first.status_code == 200
+            second = client.get("/api/backup")
+            assert (second.status_code, list(second.get_json())) == (503, ["error"])
+            assert int(second.headers["Retry-After"]) > 0
+    client.get("/api/backup").close()
+
+
+def test_a_copy_that_failed_keeps_nobody_from_the_next(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise StoreError("no room")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(Store, "copy_to", fail)
+        for _ in range(2):
+            refused = client.get("/api/backup")
+            assert refused.status_code == 503
+            assert "Another copy" not in refused.get_json()["error"]
+    with client.get("/api/backup") as response:
+        assert response.status_code == 200
+
+
+def test_asking_for_the_head_makes_no_copy(
+    client: FlaskClient, stranger: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Store, "copy_to", lambda *_: pytest.fail("a copy was made"))
+    head = client.head("/api/backup")
+    assert head.status_code == 200
+    assert head.headers["Content-Disposition"] == "attachment; filename=usage.duckdb"
+    assert "Content-Length" not in head.headers
+    assert stranger.head("/api/backup").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Range": "bytes=100-"}, {"Range": "bytes=0-0", "If-Range": "x"}, {"If-None-Match": "*"}, {}],
+    ids=str,
+)
+def test_a_copy_is_sent_whole_or_not_at_all(client: FlaskClient, headers: dict[str, str]) -> None:
+    with client.get("/api/backup", headers=headers) as response:
+        assert response.status_code == 200
+        assert "Accept-Ranges" not in response.headers
+        assert int(response.headers["Content-Length"]) == len(response.get_data())
+
+
 def test_a_copy_that_a_kill_left_behind_is_gone_after_the_next_start_and_own_files_are_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import secrets
 import threading
 import time
 from contextlib import contextmanager, suppress
@@ -11,12 +12,14 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from importlib.metadata import version
 from importlib.resources import files
+from io import FileIO
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.plain_files import other_kind
+from librechat_analytics.store.leftovers import COPY, SPILL_FOLDER, remove_leftovers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -87,7 +90,7 @@ class Store:
         self._options: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": memory_limit,
             "threads": str(threads),
-            "temp_directory": str(folder / "spill"),
+            "temp_directory": str(folder / SPILL_FOLDER),
             "checkpoint_threshold": "64MB",
             # Time zones are resolved in Python; nothing is ever downloaded.
             "autoinstall_known_extensions": "false",
@@ -103,6 +106,7 @@ class Store:
         self.changed_at = _milliseconds_now()
         """When the last commit began."""
         self._connection = self._open()
+        remove_leftovers(folder)
         try:
             with self._explained():
                 self._prepare()
@@ -451,6 +455,18 @@ class Store:
         with self._writing, self._explained():
             self._copy(path)
 
+    def open_copy(self) -> FileIO:
+        """Give a copy of the store as it is now, which is gone from the folder and from the disk once closed.
+
+        Raises StoreError or OSError where it cannot be written.
+        """
+        path = self._folder / f"{COPY}{secrets.token_hex(8)}.duckdb"
+        try:
+            self.copy_to(path)
+            return FileIO(path)
+        finally:
+            path.unlink(missing_ok=True)  # what is open can still be read
+
     def _copy(self, path: Path) -> None:
         with self._connection.cursor() as cursor:
             quoted = path.as_posix().replace("'", "''")
@@ -489,6 +505,7 @@ class Store:
             self._fresh_file.unlink(missing_ok=True)
             self._copy(self._fresh_file)
             self._connection.close()
+            remove_leftovers(self._folder)
             self._fresh_file.replace(self._folder / FILE_NAME)
             self._connection = self._open()
             self.version += 1

@@ -1,39 +1,77 @@
-"""``/api/backup``: a copy of the store, for keys that may see everybody."""
+"""``/api/backup``: a copy of the store, for keys that may see everybody, one at a time."""
 
 from __future__ import annotations
 
-import secrets
+import os
+import threading
+from io import BufferedReader
 from typing import TYPE_CHECKING
 
-from flask import g, send_file
+from flask import Response as FlaskResponse
+from flask import g, request, send_file
 from werkzeug.exceptions import Forbidden
+
+from librechat_analytics.web.bodies import Refusal, json_response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
+    from io import FileIO
 
     from flask import Flask, Response
 
-COPY = "being-sent-"
-"""How the names of copies begin; backups that somebody keeps beside the store may be called anything else."""
+RETRY_AFTER_SECONDS = 30
+CLOSING_SECONDS = 0.2
+"""Whoever asks again with the last byte in hand must not be refused for a copy that is just being closed."""
+
+MIMETYPE = "application/octet-stream"
+FILE_NAME = "usage.duckdb"
 
 
-def serve_backup(server: Flask, folder: Path, write_copy: Callable[[Path], None]) -> None:
-    """Answer with a copy of the store, written beside it and gone when it has been opened for sending."""
-    # A process that was killed leaves its copy; names that are forgotten may be in it.
-    for left in folder.glob(f"{COPY}*"):
-        left.unlink(missing_ok=True)
+class CopyBeingSent(BufferedReader):
+    """A copy of the store that says when it has been sent, or given up."""
+
+    def __init__(self, copy: FileIO, when_closed: Callable[[], None]) -> None:
+        super().__init__(copy)
+        self._when_closed = when_closed
+
+    def close(self) -> None:
+        """Close it and say so, once."""
+        if not self.closed:
+            super().close()
+            self._when_closed()
+
+
+def serve_backup(server: Flask, open_copy: Callable[[], FileIO]) -> None:
+    """Answer with a copy of the store; others wait their turn, since each takes as much disk as the store."""
+    busy = threading.Lock()
 
     @server.get("/api/backup", provide_automatic_options=False)
     def backup() -> Response:
         if g.visitor.scope is not None:
             raise Forbidden("This key may see some users only; a backup holds all of them.")
-        path = folder / f"{COPY}{secrets.token_hex(8)}.duckdb"
+        if request.method == "HEAD":
+            return _without_copy()
+        if not busy.acquire(timeout=CLOSING_SECONDS):
+            sentence = "Another copy of the store is being sent; try again when it is done."
+            response = json_response(Refusal(error=sentence), 503)
+            response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+            return response
         try:
-            write_copy(path)
-            file = path.open("rb")
-        finally:
-            path.unlink(missing_ok=True)  # what is open can still be read
-        return send_file(
-            file, mimetype="application/octet-stream", download_name="usage.duckdb", as_attachment=True
+            copy = CopyBeingSent(open_copy(), busy.release)
+        except BaseException:
+            busy.release()
+            raise
+        # No conditions, and so no ranges: a later request would get them of another copy.
+        response = send_file(
+            copy, mimetype=MIMETYPE, download_name=FILE_NAME, as_attachment=True, conditional=False
         )
+        response.content_length = os.fstat(copy.fileno()).st_size
+        return response
+
+
+def _without_copy() -> Response:
+    """Say what a GET would give, but for its size, which only a copy has."""
+    response = FlaskResponse(mimetype=MIMETYPE)
+    response.automatically_set_content_length = False
+    response.headers.set("Content-Disposition", "attachment", filename=FILE_NAME)
+    return response
