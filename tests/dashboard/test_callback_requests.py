@@ -100,6 +100,20 @@ def with_(name: str, value: object) -> Callable[[dict[str, Any]], None]:
     return lambda request: request.update({name: value})
 
 
+ODD_NAMES = [
+    "{bad.x",
+    "{.x",
+    "{}.x",
+    '{"type":"x"}.y',
+    '{"a":' * 2000 + "1" + "}" * 2000 + ".x",
+    "[.x",
+    "x",
+    "x.y",
+    "",
+    ".",
+    "..",
+    "\0.\ud800",
+]
 CHANGES: list[tuple[str, Callable[[dict[str, Any]], Any]]] = [
     ("no outputs", without("outputs")),
     ("no inputs", without("inputs")),
@@ -124,6 +138,9 @@ CHANGES: list[tuple[str, Callable[[dict[str, Any]], Any]]] = [
     ("changed null", with_("changedPropIds", None)),
     ("changed numbers", with_("changedPropIds", [1, {}])),
     ("changed an object", with_("changedPropIds", {"a": 1})),
+    *((f"changed {name[:20]!a}", with_("changedPropIds", [name])) for name in ODD_NAMES),
+    ("changed one too many", lambda request: request["changedPropIds"].append("{bad.x")),
+    ("changed a state", lambda request: request["changedPropIds"].append("users-question.n_clicks")),
 ]
 
 
@@ -192,6 +209,27 @@ def test_any_value_from_the_browser_is_answered_without_a_failure(
     assert "failed" not in caplog.text
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "cacheKey=x&job=y",
+        "oldJob=1&oldJob=2",
+        "cancelJob=1",
+        "endId=x",
+        "setProps=1",
+        "%00=%ff&[]=1",
+        "x" * 4000,
+    ],
+)
+def test_what_stands_in_the_address_changes_nothing(
+    client: FlaskClient, requests: list[dict[str, Any]], caplog: pytest.LogCaptureFixture, query: str
+) -> None:
+    for request in requests:
+        response = client.post(f"{ADDRESS}?{query}", json=request)
+        assert response.status_code in (200, 204)
+    assert "Traceback" not in caplog.text
+
+
 def test_only_posts_run_callbacks(client: FlaskClient) -> None:
     assert client.get(ADDRESS).status_code == 404
     for method in ("PUT", "DELETE", "PATCH", "TRACE"):
@@ -247,6 +285,7 @@ def test_arbitrary_json_is_answered_or_refused(
     request = copy.deepcopy(data.draw(st.sampled_from(requests), "request"))
     for one in (*request["inputs"], *request["state"]):
         one["value"] = data.draw(QUESTION | JSON, "value")
+    request["changedPropIds"] += data.draw(st.just([]) | st.lists(st.sampled_from(ODD_NAMES), max_size=2))
     changed = data.draw(st.sampled_from(["value", "changedPropIds", "outputs", "inputs", "state", "new"]))
     if changed != "value":
         request[changed] = data.draw(JSON, changed)

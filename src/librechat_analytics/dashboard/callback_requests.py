@@ -38,14 +38,14 @@ def calls_a_callback(body: object, callbacks: dict[str, Any]) -> bool:
     if not isinstance(output, str) or "callback" not in (callback := callbacks.get(output, {})):
         return False  # those that run in the browser have none
     outputs = body.get("outputs")
-    changed = body.get("changedPropIds", [])
+    inputs, changed = _names(callback["inputs"]) or [], body.get("changedPropIds", [])
     return (
         isinstance(outputs, list) == output.startswith("..")
         and _names(outputs if isinstance(outputs, list) else [outputs]) == output.strip(".").split("...")
-        and _names(body.get("inputs")) == _names(callback["inputs"])
+        and _names(body.get("inputs")) == inputs
         and _names(body.get("state", [])) == _names(callback["state"])
         and isinstance(changed, list)
-        and all(isinstance(name, str) for name in changed)
+        and all(name in inputs for name in changed)
     )
 
 
