@@ -1,7 +1,8 @@
-ARG PYTHON_VERSION=3.13
+# By its digest, so that what is built is what was tested; `make base-image` writes the newest one here.
+ARG BASE=python:3.13-slim@sha256:70729b46c69b4f1e97c4822c1af3df53a1476cf5ddc6c087c0c10bc3a5678c2f
 
 # Every package comes as a wheel, checked against its hash in a lock file; nothing is compiled.
-FROM python:${PYTHON_VERSION}-slim AS build
+FROM ${BASE} AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_NO_CACHE_DIR=1 \
     PIP_NO_INPUT=1 \
@@ -19,7 +20,7 @@ RUN /opt/tools/bin/python -m pip wheel --no-deps --no-build-isolation --wheel-di
     && python -m pip --python /opt/venv/bin/python install --no-deps --no-index dist/*.whl \
     && chmod -R a+rX prices
 
-FROM python:${PYTHON_VERSION}-slim
+FROM ${BASE}
 # A user of this number owns /data and nothing else. A bind mount in its place must belong to it too.
 # Nothing is installed any more: the base's pip goes.
 RUN groupadd --gid 10001 analytics \

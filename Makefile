@@ -10,7 +10,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup dev run check audit sbom test test-tools mongotest screenshots lock clean
+.PHONY: help setup dev run check audit base-image sbom test test-tools mongotest screenshots lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -25,13 +25,17 @@ run: setup ## Serve: with MONGO_URI (environment or .env) the real thing, else a
 	then exec $(BIN)/librechat-analytics serve; \
 	else exec $(BIN)/librechat-analytics demo; fi
 
-check: dev audit ## Lint, format, types and known vulnerabilities
+check: dev ## Lint, format, types and known vulnerabilities
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-
-audit: dev
 	@$(BIN)/python -m deploy.audit
+
+audit: dev ## Known vulnerabilities of the locked packages
+	@$(BIN)/python -m deploy.audit
+
+base-image: dev ## Take the newest build of the image's base into the Dockerfile; needs docker
+	@$(BIN)/python -m deploy.base_image
 
 sbom: dev ## List what the image holds, in CycloneDX, as dist/sbom.json
 	@$(BIN)/python -m deploy.sbom dist/sbom.json

@@ -68,7 +68,8 @@ def test_the_image_takes_from_the_build_nothing_but_what_runs() -> None:
 
 
 def test_no_secret_can_be_in_the_images_history() -> None:
-    assert re.findall(r"^ARG (.+)$", DOCKERFILE, re.MULTILINE) == ["PYTHON_VERSION=3.13"]
+    (argument,) = re.findall(r"^ARG (.+)$", DOCKERFILE, re.MULTILINE)
+    assert argument.startswith("BASE=python:3.13-slim@sha256:")
     assert not re.search(r"(?i)(key|uri|token|password)=", DOCKERFILE)
     ignored = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
     rules = [line for line in ignored if line and not line.startswith("#")]
