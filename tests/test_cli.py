@@ -171,6 +171,7 @@ class TestServe:
             "REACT_VERSION": "1",
             "WEB_CONCURRENCY": "auto",
             "GUNICORN_CMD_ARGS": "--workers 3",
+            "SCRIPT_NAME": "/moved",
         }
         with serve(tmp_path / "elsewhere", **others) as server:
             assert status_of(f"{server.base_url}/_mcp") == 404

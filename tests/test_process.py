@@ -7,11 +7,12 @@ import os
 import re
 import signal
 import socket
+import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -19,7 +20,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.served import children
-from tests.servers import API_KEY, accepts, eventually, nginx_in_front, serve, status_of
+from tests.servers import (
+    API_KEY,
+    SERVE,
+    accepts,
+    eventually,
+    nginx_in_front,
+    program_environment,
+    serve,
+    status_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -223,6 +233,78 @@ class TestGuessers:
                 begun = time.monotonic()
                 assert status_of(f"{librechat}/librechat-analytics/health") == 200
                 assert time.monotonic() - begun < 1
+
+
+class TestWhoNamesUsers:
+    """The shipped block of nginx passes requests on; browsers behind it may send any header."""
+
+    @pytest.mark.parametrize(
+        ("header", "proxies"),
+        [
+            ("X-Forwarded-User", {"AUTH_PROXIES": "127.0.0.1/32"}),
+            ("X-Our-Own-User", {"AUTH_PROXIES": "10.0.0.0/8", "TRUSTED_PROXIES": "127.0.0.1/32"}),
+        ],
+        ids=["a usual header is cleared", "any other is not believed of it"],
+    )
+    def test_a_browser_is_nobody_because_it_says_so(
+        self, tmp_path: Path, header: str, proxies: dict[str, str]
+    ) -> None:
+        with (
+            serve(tmp_path, AUTH_PROXY_HEADER=header, **proxies) as server,
+            nginx_in_front(server.port) as front,
+        ):
+            for sent in (header, header.lower(), header.replace("-", "_")):
+                connection = HTTPConnection("127.0.0.1", int(front.rpartition(":")[2]), timeout=10)
+                connection.request("GET", "/librechat-analytics/api/summary", headers={sent: "mallory"})
+                assert connection.getresponse().status == 401
+                connection.close()
+
+    def test_the_proxy_that_signs_users_in_is_believed_and_no_other(self, tmp_path: Path) -> None:
+        settings = {"AUTH_PROXY_HEADER": "X-Forwarded-User", "AUTH_PROXIES": "127.0.0.2/32"}
+        with serve(tmp_path, **settings) as server:
+            for source, status in (("127.0.0.2", 200), ("127.0.0.1", 401)):
+                connection = HTTPConnection("127.0.0.1", server.port, timeout=10, source_address=(source, 0))
+                connection.request("GET", "/api/summary", headers={"X-Forwarded-User": "somebody"})
+                assert connection.getresponse().status == status
+                connection.close()
+
+    def test_an_installation_with_one_setting_for_both_is_told_what_to_do(self, tmp_path: Path) -> None:
+        old = {"AUTH_PROXY_HEADER": "X-Forwarded-User", "TRUSTED_PROXIES": "10.0.0.0/8"}
+        done = subprocess.run(
+            SERVE,
+            env=program_environment(tmp_path, **old),
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 1
+        assert "AUTH_PROXY_HEADER needs AUTH_PROXIES" in done.stderr
+
+
+class TestBackups:
+    def test_what_a_kill_amid_a_copy_leaves_is_removed_by_forget(self, tmp_path: Path) -> None:
+        def copies() -> list[Path]:
+            return list(tmp_path.glob("being-sent-*"))
+
+        for _ in range(20):  # a copy takes some hundredths of a second, and may be over before the kill
+            with serve(tmp_path) as server, ThreadPoolExecutor(1) as asking:
+                backup = asking.submit(broken_off, server)
+                while not (copies() or backup.done()):
+                    pass
+                server.kill()
+            if copies():
+                break
+        assert copies()
+        forget = [SERVE[0], "forget", "nobody@example.com"]
+        subprocess.run(forget, env=program_environment(tmp_path), cwd=tmp_path, timeout=60, check=False)
+        assert copies() == []
+
+
+def broken_off(server: Running) -> None:
+    with suppress(OSError, HTTPException):
+        ask(server, "/api/backup")
 
 
 HEAD = f"Host: x\r\nx-api-key: {API_KEY}\r\n"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.served import children
 from tests.servers import API_KEY, eventually, serve
 
 if TYPE_CHECKING:
@@ -47,6 +48,18 @@ CROWDED = """
 from librechat_analytics.cli import main
 from librechat_analytics.serving import server
 server.MOST_CONNECTIONS = 20
+main()
+"""
+FORGETFUL = """
+from librechat_analytics.cli import main
+from librechat_analytics.serving import worker
+worker.MOST_HELD_BYTES = 350_000
+main()
+"""
+POOR = """
+import resource
+from librechat_analytics.cli import main
+resource.setrlimit(resource.RLIMIT_NOFILE, (70, 70))
 main()
 """
 PLOTLY = "/_dash-component-suites/plotly/package_data/plotly.min.js"
@@ -214,6 +227,32 @@ def test_a_full_house_sends_the_slowest_away(tmp_path_factory: pytest.TempPathFa
         assert slow[0].recv(1) == b"", "who came first has been sent away"
         slow[-1].sendall(b"ow: 1\r\n\r\n")
         assert slow[-1].recv(12) == b"HTTP/1.1 200", "who came last has not"
+
+
+def test_more_than_may_be_kept_in_memory_sends_the_slowest_away(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    command = (sys.executable, "-c", FORGETFUL, "serve")
+    body = "x" * 100_000
+    with serve(tmp_path_factory.mktemp("memory"), command=command) as server, ExitStack() as connections:
+        begun = f"{POST}Connection: close\r\nContent-Length: {len(body) + 1}\r\n\r\n{body}"
+        slow = [connected(server, connections, begun) for _ in range(6)]
+        assert until_closed(slow[0]) == b"", "who came first has been sent away"
+        assert answers_soon(server)
+        slow[-1].sendall(b"x")
+        assert until_closed(slow[-1]).startswith(b"HTTP/1.1 401"), "who came last has not"
+
+
+def test_where_no_more_files_can_be_opened_it_goes_on(tmp_path_factory: pytest.TempPathFactory) -> None:
+    command = (sys.executable, "-c", POOR, "serve")
+    with serve(tmp_path_factory.mktemp("files"), command=command) as server, ExitStack() as connections:
+        (worker,) = children(server.pid)
+        for _ in range(100):
+            connected(server, connections, HALF_A_HEAD)
+        for _ in range(3):
+            assert answers_soon(server)
+        assert children(server.pid) == [worker]
+        assert "Too many open files" in server.log()
 
 
 def test_an_answer_given_before_the_body_closes_the_connection(server: Running) -> None:

@@ -47,6 +47,9 @@ MOST_HELD_BYTES = 128 * 1024 * 1024
 """What all connections may keep in memory, of requests that are not whole and answers that are not taken."""
 
 SWEEP_SECONDS = 0.25
+ONE_LINE_SECONDS = 60
+"""Between two lines of the log about the same trouble."""
+
 RECEIVED_STEP_BYTES = 64 * 1024
 NOT_NOW = (errno.EAGAIN, errno.EWOULDBLOCK, errno.ECONNABORTED, errno.EINTR)
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -85,6 +88,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._connections: set[Connection] = set()
         self.wsgi: WSGIApplication
         self._swept_at = 0.0
+        self._said_refused_at = float("-inf")
         self._stopping_at: float | None = None
 
     def load_wsgi(self) -> None:
@@ -112,11 +116,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             client, address = listener.accept()
         except OSError as error:
             if error.errno not in NOT_NOW:
-                log.warning("A connection could not be taken: %s", error.strerror)
+                self._say_refused(error)
                 self._make_room()
-                time.sleep(
-                    0.01
-                )  # the connection still waits; without a pause this would be tried all the time
+                time.sleep(0.01)  # the connection still waits, and would be tried again at once
             return
         connection = Connection(client, address, listener.getsockname())
         self._connections.add(connection)
@@ -124,6 +126,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._go_on(connection, self._receive)
         if self.nr_conns >= self.worker_connections:
             self._make_room()
+
+    def _say_refused(self, error: OSError) -> None:
+        if time.monotonic() - self._said_refused_at >= ONE_LINE_SECONDS:
+            self._said_refused_at = time.monotonic()
+            log.warning("Connections cannot be taken: %s. The slowest give way.", error.strerror)
 
     def _go_on(self, connection: Connection, step: Callable[[Connection], None]) -> None:
         """Take the next step with a connection, and close it where that fails; others must not suffer."""
@@ -188,10 +195,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             status, sentence = REFUSALS.get(type(error), NO_REQUEST)
         else:
             log.error("A request failed outside the app", exc_info=error)
-            status, sentence = (
-                HTTPStatus.INTERNAL_SERVER_ERROR,
-                "Something went wrong here; the log knows more.",
-            )
+            status, sentence = HTTPStatus.INTERNAL_SERVER_ERROR, FAILED
         with suppress(OSError):
             wire.sendall(_refusal(status, sentence))
 
@@ -228,12 +232,12 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         connection.watched = event
 
     def _on_ready(self, connection: Connection, _: object) -> None:
-        steps = {
-            Phase.RECEIVING: self._receive,
-            Phase.SENDING: self._send,
-            Phase.LINGERING: self._throw_away,
-        }
-        self._go_on(connection, steps[connection.phase])
+        if connection.phase is Phase.RECEIVING:
+            self._go_on(connection, self._receive)
+        elif connection.phase is Phase.SENDING:
+            self._go_on(connection, self._send)
+        elif connection.phase is Phase.LINGERING:
+            self._go_on(connection, self._throw_away)
 
     def _drop(self, connection: Connection) -> None:
         if connection in self._connections:
