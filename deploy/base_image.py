@@ -1,4 +1,4 @@
-"""Takes the newest build of the base image into the Dockerfile, by its digest, as each release does.
+"""Takes the newest build of the base image into the Dockerfile, by its digest; to be run before a release.
 
     .venv/bin/python -m deploy.base_image
 
