@@ -180,6 +180,7 @@ SPELLINGS = {
     "DASHBOARD_API_KEY": (KEY, []),
     "DASHBOARD_API_KEYS_FILE": ("/etc/keys", []),
     "AUTH_PROXY_HEADER": ("X-Forwarded-User", []),
+    "AUTH_PROXIES": ("10.1.2.3/32 fd00::/8", ["10.1.2.3, FD00::/8", "10.1.2.3\nfd00::/8"]),
     "TRUSTED_PROXIES": (
         "10.0.0.0/8 fd00::/8",
         ["10.0.0.0/8,fd00::/8", "10.0.0.0/8, FD00::/8", "10.0.0.0/8\nfd00::/8"],
