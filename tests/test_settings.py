@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from librechat_analytics.settings import (
     Settings,
     SettingsError,
     load_settings,
+    name_users,
     require_a_key,
     required_key,
 )
@@ -137,11 +139,13 @@ def test_a_bad_value_is_one_line_that_names_the_setting_and_never_the_value(
 def test_a_header_that_names_users_needs_to_know_by_whom(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DASHBOARD_API_KEY", KEY)
     monkeypatch.setenv("AUTH_PROXY_HEADER", "X-Forwarded-User")
-    monkeypatch.setenv("TRUSTED_PROXIES", "10.0.0.0/8")
     with pytest.raises(SettingsError, match="AUTH_PROXY_HEADER needs AUTH_PROXIES"):
         require_a_key(load_settings())
-    monkeypatch.setenv("AUTH_PROXIES", "10.1.2.3 fd00::/8")
+    monkeypatch.setenv("TRUSTED_PROXIES", "10.0.0.0/8")
     require_a_key(load_settings())
+    assert name_users(load_settings()) == (ip_network("10.0.0.0/8"),)
+    monkeypatch.setenv("AUTH_PROXIES", "10.1.2.3 fd00::/8")
+    assert name_users(load_settings()) == (ip_network("10.1.2.3"), ip_network("fd00::/8"))
 
 
 def test_each_bad_setting_has_a_line_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from librechat_analytics.dashboard.mount import mount_dashboard
 from librechat_analytics.librechat.mongo import MongoSource
-from librechat_analytics.settings import require_a_key
+from librechat_analytics.settings import name_users, require_a_key
 from librechat_analytics.store.store import FILE_NAME, Store, StoreError
 from librechat_analytics.sync.loop import Syncer
 from librechat_analytics.usage.answers import SourceReport
@@ -125,7 +125,7 @@ def open_door(settings: Settings, keys: KeyRing) -> Door:
     return Door(
         keys,
         trusted_proxies=settings.trusted_proxies,
-        auth_proxies=settings.auth_proxies,
+        auth_proxies=name_users(settings),
         signed_in_header=settings.auth_proxy_header,
     )
 

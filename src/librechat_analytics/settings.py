@@ -125,7 +125,9 @@ class Settings(BaseModel):
         None, description="Header in which a proxy names the user it has signed in, who needs no key then."
     )
     auth_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], _if_written(_networks)] = Field(
-        (), description="Networks (CIDR) of the proxies that may name a user, separated by blanks."
+        (),
+        description="Networks (CIDR) of the proxies that may name a user, separated by blanks."
+        " Without it those of `TRUSTED_PROXIES`.",
     )
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], _if_written(_networks)] = Field(
         (),
@@ -256,11 +258,16 @@ def require_a_key(settings: Settings) -> None:
     """Raise SettingsError when nobody could be let in, or everybody."""
     if settings.dashboard_api_keys_file is None:
         required_key(settings)
-    if settings.auth_proxy_header and not settings.auth_proxies:
+    if settings.auth_proxy_header and not name_users(settings):
         raise SettingsError(
             "AUTH_PROXY_HEADER needs AUTH_PROXIES, the networks of the proxies that sign users in; else"
-            " anybody could send the header. TRUSTED_PROXIES names proxies that may tell addresses only."
+            " anybody could send the header."
         )
+
+
+def name_users(settings: Settings) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Give the networks of the proxies that may name a user."""
+    return settings.auth_proxies or settings.trusted_proxies
 
 
 def local_address(settings: Settings) -> str:
