@@ -30,14 +30,17 @@
       if (control.tagName === "SELECT") control.value = wanted;
       else window.dash_clientside.set_props(control.id, { value: wanted });
     }
-    const chosen = FILTERS.filter((name) => asked.get(name) && asked.get("view") !== name).length;
+    const chosen = FILTERS.filter((name) => asked.has(name) && asked.get("view") !== name).length;
     const toggle = byId("filter-toggle");
     toggle.toggleAttribute("data-active", chosen > 0);
   }
 
   document.addEventListener("change", (event) => {
     const param = event.target.closest("[data-param]")?.dataset.param;
-    if (param) go({ [param]: event.target.value.trim() || null, page: null });
+    if (!param) return;
+    // What is chosen from a list is a name as it was recorded, with every blank.
+    const value = event.target.matches("select") ? event.target.value : event.target.value.trim();
+    go({ [param]: value || null, page: null });
   });
 
   /* ---- the panel of filters ---- */

@@ -24,11 +24,13 @@
   const names = new Map(); // what the reader clicked to get to a page: its name, before the server says it
   const title = (view) => TITLES[view] ?? view[0].toUpperCase() + view.slice(1);
 
-  /* The one that the page is about, if it is about one. */
+  /* Whether the page is about one user, model or agent; the server says so where the address does not tell which. */
   function subjectOf(query) {
     const subject = query.get("view");
-    return Object.hasOwn(LISTS, subject) && query.get(subject) ? subject : null;
+    return Object.hasOwn(LISTS, subject) ? subject : null;
   }
+
+  const nameOf = (subject, query) => JSON.stringify([subject, ...query.getAll(subject)]);
 
   function viewOf(query) {
     if (subjectOf(query)) return DETAIL;
@@ -38,7 +40,7 @@
   function titleOf(query) {
     const subject = subjectOf(query);
     if (!subject) return title(viewOf(query));
-    return names.get(`${subject} ${query.get(subject)}`) ?? title(subject);
+    return names.get(nameOf(subject, query)) ?? title(subject);
   }
 
   /* The browser's own title: the view, and before it the one that its page is about. */
@@ -184,7 +186,7 @@
   function hideTheFormer(query) {
     const subject = subjectOf(query);
     if (!subject) return;
-    const present = `${subject} ${query.get(subject)}`;
+    const present = nameOf(subject, query);
     if (former !== null && former !== present) {
       window.dash_clientside.set_props("detail-view", { className: "view ready former" });
     }
@@ -225,7 +227,7 @@
   function visit(link) {
     const query = parse(new URL(link.href).search);
     const subject = subjectOf(query);
-    if (subject && !link.closest(".chart-figure")) names.set(`${subject} ${query.get(subject)}`, link.textContent);
+    if (subject && !link.closest(".chart-figure")) names.set(nameOf(subject, query), link.textContent);
     const isElsewhere = viewOf(query) !== viewOf(parse(location.search)) || subject;
     window.dash_clientside.set_props("url", { search: new URL(link.href).search });
     if (!isElsewhere) return;

@@ -285,6 +285,7 @@ class TestNames:
             ("Ada", "ada@example.com", "65a000000000000000a1b2", False, "Ada"),
             (None, "ada@example.com", "65a000000000000000a1b2", False, "ada@example.com"),
             ("\u202e ", "ada@example.com", "65a000000000000000a1b2", False, "ada@example.com"),
+            ("\u200d\u3164", "\u2800", "65a000000000000000a1b2", False, "Unnamed user …a1b2"),
             (None, None, "65a000000000000000a1b2", False, "Unnamed user …a1b2"),
             (None, None, "65a000000000000000a1b2", True, "Deleted user …a1b2"),
             ("Ada", None, "65a000000000000000a1b2", True, "Ada (deleted)"),
@@ -302,6 +303,7 @@ class TestNames:
             ("Support", "agent_V1StGXR8Z5jd", True, "Support (deleted)"),
             (None, "agent_V1StGXR8Z5jd", True, "Deleted agent …Z5jd"),
             ("", "agent_V1StGXR8Z5jd", False, "Unnamed agent …Z5jd"),
+            ("\u00ad", "agent_V1StGXR8Z5jd", False, "Unnamed agent …Z5jd"),
             (None, None, False, "Unknown agent"),
         ],
     )
@@ -310,7 +312,16 @@ class TestNames:
 
     @pytest.mark.parametrize(
         ("model", "label"),
-        [("gpt-5", "gpt-5"), (None, "No model recorded"), ("", "No model recorded"), ("a\nb", "a b")],
+        [
+            ("gpt-5", "gpt-5"),
+            (None, "No model recorded"),
+            ("", "No model recorded"),
+            ("a\nb", "a b"),
+            (" ", "U+0020"),
+            ("\u200d\u200f", "U+200D U+200F"),
+            ("\t" * 5, "U+0009 U+0009 U+0009 U+0009 …"),
+            ("\u2800\ufe0f", "U+2800 U+FE0F"),
+        ],
     )
     def test_models(self, model, label):
         assert model_label(model) == label

@@ -22,8 +22,8 @@ from librechat_analytics.settings import load_settings
 from librechat_analytics.store.store import Store
 from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.web.api import ENDPOINTS
+from tests import callbacks
 from tests.documents import ANA, BOB, NOON, object_id, usage, write_dump
-from tests.served import callback_requests
 from tests.servers import API_KEY, ROOT
 
 if TYPE_CHECKING:
@@ -142,9 +142,7 @@ def app(apps: tuple[Flask, Flask]) -> Flask:
 
 
 def visitor(app: Flask, key: str = SCOPED_KEY) -> FlaskClient:
-    client = app.test_client()
-    client.environ_base["HTTP_X_API_KEY"] = key
-    return client
+    return callbacks.visitor(app, key)
 
 
 def names_in(text: str) -> list[str]:
@@ -201,35 +199,9 @@ class TestTheApi:
             assert given.status_code == 200
 
 
-def questions_of(app: Flask, key: str) -> tuple[FlaskClient, list[Document]]:
-    """Whoever has a key, and what their page sends for each callback."""
-    client = visitor(app, key)
-    return client, callback_requests(client.get("/_dash-dependencies").get_json())
-
-
-def run(client: FlaskClient, request: Document, changed: Document, search: str) -> Any:
-    """What the server answers to a callback whose changed input is a click or the router's question."""
-    question = {"search": search, "zone": "UTC", "coarse": False}
-    values = {"data": question, "n_clicks": 1}
-    body = request | {
-        "inputs": [one | {"value": values[one["property"]]} for one in request["inputs"]],
-        "state": [one | {"value": question} for one in request["state"]],
-        "changedPropIds": [f"{changed['id']}.{changed['property']}"],
-    }
-    response = client.post("/_dash-update-component", json=body)
-    assert response.status_code == 200, response.get_data(as_text=True)
-    return response.get_json()["response"]
-
-
 def ask(app: Flask, key: str, store: str, search: str) -> Any:
     """What the server answers to the question that the page's router puts into ``store``."""
-    client, requests = questions_of(app, key)
-    request = next(
-        request
-        for request in requests
-        if store in [one["id"] for one in (*request["inputs"], *request["state"])]
-    )
-    return run(client, request, request["inputs"][0], search)
+    return callbacks.ask(visitor(app, key), store, search)
 
 
 VIEWS = ("overview", "users", "models", "agents", "quality")
@@ -259,15 +231,15 @@ class TestTheDashboard:
         assert "Something went wrong" not in everything + limited
 
     def test_every_file_is_as_if_nobody_else_were_there(self, apps: tuple[Flask, Flask]) -> None:
-        both, requests = questions_of(apps[0], SCOPED_KEY)
-        alone = visitor(apps[1])
+        both, alone = (visitor(app) for app in apps)
         files = 0
-        for request in requests:
+        for request in callbacks.requests_of(both):
             for clicked in request["inputs"]:
                 if clicked["property"] != "n_clicks":
                     continue
+                about = DETAILS[0] if clicked["id"].startswith("detail-") else "split=user"
                 (given,), (expected,) = (
-                    run(client, request, clicked, "?period=all&split=user").values()
+                    callbacks.run(client, request, clicked, f"?{about}&period=all")["response"].values()
                     for client in (both, alone)
                 )
                 assert given == expected

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import math
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -22,6 +23,12 @@ _TOKEN_UNITS: Final = ("", "k", "M", "B", "T")
 _INVISIBLE: Final = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
 )
+# Letters and signs that have no width, or no ink, though their categories do not say so.
+_WITHOUT_INK: Final = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+_CATEGORIES_WITHOUT_INK: Final = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
+_CODE_POINTS_SHOWN: Final = 4
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 # What a spreadsheet takes for a formula, after anything that it leaves out at the beginning of a cell.
 _FORMULA: Final = re.compile(r"[\s\x00-\x1f\u200b\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]")  # noqa: RUF001
@@ -153,6 +160,26 @@ def plain_text(name: str | None) -> str:
     return f"{text[: MAX_NAME_LENGTH - 1].rstrip()}…"
 
 
+def name_label(name: str | None) -> str:
+    """Return a name as ``plain_text`` does, but its code points (``U+200D``) where nothing of it shows."""
+    label = _visible_text(name)
+    if label or not name:
+        return label
+    points = " ".join(f"U+{ord(character):04X}" for character in name[:_CODE_POINTS_SHOWN])
+    return points if len(name) <= _CODE_POINTS_SHOWN else f"{points} …"
+
+
+def _visible_text(name: str | None) -> str:
+    """Return a name as ``plain_text`` does, and nothing where nobody could see it."""
+    text = plain_text(name)
+    return text if any(_has_ink(character) for character in text) else ""
+
+
+def _has_ink(character: str) -> bool:
+    category = unicodedata.category(character)
+    return category not in _CATEGORIES_WITHOUT_INK and not _WITHOUT_INK.match(character)
+
+
 def figure_text(name: str | None) -> str:
     """Return a name for anything in a figure: plotly would read ``<b>`` and links in it as markup.
 
@@ -165,7 +192,7 @@ def user_label(name: str | None, email: str | None, id: str | None, deleted: boo
     """Return what to call a user (None: rows without a readable user)."""
     if id is None:
         return "Unknown user"
-    known = plain_text(name) or plain_text(email)
+    known = _visible_text(name) or _visible_text(email)
     return _label("user", known, id, deleted=deleted)
 
 
@@ -173,7 +200,7 @@ def agent_label(name: str | None, id: str | None, deleted: bool) -> str:  # noqa
     """Return what to call an agent (None: not known which one)."""
     if id is None:
         return "Unknown agent"
-    return _label("agent", plain_text(name), id, deleted=deleted)
+    return _label("agent", _visible_text(name), id, deleted=deleted)
 
 
 def _label(kind: str, known: str, id: str, *, deleted: bool) -> str:  # noqa: A002
@@ -185,7 +212,7 @@ def _label(kind: str, known: str, id: str, *, deleted: bool) -> str:  # noqa: A0
 
 def model_label(model: str | None) -> str:
     """Return what to call a model (None: rows that LibreChat stored without one)."""
-    return plain_text(model) or "No model recorded"
+    return name_label(model) or "No model recorded"
 
 
 def defuse(cell: str) -> str:

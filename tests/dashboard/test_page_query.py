@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from librechat_analytics.dashboard.page_query import PageQuery, read_page_query
-from librechat_analytics.usage.filters import Filters, Scope
+from librechat_analytics.dashboard.page_query import SUBJECTS, PageQuery, Unreadable, read_page_query
+from librechat_analytics.usage.filters import FILTER_NAMES, Filters, Scope
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 
@@ -140,18 +140,78 @@ class TestFilters:
 
         assert asked.filters == Filters(domain="example.com", scope=scope)
 
-    @pytest.mark.parametrize("value", ["%00", "a%0ab", "x" * 301])
-    def test_what_cannot_be_a_name_is_left_out_with_a_notice(self, value: str) -> None:
-        asked = search(f"?model={value}")
+    @pytest.mark.parametrize("name", [*FILTER_NAMES, "bill_of"])
+    @pytest.mark.parametrize(
+        ("value", "fault"),
+        [
+            ("%00", "control characters"),
+            ("a%0ab", "control characters"),
+            ("%C2%85", "control characters"),
+            ("\ud800", "control characters"),
+            ("x" * 501, "too long"),
+            ("", "empty"),
+        ],
+    )
+    def test_one_that_cannot_be_a_name_stands_in_the_way_of_figures(
+        self, name: str, value: str, fault: str
+    ) -> None:
+        asked = search(f"?{name}={value}")
 
+        assert asked.unreadable == (Unreadable(name, fault),)  # type: ignore[arg-type]
         assert asked.filters == Filters()
-        assert asked.notices == ("The filter model cannot be read, so it is left out.",)
         assert asked.link("users") == "?view=users"
 
+    @pytest.mark.parametrize(
+        "name", [*FILTER_NAMES, "view", "period", "start", "end", "tz", "bill", "bill_of"]
+    )
+    def test_one_of_two_values_is_never_chosen(self, name: str) -> None:
+        assert search(f"?{name}=7d&{name}=30d").unreadable == (Unreadable(name, "repeated"),)
+
+    @pytest.mark.parametrize("name", FILTER_NAMES)
+    @pytest.mark.parametrize(
+        "value", ["\u00a0", "a\u200c\u3000\u00ad\u200f", "a\tb", "\U0001faea" * 500, " a "]
+    )
+    def test_a_name_of_any_script_is_read_and_kept_in_links(self, name: str, value: str) -> None:
+        asked = search(f"?{urlencode({name: value})}")
+
+        assert asked.filters.chosen() == {name: value}
+        assert asked.unreadable == ()
+        assert search(asked.link("users")).filters.chosen() == {name: value}
+
+    def test_all_of_them_at_once_may_be_as_long_as_names_are(self) -> None:
+        longest = dict.fromkeys(FILTER_NAMES, "\U0001f9a0" * 500)
+
+        assert search(f"?{urlencode(longest)}").filters.chosen() == longest
+
+    @pytest.mark.parametrize("text", ["?" + "x" * 64_000, "?" + "a=1&" * 101, 7, ["?user=a"]])
+    def test_an_address_that_cannot_be_read_stands_in_the_way_of_figures(self, text: object) -> None:
+        (part,) = read({"search": text}).unreadable
+        assert part.name == ""
+
+
+class TestSubjects:
     def test_a_page_is_about_what_its_filter_names(self) -> None:
         assert search("?view=user&user=65f0").subject == "user"
-        assert search("?view=user").subject is None
         assert search("?view=users&user=65f0").subject is None
+
+    @pytest.mark.parametrize("subject", SUBJECTS)
+    @pytest.mark.parametrize(
+        ("given", "fault"),
+        [
+            ("", "missing"),
+            ("&{}=", "empty"),
+            ("&{}=%00", "control characters"),
+            ("&{}=a&{}=b", "repeated"),
+            ("&{}=a&{}=a", "repeated"),
+            ("&{}=" + "x" * 501, "too long"),
+        ],
+    )
+    def test_one_that_cannot_be_read_is_none_and_is_told(self, subject: str, given: str, fault: str) -> None:
+        asked = search(f"?view={subject}{given.replace('{}', subject)}")
+
+        assert (asked.subject, asked.kind) == (None, subject)
+        assert asked.unreadable == (Unreadable(subject, fault),)  # type: ignore[arg-type]
+        assert asked.filters == Filters()
 
 
 class TestLinks:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from bson import Int64, ObjectId
 
+from librechat_analytics.librechat.documents import LONGEST_LABEL
 from librechat_analytics.librechat.labels import (
-    LONGEST_LABEL,
     AgentLabel,
     AgentVersion,
     Balance,

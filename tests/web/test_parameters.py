@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
+from librechat_analytics.usage.filters import FILTER_NAMES
 from librechat_analytics.usage.periods import BadParameterError
+from librechat_analytics.web.api import ENDPOINTS
 from librechat_analytics.web.parameters import LARGEST_LIMIT, NAMES, read_question
 
 if TYPE_CHECKING:
@@ -110,10 +112,28 @@ OTHERS = [
     ("bucket=", "bucket"),
     ("bucket=DAY", "bucket"),
     ("format=xml", "format"),
-    ("user=" + "x" * 301, "user"),
-    ("model=a%00b", "model"),
-    ("agent=", "agent"),
-    ("group=a&group=b", "group"),
+    *(
+        (f"{name}={value}", name)
+        for name in FILTER_NAMES
+        for value in ("x" * 501, "a%00b", "%0a", "a%0d", "%1f", "%7f", "%C2%85", "%C2%9f", "", f"a&{name}=b")
+    ),
+]
+READABLE = [
+    "Mistral\u00a0Large",
+    "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+    "\u0915\u094d\u200d\u0937",
+    "\u3000",
+    "co\u00adoperate",
+    "\u05d0\u200f1",
+    "with a\ttab",
+    "\U0001fae9\U0001fadf",  # of Unicode 16
+    "\U0001faea",  # of Unicode 17, without a category in Python
+    "\ue000\ufffe\ufffd",
+    "\U0001f9a0" * 500,
+    "(none)",
+    "(unknown)",
+    " ",
+    "?&=#+%25",
 ]
 BAD = [
     *((f"period={value}", "period[$ne]" if value.startswith("[") else "period") for value in PERIODS),
@@ -161,6 +181,26 @@ def test_a_bad_parameter_is_a_400_that_names_it(
 )
 def test_what_the_contract_allows_is_answered(client: FlaskClient, query: str) -> None:
     assert client.get(f"/api/summary?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("name", FILTER_NAMES)
+@pytest.mark.parametrize("value", READABLE, ids=ascii)
+def test_every_filter_takes_a_name_of_any_script(client: FlaskClient, name: str, value: str) -> None:
+    assert client.get(f"/api/summary?{urlencode({name: value})}").status_code == 200
+
+
+@pytest.mark.parametrize("path", [*(endpoint.path for endpoint in ENDPOINTS), "export"])
+@pytest.mark.parametrize("form", ["json", "csv", "xlsx"])
+def test_no_answer_holds_figures_when_a_filter_cannot_be_read(
+    client: FlaskClient, path: str, form: str
+) -> None:
+    for name in FILTER_NAMES:
+        response = client.get(f"/api/{path}?format={form}&{name}=a%00")
+        assert response.status_code == 400
+        assert response.get_json() == {
+            "error": f"{name} must be a name or id without control characters.",
+            "parameter": name,
+        }
 
 
 def test_a_plus_that_arrived_as_a_blank_is_explained(client: FlaskClient) -> None:

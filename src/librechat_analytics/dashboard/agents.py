@@ -14,7 +14,7 @@ from librechat_analytics.formatting import (
     agent_label,
     model_label,
     money,
-    plain_text,
+    name_label,
     share,
 )
 from librechat_analytics.usage.filters import NONE, UNKNOWN
@@ -163,7 +163,7 @@ LISTED = tables.Listed("agent", "id", COLUMNS, _name, _others)
 def models_in_words(model: str | None, used: Sequence[Mapping[str, Any]]) -> str:
     """The models that an agent really ran on in the period, and today's where that is another one."""
     names = [model_label(entry["model"]) for entry in used]
-    today = plain_text(model)
+    today = name_label(model)
     if not names:
         return today
     more = f" +{len(names) - MODELS_NAMED}" if len(names) > MODELS_NAMED else ""

@@ -23,6 +23,7 @@ from librechat_analytics.formatting import (
     integer,
     money,
     money_exact,
+    name_label,
     plain_text,
     rate,
     share,
@@ -172,7 +173,7 @@ def _of_user(questions: Questions) -> list[Fact]:
         return known
     return [
         ("E-mail", plain_text(user.email)),
-        ("Role", plain_text(user.role)),
+        ("Role", name_label(user.role)),
         *(_of_balance(user.balance) if user.balance else ()),
         *known,
     ]
@@ -202,7 +203,7 @@ def _of_model(questions: Questions) -> list[Fact]:
     model, part = models.iloc[0], parts.iloc[0]
     shown, every = rates_in_words(part["rates"])
     return [
-        ("Provider", plain_text(model["provider"])),
+        ("Provider", name_label(model["provider"])),
         ("Users", integer(model["users"])),
         ("Per million prompt tokens", rate(part["prompt_rate"])),
         ("Per million completion tokens", rate(part["completion_rate"])),
@@ -216,7 +217,7 @@ def _of_agent(questions: Questions) -> list[Fact]:
     known = (
         []
         if agent is None
-        else [("Model today", plain_text(agent.model)), ("Provider", plain_text(agent.provider))]
+        else [("Model today", name_label(agent.model)), ("Provider", name_label(agent.provider))]
     )
     if rows.empty:
         return known
@@ -313,19 +314,21 @@ def _list(subject: Subject, questions: Questions) -> tuple[object, ...]:
 
 def crumbs(questions: Questions) -> list[Markup]:
     """The way back from the page of one to the list of all."""
-    subject = questions.query.subject
-    if subject is None:
+    kind = questions.query.kind
+    if kind is None:
         return []
-    back = questions.query.link(LIST_VIEWS[subject], **{subject: None})
+    back = element("a", LISTS[kind], href=questions.query.link(LIST_VIEWS[kind], **{kind: None}))
+    if questions.query.subject is None:
+        return [back]
     return [
-        element("a", LISTS[subject], href=back),
+        back,
         element(
             "span",
             " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} ",
             class_name="crumb-mark",
             hidden_from_readers="true",
         ),
-        element("span", filter_words.value_in_words(subject, questions), class_name="crumb-here"),
+        element("span", filter_words.value_in_words(kind, questions), class_name="crumb-here"),
     ]
 
 
@@ -385,4 +388,5 @@ VIEW = View(
         "detail-rates": _rates_csv,
     },
     in_menu=False,
+    about_one=True,
 )

@@ -12,7 +12,7 @@ from librechat_analytics.formatting import (
     model_label,
     money,
     money_exact,
-    plain_text,
+    name_label,
     share,
     user_label,
 )
@@ -33,13 +33,13 @@ def user_entry(query: PageQuery, row: Any) -> blocks.Ranked:
 
 
 def model_entry(query: PageQuery, row: Any) -> blocks.Ranked:
-    entry = _entry(row, model_label(row.model), plain_text(row.provider), model_page(query, row.model))
+    entry = _entry(row, model_label(row.model), name_label(row.provider), model_page(query, row.model))
     return replace(entry, detail_href=provider_models(query, row.provider))
 
 
 def agent_entry(query: PageQuery, row: Any) -> blocks.Ranked:
     label = agent_label(row.name, row.id, deleted=row.deleted)
-    entry = _entry(row, label, plain_text(row.model), agent_page(query, row.id))
+    entry = _entry(row, label, name_label(row.model), agent_page(query, row.id))
     return replace(entry, detail_href=model_page(query, row.model) if row.model else None)
 
 

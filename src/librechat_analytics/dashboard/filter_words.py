@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from librechat_analytics.dashboard.markup import element
-from librechat_analytics.formatting import agent_label, model_label, plain_text, user_label
+from librechat_analytics.formatting import agent_label, model_label, name_label, plain_text, user_label
 from librechat_analytics.usage.filters import NONE, UNKNOWN
 
 if TYPE_CHECKING:
@@ -31,7 +31,12 @@ WITHOUT = {
     "model": "No model recorded",
     "agent": "Without agent",
     "provider": "Provider unknown",
+    "context": "No context recorded",
+    "role": "Without a role",
+    "domain": "Without an e-mail domain",
+    "group": "In no group",
 }
+"""What ``(none)`` means for each filter."""
 
 
 def value_in_words(name: str, questions: Questions) -> str:
@@ -44,14 +49,14 @@ def value_in_words(name: str, questions: Questions) -> str:
     if name == "user":
         user = questions.user
         if user is None:
-            return plain_text(value)
+            return name_label(value)
         return user_label(user.name, user.email, user.id, deleted=user.deleted)
     if name == "agent":
         agent = questions.agent
-        return agent_label(agent.name, agent.id, deleted=agent.deleted) if agent else plain_text(value)
+        return agent_label(agent.name, agent.id, deleted=agent.deleted) if agent else name_label(value)
     if name == "group":
-        return plain_text(dict(questions.filter_values.get("group", ())).get(value, value))
-    return plain_text(value)
+        return name_label(dict(questions.filter_values.get("group", ())).get(value, value))
+    return name_label(value)
 
 
 def chips(questions: Questions) -> list[Markup]:
@@ -60,8 +65,10 @@ def chips(questions: Questions) -> list[Markup]:
     What the page is about by itself is none of them.
     """
     query = questions.query
-    chosen = [name for name in NAMES if name in questions.filters.chosen() and name != query.subject]
-    items = [_chip(name, value_in_words(name, questions)) for name in chosen]
+    words = {name: value_in_words(name, questions) for name in questions.filters.chosen()}
+    words |= {part.name: "cannot be read" for part in query.unreadable}
+    chosen = [name for name in NAMES if name in words and name != query.kind]
+    items = [_chip(name, words[name]) for name in chosen]
     if len(chosen) > 1:
         items.append(
             element("li", element("button", "Clear all", class_name="text-button", action="clear-filters"))
@@ -92,14 +99,14 @@ def scope_in_words(scope: Scope, questions: Questions) -> str:
     """Say whose usage somebody sees who may see some users only."""
     groups = dict(questions.filter_values.get("group", ()))
     parts = [f"@{domain}" for domain in scope.domains]
-    parts += [f"group {plain_text(groups.get(group, group))}" for group in scope.groups]
+    parts += [f"group {name_label(groups.get(group, group))}" for group in scope.groups]
     return f"Your key shows {' and '.join(parts)} only"
 
 
 def choices(questions: Questions) -> dict[str, list[Markup]]:
     """Give the options of each filter's list, a chosen value that is no longer among them included."""
     listed = {"user": _users(questions), "model": _models(questions), "agent": _agents(questions)}
-    listed |= {name: list(questions.filter_values.get(name, ())) for name in NAMES if name not in listed}
+    listed |= {name: _recorded(name, questions) for name in NAMES if name not in listed}
     chosen = questions.filters.chosen()
     options = {}
     for name, known in listed.items():
@@ -107,9 +114,15 @@ def choices(questions: Questions) -> dict[str, list[Markup]]:
         values = [(chosen[name], value_in_words(name, questions)), *known] if is_missing else known
         options[f"filter-{name}"] = [
             element("option", f"Any {NAMES[name].lower()}", value=""),
-            *(element("option", plain_text(label), value=value) for value, label in values),
+            *(element("option", name_label(label), value=value) for value, label in values),
         ]
     return options
+
+
+def _recorded(name: str, questions: Questions) -> list[tuple[str, str]]:
+    """List what was recorded, and last what stands for none of it, unless there is nothing to choose from."""
+    known = questions.filter_values.get(name, [])
+    return [*known, (NONE, WITHOUT[name])] if known else []
 
 
 def _users(questions: Questions) -> list[tuple[str, str]]:

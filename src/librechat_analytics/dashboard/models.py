@@ -15,7 +15,7 @@ from librechat_analytics.formatting import (
     UNKNOWN,
     model_label,
     money,
-    plain_text,
+    name_label,
     rate,
     tokens,
 )
@@ -169,7 +169,7 @@ def _name(questions: Questions, row: Any) -> Markup:
     why = "LibreChat had no price for some or all of this and charged its default rate."
     return tables.name_cell(
         row.label,
-        plain_text(row.provider),
+        name_label(row.provider),
         href=entries.model_page(query, row.model),
         doubt=doubt.mark(query, why, model=row.model) if is_unpriced else "",
         detail_href=entries.provider_models(query, row.provider),

@@ -36,6 +36,7 @@ from librechat_analytics.dashboard.page_state import page_outputs, page_places, 
 from librechat_analytics.dashboard.panels import answer_panels, error_reference, panel_outputs
 from librechat_analytics.dashboard.questions import Questions
 from librechat_analytics.dashboard.still import take_out_still_parts
+from librechat_analytics.dashboard.unreadable import refuse_unreadable, unreadable_parts
 from librechat_analytics.exports import all_sheets, csv_text, file_name, workbook
 from librechat_analytics.usage.periods import BadParameterError, parse_zone
 
@@ -227,10 +228,10 @@ def register_view(app: Dash, view: View, ask: Ask) -> None:
     )
     def update(stored: object) -> list[object]:
         questions = ask(stored)
-        values, places = answer_panels(view.panels, questions)
+        values, places, state = _filled(view, questions)
         if questions.query.ahead:
-            return [*[no_update] * len(page_outputs()), *values, places, "view ready"]
-        return [*page_values(questions, view.title), *values, places | page_places(questions), "view ready"]
+            return [*[no_update] * len(page_outputs()), *values, places, state]
+        return [*page_values(questions, view), *values, places | page_places(questions, view), state]
 
     tables = {**({view.name: view.table} if view.table else {}), **view.charts}
     if not tables:
@@ -248,7 +249,15 @@ def register_view(app: Dash, view: View, ask: Ask) -> None:
         if not any(clicks) or name not in tables:
             return no_update
         questions = ask(stored, is_for_file=True)
+        refuse_unreadable(questions.query, view)
         return dcc.send_string(csv_text(tables[name](questions)), f"{file_name(name, questions.period)}.csv")
+
+
+def _filled(view: View, questions: Questions) -> tuple[list[object], dict[str, object], str]:
+    """Give what a view's panels show and the view's class; nothing where the address cannot be read."""
+    if unreadable_parts(questions.query, view):
+        return [no_update] * len(panel_outputs(view.panels)), {}, "view unreadable-view"
+    return *answer_panels(view.panels, questions), "view ready"
 
 
 def register_export(app: Dash, repository: Repository, ask: Ask) -> None:
@@ -265,6 +274,7 @@ def register_export(app: Dash, repository: Repository, ask: Ask) -> None:
         if not clicks:
             return no_update
         questions = ask(stored)
+        refuse_unreadable(questions.query)
         period = questions.period
         sheets = all_sheets(repository, period, questions.unit, questions.filters)
         return dcc.send_bytes(workbook(sheets), f"{file_name('usage', period)}.xlsx")

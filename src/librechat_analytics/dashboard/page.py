@@ -89,6 +89,7 @@ def page_layout(views: Sequence[View], *, refresh_seconds: float, default_zone: 
                         id=ids.NOTICE, is_open=False, dismissable=True, fade=False, class_name="notice"
                     ),
                     html.Div(id=ids.SOURCE, className="source-state", role="status"),
+                    html.Div(id=ids.UNREADABLE, className="unreadable", role="alert"),
                     *(
                         html.Section(
                             view.layout(),

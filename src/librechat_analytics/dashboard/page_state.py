@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import dash_bootstrap_components as dbc
 from dash import Output, html
 
-from librechat_analytics.dashboard import detail, filter_words, ids
+from librechat_analytics.dashboard import detail, filter_words, ids, unreadable
 from librechat_analytics.dashboard.period_steps import step_buttons
 from librechat_analytics.formatting import counted
 from librechat_analytics.usage.periods import day_in_words, describe
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from librechat_analytics.dashboard.markup import Markup
     from librechat_analytics.dashboard.questions import Questions
+    from librechat_analytics.dashboard.views import View
     from librechat_analytics.usage.answers import Freshness
     from librechat_analytics.usage.periods import Period
 
@@ -37,12 +38,14 @@ def page_outputs() -> list[Output]:
     ]
 
 
-def page_values(questions: Questions, title: str) -> list[object]:
+def page_values(questions: Questions, view: View) -> list[object]:
     """Answer ``page_outputs`` for a view; the page of one user, model or agent has that one's name."""
     freshness, period, now = questions.freshness, questions.period, questions.now
     notices = questions.query.notices
     if questions.query.subject is not None:
         title = filter_words.value_in_words(questions.query.subject, questions)
+    else:
+        title = unreadable.page_title(questions.query, view)
     # What to do about an empty ledger, and how much of it waits for agents, is for those who see all of it.
     sees_all = questions.filters.scope is None
     is_empty = sees_all and questions.first_usage is None
@@ -57,9 +60,10 @@ def page_values(questions: Questions, title: str) -> list[object]:
     ]
 
 
-def page_places(questions: Questions) -> dict[str, list[Markup]]:
+def page_places(questions: Questions, view: View) -> dict[str, list[Markup]]:
     """Answer what stands around every view and may be long or hold names."""
     return {
+        ids.UNREADABLE: unreadable.explanation(questions.query, view),
         ids.CHIPS: filter_words.chips(questions),
         ids.CRUMBS: detail.crumbs(questions),
         **step_buttons(questions),

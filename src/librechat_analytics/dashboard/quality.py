@@ -22,6 +22,7 @@ from librechat_analytics.formatting import (
     model_label,
     money,
     money_exact,
+    name_label,
     plain_text,
     share,
     tokens,
@@ -211,7 +212,7 @@ def _details(finding: Finding, questions: Questions) -> list[Markup]:
 
 
 def _detail(code: str, detail: Detail, questions: Questions) -> Markup:
-    name = plain_text(detail.name)
+    name = name_label(detail.name)
     page = agent_page if code == "agent-as-model" else model_page
     named = element("a", name, href=page(questions.query, detail.subject)) if detail.subject else name
     return element(
@@ -346,7 +347,7 @@ def _providers(questions: Questions) -> list[Markup]:
     return [
         element("option", "All providers", value=""),
         *(
-            element("option", plain_text(value) if value != NONE else "Provider unknown", value=value)
+            element("option", name_label(value) if value != NONE else "Provider unknown", value=value)
             for value in known
         ),
     ]
@@ -367,7 +368,7 @@ def bill_in_words(questions: Questions) -> list[Markup]:
         )
         return [element("p", hint, *ways, class_name="quiet")]
     recorded = questions.summary.totals.cost_usd if provider is None else questions.recorded_of(provider)
-    whose = "All providers together" if provider is None else plain_text(provider)
+    whose = "All providers together" if provider is None else name_label(provider)
     words: list[Markup] = [
         f"{whose}: the bill says ",
         element("strong", money(bill)),
@@ -438,7 +439,7 @@ def _price_row(row: Any, questions: Questions) -> Markup:
         "tr",
         tables.name_cell(
             model_label(row.model),
-            plain_text(row.provider),
+            name_label(row.provider),
             href=model_page(questions.query, row.model),
             detail_href=provider_models(questions.query, row.provider),
         ),

@@ -21,7 +21,7 @@ class View:
 
     ``table``: its table for a CSV file, laid out as in a workbook; None without one.
     ``charts``: the same for each of its charts, by the chart's id. ``label``: its title, if not its name.
-    ``in_menu``: it stands in the navigation.
+    ``in_menu``: it stands in the navigation. ``about_one``: it is about one user, model or agent.
     """
 
     name: str
@@ -31,6 +31,7 @@ class View:
     charts: Mapping[str, Callable[[Questions], Sheet]] = field(default_factory=dict)
     label: str = ""
     in_menu: bool = True
+    about_one: bool = False
 
     @property
     def title(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from librechat_analytics.librechat.documents import EPOCH, agent_id, instant, text
+from librechat_analytics.librechat.documents import EPOCH, agent_id, instant, listed_name, text
 from librechat_analytics.librechat.providers import AGENTS_ENDPOINT
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def read_answer(document: Mapping[str, Any]) -> Answer | None:
         message,
         text(document.get("conversationId")),
         agent_id(document.get("model")),
-        text(document.get("endpoint")),
+        listed_name(document.get("endpoint")),
         instant(document.get("createdAt")) or EPOCH,
         text(document.get("sender")),
     )
@@ -108,7 +108,7 @@ def read_conversation(document: Mapping[str, Any]) -> Conversation | None:
         return None
     return Conversation(
         conversation,
-        text(document.get("endpoint")),
+        listed_name(document.get("endpoint")),
         agent_id(document.get("initial_agent_id")),
         agent_id(document.get("agent_id")),
     )

@@ -31,10 +31,15 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 AGENT_PREFIX = "agent_"
+LONGEST_LABEL = 500
+"""Characters kept of a name; LibreChat sets no limit itself."""
+
 LONGEST_SHOWN_ID = 100
 """Characters; LibreChat's own ids have 24."""
 
 PARALLEL_INDEX = re.compile(r"____[0-9]+\Z")
+# Tabs stay: people paste them with a name, and an address can hold them.
+CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]")
 
 
 def number(value: object) -> Number | None:
@@ -60,6 +65,18 @@ def integer(value: object) -> int | None:
 def text(value: object) -> str | None:
     """Read a text that is not empty; JavaScript, which the driver makes a kind of text of, is none."""
     return value if type(value) is str and value else None
+
+
+def listed_name(value: object) -> str | None:
+    """Read a text that lists show and filters take, such as a model, a context or a role.
+
+    It is cut at 500 characters, and control characters other than tabs become replacement characters, so that
+    every name can be asked for.
+    """
+    found = text(value)
+    if found is None or (len(found) <= LONGEST_LABEL and found.isprintable()):
+        return found
+    return CONTROL_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", found[:LONGEST_LABEL])
 
 
 def user_id(value: object) -> str | None:
@@ -93,7 +110,7 @@ def agent_id(value: object) -> str | None:
     found = text(value)
     if found is None or not found.startswith(AGENT_PREFIX):
         return None
-    return PARALLEL_INDEX.sub("", found)
+    return listed_name(PARALLEL_INDEX.sub("", found))
 
 
 def shown_id(value: object) -> str:

@@ -8,8 +8,10 @@ from bson import ObjectId
 
 from librechat_analytics.librechat.documents import (
     AGENT_PREFIX,
+    LONGEST_LABEL,
     instant,
     integer,
+    listed_name,
     number,
     shown_id,
     text,
@@ -54,9 +56,6 @@ LARGEST_BALANCE = 10**12
 REFILL_UNITS = ("seconds", "minutes", "hours", "days", "weeks", "months")
 LONGEST_REFILL_INTERVAL = 10**6
 """Of the units; far beyond any that makes sense."""
-
-LONGEST_LABEL = 500
-"""Characters kept of a name; LibreChat sets no limit itself."""
 
 
 class UserLabel(NamedTuple):
@@ -132,7 +131,7 @@ def read_user(document: Mapping[str, Any]) -> UserLabel | None:
         identity,
         name,
         _label(document.get("email")),
-        _label(document.get("role")),
+        listed_name(document.get("role")),
         text(document.get("idOnTheSource")),
     )
 
@@ -168,7 +167,9 @@ def read_group(document: Mapping[str, Any]) -> Group | None:
     found, members = document.get("_id"), document.get("memberIds")
     if found is None:
         return None
-    identity = text(found) or shown_id(found)
+    # LibreChat's are ObjectIds; a directory's may be texts.
+    named = listed_name(found)
+    identity = named if named is not None and named == found else shown_id(found)
     known = (_member(member) for member in members) if isinstance(members, list) else ()
     return Group(
         identity, _label(document.get("name")), tuple(member for member in known if member is not None)
@@ -177,14 +178,14 @@ def read_group(document: Mapping[str, Any]) -> Group | None:
 
 def read_agent(document: Mapping[str, Any]) -> AgentLabel | None:
     """Read an agent and the models that it ran on; None without an id."""
-    identity = text(document.get("id"))
+    identity = listed_name(document.get("id"))
     if identity is None:
         return None
-    model, provider = text(document.get("model")), text(document.get("provider"))
+    model, provider = listed_name(document.get("model")), listed_name(document.get("provider"))
     recorded = document.get("versions")
     versions = sorted(
         (
-            AgentVersion(since, text(version.get("model")), text(version.get("provider")))
+            AgentVersion(since, listed_name(version.get("model")), listed_name(version.get("provider")))
             for version in (recorded if isinstance(recorded, list) else ())
             if isinstance(version, dict)
             and (since := instant(version.get("updatedAt")) or instant(version.get("createdAt")))

@@ -16,6 +16,7 @@ from librechat_analytics.librechat.documents import (
     agent_id,
     instant,
     integer,
+    listed_name,
     number,
     object_id_time,
     shown_id,
@@ -132,7 +133,7 @@ def read_transaction(document: Mapping[str, Any]) -> Transaction | Refused:
     created_at = _created_at(get("createdAt"), identity)
     if created_at is None:
         return Refused(str(identity), Refusal.DATE)
-    model = text(get("model"))
+    model = listed_name(get("model"))
     row = Transaction(
         id=identity,
         created_at=created_at,
@@ -141,7 +142,7 @@ def read_transaction(document: Mapping[str, Any]) -> Transaction | Refused:
         message=text(get("messageId")),
         token_type=_token_type(get("tokenType")),
         model=model,
-        context=text(get("context")),
+        context=listed_name(get("context")),
         rate=_rate(get("rate")),
         recorded_agent=agent_id(get("agentId")) or agent_id(model),
         model_agent=agent_id(model),

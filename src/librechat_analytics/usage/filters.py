@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
@@ -9,10 +10,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NONE = "(none)"
-"""Stands for rows that have no such thing: no readable user, no model, no agent."""
+"""Stands for rows that have no such thing: no readable user, no model, no agent, no role."""
 
 UNKNOWN = "(unknown)"
 """Stands for rows of which it is not known whether an agent answered."""
+
+LONGEST_VALUE = 500
+"""Characters of what can be asked for; no list names anything longer."""
+
+# A tab may be part of a name. A lone surrogate is half a character, which no encoding can carry.
+UNREADABLE_CHARACTER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def is_readable(text: str) -> bool:
+    """Say whether a text has nothing in it that no name has: control characters other than tabs."""
+    return UNREADABLE_CHARACTER.search(text) is None
 
 
 @dataclass(frozen=True, slots=True)

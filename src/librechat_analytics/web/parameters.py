@@ -19,7 +19,7 @@ from pydantic import (
 from pydantic.json_schema import SkipJsonSchema
 
 from librechat_analytics.usage.answers import ALL_ENTRIES
-from librechat_analytics.usage.filters import FILTER_NAMES, Filters, Scope
+from librechat_analytics.usage.filters import FILTER_NAMES, LONGEST_VALUE, Filters, Scope, is_readable
 from librechat_analytics.usage.periods import (
     BUCKET_UNITS,
     PERIODS,
@@ -42,7 +42,6 @@ Format = Literal["json", "csv", "xlsx"]
 
 DEFAULT_LIMIT = 10
 LARGEST_LIMIT = 1000
-LONGEST_FILTER = 300
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 
@@ -64,9 +63,11 @@ def _whole_number(text: str, info: ValidationInfo) -> int:
 
 
 def _name(text: str, info: ValidationInfo) -> str:
-    if len(text) > LONGEST_FILTER or not text.isprintable():
-        name = str(info.field_name)
-        raise BadParameterError(name, f"{name} must be a name or id of at most {LONGEST_FILTER} characters.")
+    name = str(info.field_name)
+    if len(text) > LONGEST_VALUE:
+        raise BadParameterError(name, f"{name} must have at most {LONGEST_VALUE} characters.")
+    if not is_readable(text):
+        raise BadParameterError(name, f"{name} must be a name or id without control characters.")
     return text
 
 
@@ -85,11 +86,12 @@ Zone = Annotated[
     ),
 ]
 Limit = Annotated[int, Field(ge=1, le=LARGEST_LIMIT), BeforeValidator(_whole_number)]
-# Of what str.isprintable refuses, the pattern names what every dialect of patterns can say.
 Name = Annotated[
     str,
     Field(
-        min_length=1, max_length=LONGEST_FILTER, json_schema_extra={"pattern": r"^[^\x00-\x1f\x7f-\x9f]+$"}
+        min_length=1,
+        max_length=LONGEST_VALUE,
+        json_schema_extra={"pattern": r"^[^\x00-\x08\x0a-\x1f\x7f-\x9f]+$"},
     ),
     BeforeValidator(_name),
 ]
@@ -130,11 +132,11 @@ which is not; without an offset it is a wall clock in `tz`."""
     context: Name | Given = None
     """Only usage with this context, LibreChat's word: `message`, `title` and others; or `(none)`."""
     role: Name | Given = None
-    """Only the usage of users with this role."""
+    """Only the usage of users with this role; `(none)` for those without one."""
     domain: Name | Given = None
-    """Only the usage of users whose e-mail address has this after the @."""
+    """Only the usage of users whose e-mail address has this after the @; `(none)` for those without one."""
     group: Name | Given = None
-    """Only the usage of this group's members, by the group's id."""
+    """Only the usage of this group's members, by the group's id; `(none)` for those in no group."""
 
 
 NAMES = tuple(Parameters.model_fields)

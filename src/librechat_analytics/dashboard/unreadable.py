@@ -1,0 +1,88 @@
+"""The page whose address cannot be read: why it shows no figures, and the ways on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from librechat_analytics.dashboard.filter_words import NAMES
+from librechat_analytics.dashboard.markup import element
+from librechat_analytics.dashboard.page_query import Unreadable
+from librechat_analytics.usage.filters import LONGEST_VALUE
+from librechat_analytics.usage.periods import BadParameterError
+
+if TYPE_CHECKING:
+    from librechat_analytics.dashboard.markup import Markup
+    from librechat_analytics.dashboard.page_query import Fault, PageQuery, Subject
+    from librechat_analytics.dashboard.views import View
+
+LISTS: dict[Subject, str] = {"user": "users", "model": "models", "agent": "agents"}
+THINGS = {name: f"the filter {words}" for name, words in NAMES.items()} | {
+    "view": "the view",
+    "period": "the period",
+    "start": "the first day",
+    "end": "the last day",
+    "tz": "the time zone",
+    "bill": "the bill's amount",
+    "bill_of": "the provider of the bill",
+}
+"""What the parameters are called in a sentence."""
+
+SENTENCES: dict[Fault, str] = {
+    "repeated": "The address gives {thing} more than once.",
+    "empty": "The address gives {thing} without a value.",
+    "too long": f"The address gives {{thing}} with more than {LONGEST_VALUE} characters; no name is so long.",
+    "control characters": "The address gives {thing} with control characters; no name has any.",
+    "missing": "The address does not say which {name} this page is about.",
+    "unreadable": "The address cannot be read.",
+    "too much": "The address is too long to be read.",
+}
+
+
+def unreadable_parts(query: PageQuery, view: View) -> tuple[Unreadable, ...]:
+    """Tell what stands in the way of a view's figures; nothing where they can be shown."""
+    if query.unreadable or query.subject or not view.about_one:
+        return query.unreadable
+    return (Unreadable("", "unreadable"),)
+
+
+def refuse_unreadable(query: PageQuery, view: View | None = None) -> None:
+    """Raise BadParameterError, whose text is for the reader, where a file would hold other figures."""
+    parts = query.unreadable if view is None else unreadable_parts(query, view)
+    if parts:
+        raise BadParameterError(parts[0].name, f"{_sentence(parts[0], query)} There is nothing to write.")
+
+
+def page_title(query: PageQuery, view: View) -> str:
+    """Give the heading of a page of which it is not known whom it is about."""
+    if query.kind:
+        return NAMES[query.kind]
+    return "Unreadable address" if view.about_one else view.title
+
+
+def explanation(query: PageQuery, view: View) -> list[Markup]:
+    """Say why there are no figures, and where to go; nothing where there are figures."""
+    parts = unreadable_parts(query, view)
+    if not parts:
+        return []
+    return [
+        element("h2", "No figures are shown"),
+        *(element("p", _sentence(part, query)) for part in parts),
+        element("p", *_ways_on(query, view, parts), class_name="ways"),
+    ]
+
+
+def _sentence(part: Unreadable, query: PageQuery) -> str:
+    is_subject = part.name and part.name == query.kind
+    thing = f"the {part.name}" if is_subject else THINGS.get(part.name, "")
+    return SENTENCES[part.fault].format(thing=thing, name=part.name)
+
+
+def _ways_on(query: PageQuery, view: View, parts: tuple[Unreadable, ...]) -> list[Markup]:
+    if not all(part.name for part in parts):
+        return [element("a", "Start again with the overview", href="?view=overview")]
+    if query.kind and not query.subject:
+        things = LISTS[query.kind]
+        return [element("a", f"All {things}", href=query.link(things))]
+    it = "it" if len(parts) == 1 else "them"
+    here = query.kind or ("overview" if view.about_one else view.name)
+    return [element("a", f"Show the page without {it}", href=query.link(here))]
