@@ -103,7 +103,7 @@ def test_a_filter_that_cannot_be_read(client: FlaskClient, view: str, name: str,
     search = f"?view={view}&period=all&{FAULTS[fault].replace('{}', name)}"
     answer = ask(client, f"{view}-question", search)
 
-    assert "the filter" in shown(answer, view)
+    assert "The filter" in shown(answer, view)
     assert "cannot be read" in texts(answer[f"{view}-places"]["data"][ids.CHIPS])
     (way,) = hrefs(answer[f"{view}-places"]["data"][ids.UNREADABLE])
     assert way == f"?view={view}&period=all"
@@ -131,7 +131,7 @@ def test_a_filter_beside_a_subject_that_can_be_read(client: FlaskClient, subject
         return
     answer = ask(client, "detail-question", f"?view={subject}&{subject}=gpt-4o&{name}=%00&period=all")
 
-    assert "the filter" in shown(answer, "detail")
+    assert "The filter" in shown(answer, "detail")
     assert hrefs(answer["detail-places"]["data"][ids.UNREADABLE]) == [
         f"?view={subject}&period=all&{subject}=gpt-4o"
     ]

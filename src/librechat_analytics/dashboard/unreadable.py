@@ -16,22 +16,22 @@ if TYPE_CHECKING:
     from librechat_analytics.dashboard.views import View
 
 LISTS: dict[Subject, str] = {"user": "users", "model": "models", "agent": "agents"}
-THINGS = {name: f"the filter {words}" for name, words in NAMES.items()} | {
-    "view": "the view",
-    "period": "the period",
-    "start": "the first day",
-    "end": "the last day",
-    "tz": "the time zone",
-    "bill": "the bill's amount",
-    "bill_of": "the provider of the bill",
+THINGS = {name: f"The filter {words}" for name, words in NAMES.items()} | {
+    "view": "The view",
+    "period": "The period",
+    "start": "The first day",
+    "end": "The last day",
+    "tz": "The time zone",
+    "bill": "The bill's amount",
+    "bill_of": "The provider of the bill",
 }
 """What the parameters are called in a sentence."""
 
 SENTENCES: dict[Fault, str] = {
-    "repeated": "The address gives {thing} more than once.",
-    "empty": "The address gives {thing} without a value.",
-    "too long": f"The address gives {{thing}} with more than {LONGEST_VALUE} characters; no name is so long.",
-    "control characters": "The address gives {thing} with control characters; no name has any.",
+    "repeated": "{thing} stands in the address more than once.",
+    "empty": "{thing} in the address is empty.",
+    "too long": f"{{thing}} in the address is longer than {LONGEST_VALUE} characters; no name is so long.",
+    "control characters": "{thing} in the address holds control characters; no name has any.",
     "missing": "The address does not say which {name} this page is about.",
     "unreadable": "The address cannot be read.",
     "too much": "The address is too long to be read.",
@@ -73,7 +73,7 @@ def explanation(query: PageQuery, view: View) -> list[Markup]:
 
 def _sentence(part: Unreadable, query: PageQuery) -> str:
     is_subject = part.name and part.name == query.kind
-    thing = f"the {part.name}" if is_subject else THINGS.get(part.name, "")
+    thing = f"The {part.name}" if is_subject else THINGS.get(part.name, "")
     return SENTENCES[part.fault].format(thing=thing, name=part.name)
 
 
