@@ -3,7 +3,7 @@
  * they show follows the address; what the reader does with them goes into it.
  */
 (() => {
-  const FILTERS = ["user", "model", "provider", "agent", "context", "role", "domain", "group"];
+  const FILTERS = ["user", "model", "provider", "agent", "context", "role", "domain", "group", "tenant"];
   const OTHER = "other";
   let question = null; // what the page asked last
   const filled = new WeakSet();

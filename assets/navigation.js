@@ -17,7 +17,7 @@
   const REST_MILLISECONDS = 60; // a pointer that only passes by asks for nothing
   const FRESH_MILLISECONDS = 30_000;
   // What the other views understand as well; search and sort belong to one table.
-  const FILTERS = ["user", "model", "provider", "agent", "context", "role", "domain", "group"];
+  const FILTERS = ["user", "model", "provider", "agent", "context", "role", "domain", "group", "tenant"];
   const SHARED = ["period", "start", "end", "tz", "embed", "theme", ...FILTERS];
 
   const parse = (search) => new URLSearchParams(search ?? "");

@@ -8,6 +8,7 @@ from typing import Any
 
 from bson import ObjectId
 
+from librechat_analytics.librechat.documents import listed_name
 from tests.documents import object_id, usage
 
 Document = dict[str, Any]
@@ -69,6 +70,11 @@ def odd_collections(now: datetime) -> dict[str, list[Document]]:
     users.append({"_id": ObjectId("f" * 24)})
     rows.append(row(now, WITHOUT_ANYTHING + 1, user=ObjectId("f" * 24), model=None, context=None))
     return {"users": users, "groups": groups, "agents": agents, "transactions": rows}
+
+
+def odd_tenants() -> dict[str, str]:
+    """The tenant of each user: the user's name as it is listed."""
+    return {f"{number:024x}": listed_name(name) or "" for number, name in enumerate(ODD_NAMES)}
 
 
 def row(now: datetime, number: int, **fields: Any) -> Document:

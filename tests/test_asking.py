@@ -9,19 +9,30 @@ from urllib.parse import parse_qs, urlencode
 
 import pytest
 import time_machine
+from hypothesis import given
+from hypothesis import strategies as st
 
 from librechat_analytics.app import close_app, create_app
 from librechat_analytics.dashboard.page_query import SUBJECTS
 from librechat_analytics.formatting import money
+from librechat_analytics.librechat.documents import listed_name
 from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.settings import load_settings
 from librechat_analytics.store.store import Store
 from librechat_analytics.sync.imports import import_dump
-from librechat_analytics.usage.filters import FILTER_NAMES, NONE, UNKNOWN
+from librechat_analytics.usage.filters import FILTER_NAMES, LONGEST_VALUE, NONE, UNKNOWN, is_readable
 from tests.callbacks import ask, hrefs, visitor
 from tests.documents import NOON, write_dump
-from tests.odd_names import NO_DOMAINS, ODD_NAMES, WITHOUT_ANYTHING, cost_of, odd_collections
+from tests.odd_names import (
+    NO_DOMAINS,
+    ODD_NAMES,
+    WITHOUT_ANYTHING,
+    cost_of,
+    odd_collections,
+    odd_tenants,
+)
 from tests.servers import API_KEY
+from tests.stored_tenants import write_tenants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +52,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
         import_dump(store, source, now=NOW)
         store.close()
         source.close()
+        write_tenants(folder / "data", odd_tenants())
         app = create_app(load_settings(_env_file=None, dashboard_api_key=API_KEY, data_dir=folder / "data"))
         yield app
         close_app(app)
@@ -126,7 +138,14 @@ def test_a_name_is_what_was_recorded_but_for_its_length_and_control_characters(c
         assert cost(client, model=listed[:500]) == cost_of(number)
 
 
-@pytest.mark.parametrize("name", ["role", "domain", "group"])
+@given(st.text(st.characters() | st.sampled_from("\t\n\x00\x85")))
+def test_every_name_that_is_read_can_be_asked_for(recorded: str) -> None:
+    listed = listed_name(recorded)
+    assert listed is None or (is_readable(listed) and len(listed) <= LONGEST_VALUE)
+    assert listed_name(listed) == listed
+
+
+@pytest.mark.parametrize("name", ["role", "domain", "group", "tenant"])
 def test_none_is_the_usage_of_those_without(client: FlaskClient, name: str) -> None:
     without = [WITHOUT_ANYTHING, WITHOUT_ANYTHING + 1, *(NO_DOMAINS if name == "domain" else ())]
 

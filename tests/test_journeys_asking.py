@@ -15,12 +15,14 @@ from librechat_analytics.formatting import money
 from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.store.store import Store
 from librechat_analytics.sync.imports import import_dump
-from tests.documents import write_dump
-from tests.odd_names import ODD_NAMES, odd_collections
+from tests.documents import usages, write_dump
+from tests.odd_names import ODD_NAMES, odd_collections, odd_tenants
 from tests.servers import API_KEY, serve, watched_page
+from tests.stored_tenants import write_tenants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
@@ -40,15 +42,21 @@ UNREADABLE = {
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a program whose ledger has odd names."""
+    """The address of a program whose ledger has odd names, those of tenants among them."""
     folder = tmp_path_factory.mktemp("asking")
     now = datetime.now(UTC)
-    store, source = Store(folder / "data"), DumpSource(write_dump(folder / "dump", **odd_collections(now)))
+    imported(folder, now, odd_collections(now))
+    write_tenants(folder / "data", odd_tenants())
+    with serve(folder / "data") as server:
+        yield f"{server.base_url}/librechat-analytics/"
+
+
+def imported(folder: Path, now: datetime, collections: dict[str, list[dict[str, Any]]]) -> None:
+    """Import a ledger into the store in ``data``."""
+    store, source = Store(folder / "data"), DumpSource(write_dump(folder / "dump", **collections))
     import_dump(store, source, now=now)
     source.close()
     store.close()
-    with serve(folder / "data") as server:
-        yield f"{server.base_url}/librechat-analytics/"
 
 
 @pytest.fixture
@@ -107,7 +115,7 @@ def test_each_name_in_a_list_leads_to_its_own_figures(page: Page, site: str, sub
         expect(page.locator(f"#{subject}s-view")).to_be_visible()
 
 
-@pytest.mark.parametrize("name", ["role", "context", "provider", "domain", "group", "model"])
+@pytest.mark.parametrize("name", ["role", "context", "provider", "domain", "group", "tenant", "model"])
 def test_a_name_is_chosen_from_the_panel_with_all_its_blanks(page: Page, site: str, name: str) -> None:
     page.goto(f"{site}?period=all")
     page.get_by_role("button", name="Filter", exact=True).click()
@@ -117,6 +125,19 @@ def test_a_name_is_chosen_from_the_panel_with_all_its_blanks(page: Page, site: s
         expect(page.locator("#chips .chip")).to_have_count(1)
         expect(page.locator("#cost-value")).to_have_text(cost_shown(site, **{name: value}))
         assert parse_qs(urlsplit(page.url).query)[name] == [value]
+
+
+def test_nothing_is_said_of_tenants_where_there_are_none(page: Page, tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    imported(tmp_path, now, {"transactions": usages(3, until=now)})
+    with serve(tmp_path / "data") as server:
+        page.goto(f"{server.base_url}/librechat-analytics/")
+        page.get_by_role("button", name="Filter", exact=True).click()
+        choose(page, "model", "claude-sonnet-4-6")
+        expect(page.locator("#chips .chip")).to_have_count(1)
+        expect(page.get_by_label("Group")).to_be_visible()
+        expect(page.get_by_label("Tenant")).to_be_hidden()
+        page.close()
 
 
 @pytest.mark.parametrize("subject", LISTS)

@@ -51,6 +51,7 @@ BOBS_FILTERS = {
     "role": "ROLE-OF-BOB",
     "domain": "elsewhere.example",
     "group": str(BOBS_GROUP),
+    "tenant": "tenant-of-bob",
 }
 BOBS = (*BOBS_FILTERS.values(), "Bob Briain", "bob@elsewhere.example", "Agent of Bob", "Group of Bob")
 
@@ -88,6 +89,7 @@ def collections(*, with_bob: bool) -> dict[str, list[Document]]:
         users.append({"_id": NOBODY, "name": "Bob Briain", "email": "example.com", "role": "ROLE-OF-BOB"})
         groups.append({"_id": BOBS_GROUP, "name": "Group of Bob", "memberIds": [str(BOB)]})
         own = {"user": BOB, "context": "context-of-bob", "conversationId": "conversation-of-bob"}
+        own |= {"tenantId": "tenant-of-bob"}
         rows += [
             usage(NOON - timedelta(days=back), back, model="model-of-bob", agentId=BOBS_AGENT, **own)
             for back in (1, 3, 5, 40, 300)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from librechat_analytics.app import close_app, create_app
 from librechat_analytics.settings import load_settings
+from librechat_analytics.usage.filters import FILTER_NAMES
 from librechat_analytics.usage.periods import PERIODS
 from tests.served import callback_requests
 from tests.servers import API_KEY
@@ -236,7 +237,7 @@ def test_only_posts_run_callbacks(client: FlaskClient) -> None:
         assert client.open(ADDRESS, method=method).status_code in (404, 405)
 
 
-NAMES = "view period start end tz user model agent provider context role domain group sort q all chart embed"
+NAMES = f"view period start end tz {' '.join(FILTER_NAMES)} bill_of sort q all chart embed"
 VALUES = [
     *PERIODS,
     "(none)",

@@ -49,9 +49,15 @@ def test_what_the_page_is_about_is_no_chip() -> None:
 
 
 def test_a_limited_key_is_told_that_it_is() -> None:
-    (words,) = chips(scope=Scope(("example.org",), ("66b0",)))
-
-    assert words == "Your key shows @example.org and group 66b0 only"
+    assert chips(scope=Scope(("example.org",), ("66b0",))) == [
+        "Your key shows @example.org and group 66b0 only"
+    ]
+    assert chips(scope=Scope((), (), ("acme", "globex"))) == [
+        "Your key shows tenant acme and tenant globex only"
+    ]
+    assert chips(scope=Scope(("a.org", "b.org"), (), ("acme",))) == [
+        "Your key shows @a.org and @b.org of tenant acme only"
+    ]
 
 
 def test_each_filter_can_be_set_to_anything_again() -> None:
@@ -64,7 +70,22 @@ def test_each_filter_can_be_set_to_anything_again() -> None:
 def test_a_value_that_is_gone_can_still_be_seen_in_its_list() -> None:
     options = filter_words.choices(asked(role="VISITOR"))["filter-role"]
 
-    assert [option[1]["value"] for option in options] == ["", "VISITOR", "ADMIN"]  # type: ignore[index,call-overload]
+    assert [option[1]["value"] for option in options] == ["", "VISITOR", "ADMIN", NONE]  # type: ignore[index,call-overload]
+
+
+def test_what_nobody_has_cannot_be_missing_either() -> None:
+    options = filter_words.choices(asked())
+
+    assert [texts(option) for option in options["filter-tenant"]] == ["Any tenant"]
+    assert [texts(option) for option in options["filter-group"]] == ["Any group"]
+    assert [texts(option) for option in options["filter-role"]] == ["Any role", "ADMIN", "Without a role"]
+
+
+def test_a_name_that_nobody_could_see_is_told_by_its_code_points() -> None:
+    hidden = questions(filter_values={"role": [("\u200d", "\u200d")]})
+
+    assert texts(filter_words.choices(hidden)["filter-role"][1]) == "U+200D"
+    assert chips(role=" ") == ["Role  U+0020 ×"]  # noqa: RUF001
 
 
 def test_names_that_two_share_are_told_apart_by_address() -> None:

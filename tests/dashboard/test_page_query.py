@@ -124,9 +124,9 @@ def test_whatever_stands_in_the_address_there_is_a_period(text: str) -> None:
 
 class TestFilters:
     def test_all_of_them_are_read(self) -> None:
-        asked = search("?user=u&model=m&provider=p&agent=a&context=c&role=r&domain=d&group=g")
+        asked = search("?user=u&model=m&provider=p&agent=a&context=c&role=r&domain=d&group=g&tenant=t")
 
-        assert "".join(asked.filters.chosen().values()) == "umpacrdg"
+        assert "".join(asked.filters.chosen().values()) == "umpacrdgt"
 
     def test_the_scope_is_not_the_readers_to_choose(self) -> None:
         scope = Scope(("example.org",), ())

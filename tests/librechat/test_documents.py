@@ -15,6 +15,7 @@ from librechat_analytics.librechat.documents import (
     agent_id,
     instant,
     integer,
+    listed_name,
     number,
     object_id_time,
     text,
@@ -138,6 +139,31 @@ def test_broken_utf_8_is_read_with_replacement_characters() -> None:
 )
 def test_an_object_id_tells_its_second_also_after_2038(identity: str, made_at: datetime) -> None:
     assert object_id_time(ObjectId(identity)) == made_at
+
+
+@pytest.mark.parametrize(
+    ("stored", "listed"),
+    [
+        ("gpt-4o", "gpt-4o"),
+        ("Mistral\u00a0Large \u200d\u3000\u00ad\u200f", "Mistral\u00a0Large \u200d\u3000\u00ad\u200f"),
+        ("\U0001faea", "\U0001faea"),
+        ("a\tb", "a\tb"),
+        ("a\nb\r\x00\x7f\x85\x9f", "a\ufffdb\ufffd\ufffd\ufffd\ufffd\ufffd"),
+        (" ", " "),
+        ("🦜" * 501, "🦜" * 500),
+        ("", None),
+        (5, None),
+        (None, None),
+    ],
+)
+def test_a_name_is_listed_as_it_is_but_for_its_length_and_control_characters(
+    stored: object, listed: str | None
+) -> None:
+    assert listed_name(stored) == listed
+
+
+def test_the_id_of_an_agent_is_such_a_name() -> None:
+    assert agent_id("agent_\x00" + "x" * 600 + "____1") == "agent_\ufffd" + "x" * 493
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.usage.filters import Scope
 from librechat_analytics.usage.scopes import unmatched_parts
 from tests.documents import ANA, BOB, NOON, object_id, usage, write_dump
+from tests.stored_tenants import write_tenants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +39,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store, source = Store(tmp_path / "data"), DumpSource(dump)
     import_dump(store, source, now=NOON)
     source.close()
+    store.close()
+    write_tenants(tmp_path / "data", {str(ANA): "acme", str(BOB): "globex"})
+    store = Store(tmp_path / "data")
     yield store
     store.close()
 
@@ -49,9 +53,12 @@ def store(tmp_path: Path) -> Iterator[Store]:
         (Scope(("y.example",), (str(GROUP),)), ()),
         (Scope(("example", "x.example", "z.example"), ()), ("domain=example", "domain=z.example")),
         (Scope(("x.example",), ("Team", str(EMPTY_GROUP))), ("group=Team", f"group={EMPTY_GROUP}")),
+        (Scope((), (), ("acme", "globex")), ()),
+        (Scope((), (), ("Acme", "globex")), ("tenant=Acme",)),
+        (Scope(("x.example", "y.example"), (), ("acme",)), ("domain=y.example",)),
     ],
 )
-def test_each_domain_and_group_that_matches_nobody_is_named(
+def test_each_limit_that_matches_nobody_is_named(
     store: Store, scope: Scope, unmatched: tuple[str, ...]
 ) -> None:
     assert unmatched_parts(store, scope) == unmatched

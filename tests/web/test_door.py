@@ -61,6 +61,15 @@ def test_every_key_is_known_by_its_name_and_sees_what_it_may(keys_file: Path) ->
         assert refused(door, key=wrong) == 401
 
 
+def test_a_key_may_be_limited_to_tenants_and_to_users_of_them(tmp_path: Path) -> None:
+    (tmp_path / "keys").write_text(
+        f"acme:{SALES} tenant=acme tenant=Acme2\nteam:{FINANCE} tenant=acme domain=X.example group=66b0\n"
+    )
+    door = Door(KeyRing(OWN, tmp_path / "keys"))
+    assert let_in(door, key=SALES).scope == Scope((), (), ("acme", "Acme2"))
+    assert let_in(door, key=FINANCE).scope == Scope(("x.example",), ("66b0",), ("acme",))
+
+
 def test_a_hash_may_be_in_capitals_and_opens_nothing_by_itself(tmp_path: Path) -> None:
     hashed = sha256(FINANCE.encode()).hexdigest().upper()
     (tmp_path / "keys").write_text(f"finance:sha256:{hashed}\n")

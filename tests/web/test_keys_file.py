@@ -29,8 +29,9 @@ def read(folder: Path, content: str | bytes, *, at_rest: bool = True) -> KeysFil
     return read_keys(path, at_rest=at_rest)
 
 
-def sales(*domains: str, groups: tuple[str, ...] = ()) -> Key:
-    return Key("sales", digest(SALES), Scope(domains, groups) if domains or groups else None)
+def sales(*domains: str, groups: tuple[str, ...] = (), tenants: tuple[str, ...] = ()) -> Key:
+    scope = Scope(domains, groups, tenants) if domains or groups or tenants else None
+    return Key("sales", digest(SALES), scope)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +53,8 @@ def sales(*domains: str, groups: tuple[str, ...] = ()) -> Key:
         ),
         (f"sales:{SALES} group={GROUP.upper()}", sales(groups=(GROUP,))),
         (f"sales:{SALES} domain=x.example group={GROUP},other", sales("x.example", groups=(GROUP, "other"))),
+        (f"sales:{SALES} tenant=Acme,globex-2", sales(tenants=("Acme", "globex-2"))),
+        (f"sales:{SALES} Tenant=acme tenant=b domain=x.example", sales("x.example", tenants=("acme", "b"))),
     ],
 )
 def test_a_line_is_a_key_and_what_it_may_see(tmp_path: Path, line: str, key: Key) -> None:
@@ -90,7 +93,10 @@ WRONG = [
     (f"finance:{FINANCE};Group={GROUP}", "a blank must stand between the key and domain="),
     (f"finance:{FINANCE}, domain=x.example", "separated by a blank alone"),
     (f"finance:{FINANCE} , domain=x.example", "only domain=example.com and group=ID"),
-    (f"finance:{FINANCE} users=all", "only domain=example.com and group=ID"),
+    (f"finance:{FINANCE} users=all", "only domain=example.com and group=ID may stand, and tenant=ID"),
+    (f"finance:{FINANCE} tenant=", "tenant= must be a tenantId"),
+    (f"finance:{FINANCE} tenant='acme'", "tenant= must be a tenantId"),
+    (f"finance:{FINANCE};tenant=acme", "a blank must stand between the key and"),
     (f"finance:{FINANCE} domain", "only domain=example.com and group=ID"),
     (f"finance:{FINANCE} domain:x.example", "only domain=example.com and group=ID"),
     (f"finance:{FINANCE} # the finance team", "a comment needs a line of its own"),

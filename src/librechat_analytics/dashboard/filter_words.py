@@ -23,6 +23,7 @@ NAMES = {
     "role": "Role",
     "domain": "E-mail domain",
     "group": "Group",
+    "tenant": "Tenant",
 }
 """Every filter, in the order in which they are offered and shown."""
 
@@ -35,6 +36,7 @@ WITHOUT = {
     "role": "Without a role",
     "domain": "Without an e-mail domain",
     "group": "In no group",
+    "tenant": "Without a tenant",
 }
 """What ``(none)`` means for each filter."""
 
@@ -98,9 +100,11 @@ def _chip(name: str, words: str) -> Markup:
 def scope_in_words(scope: Scope, questions: Questions) -> str:
     """Say whose usage somebody sees who may see some users only."""
     groups = dict(questions.filter_values.get("group", ()))
-    parts = [f"@{domain}" for domain in scope.domains]
-    parts += [f"group {name_label(groups.get(group, group))}" for group in scope.groups]
-    return f"Your key shows {' and '.join(parts)} only"
+    people = [f"@{domain}" for domain in scope.domains]
+    people += [f"group {name_label(groups.get(group, group))}" for group in scope.groups]
+    tenants = [f"tenant {name_label(tenant)}" for tenant in scope.tenants]
+    parts = [" and ".join(each) for each in (people, tenants) if each]
+    return f"Your key shows {' of '.join(parts)} only"
 
 
 def choices(questions: Questions) -> dict[str, list[Markup]]:

@@ -186,7 +186,8 @@ def split_parts(questions: Questions) -> list[tuple[str, str, list[float]]]:
     column = SPLIT_COLUMNS[questions.query.measure]
     values: dict[str | None, list[float]] = {}
     for part, bucket, value in zip(split.rows["part"], split.rows["bucket"], split.rows[column], strict=True):
-        values.setdefault(part, [0] * len(split.starts))[int(bucket)] = value
+        # Agents of several tenants may have the same id.
+        values.setdefault(part, [0] * len(split.starts))[int(bucket)] += value
     labels = _labels(questions, by)
     dearest = [part for part in values if part is not None]
     found = [

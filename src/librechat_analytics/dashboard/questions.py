@@ -154,7 +154,7 @@ class Questions:
         if chosen is None or chosen in (NONE, UNKNOWN):
             return None
         if self.filters.scope is None:
-            return self._repository.agent(chosen)
+            return self._repository.agent(chosen, self.filters.tenant)
         rows = self._repository.top_agents(self.period, 1, self.filters).rows
         return next(
             (
@@ -171,7 +171,7 @@ class Questions:
 
     @cached_property
     def filter_values(self) -> dict[str, list[tuple[str, str]]]:
-        """What provider, context, role, domain and group can be set to: value and label."""
+        """What provider, context, role, domain, group and tenant can be set to: value and label."""
         return self._repository.filter_values(self.filters.scope)
 
     def dearest(self, dimension: SplitBy, length: int) -> Ranking:

@@ -29,17 +29,37 @@ def is_readable(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The users that somebody may see: those of some e-mail domains, in lower case, and of some groups."""
+    """What somebody may see: the usage of users of some e-mail domains, in lower case, or of some groups.
+
+    ``tenants``: of these only, whatever else is given, and of all their users where nothing else is.
+    """
 
     domains: tuple[str, ...]
     groups: tuple[str, ...]
+    tenants: tuple[str, ...] = ()
+
+    def conditions(self) -> tuple[str, ...]:
+        """Name the conditions that rows must meet; a scope of nothing at all lets nothing be seen."""
+        of_people = self.domains or self.groups or not self.tenants
+        return (*(("scope_tenants",) if self.tenants else ()), *(("scope_people",) if of_people else ()))
+
+    def parameters(self) -> dict[str, object]:
+        """Give the values that the conditions compare with."""
+        conditions = self.conditions()
+        tenants: dict[str, object] = {"scope_tenants": list(self.tenants)}
+        people: dict[str, object] = {"scope_domains": list(self.domains), "scope_groups": list(self.groups)}
+        return (tenants if "scope_tenants" in conditions else {}) | (
+            people if "scope_people" in conditions else {}
+        )
 
     def parts(self) -> Iterator[tuple[str, str, Scope]]:
-        """Give each domain and group as the filter's name, the value, and a scope of its own."""
+        """Give each limit as the filter's name, the value, and what it lets be seen by itself."""
+        for tenant in self.tenants:
+            yield "tenant", tenant, Scope((), (), (tenant,))
         for domain in self.domains:
-            yield "domain", domain, Scope((domain,), ())
+            yield "domain", domain, Scope((domain,), (), self.tenants)
         for group in self.groups:
-            yield "group", group, Scope((), (group,))
+            yield "group", group, Scope((), (group,), self.tenants)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +68,8 @@ class Filters:
 
     ``user`` is a user's id, ``agent`` an agent's, ``group`` a group's; ``model`` and ``provider`` are names
     as the lists have them, ``context`` is LibreChat's own word (message, title ...), ``role`` a role, and
-    ``domain`` the part of the e-mail address after the @. ``scope`` is no choice of the reader's: it holds in
-    whatever is asked.
+    ``domain`` the part of the e-mail address after the @; ``tenant`` is one of those that share a LibreChat.
+    ``scope`` is no choice of the reader's: it holds in whatever is asked.
     """
 
     user: str | None = None
@@ -60,6 +80,7 @@ class Filters:
     role: str | None = None
     domain: str | None = None
     group: str | None = None
+    tenant: str | None = None
     scope: Scope | None = None
 
     def chosen(self) -> dict[str, str]:
@@ -69,17 +90,11 @@ class Filters:
 
     def conditions(self) -> tuple[str, ...]:
         """Name the conditions that rows must meet."""
-        return (*self.chosen(), "scope") if self.scope else tuple(self.chosen())
+        return (*self.chosen(), *(self.scope.conditions() if self.scope else ()))
 
     def parameters(self) -> dict[str, object]:
         """Give the values that the conditions compare with."""
-        chosen: dict[str, object] = dict(self.chosen())
-        if self.scope is None:
-            return chosen
-        return chosen | {
-            "scope_domains": list(self.scope.domains),
-            "scope_groups": list(self.scope.groups),
-        }
+        return {**self.chosen(), **(self.scope.parameters() if self.scope else {})}
 
 
 EVERYTHING = Filters()

@@ -588,14 +588,9 @@ class Repository:
     @kept
     def user(self, user: str, scope: Scope | None = None) -> User | None:
         """Give what is known of a user; None for who is unknown or may not be seen."""
-        asked = {
-            "user": user,
-            "everybody": scope is None,
-            "scope_domains": list(scope.domains) if scope else [],
-            "scope_groups": list(scope.groups) if scope else [],
-        }
+        asked = {"user": user} | Filters(scope=scope).parameters()
         with self._store.reading() as cursor:
-            rows = _rows(cursor, statement("user"), asked)
+            rows = _rows(cursor, of_all_time("user", scope), asked)
         for row in rows:
             return User(
                 id=row["id"],
@@ -608,10 +603,10 @@ class Repository:
         return None
 
     @kept
-    def agent(self, agent: str) -> Agent | None:
-        """Give what is known of an agent; None for an unknown one."""
+    def agent(self, agent: str, tenant: str | None = None) -> Agent | None:
+        """Give what is known of an agent, of a tenant's where several have the same id; None if unknown."""
         with self._store.reading() as cursor:
-            rows = _rows(cursor, statement("agent"), {"agent": agent})
+            rows = _rows(cursor, statement("agent"), {"agent": agent, "tenant": tenant})
         return Agent(**rows[0]) if rows else None
 
     @kept
@@ -656,7 +651,7 @@ class Repository:
 
     @kept
     def filter_values(self, scope: Scope | None = None) -> dict[str, list[tuple[str, str]]]:
-        """Give what provider, context, role, domain and group can be set to: value and label."""
+        """Give what provider, context, role, domain, group and tenant can be set to: value and label."""
         asked = statement("filter_values") if scope is None else of_all_time("filter_values_in_scope", scope)
         values: dict[str, list[tuple[str, str]]] = {}
         with self._store.reading() as cursor:

@@ -32,7 +32,7 @@ HASHED = re.compile(r"sha256:([0-9a-fA-F]{64})")
 HASH_ONLY_IN_PART = re.compile(r"sha-?\d+:", re.IGNORECASE)
 """Taken for a key, what was written down as a hash would open the door itself."""
 
-LIMIT_IN_KEY = re.compile(r"[,;](domain|group)=", re.IGNORECASE)
+LIMIT_IN_KEY = re.compile(r"[,;](domain|group|tenant)=", re.IGNORECASE)
 QUOTED = re.compile(r"([\"'`]).*\1")
 DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)*")
 OBJECT_ID = re.compile(r"[0-9a-f]{24}", re.IGNORECASE)
@@ -103,9 +103,10 @@ def read_keys(path: Path, *, at_rest: bool, before: Collection[Key] = ()) -> Key
     """Read a file of keys, as far as it can be.
 
     A line is ``name:key`` or ``name:sha256:<64 hex digits>``, then any number of ``domain=example.com`` and
-    ``group=<id>``, which limit the key to the users of these. Empty lines and lines beginning with # count
-    for nothing. A last line without a line break counts if the file is ``at_rest``, or if it says the same
-    as one of the keys that hold already (``before``).
+    ``group=<id>``, which limit the key to the users of these, and of ``tenant=<id>``, which limit it to what
+    belongs to these. Empty lines and lines beginning with # count for nothing. A last line without a line
+    break counts if the file is ``at_rest``, or if it says the same as one of the keys that hold already
+    (``before``).
     """
     where = f"DASHBOARD_API_KEYS_FILE {path}"
     try:
@@ -181,7 +182,7 @@ def _read_secret(secret: str) -> bytes:
     if HASH_ONLY_IN_PART.match(secret):
         raise ValueError("a hash must be sha256: and its 64 hex digits.")
     if LIMIT_IN_KEY.search(secret):
-        raise ValueError("a blank must stand between the key and domain= or group=, no comma.")
+        raise ValueError("a blank must stand between the key and domain=, group= or tenant=, no comma.")
     if secret.endswith((",", ";")):
         raise ValueError("what follows the key must be separated by a blank alone.")
     if QUOTED.fullmatch(secret):
@@ -194,21 +195,20 @@ def _read_secret(secret: str) -> bytes:
 
 
 def _read_limits(limits: list[str]) -> Scope | None:
-    domains: list[str] = []
-    groups: list[str] = []
+    readers = {"domain": _read_domain, "group": _read_group, "tenant": _read_tenant}
+    read: dict[str, list[str]] = {kind: [] for kind in readers}
     for limit in limits:
-        kind, equals, values = limit.partition("=")
-        if kind.lower() not in ("domain", "group") or not equals:
+        named, equals, values = limit.partition("=")
+        kind = named.lower()
+        if kind not in readers or not equals:
             raise ValueError(
-                "after the key only domain=example.com and group=ID may stand, separated by blanks;"
-                " a comment needs a line of its own."
+                "after the key only domain=example.com and group=ID may stand, and tenant=ID, separated by"
+                " blanks; a comment needs a line of its own."
             )
-        for value in values.split(","):
-            if kind.lower() == "domain":
-                domains.append(_read_domain(value))
-            else:
-                groups.append(_read_group(value))
-    return Scope(tuple(domains), tuple(groups)) if limits else None
+        read[kind] += [readers[kind](value) for value in values.split(",")]
+    if not limits:
+        return None
+    return Scope(tuple(read["domain"]), tuple(read["group"]), tuple(read["tenant"]))
 
 
 def _read_domain(text: str) -> str:
@@ -222,12 +222,25 @@ def _read_domain(text: str) -> str:
 
 
 def _read_group(text: str) -> str:
-    if not text or not text.isprintable() or text.strip("\"'`") != text:
+    if not _is_plain(text):
         raise ValueError(
             "group= must be the _id of a LibreChat group, such as group=66b0c1d2e3f4a5b6c7d8e9f0;"
             " several are separated by commas without blanks."
         )
     return text.lower() if OBJECT_ID.fullmatch(text) else text
+
+
+def _read_tenant(text: str) -> str:
+    if not _is_plain(text):
+        raise ValueError(
+            "tenant= must be a tenantId of LibreChat, such as tenant=acme;"
+            " several are separated by commas without blanks."
+        )
+    return text
+
+
+def _is_plain(text: str) -> bool:
+    return bool(text) and text.isprintable() and text.strip("\"'`") == text
 
 
 def _without_twins(lines: list[_Line]) -> list[_Line]:

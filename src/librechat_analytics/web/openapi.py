@@ -44,7 +44,7 @@ What LibreChat costs, as JSON. Money is US dollars, unrounded; tokens and counts
 ISO 8601 in UTC; `null` stands for unknown. Fields may be added, and none changes its meaning.
 
 The key goes into the header `{KEY_HEADER}`, or as `Bearer` into `Authorization`. \
-It may be limited to some users: then everything is about these \
+It may be limited to some users or tenants: then everything is about these \
 only. Behind a proxy that signs users in, the proxy's word can take its place.
 
 Every error is `{{"error": "one sentence that says what to do"}}`. A parameter that is unknown, repeated, \

@@ -137,6 +137,8 @@ which is not; without an offset it is a wall clock in `tz`."""
     """Only the usage of users whose e-mail address has this after the @; `(none)` for those without one."""
     group: Name | Given = None
     """Only the usage of this group's members, by the group's id; `(none)` for those in no group."""
+    tenant: Name | Given = None
+    """Only this tenant's usage, where several share a LibreChat; `(none)` for rows without one."""
 
 
 NAMES = tuple(Parameters.model_fields)

@@ -13,6 +13,8 @@ names AS (
     UNION ALL SELECT key, id FROM users WHERE $dimension = 'user'
     UNION ALL SELECT key, id FROM agents WHERE $dimension = 'agent'
 )
-SELECT id AS part, bucket, cost_e6
+-- Agents of several tenants may have the same id.
+SELECT id AS part, bucket, sum(cost_e6) AS cost_e6
 FROM parted LEFT JOIN names ON names.key = part_key
 WHERE coalesce(id, '(none)') IN (SELECT unnest($parts::VARCHAR[]))
+GROUP BY ALL

@@ -1,0 +1,1 @@
+id IN (SELECT unnest($scope_groups::VARCHAR[]))

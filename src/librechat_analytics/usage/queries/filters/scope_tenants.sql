@@ -1,0 +1,1 @@
+tenant_key IN (SELECT key FROM tenants WHERE id IN (SELECT unnest($scope_tenants::VARCHAR[])))

@@ -1,0 +1,1 @@
+tenant IN (SELECT unnest($scope_tenants::VARCHAR[]))

@@ -1,0 +1,4 @@
+CASE
+    WHEN $tenant = '(none)' THEN tenant_key IS NULL
+    ELSE tenant_key IN (SELECT key FROM tenants WHERE id = $tenant)
+END
