@@ -44,16 +44,21 @@ ALLOWED_FIELDS = {
     "transactions": {
         "user", "conversationId", "messageId", "tokenType", "model", "context", "rate", "rawAmount",
         "tokenValue", "inputTokens", "writeTokens", "readTokens", "createdAt", "agentId",
+        "rootAgentId", "tenantId", "mediaAccountPending",
     },
-    "users": {"name", "username", "email", "role", "idOnTheSource"},
+    "users": {"name", "username", "email", "role", "idOnTheSource", "tenantId"},
     "agents": {
         "id", "name", "model", "provider", "createdAt", "updatedAt", "versions.model", "versions.provider",
-        "versions.createdAt", "versions.updatedAt",
+        "versions.createdAt", "versions.updatedAt", "tenantId",
     },
     "messages": {
         "messageId", "conversationId", "model", "endpoint", "isCreatedByUser", "createdAt", "sender",
+        "tenantId",
     },
-    "conversations": {"conversationId", "endpoint", "agent_id", "initial_agent_id"},
+    "conversations": {
+        "conversationId", "endpoint", "agent_id", "initial_agent_id", "subagentThread.rootConversationId",
+        "tenantId",
+    },
     "balances": {
         "user", "tokenCredits", "reservedCredits", "mediaDebtCredits", "autoRefillEnabled", "refillAmount",
         "refillIntervalValue", "refillIntervalUnit", "lastRefill",

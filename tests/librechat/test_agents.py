@@ -17,7 +17,7 @@ from librechat_analytics.librechat.agents import (
     read_answer,
     read_conversation,
 )
-from librechat_analytics.librechat.documents import EPOCH
+from librechat_analytics.librechat.documents import EPOCH, NO_AGENT
 from tests.documents import HELPER, NOON, OLD_AGENT, example_collections
 
 EARLIER, LATER = NOON - timedelta(minutes=5), NOON + timedelta(seconds=2)
@@ -47,6 +47,15 @@ STEPS: list[
         [PLAIN],
         conversation(OLD_AGENT),
         HELPER,
+        Certainty.EXACT,
+    ),
+    (
+        "1: the row says that no saved agent answered",
+        NO_AGENT,
+        answer(HELPER),
+        [answer(HELPER)],
+        conversation(HELPER),
+        None,
         Certainty.EXACT,
     ),
     ("3: its answer is an agent's", None, answer(HELPER), [answer(OLD_AGENT)], None, HELPER, Certainty.EXACT),
@@ -234,6 +243,17 @@ def test_an_answer_with_odd_fields_is_still_one() -> None:
     odd = {"messageId": "m", "conversationId": 5, "model": {"a": 1}, "endpoint": [], "createdAt": "noon"}
     assert read_answer(odd) == Answer("m", None, None, None, EPOCH, None)
     assert read_conversation({"conversationId": None, "agent_id": HELPER}) is None
+
+
+def test_a_subagents_conversation_names_its_root() -> None:
+    thread = {"conversationId": "child", "subagentThread": {"rootConversationId": "root"}, "tenantId": "a"}
+    found = read_conversation(thread)
+    assert found is not None
+    assert (found.root, found.tenant) == ("root", "a")
+    for odd in (None, "root", {}, {"rootConversationId": 5}, {"rootConversationId": ""}):
+        found = read_conversation({"conversationId": "c", "subagentThread": odd})
+        assert found is not None
+        assert found.root is None
 
 
 def test_a_parallel_agents_index_is_not_part_of_its_id() -> None:

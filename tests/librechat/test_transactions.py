@@ -11,6 +11,7 @@ from bson import Code, Decimal128, Int64, ObjectId
 from hypothesis import given
 from hypothesis import strategies as st
 
+from librechat_analytics.librechat.documents import NO_AGENT
 from librechat_analytics.librechat.transactions import (
     LARGEST_CREDITS,
     LARGEST_TOKENS,
@@ -90,8 +91,11 @@ EXAMPLES: list[tuple[int, dict[str, object]]] = [
             "token_type": "credits",
             "is_usage": False,
             "conversation": None,
+            "context": "autoRefill",
+            "attributable": False,
             "tokens": 0,
-            "credits_e6": 0,
+            "credits_e6": -20_000_000_000_000,
+            "positive_value": True,
         },
     ),
     (
@@ -177,7 +181,25 @@ ERAS: list[tuple[str, dict[str, Any], dict[str, object]]] = [
         {"agentId": HELPER, "model": OLD_AGENT},
         {"recorded_agent": HELPER, "model": OLD_AGENT},
     ),
-    ("ephemeral agents are none", {"agentId": "ephemeral"}, {"recorded_agent": None}),
+    ("ephemeral agents are none", {"agentId": "ephemeral"}, {"recorded_agent": NO_AGENT}),
+    (
+        "so are those that name what they run on",
+        {"agentId": "openAI__gpt-6-sol"},
+        {"recorded_agent": NO_AGENT},
+    ),
+    (
+        "a subagent spends for the agent at the root",
+        {"agentId": OLD_AGENT, "rootAgentId": HELPER, "context": "subagent"},
+        {"recorded_agent": HELPER, "context": "subagent"},
+    ),
+    ("the root alone may be named", {"rootAgentId": f"{HELPER}____1"}, {"recorded_agent": HELPER}),
+    (
+        "the answer is by no agent whose subagent is one",
+        {"agentId": HELPER, "rootAgentId": "openAI__gpt-6-sol"},
+        {"recorded_agent": NO_AGENT},
+    ),
+    ("an empty id names nothing", {"agentId": "", "rootAgentId": None}, {"recorded_agent": None}),
+    ("a tenant is kept", {"tenantId": "acme"}, {"tenant": "acme"}),
     (
         "a turn without tokens is a row",
         {"rawAmount": -0.0, "tokenValue": -0.0},
@@ -275,8 +297,38 @@ def test_another_token_type_is_no_usage_and_its_amounts_do_not_matter(
     }
 
 
-def test_credits_never_cost_even_with_an_odd_amount() -> None:
-    assert row_of(usage(tokenType="credits", rawAmount="lots", tokenValue=5)).credits_e6 == 0
+@pytest.mark.parametrize(
+    ("changes", "credits_e6"),
+    [
+        ({"tokenValue": 20_000_000}, -20_000_000_000_000),
+        ({"tokenValue": -500_000, "rawAmount": -2_000_000, "context": "video_generation"}, 500_000_000_000),
+        ({"tokenValue": 0.5, "rawAmount": "lots"}, -500_000),
+        ({"tokenValue": -7, "rawAmount": None}, 7_000_000),
+        ({"tokenValue": "lots"}, 0),
+        ({"tokenValue": 1e25}, 0),
+        ({"tokenType": "image_count", "rawAmount": -3, "tokenValue": -120_000}, 120_000_000_000),
+        ({"tokenType": None, "tokenValue": -1.5}, 1_500_000),
+    ],
+)
+def test_other_rows_keep_what_they_gave_or_took_and_no_tokens(
+    changes: dict[str, Any], credits_e6: int
+) -> None:
+    row = row_of(usage(**{"tokenType": "credits", "context": "admin"} | changes))
+    assert (row.credits_e6, row.tokens, row.is_usage) == (credits_e6, 0, False)
+    assert row.context == changes.get("context", "admin")
+
+
+@pytest.mark.parametrize("mark", [True, "reserved", ObjectId()])
+def test_the_amount_of_a_row_that_librechat_has_not_settled_is_not_known(mark: object) -> None:
+    media = {"tokenType": "credits", "context": "image_generation", "tokenValue": -134_400}
+    assert fields(row_of(usage(**media, mediaAccountPending=mark)), "pending", "credits_e6") == {
+        "pending": True,
+        "credits_e6": 0,
+    }
+    assert fields(row_of(usage(**media, mediaAccountPending=False)), "pending", "credits_e6") == {
+        "pending": False,
+        "credits_e6": 134_400_000_000,
+    }
 
 
 @pytest.mark.parametrize(

@@ -14,18 +14,22 @@ import duckdb
 import pytest
 from bson import ObjectId
 
+from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.store import store as store_module
 from librechat_analytics.store.store import FILE_NAME, PROGRAM_VERSION, SCHEMA_VERSION, Store, StoreError
+from librechat_analytics.store.unfinished import UnfinishedRows
+from librechat_analytics.sync.imports import import_dump
+from librechat_analytics.sync.mending import mend_providers
 from tests.agreement import api_of, assert_answers_agree
-from tests.documents import ANA, BOB, NOON, example_collections, object_id, usage, usages
+from tests.documents import ANA, BOB, NOON, example_collections, object_id, usage, usages, write_dump
 from tests.oracle import ENDPOINTS, Ledger, Oracle
 from tests.store.test_store import asked, write
 
 if TYPE_CHECKING:
     from tests.documents import Document
 
-OF_VERSION_1 = Path(__file__).with_name("store_1.sql")
-"""By the first release: ``DOCUMENTS`` imported twice, with the users of ``LABELLED``, then ``WAITING``."""
+OF_VERSIONS = {number: Path(__file__).with_name(f"store_{number}.sql") for number in (1, 2)}
+"""By a release with that schema: ``DOCUMENTS`` twice, with the users of ``LABELLED``, then ``WAITING``."""
 
 FORGOTTEN, GONE = ObjectId("68aa11bbccddeeff00112244"), ObjectId("68aa11bbccddeeff00112255")
 DOCUMENTS: dict[str, list[Document]] = example_collections() | {
@@ -47,11 +51,18 @@ LABELLED: list[dict[str, list[Document]]] = [
 WAITING = usages(3, until=NOON + timedelta(minutes=30))
 
 
+@pytest.fixture(params=OF_VERSIONS)
+def version(request: pytest.FixtureRequest) -> int:
+    """The schema that the old store has."""
+    number: int = request.param
+    return number
+
+
 @pytest.fixture
-def old(tmp_path: Path) -> Path:
-    """A folder with a store of the first release."""
+def old(tmp_path: Path, version: int) -> Path:
+    """A folder with a store of an older program."""
     with duckdb.connect(tmp_path / FILE_NAME) as connection:
-        connection.execute(OF_VERSION_1.read_text("utf-8"))
+        connection.execute(OF_VERSIONS[version].read_text("utf-8"))
     return tmp_path
 
 
@@ -83,7 +94,7 @@ def test_the_steps_lead_to_the_schema_that_a_new_store_has(old: Path, tmp_path: 
     assert sorted(path.name for path in steps.iterdir()) == [f"{n}.sql" for n in range(2, SCHEMA_VERSION + 1)]
 
 
-def test_every_figure_is_as_it_was(old: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_every_figure_is_as_it_was(old: Path, version: int, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     now = NOON + timedelta(hours=1)
     known = DOCUMENTS | {"transactions": [*DOCUMENTS["transactions"], *WAITING]} | LABELLED[0]
@@ -125,9 +136,47 @@ def test_every_figure_is_as_it_was(old: Path, caplog: pytest.LogCaptureFixture) 
         ]
         assert write(store, *WAITING, usage(number=9)) == 1
     (line,) = [record.getMessage() for record in caplog.records]
-    assert line.startswith(f"The store in {old} was brought from schema 1 to {SCHEMA_VERSION} in ")
+    assert line.startswith(f"The store in {old} was brought from schema {version} to {SCHEMA_VERSION} in ")
     Store(old).close()
     assert len(caplog.records) == 1, "and not again"
+
+
+UNKNOWN_PROVIDERS = (
+    "SELECT DISTINCT models.id FROM transactions LEFT JOIN models ON models.key = model_key"
+    " WHERE provider_key IS NULL AND usage_type <> 'other' AND models.agent IS NULL ORDER BY ALL NULLS LAST"
+)
+
+
+def test_the_providers_that_a_models_name_gives_away_are_written(old: Path) -> None:
+    with closing(Store(old)) as store:
+        named = "SELECT id_head, id_tail, provider_key FROM transactions WHERE provider_key IS NOT NULL"
+        before = asked(store, named)
+        mend_providers(store)
+        assert asked(store, UNKNOWN_PROVIDERS) == [("openrouter/auto",), (None,)]
+        assert set(before) < set(asked(store, named)), "those that were known stay"
+        edition = store.version
+        mend_providers(store)
+        assert store.version == edition, "there is nothing to do a second time"
+
+
+def test_an_import_fills_in_what_was_given_and_taken(old: Path, tmp_path: Path) -> None:
+    amounts = (
+        "SELECT other_token_type, credits_e6, contexts.id FROM transactions"
+        " LEFT JOIN contexts ON contexts.key = context_key WHERE usage_type = 'other' ORDER BY ALL"
+    )
+    usage_rows = "SELECT * EXCLUDE (provider_key) FROM usage ORDER BY id_head, id_tail"
+    dump = write_dump(tmp_path / "dump", transactions=DOCUMENTS["transactions"])
+    with closing(Store(old)) as store, closing(DumpSource(dump)) as source:
+        before = asked(store, usage_rows)
+        assert asked(store, amounts) == [("credits", 0, None), ("image_count", 0, "message")]
+        assert len(UnfinishedRows(store).outdated(None, 10)) == 2
+        assert import_dump(store, source, now=NOON + timedelta(hours=2)) == 0
+        assert asked(store, amounts) == [
+            ("credits", -20_000_000_000_000, "autoRefill"),
+            ("image_count", 3_000_000_000, "message"),
+        ]
+        assert UnfinishedRows(store).outdated(None, 10) == []
+        assert asked(store, usage_rows) == before
 
 
 def test_a_step_that_fails_leaves_the_old_store(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,7 +194,7 @@ from librechat_analytics.store import store
 
 def run_and_die(cursor, name, parameters):
     run(cursor, name, parameters)
-    print(cursor.execute("SELECT count(written_by) FROM sync_state").fetchall(), flush=True)
+    print(name, flush=True)
     os.kill(os.getpid(), 9)
 
 run, store.run = store.run, run_and_die
@@ -153,10 +202,10 @@ store.Store(Path(sys.argv[1]))
 """
 
 
-def test_a_power_cut_amid_the_steps_leaves_the_old_store(old: Path) -> None:
+def test_a_power_cut_amid_the_steps_leaves_the_old_store(old: Path, version: int) -> None:
     before = (schema_of(old), version_in(old))
     cut = subprocess.run([sys.executable, "-c", KILLED, str(old)], capture_output=True, text=True, timeout=60)
-    assert (cut.returncode, cut.stdout) == (-9, "[(0,)]\n"), cut.stderr
+    assert (cut.returncode, cut.stdout) == (-9, f"steps/{version + 1}\n"), cut.stderr
     assert (schema_of(old), version_in(old)) == before
     Store(old).close()
     assert version_in(old)[0] == SCHEMA_VERSION

@@ -321,6 +321,9 @@ def test_a_disk_that_was_full_and_is_not_any_more_needs_no_restart(tmp_path: Pat
     assert last == "500 3000"
 
 
+NO_ROOTS = pd.DataFrame({"id": [], "root": []}, dtype="str")
+
+
 class TestAttribution:
     def settle(self, store: Store, agent: str | None, *, final: bool, name: str | None = None) -> None:
         ((head, tail, *_),) = store.unattributed(None, 10)
@@ -330,17 +333,20 @@ class TestAttribution:
                     "id_head": pd.Series([head], dtype="uint64"),
                     "id_tail": pd.Series([tail], dtype="uint32"),
                     "agent": pd.Series([agent], dtype="str"),
+                    "tenant": pd.Series([None], dtype="str"),
                     "sender": pd.Series([name], dtype="str"),
                     "certainty": ["exact"],
                     "provider": ["anthropic"],
+                    "by_endpoint": [True],
                     "final": [final],
                 }
             ),
+            NO_ROOTS,
             only_better=False,
         )
 
     def test_usage_waits_for_its_agent_and_credits_do_not(self, store: Store) -> None:
-        write(store, usage(), usage(number=1, tokenType="credits"))
+        write(store, usage(), usage(number=1, tokenType="credits", conversationId=None))
         assert store.count_unattributed() == 1
 
     def test_a_row_that_is_not_final_is_asked_for_again(self, store: Store) -> None:
@@ -368,7 +374,7 @@ class TestAttribution:
 
     def test_an_empty_frame_settles_nothing(self, store: Store) -> None:
         before = store.version
-        store.settle(pd.DataFrame({"id_head": []}), only_better=False)
+        store.settle(pd.DataFrame({"id_head": []}), NO_ROOTS, only_better=False)
         assert store.version == before
 
 
@@ -385,9 +391,12 @@ def test_object_ids_of_tests_sort_as_they_are_numbered() -> None:
 NAME, DOMAIN, OLD_DOMAIN = "Anastasia Wolkenstein", "wolkenstein.example", "valkenstein.example"
 
 
+LABELS = ("id", "name", "email", "role", "tenant")
+
+
 def label(store: Store) -> None:
     for days, domain in enumerate((OLD_DOMAIN, DOMAIN)):
-        labels = texts_frame([(str(ANA), NAME, f"a@{domain}", "USER")], ("id", "name", "email", "role"))
+        labels = texts_frame([(str(ANA), NAME, f"a@{domain}", "USER", None)], LABELS)
         store.write_users(
             labels.join(balance_frame([None])),
             known=1,

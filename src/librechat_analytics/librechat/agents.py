@@ -5,7 +5,14 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from librechat_analytics.librechat.documents import EPOCH, agent_id, instant, listed_name, text
+from librechat_analytics.librechat.documents import (
+    EPOCH,
+    NO_AGENT,
+    agent_id,
+    instant,
+    listed_name,
+    text,
+)
 from librechat_analytics.librechat.providers import AGENTS_ENDPOINT
 
 if TYPE_CHECKING:
@@ -20,8 +27,16 @@ ANSWER_PROJECTION = (
     "isCreatedByUser",
     "createdAt",
     "sender",
+    "tenantId",
 )
-CONVERSATION_PROJECTION = ("conversationId", "endpoint", "agent_id", "initial_agent_id")
+CONVERSATION_PROJECTION = (
+    "conversationId",
+    "endpoint",
+    "agent_id",
+    "initial_agent_id",
+    "subagentThread.rootConversationId",
+    "tenantId",
+)
 
 
 class Certainty(StrEnum):
@@ -48,6 +63,7 @@ class Answer(NamedTuple):
     endpoint: str | None
     created_at: datetime
     sender: str | None
+    tenant: str | None = None
 
     @property
     def tells(self) -> bool:
@@ -59,16 +75,21 @@ class Answer(NamedTuple):
 
 
 class Conversation(NamedTuple):
-    """What a conversation says of its agents, without its title."""
+    """What a conversation says of its agents, without its title.
+
+    ``root`` is the conversation in which a subagent began this one; None for one that a user began.
+    """
 
     id: str
     endpoint: str | None
     initial_agent: str | None
     last_agent: str | None
+    root: str | None = None
+    tenant: str | None = None
 
 
 class Question(NamedTuple):
-    """What is known of a row before anybody is asked."""
+    """What is known of a row before anybody is asked; NO_AGENT where it says that no saved agent answered."""
 
     created_at: datetime
     recorded_agent: str | None
@@ -98,6 +119,7 @@ def read_answer(document: Mapping[str, Any]) -> Answer | None:
         listed_name(document.get("endpoint")),
         instant(document.get("createdAt")) or EPOCH,
         text(document.get("sender")),
+        listed_name(document.get("tenantId")),
     )
 
 
@@ -106,11 +128,14 @@ def read_conversation(document: Mapping[str, Any]) -> Conversation | None:
     conversation = text(document.get("conversationId"))
     if conversation is None:
         return None
+    thread = document.get("subagentThread")
     return Conversation(
         conversation,
         listed_name(document.get("endpoint")),
         agent_id(document.get("initial_agent_id")),
         agent_id(document.get("agent_id")),
+        text(thread.get("rootConversationId")) if isinstance(thread, dict) else None,
+        listed_name(document.get("tenantId")),
     )
 
 
@@ -135,6 +160,8 @@ def attribute(
     def by(source: Answer, certainty: Certainty) -> Attribution:
         return Attribution(source.agent, certainty, source.endpoint, _last_sender(source.agent, heard))
 
+    if question.recorded_agent == NO_AGENT:
+        return Attribution(None, Certainty.EXACT, endpoint, None)
     if question.recorded_agent is not None:
         sender = _last_sender(question.recorded_agent, heard)
         return Attribution(question.recorded_agent, Certainty.EXACT, endpoint, sender)

@@ -34,6 +34,8 @@ AGENT_PREFIX = "agent_"
 LONGEST_LABEL = 500
 """Characters kept of a name; LibreChat sets no limit itself."""
 
+NO_AGENT = ""
+"""In the place of an agent's id: it is recorded that no saved agent answered."""
 LONGEST_SHOWN_ID = 100
 """Characters; LibreChat's own ids have 24."""
 
@@ -111,6 +113,17 @@ def agent_id(value: object) -> str | None:
     if found is None or not found.startswith(AGENT_PREFIX):
         return None
     return listed_name(PARALLEL_INDEX.sub("", found))
+
+
+def recorded_agent(*values: object) -> str | None:
+    """Read the agent that the first of these fields names that is there.
+
+    NO_AGENT where that is an ephemeral agent; None where no field is there.
+    """
+    for value in values:
+        if text(value) is not None:
+            return agent_id(value) or NO_AGENT
+    return None
 
 
 def shown_id(value: object) -> str:

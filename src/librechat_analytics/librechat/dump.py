@@ -126,8 +126,16 @@ class DumpSource:
     def _indexed_answers(self, key: str, ids: Sequence[str]) -> list[Answer]:
         rows = self._select(f"SELECT * FROM answers WHERE {key} IN ({{}})", ids)  # noqa: S608 one of our two columns
         return [
-            Answer(message, conversation, agent, endpoint, datetime.fromtimestamp(at, EPOCH.tzinfo), sender)
-            for message, conversation, agent, endpoint, at, sender in rows
+            Answer(
+                message,
+                conversation,
+                agent,
+                endpoint,
+                datetime.fromtimestamp(at, EPOCH.tzinfo),
+                sender,
+                tenant,
+            )
+            for message, conversation, agent, endpoint, at, sender, tenant in rows
         ]
 
     def _select(self, query: str, ids: Sequence[str]) -> Iterator[tuple[Any, ...]]:
@@ -144,13 +152,13 @@ class DumpSource:
             index.executescript(
                 """
                 PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
-                CREATE TABLE answers (message, conversation, agent, endpoint, created_at, sender);
-                CREATE TABLE conversations (id, endpoint, initial_agent, last_agent);
+                CREATE TABLE answers (message, conversation, agent, endpoint, created_at, sender, tenant);
+                CREATE TABLE conversations (id, endpoint, initial_agent, last_agent, root, tenant);
                 """
             )
         if self._file("messages").exists():
             index.executemany(
-                "INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     answer._replace(created_at=answer.created_at.timestamp())  # type: ignore[arg-type]
                     for answer in _read_each(self._documents("messages"), read_answer)
@@ -158,7 +166,7 @@ class DumpSource:
             )
         if self._file("conversations").exists():
             index.executemany(
-                "INSERT INTO conversations VALUES (?, ?, ?, ?)",
+                "INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?)",
                 _read_each(self._documents("conversations"), read_conversation),
             )
         index.executescript(

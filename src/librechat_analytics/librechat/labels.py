@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-USER_PROJECTION = ("name", "username", "email", "role", "idOnTheSource")
-ANONYMOUS_USER_PROJECTION = ("role", "idOnTheSource")
+USER_PROJECTION = ("name", "username", "email", "role", "idOnTheSource", "tenantId")
+ANONYMOUS_USER_PROJECTION = ("role", "idOnTheSource", "tenantId")
 BALANCE_PROJECTION = (
     "user",
     "tokenCredits",
@@ -48,6 +48,7 @@ AGENT_PROJECTION = (
     "versions.provider",
     "versions.createdAt",
     "versions.updatedAt",
+    "tenantId",
 )
 
 LARGEST_BALANCE = 10**12
@@ -66,6 +67,7 @@ class UserLabel(NamedTuple):
     email: str | None
     role: str | None
     foreign_id: str | None
+    tenant: str | None = None
 
 
 class Balance(NamedTuple):
@@ -108,13 +110,17 @@ class AgentVersion(NamedTuple):
 
 
 class AgentLabel(NamedTuple):
-    """An agent as LibreChat holds it today, and its past models, oldest first."""
+    """An agent as LibreChat holds it today, and its past models, oldest first.
+
+    Its id is unique within its tenant only.
+    """
 
     id: str
     name: str | None
     model: str | None
     provider: str | None
     versions: tuple[AgentVersion, ...]
+    tenant: str | None = None
 
     @property
     def ran(self) -> str | None:
@@ -133,6 +139,7 @@ def read_user(document: Mapping[str, Any]) -> UserLabel | None:
         _label(document.get("email")),
         listed_name(document.get("role")),
         text(document.get("idOnTheSource")),
+        listed_name(document.get("tenantId")),
     )
 
 
@@ -192,7 +199,8 @@ def read_agent(document: Mapping[str, Any]) -> AgentLabel | None:
         ),
         key=lambda version: version.since,
     )
-    return AgentLabel(identity, _label(document.get("name")), model, provider, tuple(versions))
+    tenant = listed_name(document.get("tenantId"))
+    return AgentLabel(identity, _label(document.get("name")), model, provider, tuple(versions), tenant)
 
 
 def _real_model(model: str | None) -> str | None:

@@ -172,7 +172,7 @@ class MongoSource(Ledger):
         self,
         collection: str,
         key: str,
-        ids: Sequence[str],
+        ids: Sequence[object],
         projection: Sequence[str],
         read: Callable[[Mapping[str, Any]], T | None],
         besides: Document | None = None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from decimal import localcontext
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from bson import ObjectId
 
@@ -19,6 +19,7 @@ from librechat_analytics.librechat.documents import (
     listed_name,
     number,
     object_id_time,
+    recorded_agent,
     shown_id,
     text,
     user_id,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from librechat_analytics.librechat.documents import Number
 
-# All that is ever asked of a transaction (agentId: not stored by any release yet, preferred when it is).
+# All that is ever asked of a transaction; no release writes agentId, rootAgentId or mediaAccountPending yet.
 PROJECTION = (
     "user",
     "conversationId",
@@ -46,6 +47,9 @@ PROJECTION = (
     "readTokens",
     "createdAt",
     "agentId",
+    "rootAgentId",
+    "tenantId",
+    "mediaAccountPending",
 )
 
 SENTINEL_RATE = 1000
@@ -79,13 +83,14 @@ class Refused(NamedTuple):
 
 
 class Transaction(NamedTuple):
-    """A ledger row with LibreChat's signs undone: usage and its cost are positive.
+    """A ledger row with LibreChat's signs undone: what was spent is positive, what was given negative.
 
-    ``tokens`` are the row's tokens; ``credits_e6`` is its price in millionths of a LibreChat credit, which is
-    itself a millionth of a US dollar. ``recorded_agent`` is the agent that the row itself names,
-    ``model_agent`` the one whose id stands in the place of the model (v0.7.9 to v0.8.3-rc1).
-    ``default_rate``: it stands at the rate of models without a price; ``unpriced``: it proves that its model
-    is one of them.
+    ``tokens`` are the row's tokens, 0 where it is no usage; ``credits_e6`` is its price in millionths of a
+    LibreChat credit, which is itself a millionth of a US dollar. ``recorded_agent`` is the agent that the row
+    itself names, NO_AGENT where it says that there was none; ``model_agent`` is the one whose id stands in
+    place of the model (v0.7.9 to v0.8.3-rc1). ``default_rate``: it stands at the rate of models without a
+    price; ``unpriced``: it proves that its model is one of them. ``pending``: LibreChat will change or delete
+    it, so that its amounts are not known yet.
     """
 
     id: ObjectId
@@ -98,6 +103,7 @@ class Transaction(NamedTuple):
     context: str | None
     rate: float | None
     recorded_agent: str | None
+    tenant: str | None = None
     model_agent: str | None = None
     tokens: int = 0
     credits_e6: int = 0
@@ -108,10 +114,18 @@ class Transaction(NamedTuple):
     positive_value: bool = False
     default_rate: bool = False
     unpriced: bool = False
+    pending: bool = False
 
     @property
     def is_usage(self) -> bool:
         return self.token_type in USAGE_TYPES
+
+    @property
+    def attributable(self) -> bool:
+        """Whether it is asked who answered: for all usage, and whatever else belongs to a conversation."""
+        return self.is_usage or any(
+            part is not None for part in (self.message, self.conversation, self.recorded_agent)
+        )
 
 
 PROMPT = "prompt"
@@ -124,7 +138,8 @@ UNREADABLE_TYPE = "(unreadable)"
 def read_transaction(document: Mapping[str, Any]) -> Transaction | Refused:
     """Read one document by the rules of LibreChat's versions 0.6.0 to 0.8.8.
 
-    Amounts count only for usage: of a credits row or another token type nothing but its date is needed.
+    Only usage is refused for its amounts; of a credits row or another token type they are kept where they can
+    be read, and a date is enough.
     """
     get = document.get
     identity = get("_id")
@@ -134,6 +149,7 @@ def read_transaction(document: Mapping[str, Any]) -> Transaction | Refused:
     if created_at is None:
         return Refused(str(identity), Refusal.DATE)
     model = listed_name(get("model"))
+    model_agent = agent_id(model)
     row = Transaction(
         id=identity,
         created_at=created_at,
@@ -144,10 +160,16 @@ def read_transaction(document: Mapping[str, Any]) -> Transaction | Refused:
         model=model,
         context=listed_name(get("context")),
         rate=_rate(get("rate")),
-        recorded_agent=agent_id(get("agentId")) or agent_id(model),
-        model_agent=agent_id(model),
+        # Of a chain or a subagent's run the answer is by the agent at the root.
+        recorded_agent=recorded_agent(get("rootAgentId"), get("agentId"), model_agent),
+        tenant=listed_name(get("tenantId")),
+        model_agent=model_agent,
     )
-    return _with_amounts(row, document) if row.is_usage else row
+    if row.is_usage:
+        return _with_amounts(row, document)
+    if get("mediaAccountPending"):
+        return row._replace(pending=True)
+    return _with_credits(row, document)
 
 
 def _created_at(recorded: object, identity: ObjectId) -> datetime | None:
@@ -164,24 +186,47 @@ def _with_amounts(row: Transaction, document: Mapping[str, Any]) -> Transaction 
         return Refused(str(row.id), Refusal.RAW_AMOUNT)
     if token_value is None:
         return Refused(str(row.id), Refusal.TOKEN_VALUE)
-    if not (
-        -LARGEST_TOKENS <= raw_amount <= LARGEST_TOKENS and -LARGEST_CREDITS <= token_value <= LARGEST_CREDITS
-    ):
+    if not (-LARGEST_TOKENS <= raw_amount <= LARGEST_TOKENS and _is_real(token_value)):
         return Refused(str(row.id), Refusal.TOO_LARGE)
     parts = (get("inputTokens"), get("readTokens"), get("writeTokens"))
     plain = parts == (None, None, None)
     tokens = -int(raw_amount)
     return row._replace(
+        **_valued(row, token_value),
         tokens=tokens,
-        credits_e6=-millionths(token_value),
         cache_read_tokens=-_part(parts[1]),
         cache_write_tokens=-_part(parts[2]),
         structured=not plain,
-        sentinel=row.rate is not None and abs(row.rate) > SENTINEL_RATE,
-        positive_value=token_value > 0,
         default_rate=_is_default(row.rate),
         unpriced=plain and row.token_type == PROMPT and _proves_unpriced(row.model, row.rate, tokens),
     )
+
+
+def _with_credits(row: Transaction, document: Mapping[str, Any]) -> Transaction:
+    token_value = number(document.get("tokenValue"))
+    if token_value is None or not _is_real(token_value):
+        return row
+    return row._replace(**_valued(row, token_value))
+
+
+def _is_real(token_value: Number) -> bool:
+    return -LARGEST_CREDITS <= token_value <= LARGEST_CREDITS
+
+
+class Valued(TypedDict):
+    """The fields of a row that its value decides."""
+
+    credits_e6: int
+    sentinel: bool
+    positive_value: bool
+
+
+def _valued(row: Transaction, token_value: Number) -> Valued:
+    return {
+        "credits_e6": -millionths(token_value),
+        "sentinel": row.rate is not None and abs(row.rate) > SENTINEL_RATE,
+        "positive_value": token_value > 0,
+    }
 
 
 def _is_default(rate: float | None) -> bool:

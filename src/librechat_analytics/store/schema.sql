@@ -84,7 +84,11 @@ CREATE TABLE models (
     agent      VARCHAR,                    -- the agent, where its id stands in the place of a model
     unpriced   BOOLEAN NOT NULL DEFAULT false -- a row proves that LibreChat had no price for it
 );
-CREATE TABLE conversations (key UINTEGER NOT NULL, id VARCHAR NOT NULL);
+CREATE TABLE conversations (
+    key        UINTEGER NOT NULL,
+    id         VARCHAR NOT NULL,
+    root_key   UINTEGER                    -- the conversation that it counts with, most often itself; NULL: not asked
+);
 CREATE TABLE contexts (key UINTEGER NOT NULL, id VARCHAR NOT NULL);
 CREATE TABLE providers (key UINTEGER NOT NULL, id VARCHAR NOT NULL);
 CREATE TABLE tenants (key UINTEGER NOT NULL, id VARCHAR NOT NULL);
@@ -104,10 +108,11 @@ CREATE TABLE transactions (
     model_key         UINTEGER,
     context_key       UINTEGER,
     usage_type        usage_type NOT NULL,
-    other_token_type  VARCHAR,             -- of rows that are no usage
+    other_token_type  VARCHAR,             -- of rows that are no usage: credits, and units other than tokens
     rate              DOUBLE,              -- USD per million tokens, as recorded
-    tokens            BIGINT NOT NULL,
-    credits_e6        HUGEINT NOT NULL,    -- millionths of a credit: sums are exact in any order
+    tokens            BIGINT NOT NULL,     -- 0 where it is no usage
+    credits_e6        HUGEINT NOT NULL,    -- millionths of a credit that were spent, negative where they were given:
+                                           -- sums are exact in any order
     cache_read_tokens BIGINT NOT NULL,
     cache_write_tokens BIGINT NOT NULL,
     structured        BOOLEAN NOT NULL,    -- has cache parts; its rate is a weighted mean
@@ -121,7 +126,7 @@ CREATE TABLE transactions (
     tenant_key        UINTEGER
 );
 
--- Usage rows whose agent has not been asked for yet, or whose answer may still be saved.
+-- Rows whose agent has not been asked for yet, or whose answer may still be saved.
 CREATE TABLE unattributed (
     id_head        UBIGINT NOT NULL,
     id_tail        UINTEGER NOT NULL,
@@ -129,11 +134,12 @@ CREATE TABLE unattributed (
     message        VARCHAR,
     conversation   VARCHAR,
     model          VARCHAR,
-    recorded_agent VARCHAR,
+    recorded_agent VARCHAR,                -- empty: the row says that there was none
     tenant         VARCHAR
 );
 
--- Rows that an older program wrote without all that is kept of a row today; each is read once more.
+-- Rows to read once more: an older program wrote them without all that is kept of a row today, or LibreChat had not
+-- settled them yet.
 CREATE TABLE outdated (id_head UBIGINT NOT NULL, id_tail UINTEGER NOT NULL);
 
 -- Rows that LibreChat had and has deleted since; they keep counting. Found by audits, so that counts agree after.
@@ -153,7 +159,8 @@ CREATE TABLE sync_state (
     expected_documents BIGINT,             -- in the database when its history was begun
     memberships_since  TIMESTAMP,          -- the first readings of groups, of domains and of roles: what held before is
     domains_since      TIMESTAMP,          -- not known
-    roles_since        TIMESTAMP
+    roles_since        TIMESTAMP,
+    tenants_read       BOOLEAN NOT NULL DEFAULT false -- no row lacks its tenant because an older program wrote it
 );
 
 -- How the last audits of each kind ended: by counts of ranges of ids, or by every single id.
@@ -177,4 +184,4 @@ SELECT
 FROM transactions
 WHERE usage_type <> 'other';
 
-INSERT INTO sync_state (schema_version, history_complete) VALUES ($schema_version, false);
+INSERT INTO sync_state (schema_version, history_complete, tenants_read) VALUES ($schema_version, false, true);

@@ -260,7 +260,8 @@ class Store:
 
         ``batch`` has the columns that ``write_batch.sql`` names, each id once; ``refusals`` has id and
         reason; ``state`` names the fields of SyncState that change. ``ask_again`` also for the agents of rows
-        that are held, unless they are certain. Returns the number of rows added.
+        that are held, unless they are certain. What rows that are held lack is filled in: tenants, and all of
+        those that are outdated. Returns the number of rows added.
         """
         with self.committing() as cursor:
             added = 0
@@ -269,6 +270,10 @@ class Store:
                 run(cursor, "statements/write_batch", _bounds(batch))
                 ((added,),) = cursor.execute("SELECT count(*) FROM fresh").fetchall()
                 cursor.execute("DROP TABLE fresh")
+                run(cursor, "statements/fill", _bounds(batch))
+                if batch["tenant"].notna().any():
+                    for name in ("agents_of_tenants", "name_agents", "fill_tenants"):
+                        run(cursor, f"statements/{name}", _bounds(batch))
                 if ask_again:
                     run(cursor, "statements/ask_again", _bounds(batch))
             if len(refusals):
@@ -320,7 +325,7 @@ class Store:
     def write_agents(
         self, labels: pd.DataFrame, versions: pd.DataFrame, *, known: int, is_current: bool, now: datetime
     ) -> None:
-        """Take over all agents that the source holds: id, name, model, provider, and their versions.
+        """Take over all agents that the source holds: id, tenant, name, model, provider, and their versions.
 
         ``ran`` is the model where it really is one, in both frames; versions are in order by ``position``.
         For ``known`` and ``is_current`` see ``write_users``.
@@ -330,23 +335,31 @@ class Store:
             cursor.register("versions", versions)
             run(cursor, "statements/write_agents", {"known": known, "is_current": is_current, "now": now})
 
-    def settle(self, attributed: pd.DataFrame, *, only_better: bool) -> None:
-        """Write down the agents of rows: id_head, id_tail, agent, sender, certainty, provider, final.
+    def settle(self, attributed: pd.DataFrame, roots: pd.DataFrame, *, only_better: bool) -> None:
+        """Write down who answered for rows, and with which conversations theirs count.
 
-        ``only_better``: of those only that are more certain than what the store has.
+        ``attributed`` has id_head, id_tail, agent, tenant, sender, certainty, provider, by_endpoint (whether
+        that named the provider) and final; ``roots`` has id and root. ``only_better``: the agents of those
+        rows only that are more certain than what the store has.
         """
         if not len(attributed):
             return
         with self.committing() as cursor:
             cursor.register("attributed", attributed)
-            run(cursor, "statements/settle", _bounds(attributed) | {"only_better": only_better})
+            for name in ("agents_of_attributed", "name_agents", "settle"):
+                run(cursor, f"statements/{name}", _bounds(attributed) | {"only_better": only_better})
+            if len(roots):
+                cursor.register("roots", roots)
+                run(cursor, "statements/write_roots", {})
+                if (roots["id"] != roots["root"]).any():
+                    run(cursor, "statements/move_to_roots", {})
 
     def count_transactions(self) -> int:
         """Count the documents held, usage or not."""
         return self._count("transactions")
 
     def count_unattributed(self) -> int:
-        """Count the usage rows whose agent is still asked for."""
+        """Count the rows whose agent is still asked for."""
         return self._count("unattributed")
 
     def has_unlabelled(self) -> bool:
@@ -370,14 +383,19 @@ class Store:
     def unattributed(self, before_head: int | None, limit: int) -> list[tuple[Any, ...]]:
         """Give waiting rows with an id below ``before_head``, newest first.
 
-        Each has id_head, id_tail, created_at, message, conversation, model and recorded_agent. All rows of
-        one ``id_head`` come together, so there may be more than ``limit``.
+        Each has id_head, id_tail, created_at, message, conversation, model, recorded_agent, tenant, and the
+        conversation with which its own counts, None where that was not asked yet. All rows of one ``id_head``
+        come together, so there may be more than ``limit``.
         """
         with self.reading() as cursor:
             return cursor.execute(
                 """
-                SELECT id_head, id_tail, created_at, message, conversation, model, recorded_agent
+                SELECT
+                    id_head, id_tail, created_at, message, conversation, model, recorded_agent, tenant,
+                    roots.id
                 FROM unattributed
+                LEFT JOIN conversations ON conversations.id = unattributed.conversation
+                LEFT JOIN conversations AS roots ON roots.key = conversations.root_key
                 WHERE id_head < $before AND id_head >= coalesce((
                     SELECT min(id_head) FROM (
                         SELECT id_head FROM unattributed WHERE id_head < $before
@@ -389,14 +407,17 @@ class Store:
                 {"before": before_head if before_head is not None else 2**64 - 1, "limit": limit},
             ).fetchall()
 
-    def agent_providers(self) -> list[tuple[str, str | None, datetime | None, str | None]]:
-        """Give each agent's id, provider, and the provider of each version since when, oldest first."""
+    def agent_providers(
+        self,
+    ) -> list[tuple[str, str | None, str | None, datetime | None, str | None]]:
+        """Give each agent's id, tenant, provider, and its versions' providers since when, oldest first."""
         with self.reading() as cursor:
             return cursor.execute(
                 """
-                SELECT agents.id, agents.provider, agent_versions.since, agent_versions.provider
+                SELECT
+                    agents.id, agents.tenant, agents.provider, agent_versions.since, agent_versions.provider
                 FROM agents LEFT JOIN agent_versions ON agent_versions.agent_key = agents.key
-                ORDER BY agents.id, agent_versions.since
+                ORDER BY agents.id, agents.tenant, agent_versions.since
                 """
             ).fetchall()
 

@@ -5,21 +5,25 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from librechat_analytics.librechat.agents import Certainty, Question, attribute
-from librechat_analytics.librechat.providers import provider_of
+from librechat_analytics.librechat.providers import AGENTS_ENDPOINT, provider_of
 from librechat_analytics.librechat.source import LOOK_UP_IDS
+from librechat_analytics.sync.frames import texts_frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from librechat_analytics.librechat.agents import Answer, Attribution
+    from librechat_analytics.librechat.agents import Answer, Attribution, Conversation
     from librechat_analytics.librechat.source import Source
     from librechat_analytics.store.store import Store
+
+T = TypeVar("T", "Answer", "Conversation")
+ByTenant = dict[str | None, list[T]]
 
 ANSWER_SAVED_WITHIN = timedelta(minutes=10)
 """Rows are written before the answer that they belong to; after this no answer is expected any more."""
@@ -42,15 +46,15 @@ def attribute_waiting(
     waiting, asked, before = store.count_unattributed(), 0, None
     providers = AgentProviders(store) if waiting else None
     while providers and (rows := store.unattributed(before, ATTRIBUTED_AT_ONCE)):
-        found = attributed_frame([WaitingRow(*row) for row in rows], source, providers, is_final)
-        store.settle(found, only_better=only_better)
+        found, roots = attributed([WaitingRow(*row) for row in rows], source, providers, is_final)
+        store.settle(found, roots, only_better=only_better)
         asked += len(rows)
         before = rows[-1][0]
         yield asked, waiting
 
 
 class WaitingRow(NamedTuple):
-    """A usage row whose agent is asked for."""
+    """A row whose agent is asked for; ``root``: the conversation that its own counts with, if asked for."""
 
     id_head: int
     id_tail: int
@@ -59,117 +63,186 @@ class WaitingRow(NamedTuple):
     conversation: str | None
     model: str | None
     recorded_agent: str | None
+    tenant: str | None
+    root: str | None
 
 
 class AgentProviders:
     """The provider that each agent ran on, by time."""
 
     def __init__(self, store: Store) -> None:
-        self._today: dict[str, str | None] = {}
-        self._versions: dict[str, list[tuple[datetime, str | None]]] = defaultdict(list)
-        for agent, provider, since, past in store.agent_providers():
-            self._today[agent] = provider
+        self._tenants: dict[str, list[str | None]] = defaultdict(list)
+        self._today: dict[tuple[str, str | None], str | None] = {}
+        self._versions: dict[tuple[str, str | None], list[tuple[datetime, str | None]]] = defaultdict(list)
+        for agent, tenant, provider, since, past in store.agent_providers():
+            if (agent, tenant) not in self._today:
+                self._tenants[agent].append(tenant)
+            self._today[agent, tenant] = provider
             if since is not None:
-                self._versions[agent].append((since, past))
+                self._versions[agent, tenant].append((since, past))
 
-    def at(self, agent: str | None, instant: datetime) -> str | None:
+    def at(self, agent: str | None, tenant: str | None, instant: datetime) -> str | None:
         """Name the agent's provider at an instant: that of its version then, else today's."""
-        if agent is None:
+        known = self._tenants.get(agent or "", [])
+        if agent is None or not known:
             return None
-        versions = self._versions.get(agent, [])
+        if tenant not in known:
+            # Written before there were tenants, the row or the agent.
+            tenant = known[0] if tenant is None and len(known) == 1 else None
+        versions = self._versions.get((agent, tenant), [])
         position = bisect_right(versions, instant, key=lambda version: version[0])
         past = versions[position - 1][1] if position else None
-        return past or self._today.get(agent)
+        return past or self._today.get((agent, tenant))
 
 
-def look_up_answers(
-    rows: list[WaitingRow], source: Source
-) -> tuple[dict[str, Answer], dict[str, list[Answer]]]:
-    """Find the answers that rows name, and those of the conversations of rows that none is found for.
+class Evidence:
+    """What LibreChat's answers and conversations tell of rows, each looked up once.
 
-    Many rows of few conversations are asked for by conversation first: that takes a fraction of the look-ups.
+    Ids are unique within a tenant only: of several with one id, a row is told by those of its tenant.
     """
-    messages = _distinct(row.message for row in rows)
-    threads = _distinct(row.conversation for row in rows)
-    bulk = len(messages) > LOOK_UP_IDS and 2 * len(threads) <= len(messages)
-    asked = threads if bulk else []
-    by_conversation: dict[str, list[Answer]] = defaultdict(list)
 
-    def ask(conversations: list[str]) -> None:
-        for answer in source.conversation_answers(conversations):
-            if answer.conversation is not None:
-                by_conversation[answer.conversation].append(answer)
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._messages: dict[str, ByTenant[Answer]] = {}
+        self._answers: dict[str, ByTenant[Answer]] = {}
+        self._conversations: dict[str, ByTenant[Conversation]] = {}
 
-    ask(asked)
-    answers = {answer.message: answer for found in by_conversation.values() for answer in found}
-    missing = [message for message in messages if message not in answers]
-    answers |= {answer.message: answer for answer in source.answers(missing)}
-    known = set(asked)
-    ask(
-        _distinct(
-            row.conversation for row in rows if _is_open(row, answers) and row.conversation not in known
+    def look_up(self, rows: list[WaitingRow]) -> None:
+        """Look up the answers that rows name, those of the conversations of rows that none is found for, and
+        the conversations where these do not tell either, or that have never been asked for.
+
+        Many rows of few conversations are asked for by conversation first: that takes a fraction of the
+        look-ups.
+        """
+        messages = _distinct(row.message for row in rows)
+        threads = _distinct(row.conversation for row in rows)
+        if len(messages) > LOOK_UP_IDS and 2 * len(threads) <= len(messages):
+            self._ask_for_answers(threads)
+            for thread in self._answers.values():
+                for answers in thread.values():
+                    self._keep_messages(answers)
+        self._keep_messages(self._source.answers([each for each in messages if each not in self._messages]))
+        untold = [row for row in rows if not self._is_told_by_its_answer(row)]
+        self._ask_for_answers(row.conversation for row in untold)
+        silent = [row for row in untold if not self._is_told(row, row.conversation)]
+        unasked = (row for row in rows if row.root is None)
+        self._ask_for_conversations(row.conversation for row in (*unasked, *silent))
+        below = [row for row in silent if self.root_of(row) not in (None, row.conversation)]
+        self._ask_for_answers(self.root_of(row) for row in below)
+        self._ask_for_conversations(self.root_of(row) for row in below)
+
+    def answer_of(self, row: WaitingRow) -> Answer | None:
+        """Give the answer that a row names."""
+        found = _of_tenant(self._messages.get(row.message or ""), row.tenant)
+        return found[-1] if found else None
+
+    def answers_in(self, row: WaitingRow, conversation: str | None) -> list[Answer]:
+        """Give the answers of a conversation, oldest first."""
+        return _of_tenant(self._answers.get(conversation or ""), row.tenant)
+
+    def conversation(self, row: WaitingRow, conversation: str | None) -> Conversation | None:
+        found = _of_tenant(self._conversations.get(conversation or ""), row.tenant)
+        return found[-1] if found else None
+
+    def root_of(self, row: WaitingRow) -> str | None:
+        """Name the conversation that a row's own counts with; None where that is unknown."""
+        if row.root is not None:
+            return row.root
+        found = self.conversation(row, row.conversation)
+        return None if found is None else found.root or found.id
+
+    def attribute(self, row: WaitingRow) -> Attribution:
+        """Find who answered, where nothing else tells by the conversation that the row's own counts with."""
+        created_at = row.created_at.replace(tzinfo=UTC)
+        question, answer = Question(created_at, row.recorded_agent), self.answer_of(row)
+        found = attribute(
+            question,
+            answer,
+            self.answers_in(row, row.conversation),
+            self.conversation(row, row.conversation),
         )
-    )
-    for found in by_conversation.values():
-        found.sort(key=lambda answer: answer.created_at)
-    return answers, by_conversation
+        root = self.root_of(row)
+        if found.certainty is not Certainty.UNKNOWN or root is None or root == row.conversation:
+            return found
+        at_root = attribute(question, answer, self.answers_in(row, root), self.conversation(row, root))
+        return at_root if at_root.endpoint else at_root._replace(endpoint=found.endpoint)
+
+    def _is_told_by_its_answer(self, row: WaitingRow) -> bool:
+        answer = self.answer_of(row)
+        return answer is not None and answer.tells
+
+    def _is_told(self, row: WaitingRow, conversation: str | None) -> bool:
+        return any(answer.tells for answer in self.answers_in(row, conversation))
+
+    def _keep_messages(self, answers: Iterable[Answer]) -> None:
+        for answer in answers:
+            self._messages.setdefault(answer.message, {}).setdefault(answer.tenant, []).append(answer)
+
+    def _ask_for_answers(self, conversations: Iterable[str | None]) -> None:
+        asked = [each for each in _distinct(conversations) if each not in self._answers]
+        self._answers |= {each: {} for each in asked}
+        for answer in sorted(self._source.conversation_answers(asked), key=lambda answer: answer.created_at):
+            if answer.conversation in self._answers:
+                self._answers[answer.conversation].setdefault(answer.tenant, []).append(answer)
+
+    def _ask_for_conversations(self, conversations: Iterable[str | None]) -> None:
+        asked = [each for each in _distinct(conversations) if each not in self._conversations]
+        self._conversations |= {each: {} for each in asked}
+        for found in self._source.conversations(asked):
+            if found.id in self._conversations:
+                self._conversations[found.id].setdefault(found.tenant, []).append(found)
 
 
-def _is_open(row: WaitingRow, answers: dict[str, Answer]) -> bool:
-    """Say whether the answer that a row names, if any, does not tell who gave it."""
-    answer = answers.get(row.message or "")
-    return bool(row.conversation) and not (answer and answer.tells)
-
-
-def attributed_frame(
+def attributed(
     rows: list[WaitingRow],
     source: Source,
     providers: AgentProviders,
     is_final: Callable[[WaitingRow, Certainty], bool],
-) -> pd.DataFrame:
-    """Look up the answers and conversations that rows belong to, each once, and name their agents."""
-    answers, by_conversation = look_up_answers(rows, source)
-    silent = (
-        row.conversation
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Name the agents of rows, and with which conversations theirs count, where that was not asked before."""
+    evidence = Evidence(source)
+    evidence.look_up(rows)
+    attributions = [evidence.attribute(row) for row in rows]
+    roots = {
+        row.conversation: root
         for row in rows
-        if _is_open(row, answers)
-        and not any(answer.tells for answer in by_conversation.get(row.conversation or "", ()))
-    )
-    conversations = {
-        conversation.id: conversation for conversation in source.conversations(_distinct(silent))
+        if row.root is None and row.conversation and (root := evidence.root_of(row))
     }
-
-    attributions: list[Attribution] = []
-    for row in rows:
-        created_at = row.created_at.replace(tzinfo=UTC)
-        attributions.append(
-            attribute(
-                Question(created_at, row.recorded_agent),
-                answers.get(row.message or ""),
-                by_conversation.get(row.conversation or "", ()),
-                conversations.get(row.conversation or ""),
-            )
-        )
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "id_head": np.array([row.id_head for row in rows], dtype="uint64"),
             "id_tail": np.array([row.id_tail for row in rows], dtype="uint32"),
             "agent": pd.Series([found.agent for found in attributions], dtype="str"),
+            "tenant": pd.Series([row.tenant for row in rows], dtype="str"),
             "sender": pd.Series([found.sender for found in attributions], dtype="str"),
             "certainty": pd.Series([found.certainty.value for found in attributions], dtype="str"),
             "provider": pd.Series(
                 [
-                    provider_of(row.model, found.endpoint, providers.at(found.agent, row.created_at))
+                    provider_of(
+                        row.model, found.endpoint, providers.at(found.agent, row.tenant, row.created_at)
+                    )
                     for row, found in zip(rows, attributions, strict=True)
                 ],
                 dtype="str",
             ),
+            "by_endpoint": [found.endpoint not in (None, AGENTS_ENDPOINT) for found in attributions],
             "final": [
                 found.certainty is Certainty.EXACT or is_final(row, found.certainty)
                 for row, found in zip(rows, attributions, strict=True)
             ],
         }
     )
+    return frame, texts_frame(roots.items(), ("id", "root"))
+
+
+def _of_tenant(found: ByTenant[T] | None, tenant: str | None) -> list[T]:
+    """Choose what belongs to a tenant, else what belongs to none; without a tenant that, else all."""
+    if not found:
+        return []
+    own = found.get(tenant) or found.get(None)
+    if own is None and tenant is None:
+        return [each for of_one in found.values() for each in of_one]
+    return own or []
 
 
 def _distinct(ids: Iterable[str | None]) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from librechat_analytics.librechat.providers import family_provider
 from librechat_analytics.librechat.transactions import Refused, Transaction
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def ledger_frame(rows: list[Transaction | Refused]) -> pd.DataFrame:
             "id_tail": np.array([int.from_bytes(row.id.binary[8:]) for row in ledger], dtype="uint32"),
             "created_at": instants(row.created_at for row in ledger),
             "rate": np.array([np.nan if row.rate is None else row.rate for row in ledger], dtype="float64"),
+            "provider": pd.Series([family_provider(row.model) for row in ledger], dtype="str"),
             "credits_high": np.array([high for high, _ in high_low], dtype="int64"),
             "credits_low": np.array([low for _, low in high_low], dtype="int64"),
         }
@@ -48,10 +50,19 @@ LEDGER_TEXTS = (
     "model",
     "context",
     "recorded_agent",
+    "tenant",
     "model_agent",
 )
 LEDGER_COUNTS = ("tokens", "cache_read_tokens", "cache_write_tokens")
-LEDGER_FLAGS = ("structured", "sentinel", "positive_value", "default_rate", "unpriced")
+LEDGER_FLAGS = (
+    "structured",
+    "sentinel",
+    "positive_value",
+    "default_rate",
+    "unpriced",
+    "attributable",
+    "pending",
+)
 
 
 def refusal_frame(rows: list[Transaction | Refused]) -> pd.DataFrame:

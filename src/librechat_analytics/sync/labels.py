@@ -47,9 +47,12 @@ def write_labels(
             forbidden.append(collection)
             return None
 
-    users, agents = _each_once(known("users", source.users)), _each_once(known("agents", source.agents))
+    users = _each_once(known("users", source.users), lambda user: user.id)
+    agents = _each_once(known("agents", source.agents), lambda agent: (agent.id, agent.tenant))
     if users is not None:
-        labels = texts_frame((user[:4] for user in users), ("id", "name", "email", "role"))
+        labels = texts_frame(
+            ((*user[:4], user.tenant) for user in users), ("id", "name", "email", "role", "tenant")
+        )
         balances = oldest_balances(known("balances", source.balances) or [])
         store.write_users(
             labels.join(balance_frame(balances.get(user.id) for user in users)),
@@ -65,6 +68,7 @@ def write_labels(
         versions = pd.DataFrame(
             {
                 "agent": pd.Series([agent.id for agent in agents for _ in agent.versions], dtype="str"),
+                "tenant": pd.Series([agent.tenant for agent in agents for _ in agent.versions], dtype="str"),
                 "position": pd.Series(
                     [position for agent in agents for position in range(len(agent.versions))], dtype="int64"
                 ),
@@ -74,7 +78,8 @@ def write_labels(
             }
         )
         labels = texts_frame(
-            ((*agent[:4], agent.ran) for agent in agents), ("id", "name", "model", "provider", "ran")
+            ((*agent[:4], agent.ran, agent.tenant) for agent in agents),
+            ("id", "name", "model", "provider", "ran", "tenant"),
         )
         store.write_agents(labels, versions, known=known_agent, is_current=is_current, now=naive(now))
     return forbidden
@@ -109,6 +114,6 @@ def balance_frame(balances: Iterable[Balance | None]) -> pd.DataFrame:
     )
 
 
-def _each_once(labels: list[L] | None) -> list[L] | None:
-    """Keep the last label of an id: ids are unique per tenant only, and a cursor may meet one twice."""
-    return None if labels is None else list({label.id: label for label in labels}.values())
+def _each_once(labels: list[L] | None, key: Callable[[L], object]) -> list[L] | None:
+    """Keep the last label of each key: a cursor may meet one twice."""
+    return None if labels is None else list({key(label): label for label in labels}.values())

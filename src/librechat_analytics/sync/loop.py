@@ -24,6 +24,7 @@ from librechat_analytics.sync.frames import ledger_frame, naive, refusal_frame
 from librechat_analytics.sync.identity import LedgerIdentity
 from librechat_analytics.sync.interval import FIRST_ID, batches, greatest, id_at, ids_of
 from librechat_analytics.sync.labels import write_labels
+from librechat_analytics.sync.mending import read_outdated
 from librechat_analytics.sync.state import SourceState
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ class Syncer:
         self._agents_problem = ""
         self._agents_pause_seconds = 0.0
         self._agents_at = float("-inf")
+        self._mended_at = float("-inf")
         self._held = HeldIds(store)
         self._identity = LedgerIdentity(store, self._held, source)
         self._growth = GrowthWatch()
@@ -138,17 +140,15 @@ class Syncer:
     def follow(self) -> None:
         """Keep the store level until stopped; whatever fails is logged and tried again.
 
-        Agents are looked for and audits made in threads of their own, so that new rows never wait for them.
+        Agents are looked for, rows read once more and audits made in threads of their own, so that new rows
+        never wait for them.
         """
         while not self._stop.is_set():
             started = time.monotonic()
             delay = self._sync_seconds
             try:
                 self._read()
-                if time.monotonic() >= self._agents_at:
-                    self._go_aside("agents", self._attribute_aside)
-                if self._due_audit() is not None:
-                    self._go_aside("audit", self._audit_aside)
+                self._begin_what_is_due()
             except SourceUnreachableError as error:
                 delay = min(RETRY_SECONDS, self._sync_seconds)
                 self._note_problem(error)
@@ -166,6 +166,14 @@ class Syncer:
                 self._woken.clear()
         for thread in self._asides.values():
             thread.join()
+
+    def _begin_what_is_due(self) -> None:
+        if time.monotonic() >= self._agents_at:
+            self._go_aside("agents", self._attribute_aside)
+        if time.monotonic() - self._mended_at >= self._labels_seconds:
+            self._go_aside("mending", self._mend_aside)
+        if self._due_audit() is not None:
+            self._go_aside("audit", self._audit_aside)
 
     def _go_aside(self, name: str, work: Callable[[], None]) -> None:
         thread = self._asides.get(name)
@@ -200,6 +208,7 @@ class Syncer:
                 if not error.may_pass or tries > TRIES_IN_VAIN or self._stop.wait(RETRY_SECONDS):
                     raise
                 log.warning("%s Trying again.", error)
+        self._mend()
         self._attribute()
         self._read_labels()
         return result
@@ -398,6 +407,19 @@ class Syncer:
                     return
         except SourceForbiddenError as error:
             log.warning("Agents cannot be found: %s", error)
+
+    def _mend(self) -> None:
+        read_outdated(self._store, self._source, self._clock(), is_stopped=self._stop.is_set)
+
+    def _mend_aside(self) -> None:
+        try:
+            self._mend()
+        except OperatorError as error:
+            log.warning("Rows that are held in part cannot be read once more yet. %s", error)
+        except Exception:
+            log.exception("Rows that are held in part could not be read once more")
+        finally:
+            self._mended_at = time.monotonic()
 
     def _attribute_aside(self) -> None:
         try:

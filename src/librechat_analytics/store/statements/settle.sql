@@ -1,26 +1,39 @@
 -- Writes down who answered; rows that are final leave the waiting list. What was known once stays known, and who
--- asks another source than before takes only what is more certain.
-INSERT INTO agents (key, id, name)
-SELECT (SELECT coalesce(max(key), 0) FROM agents) + row_number() OVER (), id, name
-FROM (SELECT agent AS id, max(sender) AS name FROM attributed WHERE agent IS NOT NULL GROUP BY agent)
-ANTI JOIN agents USING (id);
-
-UPDATE agents SET name = seen.name
-FROM (SELECT agent AS id, max(sender) AS name FROM attributed WHERE sender IS NOT NULL GROUP BY agent) AS seen
-WHERE agents.id = seen.id AND agents.name IS NULL AND NOT agents.labelled;
+-- asks another source than before takes only what is more certain. The providers are written whoever answered.
+UPDATE agents SET name = agent_keys.sender
+FROM agent_keys
+WHERE agents.key = agent_keys.key AND agents.name IS NULL AND NOT agents.labelled AND agent_keys.sender IS NOT NULL;
 
 INSERT INTO providers (key, id)
 SELECT (SELECT coalesce(max(key), 0) FROM providers) + row_number() OVER (), id
 FROM (SELECT DISTINCT provider AS id FROM attributed WHERE provider IS NOT NULL) ANTI JOIN providers USING (id);
 
+CREATE OR REPLACE TEMP TABLE found AS
+SELECT
+    attributed.id_head, attributed.id_tail, agent_keys.key AS agent_key, certainty::certainty AS certainty,
+    providers.key AS provider_key, by_endpoint
+FROM attributed
+LEFT JOIN agent_keys ON agent_keys.id = attributed.agent AND agent_keys.tenant IS NOT DISTINCT FROM attributed.tenant
+LEFT JOIN providers ON providers.id = attributed.provider;
+
+-- A model's name alone gave the provider; now the endpoint gives it, or that name is all that there is.
 UPDATE transactions
-SET agent_key = found.agent_key, certainty = found.certainty, provider_key = found.provider_key
-FROM (
-    SELECT id_head, id_tail, agents.key AS agent_key, certainty::certainty AS certainty, providers.key AS provider_key
-    FROM attributed
-    LEFT JOIN agents ON agents.id = attributed.agent
-    LEFT JOIN providers ON providers.id = attributed.provider
-) AS found
+SET provider_key = found.provider_key
+FROM found
+WHERE transactions.id_head BETWEEN $lowest_head AND $highest_head
+    AND transactions.id_head = found.id_head AND transactions.id_tail = found.id_tail
+    AND found.provider_key IS DISTINCT FROM transactions.provider_key
+    AND (transactions.provider_key IS NULL OR transactions.certainty = 'unknown' AND found.by_endpoint);
+
+UPDATE transactions
+SET
+    agent_key = found.agent_key, certainty = found.certainty,
+    -- Of another agent than before, what was known of that one does not hold.
+    provider_key = coalesce(
+        found.provider_key,
+        CASE WHEN transactions.agent_key IS NOT DISTINCT FROM found.agent_key THEN transactions.provider_key END
+    )
+FROM found
 WHERE transactions.id_head BETWEEN $lowest_head AND $highest_head
     AND transactions.id_head = found.id_head AND transactions.id_tail = found.id_tail
     AND (found.certainty < transactions.certainty OR NOT $only_better AND found.certainty <> 'unknown');
@@ -29,3 +42,5 @@ DELETE FROM unattributed
 USING attributed
 WHERE final AND unattributed.id_head BETWEEN $lowest_head AND $highest_head
     AND unattributed.id_head = attributed.id_head AND unattributed.id_tail = attributed.id_tail;
+
+DROP TABLE found;

@@ -1,8 +1,18 @@
 -- Takes over the agents that the source holds, as write_users does; who is missing keeps the last known name and
--- models.
-INSERT INTO agents (key, id)
-SELECT (SELECT coalesce(max(key), 0) FROM agents) + row_number() OVER (), id
-FROM labels ANTI JOIN agents USING (id);
+-- models. Ids are unique within a tenant only.
+INSERT INTO tenants (key, id)
+SELECT (SELECT coalesce(max(key), 0) FROM tenants) + row_number() OVER (), id
+FROM (SELECT DISTINCT tenant AS id FROM labels WHERE tenant IS NOT NULL) ANTI JOIN tenants USING (id);
+
+-- An agent that is in a tenant since it was seen last, or of which only rows without a tenant were.
+UPDATE agents SET tenant = only_one.tenant
+FROM (SELECT id, any_value(tenant) AS tenant FROM labels GROUP BY id HAVING count(*) = 1) AS only_one
+WHERE agents.id = only_one.id AND agents.tenant IS NULL AND only_one.tenant IS NOT NULL
+    AND NOT EXISTS (FROM agents AS own WHERE own.id = only_one.id AND own.tenant = only_one.tenant);
+
+INSERT INTO agents (key, id, tenant)
+SELECT (SELECT coalesce(max(key), 0) FROM agents) + row_number() OVER (), id, tenant
+FROM labels ANTI JOIN agents ON agents.id = labels.id AND agents.tenant IS NOT DISTINCT FROM labels.tenant;
 
 INSERT INTO models (key, id)
 SELECT (SELECT coalesce(max(key), 0) FROM models) + row_number() OVER (), id
@@ -18,17 +28,22 @@ SET
     name = labels.name, model = labels.model, model_key = (SELECT key FROM models WHERE models.id = labels.ran),
     provider = labels.provider, deleted_at = CASE WHEN NOT $is_current THEN deleted_at END, labelled = true
 FROM labels
-WHERE agents.id = labels.id AND ($is_current OR NOT agents.labelled) AND (
+WHERE agents.id = labels.id AND agents.tenant IS NOT DISTINCT FROM labels.tenant AND ($is_current OR NOT agents.labelled) AND (
     agents.name IS DISTINCT FROM labels.name OR agents.model IS DISTINCT FROM labels.model
     OR agents.provider IS DISTINCT FROM labels.provider OR agents.deleted_at IS NOT NULL OR NOT agents.labelled
 );
 
 -- Whoever has appeared since the source was asked is not missing in what it said.
 UPDATE agents SET deleted_at = $now
-WHERE $is_current AND deleted_at IS NULL AND key <= $known AND id NOT IN (SELECT id FROM labels);
+WHERE $is_current AND deleted_at IS NULL AND key <= $known AND NOT EXISTS (
+    FROM labels WHERE labels.id = agents.id AND labels.tenant IS NOT DISTINCT FROM agents.tenant
+);
 
 DELETE FROM agent_versions
-WHERE $is_current AND agent_key IN (SELECT agents.key FROM labels JOIN agents ON agents.id = labels.id);
+WHERE $is_current AND agent_key IN (
+    SELECT agents.key FROM labels
+    JOIN agents ON agents.id = labels.id AND agents.tenant IS NOT DISTINCT FROM labels.tenant
+);
 
 INSERT INTO agent_versions
 SELECT
@@ -36,6 +51,6 @@ SELECT
     lead(since, 1, TIMESTAMP '2200-01-01') OVER (PARTITION BY agents.key ORDER BY since, position),
     models.key, versions.provider
 FROM versions
-JOIN agents ON agents.id = versions.agent
+JOIN agents ON agents.id = versions.agent AND agents.tenant IS NOT DISTINCT FROM versions.tenant
 LEFT JOIN models ON models.id = versions.ran
 ANTI JOIN (SELECT DISTINCT agent_key FROM agent_versions) AS held ON held.agent_key = agents.key;

@@ -24,29 +24,40 @@ FROM (
 UPDATE models SET unpriced = true
 WHERE NOT unpriced AND id IN (SELECT model FROM fresh WHERE fresh.unpriced);
 
+-- These three of all rows of the batch: of some that are held, they have not been kept.
 INSERT INTO contexts (key, id)
 SELECT (SELECT coalesce(max(key), 0) FROM contexts) + row_number() OVER (), id
-FROM (
-    SELECT DISTINCT context AS id FROM fresh
-    WHERE context IS NOT NULL AND token_type IN ('prompt', 'completion')
-) ANTI JOIN contexts USING (id);
+FROM (SELECT DISTINCT context AS id FROM batch WHERE context IS NOT NULL) ANTI JOIN contexts USING (id);
+
+INSERT INTO tenants (key, id)
+SELECT (SELECT coalesce(max(key), 0) FROM tenants) + row_number() OVER (), id
+FROM (SELECT DISTINCT tenant AS id FROM batch WHERE tenant IS NOT NULL) ANTI JOIN tenants USING (id);
+
+INSERT INTO providers (key, id)
+SELECT (SELECT coalesce(max(key), 0) FROM providers) + row_number() OVER (), id
+FROM (SELECT DISTINCT provider AS id FROM batch WHERE provider IS NOT NULL) ANTI JOIN providers USING (id);
 
 INSERT INTO transactions
 SELECT
     id_head, id_tail, created_at, epoch_ms(created_at) // 900000,
-    users.key, conversations.key, models.key, contexts.key,
+    users.key, coalesce(conversations.root_key, conversations.key), models.key, contexts.key,
     CASE WHEN token_type IN ('prompt', 'completion') THEN token_type ELSE 'other' END,
     CASE WHEN token_type NOT IN ('prompt', 'completion') THEN token_type END,
     CASE WHEN NOT isnan(rate) THEN rate END,
     tokens, credits_high * 1000000000000000000::HUGEINT + credits_low, cache_read_tokens, cache_write_tokens,
-    structured, sentinel, positive_value, default_rate, model_agent IS NOT NULL, NULL, 'unknown', NULL, NULL
+    structured, sentinel, positive_value, default_rate, model_agent IS NOT NULL, NULL, 'unknown',
+    providers.key, tenants.key
 FROM fresh
 LEFT JOIN users ON users.id = fresh."user"
 LEFT JOIN conversations ON conversations.id = fresh.conversation
 LEFT JOIN models ON models.id = fresh.model
 LEFT JOIN contexts ON contexts.id = fresh.context
+LEFT JOIN providers ON providers.id = fresh.provider
+LEFT JOIN tenants ON tenants.id = fresh.tenant
 ORDER BY id_head, id_tail;
 
 INSERT INTO unattributed
-SELECT id_head, id_tail, created_at, message, conversation, model, recorded_agent, NULL
-FROM fresh WHERE token_type IN ('prompt', 'completion');
+SELECT id_head, id_tail, created_at, message, conversation, model, recorded_agent, tenant
+FROM fresh WHERE attributable;
+
+INSERT INTO outdated SELECT id_head, id_tail FROM fresh WHERE pending;

@@ -51,8 +51,11 @@ DROP VIEW usage;
 ALTER TABLE transactions ADD COLUMN tenant_key UINTEGER;
 ALTER TABLE unattributed ADD COLUMN tenant VARCHAR;
 
+ALTER TABLE conversations ADD COLUMN root_key UINTEGER;
+
 CREATE TABLE outdated (id_head UBIGINT NOT NULL, id_tail UINTEGER NOT NULL);
-INSERT INTO outdated SELECT id_head, id_tail FROM transactions WHERE usage_type = 'other';
+INSERT INTO outdated
+SELECT id_head, id_tail FROM transactions WHERE usage_type = 'other' ORDER BY id_head, id_tail;
 
 CREATE TABLE gone (id_head UBIGINT NOT NULL, id_tail UINTEGER NOT NULL);
 
@@ -65,6 +68,7 @@ UPDATE sync_state SET
     memberships_since = (SELECT coalesce(last_sync, TIMESTAMP '2000-01-01') FROM groups LIMIT 1),
     domains_since = (SELECT min(since) FROM user_traits WHERE trait = 'domain'),
     roles_since = (SELECT min(since) FROM user_traits WHERE trait = 'role');
+ALTER TABLE sync_state ADD COLUMN tenants_read BOOLEAN NOT NULL DEFAULT false;
 CREATE TYPE audit_kind AS ENUM ('counts', 'ids');
 CREATE TABLE audits (
     kind       audit_kind NOT NULL,

@@ -48,5 +48,7 @@ SELECT
 FROM per_part
 LEFT JOIN agents ON agents.key = per_part.part_key
 LEFT JOIN ways USING (part_key)
-QUALIFY agents.key IS NULL OR row_number() OVER (ORDER BY agents.key IS NULL, cost_e6 DESC, agents.id) <= $limit
-ORDER BY agents.key IS NULL, cost_e6 DESC, agents.id
+QUALIFY agents.key IS NULL OR row_number() OVER (
+    ORDER BY agents.key IS NULL, cost_e6 DESC, agents.id, agents.tenant
+) <= $limit
+ORDER BY agents.key IS NULL, cost_e6 DESC, agents.id, agents.tenant

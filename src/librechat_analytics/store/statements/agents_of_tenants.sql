@@ -1,0 +1,14 @@
+-- Rows of `batch` that are held without the tenant that they name, and their agents there, for name_agents.
+CREATE OR REPLACE TEMP TABLE tenanted AS
+SELECT held.id_head, held.id_tail, held.agent_key, batch.tenant
+FROM batch
+JOIN (
+    SELECT id_head, id_tail, agent_key FROM transactions
+    WHERE id_head BETWEEN $lowest_head AND $highest_head AND tenant_key IS NULL
+) AS held USING (id_head, id_tail)
+WHERE batch.tenant IS NOT NULL;
+
+CREATE OR REPLACE TEMP TABLE asked_agents AS
+SELECT agents.id, tenanted.tenant, any_value(agents.name) AS sender
+FROM tenanted JOIN agents ON agents.key = tenanted.agent_key
+GROUP BY ALL;

@@ -1,0 +1,17 @@
+-- Writes the tenants of `tenanted`, and that its rows are of the agents there.
+UPDATE transactions
+SET tenant_key = found.tenant_key, agent_key = found.agent_key
+FROM (
+    SELECT tenanted.id_head, tenanted.id_tail, tenants.key AS tenant_key, agent_keys.key AS agent_key
+    FROM tenanted
+    JOIN tenants ON tenants.id = tenanted.tenant
+    LEFT JOIN agents ON agents.key = tenanted.agent_key
+    LEFT JOIN agent_keys ON agent_keys.id = agents.id AND agent_keys.tenant = tenanted.tenant
+) AS found
+WHERE transactions.id_head BETWEEN $lowest_head AND $highest_head
+    AND transactions.id_head = found.id_head AND transactions.id_tail = found.id_tail;
+
+UPDATE unattributed SET tenant = tenanted.tenant
+FROM tenanted
+WHERE unattributed.id_head BETWEEN $lowest_head AND $highest_head
+    AND unattributed.id_head = tenanted.id_head AND unattributed.id_tail = tenanted.id_tail;

@@ -1,0 +1,51 @@
+"""What older programs left out of the store, made good."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bson import ObjectId
+
+from librechat_analytics.librechat.providers import family_provider
+from librechat_analytics.store.unfinished import UnfinishedRows
+from librechat_analytics.sync.frames import ledger_frame, naive, refusal_frame, texts_frame
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from librechat_analytics.librechat.mongo import MongoSource
+    from librechat_analytics.store.store import Store
+
+READ_AGAIN_AT_ONCE = 10_000
+
+
+def mend_providers(store: Store) -> None:
+    """Write the provider of rows that have none where the model's name gives it away.
+
+    Costs one look at the rows without a provider where there is nothing to do.
+    """
+    unfinished = UnfinishedRows(store)
+    known = [(model, family_provider(model)) for model in unfinished.models_without_provider()]
+    rows = [(model, provider) for model, provider in known if provider is not None]
+    if rows:
+        unfinished.write_providers(texts_frame(rows, ("model", "provider")))
+
+
+def read_outdated(
+    store: Store, source: MongoSource, now: datetime, *, is_stopped: Callable[[], bool] = lambda: False
+) -> None:
+    """Read the rows once more that the store holds in part only, in pages of READ_AGAIN_AT_ONCE ids.
+
+    Rows that are gone from LibreChat stay as they are; those that it has not settled yet wait for the next
+    time. Raises SourceUnreachableError when MongoDB does not answer in time; what was read is kept.
+    """
+    unfinished = UnfinishedRows(store)
+    unfinished.list_without_tenant()
+    before = None
+    while not is_stopped() and (page := unfinished.outdated(before, READ_AGAIN_AT_ONCE)):
+        before = page[-1]
+        rows = ledger_frame(list(source.transactions_by_id([ObjectId(each.hex()) for each in page])))
+        store.write_batch(rows, refusal_frame([]), {}, now=naive(now))
+        there = set(zip(rows["id_head"], rows["id_tail"], strict=True))
+        unfinished.forget_outdated(each for each in page if each not in there)

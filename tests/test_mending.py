@@ -1,0 +1,268 @@
+"""Stores of older programs, and rows that LibreChat had not settled: what they lack is made good."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pytest
+from bson import ObjectId
+
+from librechat_analytics.librechat.source import SourceUnreachableError
+from librechat_analytics.store.store import FILE_NAME, Store
+from librechat_analytics.store.unfinished import UnfinishedRows
+from librechat_analytics.sync import mending
+from librechat_analytics.sync.mending import mend_providers, read_outdated
+from tests.documents import ANA, HELPER, NOON, OLD_AGENT, usage
+from tests.store.test_migration import DOCUMENTS, OF_VERSIONS, WAITING
+from tests.test_sync import Clock, LibreChat, asked, syncer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from librechat_analytics.librechat.transactions import Refused, Transaction
+    from tests.documents import Document
+
+LATER = NOON + timedelta(hours=2)
+OTHER_ROWS = (
+    "SELECT other_token_type, credits_e6, contexts.id FROM transactions"
+    " LEFT JOIN contexts ON contexts.key = context_key WHERE usage_type = 'other' ORDER BY ALL"
+)
+UNFILLED = [("credits", 0, None), ("image_count", 0, "message")]
+FILLED = [("credits", -20_000_000_000_000, "autoRefill"), ("image_count", 3_000_000_000, "message")]
+TENANTED_AGENTS = (
+    "SELECT agents.id, agents.tenant, agents.name, tenants.id, count(*) FROM transactions"
+    " JOIN agents ON agents.key = agent_key LEFT JOIN tenants ON tenants.key = tenant_key"
+    " GROUP BY ALL ORDER BY ALL"
+)
+
+
+@pytest.fixture(params=OF_VERSIONS)
+def old(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """A store of an older program, opened by this one."""
+    with duckdb.connect(tmp_path / FILE_NAME) as connection:
+        connection.execute(OF_VERSIONS[request.param].read_text("utf-8"))
+    with closing(Store(tmp_path)) as store:
+        yield store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with closing(Store(tmp_path / "data")) as store:
+        yield store
+
+
+def librechat(transactions: list[Document] | None = None, **others: list[Document]) -> LibreChat:
+    ledger = [*DOCUMENTS["transactions"], *WAITING] if transactions is None else transactions
+    return LibreChat(**(DOCUMENTS | {"transactions": ledger} | others))
+
+
+def outdated(store: Store) -> int:
+    return len(UnfinishedRows(store).outdated(None, 1_000))
+
+
+class TestAmounts:
+    def test_a_sync_fills_in_what_was_given_and_taken(self, old: Store) -> None:
+        before = asked(old, "SELECT sum(cost_e6), sum(tokens), count(*) FROM usage")
+        assert asked(old, OTHER_ROWS) == UNFILLED
+        syncer(old, librechat(), Clock(LATER)).run_once()
+        assert (asked(old, OTHER_ROWS), outdated(old)) == (FILLED, 0)
+        assert asked(old, "SELECT sum(cost_e6), sum(tokens), count(*) FROM usage") == before
+
+    def test_rows_that_librechat_has_deleted_stay_as_they_are(self, old: Store) -> None:
+        left = [row for row in DOCUMENTS["transactions"] if row["tokenType"] != "credits"]
+        read_outdated(old, librechat(left), LATER)  # type: ignore[arg-type]
+        assert (asked(old, OTHER_ROWS), outdated(old)) == ([UNFILLED[0], FILLED[1]], 0)
+
+    def test_pages_are_read_until_mongodb_fails_and_from_there_the_next_time(
+        self, old: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        class Failing(LibreChat):
+            pages = 0
+
+            def transactions_by_id(self, ids: Sequence[ObjectId]) -> Iterator[Transaction | Refused]:
+                assert len(ids) == 1
+                self.pages += 1
+                if self.pages == 2:
+                    raise SourceUnreachableError("MongoDB does not answer: timed out")
+                return super().transactions_by_id(ids)
+
+        monkeypatch.setattr(mending, "READ_AGAIN_AT_ONCE", 1)
+        source = Failing(**DOCUMENTS)
+        with pytest.raises(SourceUnreachableError):
+            read_outdated(old, source, LATER)  # type: ignore[arg-type]
+        assert outdated(old) == 1
+        read_outdated(old, source, LATER)  # type: ignore[arg-type]
+        assert (asked(old, OTHER_ROWS), outdated(old), source.pages) == (FILLED, 0, 3)
+
+    def test_a_program_that_ends_reads_no_further_page(self, old: Store) -> None:
+        read_outdated(old, librechat(), LATER, is_stopped=lambda: True)  # type: ignore[arg-type]
+        assert outdated(old) == 2
+
+    def test_a_row_that_belongs_to_an_answer_is_then_asked_for_its_agent(self, old: Store) -> None:
+        image = usage(number=4, tokenType="image_count", rawAmount=-2)
+        answer = {
+            "messageId": "m",
+            "conversationId": image["conversationId"],
+            "model": HELPER,
+            "endpoint": "agents",
+            "createdAt": NOON,
+        }
+        syncer(old, librechat(messages=[answer]), Clock(LATER)).run_once()
+        found = asked(
+            old,
+            "SELECT agents.id, certainty FROM transactions JOIN agents ON agents.key = agent_key"
+            " WHERE other_token_type = 'image_count'",
+        )
+        assert found == [(HELPER, "conversation")]
+
+
+MEDIA = {
+    "tokenType": "credits",
+    "context": "image_generation",
+    "model": "gpt-image-2",
+    "rawAmount": -134_400,
+    "tokenValue": -134_400,
+    "rate": 1,
+}
+
+
+class TestRowsThatAreNotSettled:
+    def test_count_from_when_they_are(self, store: Store) -> None:
+        pending = usage(number=1, **MEDIA, mediaAccountPending=True)
+        source = LibreChat(transactions=[usage(), pending])
+        syncer(store, source, Clock(LATER)).run_once()
+        assert (asked(store, OTHER_ROWS), outdated(store)) == ([("credits", 0, "image_generation")], 1)
+        source.collections["transactions"][1] = usage(number=1, **MEDIA | {"tokenValue": -100_000})
+        syncer(store, source, Clock(LATER)).run_once()
+        assert asked(store, OTHER_ROWS) == [("credits", 100_000_000_000, "image_generation")]
+        assert outdated(store) == 0
+
+    def test_cost_nothing_where_librechat_deletes_them(self, store: Store) -> None:
+        source = LibreChat(transactions=[usage(), usage(number=1, **MEDIA, mediaAccountPending=True)])
+        syncer(store, source, Clock(LATER)).run_once()
+        source.collections["transactions"].pop()
+        syncer(store, source, Clock(LATER)).run_once()
+        assert (asked(store, OTHER_ROWS), outdated(store)) == ([("credits", 0, "image_generation")], 0)
+
+
+class TestTenants:
+    """Rows of an older program get their tenants, once there are any."""
+
+    @staticmethod
+    def stamped(tenants: dict[str, str], document: Document, key: str) -> Document:
+        tenant = tenants.get(str(document.get(key)))
+        return document if tenant is None else document | {"tenantId": tenant}
+
+    def test_are_read_of_all_rows_and_their_agents_are_those_of_the_tenant(self, old: Store) -> None:
+        assert asked(old, TENANTED_AGENTS) == [
+            (HELPER, None, "Research Helper", None, 7),
+            (OLD_AGENT, None, "Old Agent", None, 1),
+        ]
+        ledger = [
+            self.stamped({str(ANA): "acme"}, row, "user") for row in librechat().collections["transactions"]
+        ]
+        (helper,) = DOCUMENTS["agents"]
+        agents = [
+            helper | {"tenantId": "acme", "name": "Acme's Helper"},
+            helper | {"_id": ObjectId(), "tenantId": "other", "name": "Another's Helper"},
+        ]
+        syncer(old, librechat(ledger, agents=agents), Clock(LATER)).run_once()
+        assert asked(old, TENANTED_AGENTS) == [
+            (HELPER, "acme", "Acme's Helper", "acme", 7),
+            (OLD_AGENT, None, "Old Agent", None, 1),
+        ]
+        assert asked(old, "SELECT count(*) FROM transactions WHERE tenant_key IS NOT NULL") == [
+            (sum("tenantId" in row for row in ledger if row.get("rawAmount") != "many"),)
+        ]
+        assert (outdated(old), asked(old, "SELECT tenants_read FROM sync_state")) == (0, [(True,)])
+
+    def test_are_looked_for_once_and_never_where_there_are_none(self, old: Store) -> None:
+        syncer(old, librechat(), Clock(LATER)).run_once()
+        assert (outdated(old), asked(old, "SELECT tenants_read FROM sync_state")) == (0, [(False,)])
+        asked_ids: list[ObjectId] = []
+
+        class Counting(LibreChat):
+            def transactions_by_id(self, ids: Sequence[ObjectId]) -> Iterator[Transaction | Refused]:
+                asked_ids.extend(ids)
+                return super().transactions_by_id(ids)
+
+        users = [document | {"tenantId": "acme"} for document in DOCUMENTS["users"]]
+        source = Counting(
+            **DOCUMENTS | {"users": users, "transactions": librechat().collections["transactions"]}
+        )
+        syncer(old, source, Clock(LATER)).run_once()
+        assert len(asked_ids) == old.count_transactions()
+        syncer(old, source, Clock(LATER)).run_once()
+        assert len(asked_ids) == old.count_transactions()
+
+    def test_an_agent_that_moves_into_a_tenant_is_the_same(self, old: Store) -> None:
+        (helper,) = DOCUMENTS["agents"]
+        syncer(old, librechat(agents=[helper | {"tenantId": "acme"}]), Clock(LATER)).run_once()
+        assert asked(old, TENANTED_AGENTS)[0] == (HELPER, "acme", "Research Helper", None, 7)
+        assert asked(old, f"SELECT count(*), max(deleted_at) FROM agents WHERE id = '{HELPER}'") == [
+            (1, None)
+        ]
+
+
+PROVIDERS = (
+    "SELECT providers.id FROM transactions LEFT JOIN providers ON providers.key = provider_key"
+    " ORDER BY id_head, id_tail"
+)
+
+
+class TestProviders:
+    def test_are_written_though_nothing_tells_who_answered(self, store: Store) -> None:
+        models = [
+            "claude-sonnet-4-6",
+            "gpt-6-sol",
+            "gemini-3.8-flash",
+            "us.anthropic.claude-x",
+            "mistral-large",
+        ]
+        rows = [usage(number=number, model=model) for number, model in enumerate(models)]
+        syncer(store, LibreChat(transactions=rows), Clock(LATER)).run_once()
+        assert asked(store, PROVIDERS) == [("anthropic",), ("openAI",), ("google",), ("bedrock",), (None,)]
+
+    def test_are_written_where_nobody_may_be_asked(self, store: Store) -> None:
+        source = LibreChat(transactions=[usage()])
+        source.forbidden = {"messages", "conversations"}
+        syncer(store, source, Clock(LATER)).run_once()
+        assert asked(store, PROVIDERS) == [("anthropic",)]
+
+    @pytest.mark.parametrize(
+        ("endpoint", "provider"),
+        [
+            ("OpenRouter", "OpenRouter"),
+            ("azureOpenAI", "azureOpenAI"),
+            ("agents", "openAI"),
+            (None, "openAI"),
+        ],
+    )
+    def test_are_the_endpoints_where_a_conversation_without_answers_names_one(
+        self, store: Store, endpoint: str | None, provider: str
+    ) -> None:
+        source = LibreChat(transactions=[usage(model="gpt-6-sol")])
+        sync = syncer(store, source, Clock(NOON))
+        sync.run_once()
+        assert asked(store, PROVIDERS) == [("openAI",)]
+        source.collections["conversations"] = [{"conversationId": "conversation-1", "endpoint": endpoint}]
+        sync.run_once()
+        assert asked(store, PROVIDERS) == [(provider,)]
+        source.collections["conversations"] = []
+        sync.run_once()
+        assert asked(store, PROVIDERS) == [(provider,)], "what was known once stays known"
+
+    def test_of_the_waiting_rows_of_an_old_store_give_way_to_the_endpoint(self, old: Store) -> None:
+        mend_providers(old)
+        waiting = (
+            "SELECT DISTINCT providers.id FROM transactions JOIN unattributed USING (id_head, id_tail)"
+            " LEFT JOIN providers ON providers.key = provider_key"
+        )
+        assert asked(old, waiting) == [("anthropic",)]
+        conversations: list[dict[str, Any]] = [{"conversationId": "conversation-1", "endpoint": "OpenRouter"}]
+        syncer(old, librechat(conversations=conversations), Clock(NOON + timedelta(minutes=31))).run_once()
+        assert asked(old, waiting) == [("OpenRouter",)]
