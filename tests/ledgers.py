@@ -27,6 +27,7 @@ MOMENTS = [
 
 USERS = [ObjectId(f"65010c00c2d3e4f50102030{n}") for n in range(4)]
 CONVERSATIONS = [f"3f6f0f7e-6c1b-4a55-9a0e-2d0c8a6f1b0{n}" for n in range(4)]
+ROOTS = ["3f6f0f7e-6c1b-4a55-9a0e-2d0c8a6f1bff", "3f6f0f7e-6c1b-4a55-9a0e-2d0c8a6f1bfe"]
 MESSAGES = [f"9b0f7f7a-0a01-4c55-8f10-6a1de1a0000{n}" for n in range(6)]
 AGENTS = ["agent_8aWN5tLYRAdtV8knVWmod", "agent_Qm7_-xT2bLr9yKcE0dWpZ", "agent_V1StGXR8k5jdHi6BmyT-_"]
 MODELS = ["claude-sonnet-4-6", "gpt-4o-mini", "acme-internal-70b", "openrouter/auto"]
@@ -34,6 +35,9 @@ SENDERS = ["Research Helper", "Old Agent", "Ünïcode 🦜"]
 RATES = [3, 15, 0.15, 6, 6, 6, 6.9, 6 * 1.15, 0, 1, 1.15, 1000, 1001, -1_000_000, 0.34147302087436]
 TOKENS = [0, 1, 101, 15_234, 200_000, 200_001, 300_000]
 CONTEXTS = ["message", "title", "incomplete", "abort", "subagent", "something-new"]
+CREDITS = ["admin", "autoRefill", "balanceReset", "image_generation", "media_debt", "something-new"]
+EPHEMERAL = ["ephemeral", "openAI__gpt-4o___GPT"]
+TENANTS = ["acme", "zeta"]
 
 Document = dict[str, Any]
 
@@ -41,6 +45,11 @@ Document = dict[str, Any]
 def optional(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """A field's value, null, or no field at all."""
     return st.one_of(values, values, st.just(None), st.just(MISSING))
+
+
+def seldom(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Most often no field at all."""
+    return st.one_of(*[st.just(MISSING)] * 9, values)
 
 
 MISSING = object()
@@ -88,10 +97,12 @@ def amounts(value: Decimal | float) -> st.SearchStrategy[Any]:
 
 
 @st.composite
-def transactions(draw: st.DrawFn, serial: int) -> Document:
+def transactions(draw: st.DrawFn, serial: int, tenant: st.SearchStrategy[Any]) -> Document:
     at = draw(instants())
     token_type = draw(
-        st.sampled_from([*["prompt"] * 6, *["completion"] * 4, "credits", "image_count", None, MISSING])
+        st.sampled_from(
+            [*["prompt"] * 6, *["completion"] * 4, "credits", "credits", "image_count", None, MISSING]
+        )
     )
     tokens = -draw(st.sampled_from(TOKENS) | st.integers(0, 500_000))
     rate = draw(st.sampled_from([*RATES, None, MISSING, "3"]))
@@ -113,11 +124,11 @@ def transactions(draw: st.DrawFn, serial: int) -> Document:
     return document(
         identity=ObjectId(int(seconds.timestamp()).to_bytes(4, "big") + serial.to_bytes(8, "big")),
         user=draw(st.sampled_from([*USERS * 2, str(USERS[0]).upper(), "nobody", 7, None, MISSING])),
-        conversationId=draw(st.sampled_from([*CONVERSATIONS * 3, None, MISSING])),
+        conversationId=draw(st.sampled_from([*CONVERSATIONS * 3, *ROOTS, None, MISSING])),
         messageId=draw(st.sampled_from([*MESSAGES, *[MISSING] * 6, None])),
         tokenType=token_type,
         model=model,
-        context=draw(optional(st.sampled_from(CONTEXTS))),
+        context=draw(optional(st.sampled_from(CREDITS if token_type == "credits" else CONTEXTS))),
         rawAmount=draw(amounts(tokens)),
         rate=rate,
         tokenValue=draw(amounts(value)),
@@ -125,6 +136,10 @@ def transactions(draw: st.DrawFn, serial: int) -> Document:
         inputTokens=draw(amounts(tokens)) if cached else MISSING,
         writeTokens=draw(amounts(written)) if cached else MISSING,
         readTokens=draw(amounts(read)) if cached else MISSING,
+        agentId=draw(seldom(st.sampled_from([*AGENTS, f"{AGENTS[0]}____1", *EPHEMERAL, "", None]))),
+        rootAgentId=draw(seldom(st.sampled_from([*AGENTS, *EPHEMERAL, "", None]))),
+        tenantId=draw(tenant),
+        mediaAccountPending=draw(seldom(st.booleans())),
     )
 
 
@@ -140,7 +155,7 @@ def users(draw: st.DrawFn) -> list[Document]:
 
 
 @st.composite
-def agents(draw: st.DrawFn) -> list[Document]:
+def agents(draw: st.DrawFn, tenant: st.SearchStrategy[Any]) -> list[Document]:
     models = optional(st.sampled_from([*MODELS, *AGENTS, ""]))
     return [
         document(
@@ -159,14 +174,20 @@ def agents(draw: st.DrawFn) -> list[Document]:
                 )
             ),
             instructions="SECRET-2",
+            tenantId=home,
         )
-        for agent in draw(st.lists(st.sampled_from(AGENTS), unique=True))
+        for agent, home in draw(
+            st.lists(
+                st.tuples(st.sampled_from(AGENTS), tenant), unique_by=lambda pair: (pair[0], str(pair[1]))
+            )
+        )
     ]
 
 
 @st.composite
-def conversations(draw: st.DrawFn) -> list[Document]:
+def conversations(draw: st.DrawFn, tenant: st.SearchStrategy[Any]) -> list[Document]:
     ids = optional(st.sampled_from([*AGENTS, f"{AGENTS[1]}____2", "openAI__gpt-4o___GPT", "ephemeral"]))
+    # None of them is at the root of another, as LibreChat names roots.
     return [
         document(
             identity=ObjectId(),
@@ -175,13 +196,17 @@ def conversations(draw: st.DrawFn) -> list[Document]:
             initial_agent_id=draw(ids),
             agent_id=draw(ids),
             title="SECRET-3",
+            subagentThread=draw(
+                seldom(st.fixed_dictionaries({"rootConversationId": st.sampled_from([*ROOTS, "", None])}))
+            ),
+            tenantId=draw(tenant),
         )
         for conversation in draw(st.lists(st.sampled_from(CONVERSATIONS), unique=True))
     ]
 
 
 @st.composite
-def messages(draw: st.DrawFn) -> list[Document]:
+def messages(draw: st.DrawFn, tenant: st.SearchStrategy[Any]) -> list[Document]:
     count = draw(st.sampled_from([0, 3, 10, 10]))
     written = draw(st.lists(instants(), unique=True, min_size=count, max_size=count))
     ids = draw(st.permutations(MESSAGES))
@@ -189,13 +214,14 @@ def messages(draw: st.DrawFn) -> list[Document]:
         document(
             identity=ObjectId(),
             messageId=ids[position] if position < len(ids) else f"other-{position}",
-            conversationId=draw(st.sampled_from(CONVERSATIONS)),
+            conversationId=draw(st.sampled_from([*CONVERSATIONS, ROOTS[0]])),
             isCreatedByUser=draw(st.sampled_from([False, False, False, True])),
             endpoint=draw(st.sampled_from(["agents", "agents", "openAI"])),
             model=draw(optional(st.sampled_from([*AGENTS, *AGENTS, f"{AGENTS[2]}____1", *MODELS]))),
             sender=draw(optional(st.sampled_from([*SENDERS, ""]))),
             createdAt=at,
             text="SECRET-4",
+            tenantId=draw(tenant),
         )
         for position, at in enumerate(written)
     ]
@@ -205,10 +231,12 @@ def messages(draw: st.DrawFn) -> list[Document]:
 def ledgers(draw: st.DrawFn) -> Ledger:
     """A whole database, small enough to read when it is the counterexample."""
     count = draw(st.sampled_from([0, 1, 2, 5, 12, 12, 25, 25]))
+    has_tenants = draw(st.integers(0, 3)) == 0
+    tenant = st.sampled_from([*TENANTS, *TENANTS, MISSING, None, ""]) if has_tenants else st.just(MISSING)
     return Ledger(
-        transactions=[draw(transactions(serial)) for serial in range(count)],
+        transactions=[draw(transactions(serial, tenant)) for serial in range(count)],
         users=draw(users()),
-        agents=draw(agents()),
-        conversations=draw(conversations()),
-        messages=draw(messages()),
+        agents=draw(agents(tenant)),
+        conversations=draw(conversations(tenant)),
+        messages=draw(messages(tenant)),
     )

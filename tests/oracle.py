@@ -94,6 +94,8 @@ class Row:
     is_positive: bool
     agent: str | None
     certainty: str
+    tenant: str | None = None
+    """The tenant in which the agent is."""
     default_rate: bool = False
 
     @property
@@ -150,26 +152,81 @@ def date_of(document: Document) -> datetime | None:
     return at if isinstance(at, datetime) and EARLIEST <= at <= LATEST else None
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A transaction that is no usage: credits that were spent, or a unit other than tokens."""
+
+    at: datetime
+    kind: str
+    user: str | None
+    model: str | None
+    context: str | None
+    agent: str | None
+    certainty: str
+    cost: Fraction
+
+
 class Evidence:
-    """What the collections beside the ledger say about agents."""
+    """What the collections beside the ledger say about agents and conversations.
+
+    Where several documents have one id, those of the transaction's tenant count, else those of none; for a
+    transaction without a tenant those without one, else all.
+    """
 
     def __init__(self, ledger: Ledger) -> None:
-        self.agents = {a["id"]: a for a in ledger.agents if isinstance(a.get("id"), str)}
-        self.messages: dict[str, Document] = {}
-        self.conversations = {
-            c["conversationId"]: c for c in ledger.conversations if isinstance(c.get("conversationId"), str)
+        self.agents = {
+            (a["id"], text(a.get("tenantId"))): a for a in ledger.agents if isinstance(a.get("id"), str)
         }
+        self.messages: dict[str, list[Document]] = defaultdict(list)
+        self.conversations: dict[str, list[Document]] = defaultdict(list)
+        for conversation in ledger.conversations:
+            if isinstance(conversation.get("conversationId"), str):
+                self.conversations[conversation["conversationId"]].append(conversation)
         self.answers: dict[str, list[Document]] = defaultdict(list)
         self.senders: dict[str, set[str | None]] = defaultdict(set)
         for message in ledger.messages:
             if message.get("isCreatedByUser") is not False:
                 continue
             if isinstance(message.get("messageId"), str):
-                self.messages[message["messageId"]] = message
+                self.messages[message["messageId"]].append(message)
             if isinstance(message.get("conversationId"), str):
                 self.answers[message["conversationId"]].append(message)
             if is_agent_id(message.get("model")) and text(message.get("sender")):
                 self.senders[agent_id(message["model"])].add(message["sender"])
+
+    @staticmethod
+    def of_tenant(found: list[Document], document: Document) -> list[Document]:
+        """Those of the documents that a transaction may be told by."""
+        tenant = text(document.get("tenantId"))
+        own = [other for other in found if text(other.get("tenantId")) == tenant]
+        untenanted = [other for other in found if text(other.get("tenantId")) is None]
+        return own or untenanted or (found if tenant is None else [])
+
+    def message_of(self, document: Document) -> Document | None:
+        found = self.of_tenant(self.messages.get(str(document.get("messageId")), []), document)
+        return found[-1] if found else None
+
+    def conversation(self, conversation_id: str, document: Document) -> Document:
+        found = self.of_tenant(self.conversations.get(conversation_id, []), document)
+        return found[-1] if found else {}
+
+    def root_of(self, conversation_id: str | None, document: Document) -> str | None:
+        """The conversation that one counts with: the one in which a subagent began it, else itself."""
+        if conversation_id is None:
+            return None
+        thread = self.conversation(conversation_id, document).get("subagentThread")
+        return (
+            text(thread.get("rootConversationId")) if isinstance(thread, dict) else None
+        ) or conversation_id
+
+    def home_of(self, agent: str, tenant: str | None) -> str | None:
+        """The tenant in which the agent of a transaction is to be found."""
+        homes = [home for known, home in self.agents if known == agent]
+        if tenant in homes:
+            return tenant
+        if tenant is None:
+            return homes[0] if len(homes) == 1 else None
+        return None if None in homes else tenant
 
     @staticmethod
     def answered_by(message: Document) -> tuple[bool, str | None]:
@@ -182,20 +239,32 @@ class Evidence:
 
     def agent_of(self, document: Document, at: datetime) -> tuple[str | None, str]:
         """The agent of a transaction and how sure that is; certainty ``unknown`` where nothing tells."""
-        for name in ("agentId", "model"):
-            if is_agent_id(document.get(name)):
-                return agent_id(document[name]), "exact"
-        message_id = document.get("messageId")
-        if isinstance(message_id, str) and (message := self.messages.get(message_id)):
+        for name in ("rootAgentId", "agentId"):
+            if recorded := text(document.get(name)):
+                return agent_id(recorded) if is_agent_id(recorded) else None, "exact"
+        if is_agent_id(document.get("model")):
+            return agent_id(document["model"]), "exact"
+        if message := self.message_of(document):
             tells, agent = self.answered_by(message)
             if tells:
                 return agent, "exact"
-        conversation_id = document.get("conversationId")
-        if not isinstance(conversation_id, str):
+        conversation_id = text(document.get("conversationId"))
+        root = self.root_of(conversation_id, document)
+        for place in dict.fromkeys((conversation_id, root)):
+            agent, certainty = self.agent_in(place, document, at)
+            if certainty != "unknown":
+                return agent, certainty
+        return None, "unknown"
+
+    def agent_in(
+        self, conversation_id: str | None, document: Document, at: datetime
+    ) -> tuple[str | None, str]:
+        """Who answered in a conversation, as far as that tells of a transaction."""
+        if conversation_id is None:
             return None, "unknown"
         answers = [
             (message["createdAt"], self.answered_by(message)[1])
-            for message in self.answers.get(conversation_id, [])
+            for message in self.of_tenant(self.answers.get(conversation_id, []), document)
             if self.answered_by(message)[0]
         ]
         if answers:
@@ -204,7 +273,7 @@ class Evidence:
             answers.sort(key=lambda answer: answer[0])
             later = [agent for answered, agent in answers if answered >= at]
             return (later[0] if later else answers[-1][1]), "nearest"
-        conversation = self.conversations.get(conversation_id, {})
+        conversation = self.conversation(conversation_id, document)
         for name in ("initial_agent_id", "agent_id"):
             if is_agent_id(conversation.get(name)):
                 return agent_id(conversation[name]), "weak"
@@ -212,17 +281,17 @@ class Evidence:
 
     def names(self, agent: str, document: Document) -> bool:
         """Whether a transaction leads to an answer of the agent that says what it was called."""
-        message = self.messages.get(str(document.get("messageId")))
+        message = self.message_of(document)
         answers = (
             [message]
             if message and self.answered_by(message)[0]
-            else self.answers.get(str(document.get("conversationId")), [])
+            else self.of_tenant(self.answers.get(str(document.get("conversationId")), []), document)
         )
         return any(self.answered_by(answer)[1] == agent and text(answer.get("sender")) for answer in answers)
 
-    def model_beneath(self, agent: str, at: datetime) -> str | None:
+    def model_beneath(self, agent: str, tenant: str | None, at: datetime) -> str | None:
         """The model that an agent ran on at a time, else the one it runs on today."""
-        document = self.agents.get(agent)
+        document = self.agents.get((agent, self.home_of(agent, tenant)))
         if document is None:
             return None
         versions = [
@@ -243,7 +312,7 @@ class Oracle:
         self.evidence = Evidence(ledger)
         self.users = {str(u["_id"]): u for u in ledger.users if isinstance(u.get("_id"), ObjectId)}
         self.refused = 0
-        self.other_types: list[tuple[datetime, str]] = []
+        self.beside: list[Beside] = []
         self.dates: list[datetime] = []
         self.named: set[str] = set()
         rows = [row for document in ledger.transactions if (row := self._row(document))]
@@ -262,9 +331,8 @@ class Oracle:
         if at is not None:
             self.dates.append(at)
         if token_type not in ("prompt", "completion"):
-            if at is not None and token_type != "credits":
-                shown = token_type if isinstance(token_type, str) else "(unreadable)"
-                self.other_types.append((at, "(missing)" if token_type is None else shown))
+            if at is not None:
+                self.beside.append(self._beside(document, at))
             return None
         amount, value = number(document.get("rawAmount")), number(document.get("tokenValue"))
         if at is None or amount is None or value is None or not is_real(amount, value):
@@ -274,9 +342,7 @@ class Oracle:
         is_infinite = isinstance(rate, float) and math.isinf(rate)
         rate = number(rate)
         stored = text(document.get("model"))
-        model = stored
-        if stored is not None and is_agent_id(stored):
-            model = self.evidence.model_beneath(agent_id(stored), at) or agent_id(stored)
+        model = self._model(document, at)
         is_sentinel = is_infinite or (rate is not None and abs(rate) > 1_000)
         agent, certainty = self.evidence.agent_of(document, at)
         if agent is not None and self.evidence.names(agent, document):
@@ -285,7 +351,7 @@ class Oracle:
             at=at,
             is_prompt=token_type == "prompt",
             user=user_id(document.get("user")),
-            conversation=text(document.get("conversationId")),
+            conversation=self.evidence.root_of(text(document.get("conversationId")), document),
             model=model,
             stored_model=stored,
             context=text(document.get("context")),
@@ -299,6 +365,32 @@ class Oracle:
             is_positive=value > 0,
             agent=agent,
             certainty=certainty,
+            tenant=agent and self.evidence.home_of(agent, text(document.get("tenantId"))),
+        )
+
+    def _model(self, document: Document, at: datetime) -> str | None:
+        stored = text(document.get("model"))
+        if stored is None or not is_agent_id(stored):
+            return stored
+        tenant = text(document.get("tenantId"))
+        return self.evidence.model_beneath(agent_id(stored), tenant, at) or agent_id(stored)
+
+    def _beside(self, document: Document, at: datetime) -> Beside:
+        token_type, rate = document.get("tokenType"), number(document.get("rate"))
+        shown = token_type if isinstance(token_type, str) else "(unreadable)"
+        value = number(document.get("tokenValue"))
+        is_price = (rate is None or abs(rate) <= 1_000) and document.get("rate") != math.inf
+        counts = value is not None and -(10**24) <= value < 0 and is_price
+        agent, certainty = self.evidence.agent_of(document, at)
+        return Beside(
+            at=at,
+            kind="(missing)" if token_type is None else shown,
+            user=user_id(document.get("user")),
+            model=self._model(document, at),
+            context=text(document.get("context")),
+            agent=agent,
+            certainty=certainty,
+            cost=-value / 1_000_000 if counts and not document.get("mediaAccountPending") else Fraction(0),
         )
 
     @staticmethod
@@ -308,8 +400,8 @@ class Oracle:
         long_sonnet = "sonnet-4-6" in row.stored_model and abs(row.tokens) > 200_000
         return row.rate == 6 and not long_sonnet
 
-    def within(self, start: datetime, end: datetime) -> list[Row]:
-        return [row for row in self.rows if start <= row.at < end]
+    def within(self, start: datetime, end: datetime, parameters: dict[str, str]) -> list[Row]:
+        return [row for row in self.rows if start <= row.at < end and is_chosen(row, parameters)]
 
     def answer(self, endpoint: str, now: datetime, parameters: dict[str, str] | None = None) -> Body:
         """The body of ``/api/<endpoint>`` but for ``asOf`` and ``source``.
@@ -321,12 +413,12 @@ class Oracle:
         name = parameters.get("period", "30d")
         first = min((row.at for row in self.rows), default=now)
         start, end = period_bounds(name, parameters, zone, now, first)
-        rows = self.within(start, end)
+        rows = self.within(start, end, parameters)
         body: Body = {"period": {"name": name, "start": start, "end": end, "timezone": zone.key}}
         limit = int(parameters.get("limit", "10"))
         match endpoint:
             case "summary":
-                body |= self._summary(rows, name, start, end, zone, now)
+                body |= self._summary(rows, name, (start, end), zone, now, parameters)
             case "top-users":
                 body |= ranked("users", self._users(rows), limit)
             case "top-models":
@@ -350,15 +442,30 @@ class Oracle:
         return max((at for at in self.dates if at <= until), default=None)
 
     def _summary(
-        self, rows: list[Row], name: str, start: datetime, end: datetime, zone: ZoneInfo, now: datetime
+        self,
+        rows: list[Row],
+        name: str,
+        bounds: tuple[datetime, datetime],
+        zone: ZoneInfo,
+        now: datetime,
+        parameters: dict[str, str],
     ) -> Body:
-        before = previous_bounds(name, start, end, zone, now)
-        other = Counter(kind for at, kind in self.other_types if start <= at < end)
+        before = previous_bounds(name, *bounds, zone, now)
+        beside = [
+            row for row in self.beside if bounds[0] <= row.at < bounds[1] and is_chosen(row, parameters)
+        ]
+        other = Counter(row.kind for row in beside if row.kind != "credits")
+        # What an administrator took back, or the reset of a balance, was not spent.
+        spent = [
+            row
+            for row in beside
+            if row.kind == "credits" and row.cost > 0 and row.context not in ("admin", "balanceReset")
+        ]
         return {
             **figures(rows),
             "previous": None
             if before is None
-            else {"start": before[0], "end": before[1], **figures(self.within(*before))},
+            else {"start": before[0], "end": before[1], **figures(self.within(*before, parameters))},
             "quality": {
                 "defaultRateCost": cost_of(row for row in rows if row.default_rate),
                 "noModelCost": cost_of(row for row in rows if row.stored_model is None),
@@ -368,6 +475,8 @@ class Oracle:
                 "positiveValueRows": sum(row.is_positive for row in rows),
                 "otherTokenTypes": dict(other),
                 "rejectedDocuments": self.refused,
+                "spentCreditsRows": len(spent),
+                "spentCreditsCost": sum((row.cost for row in spent), Fraction(0)),
             },
         }
 
@@ -407,8 +516,13 @@ class Oracle:
     def _agents(self, rows: list[Row]) -> list[Body]:
         total = cost_of(rows)
         entries = []
-        for agent, own in grouped([row for row in rows if row.agent], lambda row: row.agent).items():
-            document = self.evidence.agents.get(agent or "")
+        answered = [row for row in rows if row.agent]
+        # Of several agents with one id, those of a tenant come first, by its name.
+        homes = sorted({(row.agent or "", row.tenant is None, row.tenant or "") for row in answered})
+        for agent, is_nobodys, tenant in homes:
+            home = None if is_nobodys else tenant
+            own = [row for row in answered if (row.agent, row.tenant) == (agent, home)]
+            document = self.evidence.agents.get((agent, home))
             models = [
                 {"model": model, "cost": cost_of(ran)}
                 for model, ran in grouped(own, lambda row: row.model).items()
@@ -431,7 +545,8 @@ class Oracle:
     def senders_of(self, agent: str) -> set[str | None]:
         """The names that a deleted agent may go by: that of an answer, none if no row leads to one."""
         found = self.evidence.senders.get(agent, set())
-        return {*found} if agent in self.named else {*found, None}
+        homes = {row.tenant for row in self.rows if row.agent == agent}
+        return {*found} if agent in self.named and len(homes) == 1 else {*found, None}
 
     @staticmethod
     def _breakdown(rows: list[Row]) -> list[Body]:
@@ -467,6 +582,17 @@ def replaced_default_rate(row: Row) -> Row:
 def is_default_rate(rate: float) -> bool:
     """6, or that times 1.15 of a stopped turn, which JavaScript computes as 6.8999999999999995."""
     return any(math.isclose(rate, known, rel_tol=1e-9) for known in (6, 6.9))
+
+
+def is_chosen(row: Row | Beside, parameters: dict[str, str]) -> bool:
+    """Whether a row meets the filters that are asked for."""
+    for name in ("user", "model", "context", "agent"):
+        wanted, value = parameters.get(name), getattr(row, name)
+        if name == "agent" and row.certainty == "unknown":
+            value = "(unknown)"
+        if wanted is not None and wanted != ("(none)" if value is None else value):
+            return False
+    return True
 
 
 def grouped(rows: Iterable[Row], key: Callable[[Row], str | None]) -> dict[str | None, list[Row]]:

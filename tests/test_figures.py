@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from librechat_analytics.librechat.sample import write_sample
 from tests.agreement import PERIODS, ZONES, assert_answers_agree, imported
-from tests.ledgers import MOMENTS, ledgers
+from tests.ledgers import AGENTS, CONTEXTS, MODELS, MOMENTS, USERS, ledgers
 from tests.oracle import Ledger, Oracle
 
 if TYPE_CHECKING:
@@ -113,6 +113,15 @@ class TestASampleOfTwentyThousand:
         assert any(row.agent and row.agent not in sample.oracle.evidence.agents for row in rows)
 
 
+# What the generated ledgers may be filtered by.
+CHOICES = {
+    "user": [*map(str, USERS), "(none)"],
+    "model": [*MODELS, *AGENTS, "(none)"],
+    "context": [*CONTEXTS, "admin", "image_generation", "(none)"],
+    "agent": [*AGENTS, "(none)", "(unknown)"],
+}
+
+
 class TestGeneratedLedgers:
     @settings(
         max_examples=60,
@@ -126,9 +135,17 @@ class TestGeneratedLedgers:
         bucket=st.sampled_from([None, "hour", "day", "week", "month"]),
         limit=st.sampled_from(["1", "3", "1000"]),
         now=st.sampled_from(MOMENTS),
+        filters=st.dictionaries(st.sampled_from([*CHOICES]), st.integers(0, 9), max_size=2),
     )
     def test_every_figure(
-        self, ledger: Ledger, zone: str, periods: list[str], bucket: str | None, limit: str, now: datetime
+        self,
+        ledger: Ledger,
+        zone: str,
+        periods: list[str],
+        bucket: str | None,
+        limit: str,
+        now: datetime,
+        filters: dict[str, int],
     ) -> None:
         with read(ledger, now) as ask:
             oracle = Oracle(ledger)
@@ -137,7 +154,10 @@ class TestGeneratedLedgers:
             asked.append({"period": "custom", "start": "2023-01-01", "end": ahead})
             for period in asked:
                 parameters = {**period, "tz": zone, "limit": limit, **({"bucket": bucket} if bucket else {})}
-                bodies = assert_answers_agree(ask, oracle, now, parameters)
+                chosen = {
+                    name: CHOICES[name][number % len(CHOICES[name])] for name, number in filters.items()
+                }
+                bodies = assert_answers_agree(ask, oracle, now, parameters | chosen)
                 if limit == "1000":
                     assert_parts_add_up(bodies)
 

@@ -73,6 +73,11 @@ def collections(*, with_bob: bool) -> dict[str, list[Document]]:
         usage(NOON - timedelta(days=back), back, model="gpt-4o", agentId=SHARED_AGENT if back > 4 else None)
         for back in (0, 2, 4, 6, 8, 10)
     ]
+    rows += [
+        usage(NOON - timedelta(days=3), 50, tokenType="image_count"),
+        usage(NOON - timedelta(days=3), 51, tokenType="credits", context="video_generation"),
+        usage(NOON + timedelta(days=9), 52),
+    ]
     if with_bob:
         agents.append(
             {
@@ -97,6 +102,8 @@ def collections(*, with_bob: bool) -> dict[str, list[Document]]:
         rows += [
             usage(NOON - timedelta(days=7), 100, agentId=SHARED_AGENT, **own),
             usage(NOON - timedelta(days=7), 101, tokenType="images-of-bob", **own),
+            usage(NOON - timedelta(days=7), 106, tokenType="credits", **own),
+            usage(NOON + timedelta(days=7), 107, **own),
             usage(NOON - timedelta(days=7), 102, rate=-1_000_000, **own),
             usage(NOON - timedelta(days=7), 103) | {"user": None, "tokenValue": "unreadable"},
             usage(NOON - timedelta(days=7), 104, user=None, model=None, context="incomplete"),
@@ -181,6 +188,12 @@ class TestTheApi:
         assert text_of(limited) == text_of(alone)
         if "period=all" in path and "&" not in path:
             assert text_of(everything) != text_of(limited)
+
+    def test_it_tells_of_rows_beside_the_usage_that_may_be_seen(self, app: Flask) -> None:
+        findings = visitor(app).get("/api/quality?period=all").get_json()["findings"]
+        rows = {finding["code"]: finding["rows"] for finding in findings}
+        beside = ("other-token-type", "spent-credits", "future-date")
+        assert [rows.get(code) for code in beside] == [1, 1, 1]
 
     def test_an_answer_that_somebody_else_has_got_is_not_given(self, app: Flask) -> None:
         for path in ("summary?period=all", "top-users?period=all", "price-check?period=all"):

@@ -372,6 +372,7 @@ def summary_sheet(
         ("Cost without a model (USD)", summary.quality.no_model_cost_usd, None),
         ("Cost under an agent's id (USD)", summary.quality.agent_model_cost_usd, None),
         ("Cost of stopped answers (USD)", summary.quality.incomplete_cost_usd, None),
+        ("Credits spent beside the cost (USD)", summary.quality.spent_credits_cost_usd, None),
         ("Documents refused ever", summary.quality.rejected_documents, None),
     ]
     columns = (Column("What", "text"), Column("This period", "text"), Column("Range before", "text"))

@@ -36,6 +36,13 @@ def test_other_kinds_are_named_most_first() -> None:
     assert "(missing) (5), image_count (3)" in component_texts(strip)
 
 
+def test_credits_that_were_spent_beside_the_cost_are_named() -> None:
+    doubtful = replace(CERTAIN_QUALITY, spent_credits_rows=3, spent_credits_cost_usd=2.1344)
+
+    (remark,) = quality_sentences(doubtful, TOTALS)
+    assert remark == ("$2.13", "of credits was spent on something other than tokens; it is in no total.")
+
+
 def test_a_doubt_about_a_cost_of_nothing_has_no_part() -> None:
     doubtful = replace(CERTAIN_QUALITY, no_model_cost_usd=1.0)
 

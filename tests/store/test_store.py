@@ -453,7 +453,7 @@ class TestErasing:
 
 def test_domains_are_erased_also_where_no_name_is_left(store: Store) -> None:
     label(store)
-    nameless = texts_frame([(str(ANA), None, None, "USER")], ("id", "name", "email", "role"))
+    nameless = texts_frame([(str(ANA), None, None, "USER", None)], LABELS)
     later = NOW + timedelta(days=2)
     store.write_users(nameless.join(balance_frame([None])), known=1, is_current=True, as_of=later, now=later)
     assert asked(store, "SELECT count(*) FROM user_traits WHERE trait = 'domain'") == [(2,)]

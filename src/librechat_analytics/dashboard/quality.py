@@ -29,6 +29,7 @@ from librechat_analytics.formatting import (
 )
 from librechat_analytics.usage.filters import NONE
 from librechat_analytics.usage.periods import TimeRange, describe_range
+from librechat_analytics.usage.quality import COST_BESIDE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -174,7 +175,7 @@ def finding_card(finding: Finding, whole_usd: float, questions: Questions) -> Ma
     kind = finding.kind
     part = (
         f" ({share(min(finding.cost_usd / whole_usd, 1.0))})"
-        if whole_usd > 0 and finding.cost_usd > 0
+        if whole_usd > 0 and finding.cost_usd > 0 and finding.code not in COST_BESIDE
         else ""
     )
     zone = questions.period.zone

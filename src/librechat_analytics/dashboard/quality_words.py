@@ -43,6 +43,10 @@ def quality_sentences(quality: Quality, totals: Totals) -> list[tuple[str, str]]
             f"of other kinds, left out: {_kinds(quality.other_token_types)}.",
         ),
         (
+            money(quality.spent_credits_cost_usd) if quality.spent_credits_rows else "",
+            "of credits was spent on something other than tokens; it is in no total.",
+        ),
+        (
             _count(quality.rejected_documents, "document"),
             "that could not be read, ever; they are in no figure.",
         ),

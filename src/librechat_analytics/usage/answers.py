@@ -57,6 +57,8 @@ class Quality:
     positive_value_rows: int
     other_token_types: dict[str, int]
     rejected_documents: int
+    spent_credits_rows: int = 0
+    spent_credits_cost_usd: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,8 +325,10 @@ class Agent:
 class Counters:
     """Everything ever, which only grows.
 
-    Columns: model (as recorded), token_type, context, cost_usd, tokens, documents.
+    Columns: model (as recorded), token_type, context, cost_usd, tokens, documents. ``uncounted_credits_usd``:
+    what was spent of balances and is no usage, by context.
     """
 
     rows: pd.DataFrame
     refused: dict[str, int]
+    uncounted_credits_usd: dict[str, float]

@@ -22,7 +22,7 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """A part of a finding: a model, an agent's id or a token type.
+    """A part of a finding: a model, an agent's id, a token type or a context.
 
     ``subject``: the model or agent that has a page of its own, as its filter knows it; None without one.
     """
@@ -68,7 +68,7 @@ class QualityReport:
     findings: tuple[Finding, ...]
     refusals: tuple[Refusals, ...]
     doubtful_cost_usd: float
-    """Cost that was not computed from a price: default rate, no model, an agent's id as model, estimates."""
+    """Cost that was not computed from the model's own price: see COST_IN_DOUBT."""
 
 
 KINDS: Final[Mapping[str, Kind]] = {
@@ -78,6 +78,13 @@ KINDS: Final[Mapping[str, Kind]] = {
         "every version",
         "Add their prices to librechat.yaml (tokenConfig of the custom endpoint) or update LibreChat;"
         " rows already written keep the default.",
+    ),
+    "family-rate": Kind(
+        "Models priced as their family",
+        "LibreChat had no price for these models and charged what it has for any Claude ($0.80 per million"
+        " prompt tokens) or any Gemini ($0.50).",
+        "every version, with models newer than it",
+        "Update LibreChat; rows already written keep the price. Compare with the provider's bill.",
     ),
     "agent-as-model": Kind(
         "An agent's id instead of a model",
@@ -93,8 +100,9 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "incomplete": Kind(
         "Stopped answers",
-        "The tokens of answers that the reader stopped are estimated from their text, plus 15 %.",
-        "every version",
+        "The tokens of these stopped answers are estimated from their text, plus 15 %. Stopped agents have"
+        " written abort rows since 13 September 2026, mostly with the provider's own counts.",
+        "every version; of agents, before 13 September 2026",
         "Nothing to do: the provider's bill may differ slightly.",
     ),
     "sentinel-rate": Kind(
@@ -115,6 +123,13 @@ KINDS: Final[Mapping[str, Kind]] = {
         " completion alike.",
         "v0.7.7",
         "Subtract this when you compare with a bill of that time; update LibreChat.",
+    ),
+    "spent-credits": Kind(
+        "Credits that were spent and are in no figure",
+        "These rows took credits from a balance for something other than tokens, such as images or videos; no"
+        " total has them.",
+        "development builds with Media Studio",
+        "Add this to the cost when you compare with a bill.",
     ),
     "no-user": Kind(
         "No user",
@@ -143,7 +158,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "other-token-type": Kind(
         "Other things than tokens",
-        "These rows count images, pages or seconds, not tokens; they are left out of all figures.",
+        "These rows count images, pages or seconds, not tokens; what they cost stands here and in no total.",
         "foreign writers, or versions to come",
         "Tell us which version of LibreChat writes them.",
     ),
@@ -156,4 +171,7 @@ KINDS: Final[Mapping[str, Kind]] = {
 }
 """Every kind of finding, those that change a bill first."""
 
-COST_IN_DOUBT = ("default-rate", "agent-as-model", "no-model")
+COST_BESIDE = ("spent-credits", "other-token-type", "future-date")
+"""Findings whose cost is in no total of the period."""
+
+COST_IN_DOUBT = ("default-rate", "family-rate", "agent-as-model", "no-model")

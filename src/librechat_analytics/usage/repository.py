@@ -184,10 +184,13 @@ class Repository:
         return Summary(totals, previous, quality)
 
     def _quality(self, cursor: duckdb.DuckDBPyConnection, time_range: TimeRange, filters: Filters) -> Quality:
-        judged = _one(cursor, question("quality", filters), _bounds(time_range) | filters.parameters())
-        others, rejected = [], 0
+        asked = _bounds(time_range) | filters.parameters()
+        judged = _one(cursor, question("quality", filters), asked)
+        beside = _rows(cursor, question("other_rows", filters, rows="beside"), asked)
+        others = [row for row in beside if row["code"] == "other-token-type"]
+        spent = [row for row in beside if row["code"] == "spent-credits"]
+        rejected = 0
         if filters.scope is None:
-            others = _rows(cursor, statement("other_token_types"), _bounds(time_range))
             ((rejected,),) = cursor.execute("SELECT count(*) FROM refused").fetchall()
         return Quality(
             default_rate_cost_usd=usd(judged["default_rate_cost_e6"]),
@@ -196,7 +199,9 @@ class Repository:
             incomplete_cost_usd=usd(judged["incomplete_cost_e6"]),
             sentinel_rows=judged["sentinel_rows"],
             positive_value_rows=judged["positive_value_rows"],
-            other_token_types={row["other_token_type"]: row["documents"] for row in others},
+            other_token_types={row["detail"]: row["documents"] for row in others},
+            spent_credits_rows=sum(row["documents"] for row in spent),
+            spent_credits_cost_usd=usd(sum(row["cost_e6"] for row in spent)),
             rejected_documents=rejected,
         )
 
@@ -212,11 +217,16 @@ class Repository:
                 *_rows(cursor, question("findings", filters), bounds),
                 *_rows(cursor, question("several_rates", filters), bounds),
                 *_rows(cursor, question("recorded_twice", filters), bounds),
+                *_rows(cursor, question("family_rate", filters), bounds),
+                *_rows(cursor, question("other_rows", filters, rows="beside"), bounds),
+                *_rows(
+                    cursor,
+                    question("to_come", filters, within="ahead"),
+                    {"now": _naive(self.now())} | filters.parameters(),
+                ),
             ]
             refusals = []
             if filters.scope is None:
-                now = {"now": _naive(self.now())}
-                rows += _rows(cursor, statement("other_rows"), _bounds(period.range) | now)
                 refusals = _rows(cursor, statement("refusals"), {})
         findings = [
             _finding(code, found) for code in KINDS if (found := [row for row in rows if row["code"] == code])
@@ -632,10 +642,11 @@ class Repository:
 
     @kept
     def counters(self) -> Counters:
-        """Count everything ever by model, token type and context, and the documents refused by reason."""
+        """Count everything ever by model, token type and context, and what is in no figure."""
         with self._store.reading() as cursor:
             rows = _rows(cursor, statement("counters"), {"models": COUNTED_MODELS})
             refused = {row["reason"]: row["documents"] for row in _rows(cursor, statement("refusals"), {})}
+            uncounted = _rows(cursor, statement("uncounted_credits"), {})
         entries = (
             {
                 "model": row["model"],
@@ -647,7 +658,11 @@ class Repository:
             }
             for row in rows
         )
-        return Counters(_table(entries, "model token_type context cost_usd tokens documents"), refused)
+        return Counters(
+            _table(entries, "model token_type context cost_usd tokens documents"),
+            refused,
+            {row["context"]: usd(row["cost_e6"]) for row in uncounted},
+        )
 
     @kept
     def filter_values(self, scope: Scope | None = None) -> dict[str, list[tuple[str, str]]]:

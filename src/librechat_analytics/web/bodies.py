@@ -210,6 +210,10 @@ class SummaryQuality(Body):
     """Rows of other token types, which are left out, by type."""
     rejected_documents: Count
     """Documents that could not be read, ever."""
+    spent_credits_rows: Count
+    """Rows that took credits from a balance for something other than tokens; they are left out."""
+    spent_credits_cost_usd: float
+    """What these took."""
 
 
 class SummaryAnswer(Figures, Answer):
@@ -385,7 +389,7 @@ class UsageOverTimeAnswer(Answer):
 
 
 class FindingPart(Body):
-    """A model, an agent or a token type within a finding."""
+    """A model, an agent, a token type or a context within a finding."""
 
     name: str
     documents: Count = Field(serialization_alias="rows")

@@ -48,7 +48,14 @@ class UsageCollector(Collector):
         )
         for reason, documents in counters.refused.items():
             refused.add_metric([reason], documents)
-        yield from (cost, tokens, rows, refused)
+        uncounted = CounterMetricFamily(
+            "librechat_uncounted_credits_dollars",
+            "Credits spent on something other than tokens, which are in no cost",
+            labels=("context",),
+        )
+        for context, usd in counters.uncounted_credits_usd.items():
+            uncounted.add_metric([context], usd)
+        yield from (cost, tokens, rows, refused, uncounted)
         yield from self._freshness()
 
     def _freshness(self) -> Iterator[Metric]:

@@ -1,13 +1,17 @@
--- Rows that are no usage: of other token types, and of dates that are still to come.
+-- Rows beside the usage that cost something or are of a kind that is not known: other token types by type, and
+-- credits that were spent by context. What was given costs nothing; what an administrator or the reset of a balance
+-- took away bought nothing.
+, named_beside AS (
+    SELECT selected.*, coalesce(contexts.id, '(none)') AS context
+    FROM selected LEFT JOIN contexts ON contexts.key = selected.context_key
+)
 SELECT
-    'other-token-type' AS code, other_token_type AS detail, NULL AS subject,
-    count(*) AS documents, 0::HUGEINT AS tokens, 0::HUGEINT AS cost_e6, min(created_at) AS first, max(created_at) AS last
-FROM transactions
-WHERE usage_type = 'other' AND other_token_type <> 'credits' AND created_at >= $start AND created_at < $end
-GROUP BY other_token_type
-UNION ALL
-SELECT 'future-date', NULL, NULL, count(*), sum(tokens), sum(cost_e6), min(created_at), max(created_at)
-FROM usage
-WHERE created_at > $now
-HAVING count(*) > 0
-ORDER BY code, detail
+    CASE other_token_type WHEN 'credits' THEN 'spent-credits' ELSE 'other-token-type' END AS code,
+    CASE other_token_type WHEN 'credits' THEN context ELSE other_token_type END AS detail,
+    NULL AS subject,
+    count(*) AS documents, 0::HUGEINT AS tokens, sum(cost_e6) AS cost_e6,
+    min(created_at) AS first, max(created_at) AS last
+FROM named_beside
+WHERE other_token_type <> 'credits' OR cost_e6 > 0 AND context NOT IN ('admin', 'balanceReset')
+GROUP BY ALL
+ORDER BY code, cost_e6 DESC, detail
