@@ -10,7 +10,9 @@ import duckdb
 import pytest
 from bson import ObjectId
 
+from librechat_analytics.app import open_store
 from librechat_analytics.librechat.source import SourceUnreachableError
+from librechat_analytics.settings import load_settings
 from librechat_analytics.store.store import FILE_NAME, Store
 from librechat_analytics.store.unfinished import UnfinishedRows
 from librechat_analytics.sync import mending
@@ -255,6 +257,26 @@ class TestProviders:
         source.collections["conversations"] = []
         sync.run_once()
         assert asked(store, PROVIDERS) == [(provider,)], "what was known once stays known"
+
+    def test_of_a_subagents_run_are_where_that_agent_runs(self, store: Store) -> None:
+        agents = [
+            {"id": HELPER, "provider": "anthropic", "model": "claude-sonnet-4-6"},
+            {"id": OLD_AGENT, "provider": "bedrock", "model": "claude-sonnet-4-6"},
+        ]
+        rows = [
+            usage(number=1, agentId=OLD_AGENT, rootAgentId=HELPER),
+            usage(number=2, agentId=OLD_AGENT, rootAgentId="openAI__gpt-6-sol"),
+            usage(number=3, agentId=HELPER, rootAgentId=HELPER),
+        ]
+        syncer(store, LibreChat(transactions=rows, agents=agents), Clock(LATER)).run_once()
+        assert asked(store, PROVIDERS) == [("bedrock",), ("bedrock",), ("anthropic",)]
+
+    def test_are_written_when_a_store_is_opened(self, tmp_path: Path) -> None:
+        with duckdb.connect(tmp_path / FILE_NAME) as connection:
+            connection.execute(OF_VERSIONS[2].read_text("utf-8"))
+            before = connection.execute("SELECT count(provider_key) FROM transactions").fetchall()
+        with closing(open_store(load_settings(_env_file=None, data_dir=tmp_path))) as store:
+            assert asked(store, "SELECT count(provider_key) FROM transactions") > before
 
     def test_of_the_waiting_rows_of_an_old_store_give_way_to_the_endpoint(self, old: Store) -> None:
         mend_providers(old)

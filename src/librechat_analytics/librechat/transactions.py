@@ -87,10 +87,10 @@ class Transaction(NamedTuple):
 
     ``tokens`` are the row's tokens, 0 where it is no usage; ``credits_e6`` is its price in millionths of a
     LibreChat credit, which is itself a millionth of a US dollar. ``recorded_agent`` is the agent that the row
-    itself names, NO_AGENT where it says that there was none; ``model_agent`` is the one whose id stands in
-    place of the model (v0.7.9 to v0.8.3-rc1). ``default_rate``: it stands at the rate of models without a
-    price; ``unpriced``: it proves that its model is one of them. ``pending``: LibreChat will change or delete
-    it, so that its amounts are not known yet.
+    itself names, NO_AGENT where it says that there was none; ``spender`` is the agent that ran for that one;
+    ``model_agent`` is the one whose id stands in place of the model (v0.7.9 to v0.8.3-rc1).
+    ``default_rate``: it stands at the rate of models without a price; ``unpriced``: it proves that its model
+    is one of them. ``pending``: LibreChat will change or delete it, so that its amounts are not known yet.
     """
 
     id: ObjectId
@@ -103,6 +103,7 @@ class Transaction(NamedTuple):
     context: str | None
     rate: float | None
     recorded_agent: str | None
+    spender: str | None = None
     tenant: str | None = None
     model_agent: str | None = None
     tokens: int = 0
@@ -162,6 +163,7 @@ def read_transaction(document: Mapping[str, Any]) -> Transaction | Refused:
         rate=_rate(get("rate")),
         # Of a chain or a subagent's run the answer is by the agent at the root.
         recorded_agent=recorded_agent(get("rootAgentId"), get("agentId"), model_agent),
+        spender=agent_id(get("agentId")) if get("rootAgentId") else None,
         tenant=listed_name(get("tenantId")),
         model_agent=model_agent,
     )

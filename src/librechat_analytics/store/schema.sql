@@ -135,7 +135,8 @@ CREATE TABLE unattributed (
     conversation   VARCHAR,
     model          VARCHAR,
     recorded_agent VARCHAR,                -- empty: the row says that there was none
-    tenant         VARCHAR
+    tenant         VARCHAR,
+    spender        VARCHAR                 -- the agent that ran for the one that answered
 );
 
 -- Rows to read once more: an older program wrote them without all that is kept of a row today, or LibreChat had not

@@ -383,16 +383,16 @@ class Store:
     def unattributed(self, before_head: int | None, limit: int) -> list[tuple[Any, ...]]:
         """Give waiting rows with an id below ``before_head``, newest first.
 
-        Each has id_head, id_tail, created_at, message, conversation, model, recorded_agent, tenant, and the
-        conversation with which its own counts, None where that was not asked yet. All rows of one ``id_head``
-        come together, so there may be more than ``limit``.
+        Each has id_head, id_tail, created_at, message, conversation, model, recorded_agent, tenant,
+        spender, and the conversation with which its own counts, None where that was not asked yet. All rows
+        of one ``id_head`` come together, so there may be more than ``limit``.
         """
         with self.reading() as cursor:
             return cursor.execute(
                 """
                 SELECT
                     id_head, id_tail, created_at, message, conversation, model, recorded_agent, tenant,
-                    roots.id
+                    spender, roots.id
                 FROM unattributed
                 LEFT JOIN conversations ON conversations.id = unattributed.conversation
                 LEFT JOIN conversations AS roots ON roots.key = conversations.root_key

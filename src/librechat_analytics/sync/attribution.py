@@ -64,6 +64,7 @@ class WaitingRow(NamedTuple):
     model: str | None
     recorded_agent: str | None
     tenant: str | None
+    spender: str | None
     root: str | None
 
 
@@ -217,12 +218,7 @@ def attributed(
             "sender": pd.Series([found.sender for found in attributions], dtype="str"),
             "certainty": pd.Series([found.certainty.value for found in attributions], dtype="str"),
             "provider": pd.Series(
-                [
-                    provider_of(
-                        row.model, found.endpoint, providers.at(found.agent, row.tenant, row.created_at)
-                    )
-                    for row, found in zip(rows, attributions, strict=True)
-                ],
+                [_provider(row, found, providers) for row, found in zip(rows, attributions, strict=True)],
                 dtype="str",
             ),
             "by_endpoint": [found.endpoint not in (None, AGENTS_ENDPOINT) for found in attributions],
@@ -233,6 +229,13 @@ def attributed(
         }
     )
     return frame, texts_frame(roots.items(), ("id", "root"))
+
+
+def _provider(row: WaitingRow, found: Attribution, providers: AgentProviders) -> str | None:
+    spent_at = providers.at(row.spender, row.tenant, row.created_at)
+    if spent_at is not None:
+        return provider_of(row.model, AGENTS_ENDPOINT, spent_at)
+    return provider_of(row.model, found.endpoint, providers.at(found.agent, row.tenant, row.created_at))
 
 
 def _of_tenant(found: ByTenant[T] | None, tenant: str | None) -> list[T]:

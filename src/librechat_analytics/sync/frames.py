@@ -50,6 +50,7 @@ LEDGER_TEXTS = (
     "model",
     "context",
     "recorded_agent",
+    "spender",
     "tenant",
     "model_agent",
 )

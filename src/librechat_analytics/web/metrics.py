@@ -72,7 +72,7 @@ class UsageCollector(Collector):
         for status in STATUSES:
             state.add_metric([status], float(freshness.status == status))
         waiting = GaugeMetricFamily(
-            "librechat_analytics_rows_without_agent", "Usage rows whose agent is still asked for"
+            "librechat_analytics_rows_without_agent", "Rows whose agent is still asked for"
         )
         waiting.add_metric([], freshness.unattributed)
         yield from (lag, state, waiting)

@@ -22,7 +22,7 @@ WHERE transactions.id_head BETWEEN $lowest_head AND $highest_head AND usage_type
     AND transactions.id_head = found.id_head AND transactions.id_tail = found.id_tail;
 
 INSERT INTO unattributed
-SELECT id_head, id_tail, created_at, message, conversation, model, recorded_agent, tenant
+SELECT id_head, id_tail, created_at, message, conversation, model, recorded_agent, tenant, spender
 FROM filled
 SEMI JOIN (
     SELECT id_head, id_tail FROM transactions

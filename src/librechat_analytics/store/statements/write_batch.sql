@@ -57,7 +57,7 @@ LEFT JOIN tenants ON tenants.id = fresh.tenant
 ORDER BY id_head, id_tail;
 
 INSERT INTO unattributed
-SELECT id_head, id_tail, created_at, message, conversation, model, recorded_agent, tenant
+SELECT id_head, id_tail, created_at, message, conversation, model, recorded_agent, tenant, spender
 FROM fresh WHERE attributable;
 
 INSERT INTO outdated SELECT id_head, id_tail FROM fresh WHERE pending;

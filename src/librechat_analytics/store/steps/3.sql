@@ -50,6 +50,7 @@ CREATE TABLE tenants (key UINTEGER NOT NULL, id VARCHAR NOT NULL);
 DROP VIEW usage;
 ALTER TABLE transactions ADD COLUMN tenant_key UINTEGER;
 ALTER TABLE unattributed ADD COLUMN tenant VARCHAR;
+ALTER TABLE unattributed ADD COLUMN spender VARCHAR;
 
 ALTER TABLE conversations ADD COLUMN root_key UINTEGER;
 
