@@ -17,9 +17,11 @@ from librechat_analytics.store.store import FILE_NAME, Store
 from librechat_analytics.store.unfinished import UnfinishedRows
 from librechat_analytics.sync import mending
 from librechat_analytics.sync.mending import mend_providers, read_outdated
+from tests.agreement import api_of
 from tests.documents import ANA, HELPER, NOON, OLD_AGENT, usage
 from tests.store.test_migration import DOCUMENTS, OF_VERSIONS, WAITING
-from tests.test_sync import Clock, LibreChat, asked, syncer
+from tests.support.in_memory import Clock, LibreChat
+from tests.test_sync import asked, syncer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -208,6 +210,16 @@ class TestTenants:
         assert asked(old, f"SELECT count(*), max(deleted_at) FROM agents WHERE id = '{HELPER}'") == [
             (1, None)
         ]
+
+
+def test_a_row_without_a_tenant_keeps_its_model_when_another_tenant_gets_such_an_agent(store: Store) -> None:
+    ours = {"id": HELPER, "tenantId": "acme", "model": "model-of-acme"}
+    row = usage(model=HELPER, rate=6)
+    syncer(store, LibreChat(transactions=[row], agents=[ours]), Clock(LATER)).run_once()
+    theirs = {"id": HELPER, "tenantId": "other", "model": "model-of-another"}
+    syncer(store, LibreChat(transactions=[row], agents=[theirs, ours]), Clock(LATER)).run_once()
+    _, body = api_of(store, LATER)("top-models", {"period": "all"})
+    assert [entry["model"] for entry in body["models"]] == ["model-of-acme"]
 
 
 PROVIDERS = (

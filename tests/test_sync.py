@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from librechat_analytics.librechat.agents import Answer
+    from librechat_analytics.librechat.agents import Answer, Conversation
     from tests.documents import Document
 
 
@@ -740,3 +740,66 @@ class TestImport:
 
 def test_the_ids_that_a_test_makes_lie_in_their_second() -> None:
     assert object_id(NOON, 5).generation_time == NOON
+
+
+class TestConversations:
+    """With which conversation one counts is looked up once."""
+
+    ROWS = (
+        "SELECT conversations.id FROM transactions JOIN conversations ON key = conversation_key"
+        " ORDER BY id_tail"
+    )
+
+    def thread(self, root: str | None) -> Document:
+        return {
+            "conversationId": "child",
+            "endpoint": "agents",
+            "subagentThread": {"rootConversationId": root},
+        }
+
+    def test_what_is_written_later_counts_with_the_root_too(self, store: Store, clock: Clock) -> None:
+        librechat = LibreChat(
+            transactions=[usage(conversationId="child", agentId=HELPER)], conversations=[self.thread("root")]
+        )
+        sync = syncer(store, librechat, clock)
+        sync.run_once()
+        librechat.collections["transactions"].append(usage(number=1, conversationId="child"))
+        librechat.collections["transactions"].append(usage(number=2, conversationId="root"))
+        sync.run_once()
+        assert asked(store, self.ROWS) == 3 * [("root",)]
+
+    def test_a_root_that_has_one_itself_leads_there(self, store: Store, clock: Clock) -> None:
+        middle = {"conversationId": "middle", "subagentThread": {"rootConversationId": "root"}}
+        librechat = LibreChat(
+            transactions=[usage(conversationId="child")], conversations=[self.thread("middle"), middle]
+        )
+        sync = syncer(store, librechat, clock)
+        sync.run_once()
+        assert asked(store, self.ROWS) == [("middle",)]
+        librechat.collections["transactions"].append(usage(number=1, conversationId="middle"))
+        sync.run_once()
+        librechat.collections["transactions"].append(usage(number=2, conversationId="child"))
+        sync.run_once()
+        assert asked(store, self.ROWS) == 3 * [("root",)]
+
+    def test_a_conversation_is_asked_for_once_in_its_life(self, store: Store, clock: Clock) -> None:
+        looked_up: list[str] = []
+
+        class Counting(LibreChat):
+            def conversations(self, conversations: Sequence[str]) -> list[Conversation]:
+                looked_up.extend(conversations)
+                return super().conversations(conversations)
+
+        librechat = Counting(
+            transactions=[usage(conversationId="child", messageId="m")],
+            conversations=[self.thread(None)],
+            messages=[ANSWER | {"conversationId": "child"}],
+        )
+        sync = syncer(store, librechat, clock)
+        for number in range(1, 4):
+            sync.run_once()
+            librechat.collections["transactions"].append(
+                usage(number=number, conversationId="child", messageId="m")
+            )
+        assert looked_up == ["child"]
+        assert asked(store, self.ROWS) == 3 * [("child",)]

@@ -287,6 +287,12 @@ class TestFamilyRate:
     def test_is_proved_by_nothing_else(self, tmp_path: Path, row: Document) -> None:
         assert finding(tmp_path, "family-rate", row) is None
 
+    def test_is_not_proved_by_a_cached_prompt_for_its_completion(self, tmp_path: Path) -> None:
+        parts = {"inputTokens": -10, "readTokens": -990, "writeTokens": 0}
+        cached = at_rate(1, 0.8, model="claude-haiku-5-5", **parts)
+        completion = at_rate(2, 2.4, completion=True, model="claude-haiku-5-5")
+        assert finding(tmp_path, "family-rate", cached, completion) is None
+
     def test_is_cost_in_doubt(self, tmp_path: Path) -> None:
         with reading(tmp_path, at_rate(1, 0.8, model="claude-haiku-5-5"), usage(number=2)) as ask:
             _, body = ask("quality", {"period": "30d"})
