@@ -42,9 +42,9 @@ Body = dict[str, Any]
 SYNC_SECONDS = 2
 
 SYNC_IN_SMALL_STEPS = """
-from librechat_analytics import sync
 from librechat_analytics.cli import main
 from librechat_analytics.store.store import Store
+from librechat_analytics.sync import attribution, interval
 
 def told(commit):
     def committed(*given, **named):
@@ -53,7 +53,7 @@ def told(commit):
         return result
     return committed
 
-sync.BATCH_DOCUMENTS = sync.ATTRIBUTED_AT_ONCE = 200
+interval.BATCH_DOCUMENTS = attribution.ATTRIBUTED_AT_ONCE = 200
 Store.write_batch, Store.settle = told(Store.write_batch), told(Store.settle)
 main()
 """
