@@ -13,7 +13,7 @@ from librechat_analytics.librechat import ledger as ledger_module
 from librechat_analytics.librechat.documents import shown_id
 from librechat_analytics.librechat.ledger import FIRST_ID
 from librechat_analytics.librechat.mongo import MongoSource
-from librechat_analytics.librechat.source import SourceSlowError, SourceUnreachableError
+from librechat_analytics.librechat.source import SourceBrokenError, SourceSlowError, SourceUnreachableError
 from librechat_analytics.librechat.transactions import Refusal, Refused
 from tests.documents import ANA, BOB, usages
 from tests.wire_server import failure, wire_server
@@ -199,6 +199,15 @@ class TestBrokenDocuments:
             again = list(source.transactions_by_id(ids_of(server)))
             assert {row for row in again if isinstance(row, Refused)} == broken
             assert len(again) == 300
+
+    def test_a_broken_user_is_said_and_stops_nothing_else(self) -> None:
+        users = [{"_id": ANA, "name": "Ana"}, {"_id": BOB, "name": "Bob"}]
+        server = Server(usages(3), users)
+        server.spoiled = {BOB}
+        with source_of(server) as source:
+            with pytest.raises(SourceBrokenError, match=r"db\.users\.validate"):
+                list(source.users())
+            assert len(list(source.older_transactions(None))) == 3
 
 
 @pytest.mark.parametrize("strays", [[], ["a", 7], [True, "b", 7.5]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bson.errors import BSONError
@@ -34,7 +35,12 @@ from librechat_analytics.librechat.labels import (
 from librechat_analytics.librechat.ledger import UNDECODED, Ledger, each_document
 from librechat_analytics.librechat.mongo_errors import explained_failures
 from librechat_analytics.librechat.mongo_uri import connect, names_user
-from librechat_analytics.librechat.source import BATCH_DOCUMENTS, LOOK_UP_IDS, SourceSlowError
+from librechat_analytics.librechat.source import (
+    BATCH_DOCUMENTS,
+    LOOK_UP_IDS,
+    SourceBrokenError,
+    SourceSlowError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -160,13 +166,17 @@ class MongoSource(Ledger):
                 batch_size=BATCH_DOCUMENTS,
                 max_time_ms=longest_seconds and 1000 * longest_seconds,
             )
-            for document in each_document(cursor):
-                try:
-                    label = read(decoded(document))
-                except BSONError:
-                    continue
-                if label is not None:
-                    yield label
+            try:
+                for document in each_document(cursor):
+                    with suppress(BSONError):
+                        label = read(decoded(document))
+                        if label is not None:
+                            yield label
+            except BSONError:
+                raise SourceBrokenError(
+                    f"A document of {collection} is no valid BSON and spoils MongoDB's answer."
+                    f" Run `db.{collection}.validate()` in mongosh."
+                ) from None
 
     def _looked_up(
         self,
@@ -177,19 +187,21 @@ class MongoSource(Ledger):
         read: Callable[[Mapping[str, Any]], T | None],
         besides: Document | None = None,
     ) -> list[T]:
-        size = self._look_up_ids
+        def found(some: Sequence[object]) -> Iterator[T]:
+            query = {key: {"$in": list(some)}} | (besides or {})
+            return self._each(collection, query, projection, read, LOOK_UP_SECONDS)
+
+        size, labels = self._look_up_ids, []
         try:
-            return [
-                label
-                for start in range(0, len(ids), size)
-                for label in self._each(
-                    collection,
-                    {key: {"$in": list(ids[start : start + size])}} | (besides or {}),
-                    projection,
-                    read,
-                    LOOK_UP_SECONDS,
-                )
-            ]
+            for start in range(0, len(ids), size):
+                some = ids[start : start + size]
+                try:
+                    labels += list(found(some))
+                except SourceBrokenError:  # one document of these spoils the others' answer
+                    for identity in some:
+                        with suppress(SourceBrokenError):
+                            labels += list(found([identity]))
+            return labels
         except SourceSlowError as error:
             self._look_up_ids = max(FEWEST_LOOK_UP_IDS, size // 4)  # for the next try
             raise SourceSlowError(

@@ -42,6 +42,12 @@ class SourceForbiddenError(SourceUnreachableError):
     may_pass = False
 
 
+class SourceBrokenError(SourceUnreachableError):
+    """A document that is no valid BSON spoils what MongoDB answers for a collection."""
+
+    may_pass = False
+
+
 class SourceForeignError(SourceUnreachableError):
     """Another LibreChat answers than the one whose ledger is in the store."""
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
-from librechat_analytics.librechat.source import SourceForbiddenError
+from librechat_analytics.librechat.source import SourceBrokenError, SourceForbiddenError
 from librechat_analytics.sync.frames import instants, naive, texts_frame
 from librechat_analytics.sync.memberships import write_memberships
 
@@ -29,22 +29,22 @@ def write_labels(
     *,
     as_of: datetime | None = None,
     is_current: bool = True,
-) -> list[str]:
-    """Read the names of users and agents again; returns the collections that may not be read.
+) -> dict[str, str]:
+    """Read the names of users and agents again; returns which collections cannot be read, and why.
 
     ``as_of`` is the instant that the source shows, unless it is now. Labels that are not current ones only
     name who has no name yet, and leave groups, domains and roles alone.
     """
     as_of = as_of or now
-    forbidden: list[str] = []
+    unreadable: dict[str, str] = {}
     known_user, known_agent = store.greatest_keys()
 
     def known(collection: str, ask: Callable[[], Iterable[T] | None]) -> list[T] | None:
         try:
             found = ask()
             return None if found is None else list(found)
-        except SourceForbiddenError:
-            forbidden.append(collection)
+        except (SourceForbiddenError, SourceBrokenError) as error:
+            unreadable[collection] = str(error)
             return None
 
     users = _each_once(known("users", source.users), lambda user: user.id)
@@ -82,7 +82,7 @@ def write_labels(
             ("id", "name", "model", "provider", "ran", "tenant"),
         )
         store.write_agents(labels, versions, known=known_agent, is_current=is_current, now=naive(now))
-    return forbidden
+    return unreadable
 
 
 def oldest_balances(balances: Iterable[Balance]) -> dict[str, Balance]:

@@ -387,11 +387,13 @@ class Syncer:
         if age < self._labels_seconds and not (self._labels_readable and self._store.has_unlabelled()):
             return
         now = self._clock()
-        forbidden = write_labels(self._store, self._source, now)
-        # Whoever is named by what may not be read would be asked for again and again.
-        self._labels_readable = not {"users", "agents"} & set(forbidden)
-        if forbidden and age >= self._labels_seconds:
-            log.warning("MongoDB's user may not read %s. Give it the role `read`.", ", ".join(forbidden))
+        unreadable = write_labels(self._store, self._source, now)
+        # Whoever is named by what cannot be read would be asked for again and again.
+        self._labels_readable = not {"users", "agents"} & set(unreadable)
+        if age >= self._labels_seconds:
+            for why in sorted(set(unreadable.values())):
+                names = ", ".join(name for name, reason in unreadable.items() if reason == why)
+                log.warning("Names of %s cannot be read. %s", names, why)
         if age >= self._labels_seconds:
             self._labelled_at = time.monotonic()
 
