@@ -111,6 +111,9 @@ class LibreChat:
     def has_any_user(self, ids: Sequence[str]) -> bool:
         return any(str(document["_id"]) in ids for document in self._documents("users"))
 
+    def has_users(self) -> bool:
+        return bool(self._documents("users"))
+
     def users(self) -> Iterable[Any]:
         return [read_user(document) for document in self._documents("users")]
 

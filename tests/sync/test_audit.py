@@ -18,6 +18,7 @@ from librechat_analytics.librechat.source import SourceForeignError
 from librechat_analytics.store.held_ids import HeldIds
 from librechat_analytics.store.store import Store
 from librechat_analytics.sync import audit as audit_module
+from librechat_analytics.sync import loop
 from librechat_analytics.sync.audit import GrowthWatch
 from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.sync.loop import Syncer
@@ -41,6 +42,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture(autouse=True)
 def small_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audit_module, "ROWS_PER_RANGE", 8)
+    monkeypatch.setattr(loop, "QUICK_SECONDS", float("inf"))
 
 
 def syncer(store: Store, librechat: LibreChat, clock: Clock) -> Syncer:
@@ -103,6 +105,38 @@ class TestRowsThatComeOutOfOrder:
             sync.run_once()
         assert store.refusals() == [("rawAmount is no finite number", 1)]
 
+    def test_rows_restored_behind_a_running_audit_are_read_by_the_next(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        librechat, clock, sync = level(*usages(50), store=store)
+        restored = usages(20, until=LONG_AGO)
+        count_ids = librechat.count_ids
+
+        def restore_amid_the_counts(low: ObjectId, high: ObjectId | None) -> int:
+            if librechat.counted == 3:
+                librechat.collections["transactions"] += restored
+                sync._read()
+            return count_ids(low, high)
+
+        monkeypatch.setattr(librechat, "count_ids", restore_amid_the_counts)
+        monkeypatch.setattr(loop, "LEAST_REST_SECONDS", 0)
+        librechat.counted = 0
+        clock.now += timedelta(days=1)
+        sync._audit("counts", at_ease=False)
+        assert held_by(store) < ids_of(librechat)
+        sync._read()
+        assert sync._due_audit() == "counts"
+        sync._audit_aside()
+        assert held_by(store) == ids_of(librechat)
+
+    def test_a_secondary_that_lags_deletes_nothing(self, store: Store) -> None:
+        librechat, clock, sync = level(*usages(20), store=store)
+        newest = usage(clock.now, number=99)
+        librechat.collections["transactions"].append(newest)
+        sync._read()
+        librechat.collections["transactions"].remove(newest)
+        assert sync._audit("ids", at_ease=False).gone == 0
+
 
 class TestDeletions:
     def test_a_purge_keeps_its_rows_and_needs_no_more_than_one_look(self, store: Store) -> None:
@@ -160,6 +194,19 @@ class TestAsOf:
         later.run_once()
         assert self.as_of(store) == clock.now.replace(tzinfo=None)
 
+    def test_it_moves_with_each_audit_though_rows_keep_coming_elsewhere(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(loop, "LEAST_REST_SECONDS", 0)
+        librechat, clock, sync = level(*usages(20), store=store)
+        for number in range(5):
+            clock.now += timedelta(minutes=5)
+            librechat.collections["transactions"].append(usage(clock.now - timedelta(hours=1), number=number))
+            sync._read()
+            sync._audit_aside()
+            assert self.as_of(store) == clock.now.replace(tzinfo=None)
+            assert held_by(store) == ids_of(librechat)
+
     def test_new_rows_need_no_audit(self, store: Store) -> None:
         librechat, clock, sync = level(*usages(20), store=store)
         librechat.counted = 0
@@ -207,12 +254,31 @@ class TestWhoseLedgerItIs:
             sync.run_once()
         assert len(held_by(store)) == 5
 
+    def test_another_librechat_that_had_no_usage_yet_is_not_let_in(
+        self, store: Store, tmp_path: Path
+    ) -> None:
+        dump = write_dump(tmp_path / "dump", transactions=usages(5), users=[{"_id": ANA, "name": "Ana"}])
+        with closing(DumpSource(dump)) as source:
+            import_dump(store, source, now=NOON)
+        empty = LibreChat(users=[{"_id": ObjectId(), "name": "Bob"}])
+        with pytest.raises(SourceForeignError):
+            syncer(store, empty, Clock()).run_once()
+        with store.reading() as cursor:
+            assert cursor.execute("SELECT name, deleted_at FROM users").fetchall() == [("Ana", None)]
+
+    def test_where_users_may_not_be_read_the_place_tells(self, store: Store) -> None:
+        librechat, clock, sync = level(*usages(5), store=store)
+        librechat.forbidden = {"users"}
+        librechat.collections["transactions"] = [usage(clock.now, number=9)]
+        sync.run_once()
+        assert len(held_by(store)) == 6
+
 
 def at_random(byte: int, tail: int) -> ObjectId:
     return ObjectId(bytes([byte, byte]) + bytes(8) + bytes([0, tail]))
 
 
-ids = st.builds(at_random, st.integers(0, 255), st.integers(0, 3))
+ids = st.builds(at_random, st.integers(0, 100), st.integers(0, 3))
 
 
 @settings(deadline=None, max_examples=20)
@@ -233,39 +299,45 @@ def test_after_an_audit_nothing_is_missing(before: set[ObjectId], after: set[Obj
 
 
 class TestGrowthWatch:
-    def test_new_rows_and_deletions_explain_themselves(self) -> None:
+    def test_new_rows_and_deletions_fit(self) -> None:
         watch = GrowthWatch()
-        for there, held in ((10, 10), (12, 13), (13, 13), (8, 13), (9, 14)):
-            watch.note(there, held)
-            assert not watch.unexplained
+        assert all(watch.fits(there, held) for there, held in ((10, 10), (13, 13), (8, 13), (9, 14)))
 
-    def test_rows_that_are_not_held_are_noticed_also_after_deletions(self) -> None:
+    def test_rows_that_are_not_held_do_not_also_after_deletions(self) -> None:
         watch = GrowthWatch()
-        for _ in range(audit_module.LOOKS_REMEMBERED):
-            watch.note(8, 13)
-        watch.note(9, 13)
-        assert watch.unexplained
-        watch.settle(added=1)
-        assert not watch.unexplained
+        assert watch.fits(8, 13)
+        assert not watch.fits(9, 13)
 
     def test_a_difference_that_an_audit_cannot_explain_is_usual_from_then_on(self) -> None:
         watch = GrowthWatch()
-        watch.note(13, 10)
-        assert watch.unexplained
-        watch.settle(added=0)
-        watch.note(13, 10)
-        assert not watch.unexplained
-        watch.note(14, 10)
-        assert watch.unexplained
+        assert not watch.fits(13, 10)
+        self.audited(watch, found=0)
+        assert watch.fits(13, 10)
+        assert not watch.fits(14, 10)
 
-    def test_a_server_whose_estimates_are_never_right_is_not_audited_for_ever(self) -> None:
+    def test_what_comes_while_an_audit_runs_leads_to_another(self) -> None:
+        watch = GrowthWatch()
+        watch.begin()
+        assert not watch.fits(30, 10)
+        watch.unexplained = True
+        watch.settle(found=0)
+        assert not watch.fits(30, 10)
+
+    def test_a_server_whose_counts_are_never_right_is_not_audited_for_ever(self) -> None:
         watch, audits = GrowthWatch(), 0
         for guess in range(100, 200):
-            watch.note(guess, 10)
-            if watch.unexplained:
+            if not watch.fits(guess, 10):
                 audits += 1
-                watch.settle(added=0)
+                self.audited(watch, found=0)
         assert audits == audit_module.FUTILE_AUDITS
+        watch.begin()
+        watch.settle(found=0)  # the daily one: from then on it is believed again
+        assert not watch.fits(300, 10)
+
+    def audited(self, watch: GrowthWatch, found: int) -> None:
+        watch.unexplained = True
+        watch.begin()
+        watch.settle(found)
 
 
 class TestDumps:

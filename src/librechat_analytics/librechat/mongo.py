@@ -125,7 +125,14 @@ class MongoSource(Ledger):
 
     def has_any_user(self, ids: Sequence[str]) -> bool:
         """Say whether one of these users is there."""
-        query = {"_id": {"$in": [ObjectId(identity) for identity in ids]}}
+        chunks = (ids[start : start + LOOK_UP_IDS] for start in range(0, len(ids), LOOK_UP_IDS))
+        return any(self._has_user({"_id": {"$in": [ObjectId(each) for each in some]}}) for some in chunks)
+
+    def has_users(self) -> bool:
+        """Say whether there is any user."""
+        return self._has_user({})
+
+    def _has_user(self, query: Document) -> bool:
         with explained_failures():
             return bool(list(self._collection("users").find(query, {"_id": 1}).limit(1)))
 

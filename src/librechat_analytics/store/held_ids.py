@@ -13,8 +13,6 @@ from librechat_analytics.store.store import run
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from duckdb import DuckDBPyConnection
-
     from librechat_analytics.store.store import Store
 
 AuditKind = Literal["counts", "ids"]
@@ -32,18 +30,10 @@ class Id(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
-    """What became of one comparison: the ids that are not held, and how many have newly gone."""
-
-    missing: list[Id]
-    gone: int
-
-
-@dataclass(frozen=True, slots=True)
 class AuditResult:
     """How an audit ended; times are UTC without a zone.
 
-    ``documents`` are those of the database, ``added`` those that were not held before, ``gone`` the rows held
+    ``documents`` are those of the database, ``added`` those that were not held before, ``gone`` those held
     that the database has deleted, as far as that is known.
     """
 
@@ -63,23 +53,16 @@ class HeldIds:
 
     def count(self, low_head: int = 0, high_head: int = BEYOND_HEADS) -> int:
         """Count the ids from ``low_head`` on and below ``high_head`` that the database should still have."""
-        bounds = {"low_head": low_head, "last_head": high_head - 1} | _texts_between(
-            Id(low_head, 0), Id(high_head - 1, 2**32 - 1)
-        )
         with self._store.reading() as cursor:
-            ((count,),) = cursor.execute(
-                """
-                SELECT
-                    (SELECT count(*) FROM transactions WHERE id_head BETWEEN $low_head AND $last_head)
-                    + (
-                        SELECT count(*) FROM refused
-                        WHERE length(id) = 24 AND id BETWEEN $low_text AND $end_text
-                    )
-                    - (SELECT count(*) FROM gone WHERE id_head BETWEEN $low_head AND $last_head)
-                """,
-                bounds,
-            ).fetchall()
+            run(cursor, "statements/count_held", _heads_and_texts(low_head, high_head))
+            ((count,),) = cursor.fetchall()
         return int(count)
+
+    def between(self, low_head: int, high_head: int = BEYOND_HEADS) -> pd.DataFrame:
+        """Give the ids held from ``low_head`` on and below ``high_head``, for ``compare``."""
+        with self._store.reading() as cursor:
+            run(cursor, "statements/held_between", _heads_and_texts(low_head, high_head))
+            return cursor.df()
 
     def boundaries(self, rows_per_range: int) -> list[int]:
         """Cut the rows held into ranges of about so many rows; gives the heads at which ranges begin."""
@@ -93,20 +76,25 @@ class HeldIds:
             ).fetchall()
         return sorted({head for head in heads if head})
 
-    def compare(self, heads: Heads, tails: Tails, low: Id, end: Id) -> Compared:
+    def compare(
+        self, held: pd.DataFrame, heads: Heads, tails: Tails, low: Id, end: Id, settled_before: int
+    ) -> list[Id]:
         """Compare the ids that the database has from ``low`` to ``end``, both included, with those held.
 
-        Remembers which rows held are no longer there, and which are again.
+        ``held`` is of before the database was asked, and has these and perhaps more. Gives the ids that are
+        not among it; remembers which of it are no longer there, unless their head is ``settled_before`` or
+        greater, and which that were gone are there again.
         """
         bounds = {"low_head": low.head, "low_tail": low.tail, "end_head": end.head, "end_tail": end.tail}
+        bounds["settled_before"] = settled_before
         page = pd.DataFrame({"id_head": heads, "id_tail": tails})
         with self._store.reading() as cursor:
             cursor.register("page", page)
+            cursor.register("held", held)
             run(cursor, "statements/compare_ids", bounds)
             missing = [Id(*row) for row in cursor.execute("FROM not_held").fetchall()]
             newly_gone = cursor.execute("FROM newly_gone").df()
             back = cursor.execute("FROM back_again").df()
-            refused = self._refused(cursor, low, end) if missing else set()
         if len(newly_gone) or len(back):
             with self._store.committing() as cursor:
                 cursor.register("newly_gone", newly_gone)
@@ -116,14 +104,7 @@ class HeldIds:
                     "DELETE FROM gone USING back_again"
                     " WHERE gone.id_head = back_again.id_head AND gone.id_tail = back_again.id_tail"
                 )
-        return Compared([identity for identity in missing if identity.hex() not in refused], len(newly_gone))
-
-    def _refused(self, cursor: DuckDBPyConnection, low: Id, end: Id) -> set[str]:
-        found = cursor.execute(
-            "SELECT id FROM refused WHERE length(id) = 24 AND id BETWEEN $low_text AND $end_text",
-            _texts_between(low, end),
-        ).fetchall()
-        return {identity for (identity,) in found}
+        return missing
 
     def sample(self) -> tuple[list[Id], list[Id]]:
         """Give the ids of the ten newest rows, and of up to a thousand others."""
@@ -136,10 +117,10 @@ class HeldIds:
             ).fetchall()
         return [Id(*row) for row in newest], [Id(*row) for row in others]
 
-    def users(self, most: int | None) -> list[str]:
-        """Give the ids of some users, at most so many; of all for None."""
+    def users(self) -> list[str]:
+        """Give the ids of all users."""
         with self._store.reading() as cursor:
-            found = cursor.execute("SELECT id FROM users LIMIT $most", {"most": most}).fetchall()
+            found = cursor.execute("SELECT id FROM users").fetchall()
         return [identity for (identity,) in found]
 
     def any_of(self, ids: list[Id]) -> bool:
@@ -155,7 +136,7 @@ class HeldIds:
         return bool(found)
 
     def count_gone(self) -> int:
-        """Count the rows held that the database is known to have deleted."""
+        """Count the documents held that the database is known to have deleted."""
         with self._store.reading() as cursor:
             ((count,),) = cursor.execute("SELECT count(*) FROM gone").fetchall()
         return int(count)
@@ -177,5 +158,11 @@ Heads = np.ndarray[Any, np.dtype[np.uint64]]
 Tails = np.ndarray[Any, np.dtype[np.uint32]]
 
 
-def _texts_between(low: Id, end: Id) -> dict[str, str]:
-    return {"low_text": low.hex(), "end_text": end.hex()}
+def _heads_and_texts(low_head: int, high_head: int) -> dict[str, object]:
+    """Give the bounds of a range for ids that are kept as numbers, and for those kept as texts."""
+    return {
+        "low_head": low_head,
+        "last_head": high_head - 1,
+        "low_text": Id(low_head, 0).hex(),
+        "end_text": Id(high_head - 1, 2**32 - 1).hex(),
+    }

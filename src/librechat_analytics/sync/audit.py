@@ -8,9 +8,9 @@ range, and reads the ids of those ranges that differ; an audit by ids reads all 
 from __future__ import annotations
 
 import time
-from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from bson import ObjectId
@@ -32,9 +32,10 @@ ROWS_PER_RANGE = 20_000
 """What one count looks at; where it differs, so many ids are read."""
 
 LONGEST_REST_SECONDS = 2.0
-LOOKS_REMEMBERED = 20
+UNSETTLED = timedelta(minutes=10)
+"""A row so young may be missing on a secondary that lags; that does not make it a deleted one."""
 FUTILE_AUDITS = 2
-"""After so many that an estimate led to in vain, the server's estimates are left alone."""
+"""After so many in a row that the server's count led to in vain, it is left alone until the next day."""
 
 
 class AuditStoppedError(Exception):
@@ -49,13 +50,25 @@ class Running:
     progress: float
 
 
+class Step(NamedTuple):
+    """What one step of an audit met: documents there, those found that were not held, and rows added."""
+
+    documents: int
+    found: int
+    added: int
+
+
 class Auditor:
-    """Compares the ids of a ledger with those held, in small steps, and has what is missing written."""
+    """Compares the ids of a ledger with those held, in small steps, and has what is missing written.
+
+    ``write`` gives the rows added; ``strays`` is the number of documents without an ObjectId, as last read.
+    """
 
     def __init__(
         self,
         held: HeldIds,
         source: MongoSource,
+        growth: GrowthWatch,
         *,
         write: Callable[[list[Transaction | Refused]], int],
         clock: Callable[[], datetime],
@@ -64,13 +77,19 @@ class Auditor:
     ) -> None:
         self._held = held
         self._source = source
+        self._growth = growth
         self._write = write
         self._clock = clock
         self._rest = rest
         self._report = report
         self.running: Running | None = None
+        self._settled_before = 0
         self.strays = 0
         """Documents met by the last audit whose id is no ObjectId; no count by ranges has them."""
+
+    def quick_kind(self) -> AuditKind:
+        """Name the kind that costs little: of few rows by ids, from which deletions hide nothing."""
+        return "ids" if self._held.count() <= ROWS_PER_RANGE else "counts"
 
     def run(self, kind: AuditKind, *, at_ease: bool) -> AuditResult:
         """Compare everything once; ``at_ease`` rests after each step for as long as it took.
@@ -78,15 +97,16 @@ class Auditor:
         Raises SourceUnreachableError where MongoDB does not answer, AuditStoppedError when told to stop.
         """
         started = self._clock()
+        self._settled_before = _split(ObjectId.from_datetime(started - UNSETTLED)).head
         self.running = Running(kind, 0.0)
+        self._growth.begin()
         try:
-            documents = added = 0
-            for there, new in self._steps(kind, at_ease=at_ease):
-                documents += there
-                added += new
-            strays = list(self._source.stray_transactions())
-            self._write([*strays])
-            self.strays = len(strays)
+            documents, found, added = 0, self._take_strays(), 0
+            for step in self._steps(kind, at_ease=at_ease):
+                documents += step.documents
+                found += step.found
+                added += step.added
+            self._growth.settle(found)
             result = AuditResult(
                 kind, naive(started), naive(self._clock()), documents, added, self._held.count_gone()
             )
@@ -95,7 +115,7 @@ class Auditor:
         finally:
             self.running = None
 
-    def _steps(self, kind: AuditKind, *, at_ease: bool) -> Iterator[tuple[int, int]]:
+    def _steps(self, kind: AuditKind, *, at_ease: bool) -> Iterator[Step]:
         edges = [0, *self._held.boundaries(ROWS_PER_RANGE)]
         for place, low in enumerate(edges):
             high = edges[place + 1] if place + 1 < len(edges) else None
@@ -107,67 +127,79 @@ class Auditor:
             if self._rest(min(taken, LONGEST_REST_SECONDS) if at_ease else 0.0):
                 raise AuditStoppedError
 
-    def _by_count(self, low: int, high: int | None) -> tuple[int, int]:
-        """Compare a range by its count; gives the documents there and how many of them were not held."""
+    def _take_strays(self) -> int:
+        """Read what has no ObjectId for an id; gives how many more there are than the last time."""
+        strays, before = list(self._source.stray_transactions()), self.strays
+        self._write([*strays])
+        self.strays = len(strays)
+        return max(0, self.strays - before)
+
+    def _by_count(self, low: int, high: int | None) -> Step:
+        """Compare a range by its count, and by its ids where that differs."""
         try:
             there = self._source.count_ids(_object_id(low), None if high is None else _object_id(high))
         except SourceSlowError:
             return self._by_ids(low, high)
         held = self._held.count(low) if high is None else self._held.count(low, high)
-        return (there, 0) if there == held else self._by_ids(low, high)
+        return Step(there, 0, 0) if there == held else self._by_ids(low, high)
 
-    def _by_ids(self, low: int, high: int | None) -> tuple[int, int]:
-        documents = added = 0
+    def _by_ids(self, low: int, high: int | None) -> Step:
+        documents = found = added = 0
         start = Id(low, 0)
         end = LAST_ID if high is None else _before(_object_id(high))
+        # Before the database is asked: rows that are new since are not among what it answers, nor deleted.
+        held = self._held.between(low) if high is None else self._held.between(low, high)
         for page in self._source.id_pages(_object_id(low), None if high is None else _object_id(high)):
             last = _split(page.end)
-            added += self._take_missing(self._held.compare(page.heads, page.tails, start, last).missing)
+            missing = self._held.compare(held, page.heads, page.tails, start, last, self._settled_before)
+            read = self._read(missing)
             documents += len(page.heads)
+            found += len(read)
+            added += self._write(read) if read else 0
             start = _after(last)
         nothing = np.array([], dtype="uint64"), np.array([], dtype="uint32")
         if start <= _split(end):
-            self._held.compare(*nothing, start, _split(end))
-        return documents, added
+            self._held.compare(held, *nothing, start, _split(end), self._settled_before)
+        return Step(documents, found, added)
 
-    def _take_missing(self, missing: list[Id]) -> int:
-        if not missing:
-            return 0
-        ids = [ObjectId(identity.hex()) for identity in missing]
-        return self._write(list(self._source.transactions_by_id(ids)))
+    def _read(self, missing: list[Id]) -> list[Transaction | Refused]:
+        return list(self._source.transactions_by_id([ObjectId(identity.hex()) for identity in missing]))
 
 
 class GrowthWatch:
     """Notices that a ledger has grown elsewhere than where new rows are looked for.
 
-    Compares the server's own estimate of its documents, which costs next to nothing, with the ids held: rows
-    that were deleted raise the difference, rows that are not held lower it. ``unexplained`` is True from then
-    on until an audit has been through.
+    Compares what is held with the server's own count of its documents, which costs next to nothing: rows that
+    were deleted raise the difference, rows that are not held lower it. ``unexplained`` is True from then on
+    until an audit has been through.
     """
 
     def __init__(self) -> None:
         self._expected = 0
-        self._differences = deque([0], maxlen=LOOKS_REMEMBERED)
+        self._latest = 0
+        self._led_here: int | None = None
         self._futile = 0
         self.unexplained = False
 
-    def note(self, there: int, held: int) -> None:
-        """Take in a look: the estimate from before it, and the ids held after it."""
-        difference = held - there
-        if difference < min(self._differences) and self._futile < FUTILE_AUDITS:
-            self.unexplained = True
-        self._differences.append(difference)
+    def fits(self, there: int, held: int) -> bool:
+        """Say whether nothing hints at documents that are not held; ``there`` was counted after ``held``."""
+        self._latest = held - there
+        if self._latest < self._expected and self._futile < FUTILE_AUDITS:
+            return False
+        self._expected = self._latest
+        return True
 
-    def settle(self, added: int, strays: int = 0) -> None:
-        """Begin anew after an audit that found so many rows, and so many documents that are never rows."""
-        self._expected = -strays
-        if added:
-            self._futile = 0
-        elif self.unexplained and self._differences[-1] < self._expected:
-            self._futile += 1  # the server's estimate is off: such a difference is usual here
-            self._expected = self._differences[-1]
+    def begin(self) -> None:
+        """Note that an audit begins; what comes from now on may lie where it has been already."""
+        self._led_here = self._latest if self.unexplained else None
+
+    def settle(self, found: int) -> None:
+        """Begin anew after an audit that found so many documents which were not held."""
+        is_futile = self._led_here is not None and not found
+        self._futile = self._futile + 1 if is_futile else 0
+        # Where a server's count is off, what led here is usual.
+        self._expected = self._led_here if is_futile and self._led_here is not None else 0
         self.unexplained = False
-        self._differences = deque([self._expected], maxlen=LOOKS_REMEMBERED)
 
 
 def _object_id(head: int) -> ObjectId:

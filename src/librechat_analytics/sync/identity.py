@@ -64,14 +64,15 @@ class LedgerIdentity:
 
     def _is_emptied(self) -> bool:
         """Say whether it can be the same ledger although all rows that were held have been deleted."""
-        if not self._has_moved() and self._source.estimated_transactions() == 0:
-            return True
-        if self._has_moved() and self._source.estimated_transactions():
+        has_moved, there = self._has_moved(), self._source.estimated_transactions()
+        if has_moved and there:
             return False
         try:
-            return self._source.has_any_user(self._held.users(most=1_000))
-        except SourceForbiddenError:
-            return False
+            if self._source.has_any_user(self._held.users()):
+                return True
+            return not has_moved and not there and not self._source.has_users()
+        except SourceForbiddenError:  # then the place alone tells
+            return not has_moved and self._store.state().source_name is not None
 
     def _has_moved(self) -> bool:
         before = self._store.state().source_name
@@ -95,7 +96,7 @@ def is_same_librechat(held: HeldIds, source: DumpSource) -> bool:
 
     It is not where the store knows none of its users, nor any id of its first rows.
     """
-    known = set(held.users(most=None))
+    known = set(held.users())
     users = {user.id for user in source.users() or ()}
     rows = list(islice(source.transactions(lambda _: None), FIRST_ROWS))
     users |= {row.user for row in rows if isinstance(row, Transaction) and row.user}

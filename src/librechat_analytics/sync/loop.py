@@ -53,7 +53,12 @@ TRIES_IN_VAIN = 5
 """One sync gives up after so many tries in which it got no further."""
 
 AUDIT_RETRY_SECONDS = 60.0
-QUICK_SECONDS = 0.1
+LEAST_REST_SECONDS = 15.0
+AUDIT_REST_TIMES = 20
+"""Between two audits of a ledger that grows elsewhere: they take a twentieth of the time at most."""
+
+LOOKS_TO_BE_SURE = 3
+QUICK_SECONDS = 0.5
 ESTIMATE_REST_TIMES = 50
 AUDIT_BY_COUNTS_AFTER = timedelta(days=1)
 AUDIT_BY_IDS_AFTER = timedelta(days=7)
@@ -100,6 +105,7 @@ class Syncer:
         self._auditor = Auditor(
             self._held,
             source,
+            self._growth,
             write=lambda rows: self._write(rows, self._clock()),
             clock=clock,
             rest=self._stop.wait,
@@ -114,6 +120,7 @@ class Syncer:
         self._unaudited_until = time.monotonic() + longest_wait
         self._audit_after = float("-inf")
         self._estimate_after = float("-inf")
+        self._growth_audit_after = float("-inf")
         self._source_state = SourceState("ok") if state.history_complete else self._importing()
         self._asides: dict[str, threading.Thread] = {}
 
@@ -135,6 +142,7 @@ class Syncer:
         self._audit_wanted = "ids"
         self._audit_after = float("-inf")
         self._estimate_after = float("-inf")
+        self._growth_audit_after = float("-inf")
         self._woken.set()
 
     def follow(self) -> None:
@@ -268,35 +276,35 @@ class Syncer:
             self._margin = SET_BACK_MARGIN
         self._clocks = started, self._looked_at
         state = self._store.state()
-        there = self._estimate() if state.history_complete else None
         newest = ObjectId(state.newest_id) if state.newest_id else None
         # A clock that was ahead has let ids in that are greater than those of rows to come.
         since = FIRST_ID if newest is None else id_at(min(object_id_time(newest), started) - self._margin)
-        for rows in batches(self._source.newer_transactions(since)):
-            newest = greatest(newest, rows, started)
-            self._write(rows, started, newest_id=newest)
-            if self._stop.is_set():
-                return
+        for _ in range(LOOKS_TO_BE_SURE):
+            for rows in batches(self._source.newer_transactions(since)):
+                newest = greatest(newest, rows, started)
+                self._write(rows, started, newest_id=newest)
+                if self._stop.is_set():
+                    return
+            if not state.history_complete or self._is_explained() or self._growth.unexplained:
+                break
+        else:  # more than what arrives while it is read
+            self._growth.unexplained = True
         self._margin = LATE_ARRIVAL_MARGIN
-        if there is not None:
-            self._growth.note(there, self._held.count())
-        self._as_of_waits = not (state.history_complete and self._is_level())
+        is_level = state.history_complete and not self._growth.unexplained
+        self._as_of_waits = not is_level or time.monotonic() < self._unaudited_until
         as_of = {} if self._as_of_waits else {"as_of": naive(started)}
         self._store.write_state(last_sync=naive(started), **as_of)
 
-    def _estimate(self) -> int | None:
-        """Ask for the server's estimate of its documents; seldom where it has to count them for that."""
+    def _is_explained(self) -> bool:
+        """Say whether the server has no more documents than are held; seldom asked where it has to count."""
+        if time.monotonic() < self._estimate_after:
+            return True
+        held = self._held.count() + self._auditor.strays
         asked = time.monotonic()
-        if asked < self._estimate_after:
-            return None
         there = self._source.estimated_transactions()
         taken = time.monotonic() - asked
         self._estimate_after = asked + ESTIMATE_REST_TIMES * taken if taken > QUICK_SECONDS else asked
-        return there
-
-    def _is_level(self) -> bool:
-        """Say whether nothing hints at rows elsewhere than where this look has been."""
-        return not self._growth.unexplained and time.monotonic() >= self._unaudited_until
+        return self._growth.fits(there, held)
 
     def _due_audit(self) -> AuditKind | None:
         """Say which audit is due, if any."""
@@ -305,23 +313,31 @@ class Syncer:
         if self._audit_wanted is not None:
             return self._audit_wanted
         by_ids = [audit.ended_at for audit in self._held.audits() if audit.kind == "ids"]
-        if not by_ids or naive(self._clock()) - by_ids[0] >= AUDIT_BY_IDS_AFTER:
+        if not by_ids or abs(naive(self._clock()) - by_ids[0]) >= AUDIT_BY_IDS_AFTER:
             return "ids"
         is_old = self._audited_at is None or self._clock() - self._audited_at >= AUDIT_BY_COUNTS_AFTER
-        return "counts" if is_old or self._growth.unexplained else None
+        has_grown = self._growth.unexplained and time.monotonic() >= self._growth_audit_after
+        if not is_old and not has_grown:
+            return None
+        return self._auditor.quick_kind()
 
     def _audit(self, kind: AuditKind, *, at_ease: bool) -> AuditResult:
         wanted = self._audit_wanted if kind == self._audit_wanted else None
         if wanted:
             self._audit_wanted = None  # whoever asks while this runs wants another one
+        began = time.monotonic()
         try:
             result = self._auditor.run(kind, at_ease=at_ease)
         except BaseException:
             self._audit_wanted = self._audit_wanted or wanted
             raise
+        ended = time.monotonic()
+        self._growth_audit_after = ended + max(LEAST_REST_SECONDS, AUDIT_REST_TIMES * (ended - began))
         self._audited_at = self._clock()
+        as_of = self._store.state().as_of
+        if as_of is None or as_of < result.started_at:
+            self._store.write_state(as_of=result.started_at)  # all that was stored by then has been compared
         self._unaudited_until = 0.0
-        self._growth.settle(result.added, self._auditor.strays)
         if result.added:
             log.warning(
                 "An audit found %s transactions in LibreChat's database that were not held; they are now."
