@@ -127,7 +127,7 @@ class Settings(BaseModel):
     auth_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], _if_written(_networks)] = Field(
         (),
         description="Networks (CIDR) of the proxies that may name a user, separated by blanks."
-        " Without it those of `TRUSTED_PROXIES`.",
+        " Without it, the proxies of `TRUSTED_PROXIES` may.",
     )
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], _if_written(_networks)] = Field(
         (),
@@ -150,7 +150,7 @@ class Settings(BaseModel):
     )
     prices_file: FilePath | None = Field(
         None,
-        description="Own price list (CSV) to hold the recorded cost against, e.g. prices/2026-11.csv.",
+        description="Own price list (CSV) to compare the recorded cost with, e.g. prices/2026-11.csv.",
     )
     anonymize_users: bool = Field(
         default=False, description="`true`: names and e-mails of users are never asked for, stored or shown."
@@ -260,7 +260,7 @@ def require_a_key(settings: Settings) -> None:
         required_key(settings)
     if settings.auth_proxy_header and not name_users(settings):
         raise SettingsError(
-            "AUTH_PROXY_HEADER needs AUTH_PROXIES, the networks of the proxies that sign users in; else"
+            "AUTH_PROXY_HEADER needs AUTH_PROXIES, the networks of the proxies that sign users in; without it"
             " anybody could send the header."
         )
 

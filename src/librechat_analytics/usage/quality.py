@@ -81,7 +81,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "family-rate": Kind(
         "Models priced as their family",
-        "LibreChat had no price for these models and charged what it has for any Claude ($0.80 per million"
+        "LibreChat had no price for these models and charged its price for any Claude ($0.80 per million"
         " prompt tokens) or any Gemini ($0.50).",
         "every version, with models newer than it",
         "Update LibreChat; rows already written keep the price. Compare with the provider's bill.",
@@ -158,7 +158,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "other-token-type": Kind(
         "Other things than tokens",
-        "These rows count images, pages or seconds, not tokens; what they cost stands here and in no total.",
+        "These rows count images, pages or seconds, not tokens; their cost is shown here and is in no total.",
         "foreign writers, or versions to come",
         "Tell us which version of LibreChat writes them.",
     ),
