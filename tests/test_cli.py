@@ -93,7 +93,7 @@ class TestServe:
     def test_without_a_key_nothing_is_served(self, run: Run) -> None:
         code, written = run("serve")
         assert code == 1
-        assert written == "DASHBOARD_API_KEY is missing. Make one with: openssl rand -base64 32\n"
+        assert written == "DASHBOARD_API_KEY is missing. Make one with `openssl rand -base64 32`.\n"
 
     @pytest.mark.parametrize(
         ("key", "says"),
@@ -397,7 +397,7 @@ class TestCheck:
         code, written = run("check")
         assert code == 1
         assert f"FAIL  DASHBOARD_API_KEYS_FILE {keys}, line 1: the key is shorter than 16" in written
-        assert f"FAIL  DASHBOARD_API_KEYS_FILE {keys}, line 3: domain= must be what stands" in written
+        assert f"FAIL  DASHBOARD_API_KEYS_FILE {keys}, line 3: domain= must be the part after" in written
         assert "The API keys are set" not in written
         assert FINANCE not in written
 

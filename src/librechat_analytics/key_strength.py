@@ -1,6 +1,6 @@
 """What makes an API key good enough to guard people's figures."""
 
-HOW_TO_MAKE_A_KEY = "Make one with: openssl rand -base64 32"
+HOW_TO_MAKE_A_KEY = "Make one with `openssl rand -base64 32`."
 SHORTEST_KEY = 16
 FEWEST_DISTINCT_CHARACTERS = 8
 # Words that stand in examples of this and other projects, in whatever case and decoration.

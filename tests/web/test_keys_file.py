@@ -83,31 +83,31 @@ WRONG = [
     ("fin ance:x", "must be name:key"),
     (":sdfkj3490fdsjk4390", "must be name:key"),
     (f"finance,{FINANCE}", "must be name:key"),
-    (f"finance: {FINANCE}", "the key must follow the colon, without a blank between"),
+    (f"finance: {FINANCE}", "the key must follow the colon without a blank"),
     (f"finance :{FINANCE}", "must be name:key"),
     ("finance:short", "is shorter than"),
     ("finance:your-secure-key-here", "is an example"),
     (f'finance:"{FINANCE}"', "without quotes"),
     (f"finance:'{FINANCE}' domain=x.example", "without quotes"),
-    (f"finance:{FINANCE},domain=x.example", "a blank must stand between the key and domain="),
-    (f"finance:{FINANCE};Group={GROUP}", "a blank must stand between the key and domain="),
-    (f"finance:{FINANCE}, domain=x.example", "separated by a blank alone"),
-    (f"finance:{FINANCE} , domain=x.example", "only domain=example.com and group=ID"),
-    (f"finance:{FINANCE} users=all", "only domain=example.com and group=ID may stand, and tenant=ID"),
+    (f"finance:{FINANCE},domain=x.example", "separate the key from domain="),
+    (f"finance:{FINANCE};Group={GROUP}", "separate the key from domain="),
+    (f"finance:{FINANCE}, domain=x.example", "separate what follows the key by a blank only"),
+    (f"finance:{FINANCE} , domain=x.example", "only domain=example.com, group=ID"),
+    (f"finance:{FINANCE} users=all", "only domain=example.com, group=ID and tenant=ID may follow"),
     (f"finance:{FINANCE} tenant=", "tenant= must be a tenantId"),
     (f"finance:{FINANCE} tenant='acme'", "tenant= must be a tenantId"),
-    (f"finance:{FINANCE};tenant=acme", "a blank must stand between the key and"),
-    (f"finance:{FINANCE} domain", "only domain=example.com and group=ID"),
-    (f"finance:{FINANCE} domain:x.example", "only domain=example.com and group=ID"),
+    (f"finance:{FINANCE};tenant=acme", "separate the key from"),
+    (f"finance:{FINANCE} domain", "only domain=example.com, group=ID"),
+    (f"finance:{FINANCE} domain:x.example", "only domain=example.com, group=ID"),
     (f"finance:{FINANCE} # the finance team", "a comment needs a line of its own"),
-    (f"finance:{FINANCE} domain=", "domain= must be what stands after the @"),
-    (f"finance:{FINANCE} domain= x.example", "domain= must be what stands after the @"),
-    (f"finance:{FINANCE} domain=x.example,", "domain= must be what stands after the @"),
-    (f"finance:{FINANCE} domain=x.example, y.example", "domain= must be what stands after the @"),
-    (f"finance:{FINANCE} domain=ana@x.example", "domain= must be what stands after the @"),
-    (f"finance:{FINANCE} domain=*.x.example", "domain= must be what stands after the @"),
-    (f"finance:{FINANCE} domain=https://x.example", "domain= must be what stands after the @"),
-    (f'finance:{FINANCE} domain="x.example"', "domain= must be what stands after the @"),
+    (f"finance:{FINANCE} domain=", "domain= must be the part after the @"),
+    (f"finance:{FINANCE} domain= x.example", "domain= must be the part after the @"),
+    (f"finance:{FINANCE} domain=x.example,", "domain= must be the part after the @"),
+    (f"finance:{FINANCE} domain=x.example, y.example", "domain= must be the part after the @"),
+    (f"finance:{FINANCE} domain=ana@x.example", "domain= must be the part after the @"),
+    (f"finance:{FINANCE} domain=*.x.example", "domain= must be the part after the @"),
+    (f"finance:{FINANCE} domain=https://x.example", "domain= must be the part after the @"),
+    (f'finance:{FINANCE} domain="x.example"', "domain= must be the part after the @"),
     (f"finance:{FINANCE} group=", "group= must be the _id of a LibreChat group"),
     (f"finance:{FINANCE} group={GROUP},", "group= must be the _id of a LibreChat group"),
     (f"finance:sha256:{HASH_OF_NOTHING}", "is the hash of nothing"),
@@ -115,7 +115,7 @@ WRONG = [
     (f"finance:sha256:{'0f' * 31}", "64 hex digits"),
     (f"finance:sha512:{'0f' * 64}", "64 hex digits"),
     (f"finance:SHA256:{'0f' * 32}", "64 hex digits"),
-    (f"finance:{FINANCE}\0 domain=x.example", "is no UTF-8 text"),
+    (f"finance:{FINANCE}\0 domain=x.example", "is not UTF-8 text"),
 ]
 
 
@@ -137,27 +137,27 @@ def test_a_line_in_another_encoding_is_wrong_by_itself(tmp_path: Path) -> None:
     utf_16 = f"finance:{FINANCE}\n".encode("utf-16-le")
     file = read(tmp_path, f"sales:{SALES}\n".encode() + utf_16)
     assert file.keys == (sales(),)
-    assert "line 2: is no UTF-8 text. Save it as UTF-8." in file.problems[0]
+    assert "line 2: is not UTF-8 text. Save it as UTF-8." in file.problems[0]
 
 
 def test_of_lines_with_one_key_and_different_limits_none_holds(tmp_path: Path) -> None:
     for second in (f"b:sha256:{HASH} domain=x.example", f"b:{FINANCE} domain=", f"a:{FINANCE} group={GROUP}"):
         file = read(tmp_path, f"a:{FINANCE}\n{second}\nsales:{SALES}\n")
         assert file.keys == (sales(),), second
-        assert "line 1: line 2 has the same key, and nobody could tell whose limits hold" in file.problems[0]
+        assert "line 1: line 2 has the same key with other limits or a mistake" in file.problems[0]
         assert len(file.problems) == 2
 
 
 def test_of_lines_that_say_the_same_the_first_holds(tmp_path: Path) -> None:
     file = read(tmp_path, f"sales:{SALES}\nsales:{SALES}\n")
     assert file.keys == (sales(),)
-    assert "line 2: line 1 has the same key already" in file.problems[0]
+    assert "line 2: line 1 already has the same key" in file.problems[0]
 
 
 def test_of_two_keys_with_one_name_the_first_holds(tmp_path: Path) -> None:
     file = read(tmp_path, f"sales:short\nsales:{SALES}\nsales:{FINANCE}\n")
     assert file.keys == (sales(),)
-    assert "line 3: the name sales stands in line 2 already" in file.problems[1]
+    assert "line 3: line 2 already has the name sales" in file.problems[1]
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,9 @@ def test_a_last_line_without_a_line_break_waits(tmp_path: Path, half: str) -> No
 def test_a_last_line_without_a_line_break_holds_in_a_file_at_rest(tmp_path: Path) -> None:
     file = read(tmp_path, f"sales:{SALES} domain=x.example")
     assert (file.keys, file.waits) == ((sales("x.example"),), False)
-    assert "line 1 does not end in a line break: a change of it holds after 60 seconds only" in file.last_line
+    assert (
+        "line 1 does not end in a line break: a change in it counts only after 60 seconds" in file.last_line
+    )
 
 
 def test_a_comment_needs_no_line_break(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Whether what a key may see is anybody: a limit with a slip of the pen matches nobody, silently."""
+"""Whether a key's limits match anybody: a limit with a typing mistake would silently match nobody."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All keys that open the door, exchanged while serving as their file changes."""
+"""All keys that let clients in; they follow changes of their file while the server runs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 LOOKED_AT_EVERY_SECONDS = 1.0
 SETTLED_SECONDS = 1.0
-"""Whoever writes a file piece by piece has gone on by then."""
+"""A program that writes the file piece by piece has written more by then."""
 
 REMINDED_EVERY_SECONDS = 3600.0
 
@@ -81,7 +81,7 @@ class KeyRing:
         return self._file.keys
 
     def look(self) -> None:
-        """Read the file again if it has changed, and remind of what is wrong with it; once a second."""
+        """Read the file again if it has changed, and log what is wrong with it; at most once a second."""
         if self._path is None:
             return
         with self._lock:
@@ -111,7 +111,7 @@ class KeyRing:
             self._was_unreadable = False
 
     def _unchanged_seconds(self) -> float:
-        """Tell for how long the file has stood still; nobody may have looked at it for long."""
+        """Return for how long the file has not changed; the last check may be long ago."""
         by_date = 0.0 if self._noticed is None else self._wall_clock() - self._noticed.changed_ns / 1e9
         return max(self._clock() - self._noticed_at, by_date)
 

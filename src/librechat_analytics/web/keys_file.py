@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 AT_REST_SECONDS = 60
-"""A file that has not changed for so long is not being written any more, line by line or otherwise."""
+"""A file that has not changed for this long is no longer being written."""
 
 NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 HASHED = re.compile(r"sha256:([0-9a-fA-F]{64})")
 HASH_ONLY_IN_PART = re.compile(r"sha-?\d+:", re.IGNORECASE)
-"""Taken for a key, what was written down as a hash would open the door itself."""
+"""If a mistyped hash were taken for a key, the hash itself would let people in."""
 
 LIMIT_IN_KEY = re.compile(r"[,;](domain|group|tenant)=", re.IGNORECASE)
 QUOTED = re.compile(r"([\"'`]).*\1")
@@ -103,10 +103,9 @@ def read_keys(path: Path, *, at_rest: bool, before: Collection[Key] = ()) -> Key
     """Read a file of keys, as far as it can be.
 
     A line is ``name:key`` or ``name:sha256:<64 hex digits>``, then any number of ``domain=example.com`` and
-    ``group=<id>``, which limit the key to the users of these, and of ``tenant=<id>``, which limit it to what
-    belongs to these. Empty lines and lines beginning with # count for nothing. A last line without a line
-    break counts if the file is ``at_rest``, or if it says the same as one of the keys that hold already
-    (``before``).
+    ``group=<id>``, which limit the key to their users, and of ``tenant=<id>``, which limit it to these
+    tenants. Empty lines and lines that begin with # are ignored. A last line without a line break counts if
+    the file is ``at_rest``, or if it says the same as one of the keys that count already (``before``).
     """
     where = f"DASHBOARD_API_KEYS_FILE {path}"
     try:
@@ -138,16 +137,16 @@ def read_keys(path: Path, *, at_rest: bool, before: Collection[Key] = ()) -> Key
 
 def _about_last_line(where: str, number: int, *, waits: bool) -> str:
     consequence = (
-        f"it may be half written, and holds once the file has not changed for {AT_REST_SECONDS} seconds"
+        f"it may be half written, so it counts once the file has not changed for {AT_REST_SECONDS} seconds"
         if waits
-        else f"a change of it holds after {AT_REST_SECONDS} seconds only"
+        else f"a change in it counts only after {AT_REST_SECONDS} seconds"
     )
     return f"{where}, line {number} does not end in a line break: {consequence}. Add a line break."
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line; one that is wrong may have a key all the same, which then must not hold elsewhere either."""
+    """A line; a wrong one may still have a key, which must then not count in another line either."""
 
     number: int
     key: Key | None
@@ -156,7 +155,7 @@ class _Line:
 
 def _read_line(number: int, text: str) -> _Line:
     if UNREADABLE_CHARACTER in text:
-        return _Line(number, None, f"is no UTF-8 text. {SAVE_AS_UTF_8}")
+        return _Line(number, None, f"is not UTF-8 text. {SAVE_AS_UTF_8}")
     named_key, *limits = text.split()
     name, colon, secret = named_key.partition(":")
     if not colon or not NAME.fullmatch(name):
@@ -173,7 +172,7 @@ def _read_line(number: int, text: str) -> _Line:
 
 def _read_secret(secret: str) -> bytes:
     if not secret:
-        raise ValueError("the key must follow the colon, without a blank between.")
+        raise ValueError("the key must follow the colon without a blank.")
     if hashed := HASHED.fullmatch(secret):
         key = bytes.fromhex(hashed[1])
         if key == digest(""):  # an unset variable was hashed; everybody without a key would be let in
@@ -182,11 +181,11 @@ def _read_secret(secret: str) -> bytes:
     if HASH_ONLY_IN_PART.match(secret):
         raise ValueError("a hash must be sha256: and its 64 hex digits.")
     if LIMIT_IN_KEY.search(secret):
-        raise ValueError("a blank must stand between the key and domain=, group= or tenant=, no comma.")
+        raise ValueError("separate the key from domain=, group= or tenant= by a blank, not a comma.")
     if secret.endswith((",", ";")):
-        raise ValueError("what follows the key must be separated by a blank alone.")
+        raise ValueError("separate what follows the key by a blank only.")
     if QUOTED.fullmatch(secret):
-        raise ValueError("the key must stand there without quotes.")
+        raise ValueError("write the key without quotes.")
     try:
         require_strong_key(secret)
     except ValueError as error:
@@ -202,8 +201,8 @@ def _read_limits(limits: list[str]) -> Scope | None:
         kind = named.lower()
         if kind not in readers or not equals:
             raise ValueError(
-                "after the key only domain=example.com and group=ID may stand, and tenant=ID, separated by"
-                " blanks; a comment needs a line of its own."
+                "only domain=example.com, group=ID and tenant=ID may follow the key, separated by blanks;"
+                " a comment needs a line of its own."
             )
         read[kind] += [readers[kind](value) for value in values.split(",")]
     if not limits:
@@ -215,7 +214,7 @@ def _read_domain(text: str) -> str:
     domain = text.removeprefix("@").removesuffix(".").lower()
     if not DOMAIN.fullmatch(domain):
         raise ValueError(
-            "domain= must be what stands after the @ of e-mail addresses, such as domain=example.com;"
+            "domain= must be the part after the @ of e-mail addresses, such as domain=example.com;"
             " several are separated by commas without blanks."
         )
     return domain
@@ -246,7 +245,7 @@ def _is_plain(text: str) -> bool:
 def _without_twins(lines: list[_Line]) -> list[_Line]:
     """Mark lines whose key or name another line has.
 
-    Where lines with the same key do not say the same, none of them holds: nobody could tell which limits do.
+    Lines with the same key that do not say the same all let nobody in: it is not clear which limits count.
     """
     by_digest: dict[bytes, list[_Line]] = defaultdict(list)
     for line in lines:
@@ -268,10 +267,10 @@ def _about_twins(key: Key, number: int, same_key: list[_Line], numbers: dict[str
     first = same_key[0].number
     if any(other.problem or other.key is None or other.key.scope != key.scope for other in same_key):
         others = " and ".join(str(other.number) for other in same_key if other.number != number)
-        return f"line {others} has the same key, and nobody could tell whose limits hold. Keep one of them."
+        return f"line {others} has the same key with other limits or a mistake. Keep one of them."
     if first != number:
-        return f"line {first} has the same key already. Remove one of them."
+        return f"line {first} already has the same key. Remove one of them."
     if key.name in numbers:
-        return f"the name {key.name} stands in line {numbers[key.name]} already. Give another one."
+        return f"line {numbers[key.name]} already has the name {key.name}. Choose another name."
     numbers[key.name] = number
     return ""

@@ -1,4 +1,4 @@
-"""Looks at the file of keys also while nobody asks, so that what is wrong with it is said in time."""
+"""Checks the file of keys even when there are no requests, so that the log reports problems in time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LAST_LOOK_SECONDS = 5
 
 
 class KeysWatch:
-    """Keeps the keys up to date, and says once of each limit that it matches nobody."""
+    """Keeps the keys up to date, and warns once about each limit that matches nobody."""
 
     def __init__(self, keys: KeyRing, unmatched: Callable[[Scope], tuple[str, ...] | None]) -> None:
         """Take the keys, and who tells which parts of a scope match nobody, None while no user is known."""
@@ -34,11 +34,11 @@ class KeysWatch:
         self._thread = threading.Thread(target=self._follow, name="keys", daemon=True)
 
     def start(self) -> None:
-        """Look every second from now on."""
+        """Check the file every second from now on."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Look no more, if ``start`` was called."""
+        """Stop checking, if ``start`` was called."""
         self._stopped.set()
         if self._thread.is_alive():
             self._thread.join(LAST_LOOK_SECONDS)
@@ -48,14 +48,14 @@ class KeysWatch:
             self.look()
 
     def look(self) -> None:
-        """Look at the file once."""
+        """Check the file once."""
         self._keys.look()
         named = self._keys.named
         if named != self._compared and self._compare(named):
             self._compared = named
 
     def _compare(self, named: tuple[Key, ...]) -> bool:
-        """Say which limits match nobody; tells whether that could be known of all of them."""
+        """Log which limits match nobody; returns whether all of them could be checked."""
         for key in named:
             if key.scope is None:
                 continue
