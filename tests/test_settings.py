@@ -173,7 +173,7 @@ def test_a_dotenv_file_is_read_and_the_environment_wins(monkeypatch: pytest.Monk
 
 def test_a_dotenv_file_that_is_no_utf_8_is_said_in_one_line() -> None:
     Path(".env").write_bytes("DASHBOARD_API_KEY=clé".encode("latin-1"))
-    with pytest.raises(SettingsError, match=r"^\.env is no UTF-8 text") as caught:
+    with pytest.raises(SettingsError, match=r"^\.env is not UTF-8 text") as caught:
         load_settings()
     assert "cl" not in str(caught.value)
 

@@ -72,7 +72,7 @@ def _decoded(content: bytes, *, keep_going: bool) -> str:
         text = content.decode("utf-8", "replace" if keep_going else "strict")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise UnreadableFileError(f"is no UTF-8 text: see line {line}. {SAVE_AS_UTF_8}") from None
+        raise UnreadableFileError(f"is not UTF-8 text: see line {line}. {SAVE_AS_UTF_8}") from None
     if "\0" in text and not keep_going:
         raise UnreadableFileError(f"holds NUL characters, as UTF-16 text does. {SAVE_AS_UTF_8}")
     return text.replace("\0", UNREADABLE_CHARACTER).replace("\r\n", "\n").replace("\r", "\n")

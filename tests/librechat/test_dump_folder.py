@@ -154,10 +154,10 @@ class TestOtherFiles:
         for name, mode in (("dump.tar", "w"), ("dump.tgz", "w:gz")):
             with tarfile.open(tmp_path / name, mode) as packed:  # type: ignore[call-overload]
                 packed.add(folder, "LibreChat")
-            assert "is packed. Unpack it" in refusal_of(tmp_path / name)
+            assert "is compressed. Unpack it" in refusal_of(tmp_path / name)
         with ZipFile(tmp_path / "dump.zip", "w") as archive:
             archive.write(folder / "transactions.bson", "LibreChat/transactions.bson")
-        assert "is packed. Unpack it" in refusal_of(tmp_path / "dump.zip")
+        assert "is compressed. Unpack it" in refusal_of(tmp_path / "dump.zip")
 
     @pytest.mark.parametrize("content", [b"", b"thesis", b"\x1f\x8b", b"\x1f\x8b" + b"\x00" * 40])
     def test_any_other_file_is_not_a_folder(self, tmp_path: Path, content: bytes) -> None:

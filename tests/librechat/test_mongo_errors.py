@@ -47,8 +47,8 @@ TOO_MANY_REQUESTS = (
 NO_USER = "MongoDB wants a user and MONGO_URI names none."
 WRONG_USER = "MongoDB does not accept the user or password in MONGO_URI."
 ROLE = "Give it the role `read`."
-THROTTLED = "MongoDB gets more requests than it allows, and asks to wait."
-CURSOR_LOST = "MongoDB closed a reading before its end."
+THROTTLED = "MongoDB gets more requests than it allows, and asks us to wait."
+CURSOR_LOST = "MongoDB closed a query before its end."
 CHANGING = "MongoDB is restarting or changing its primary: "
 
 
@@ -112,7 +112,7 @@ def test_a_server_that_calls_itself_overloaded_is_taken_at_its_word() -> None:
         (
             ServerSelectionTimeoutError("db:27017: timed out, Timeout: 2.0s, Topology Description: <>"),
             SourceUnreachableError,
-            "MongoDB does not answer: db:27017: timed out. A firewall may be in between.",
+            "MongoDB does not answer: db:27017: timed out. A firewall may be in the way.",
         ),
         (WaitQueueTimeoutError("no connection"), SourceUnreachableError, "MongoDB does not answer: no conn"),
         (ConnectionFailure("gone"), SourceUnreachableError, "MongoDB does not answer: gone."),
@@ -149,7 +149,7 @@ class TestVersions:
             said = ask(uri)
         assert f" is too old: it behaves like MongoDB {version}" in said
         assert f"(wire version {wire_version})" in said
-        assert f"Needed is MongoDB {MIN_SUPPORTED_SERVER_VERSION}, Amazon DocumentDB " in said
+        assert f"This program needs MongoDB {MIN_SUPPORTED_SERVER_VERSION}, Amazon DocumentDB " in said
         assert "does not answer" not in said
 
     def test_a_server_that_no_longer_speaks_with_this_program_is_said(self) -> None:

@@ -1,4 +1,4 @@
-"""Where a dump lies: the folder that is meant by what an operator gives, or what to do instead."""
+"""Finds the dump's folder from what an operator gives, or says what to give instead."""
 
 from __future__ import annotations
 
@@ -136,11 +136,11 @@ def _instead_of_dump(file: Path, *, only_for_sure: bool = False) -> str | None:
         return _from_archive(file, is_packed=is_packed)
     where, mark = TAR_MARK
     if begin[where] == mark or begin.startswith(ZIP_BEGINS):
-        return f"{file} is packed. Unpack it and give the folder that `mongodump --out` wrote."
+        return f"{file} is compressed. Unpack it and give the folder that `mongodump --out` wrote."
     is_export = file.name.removesuffix(".gz").endswith(EXPORT_SUFFIXES)
     if is_export and (LEDGER in file.name or not only_for_sure) and ".metadata." not in file.name:
         return (
-            f"{file} is a text as mongoexport writes it, which does not keep every value as it is."
+            f"{file} is a text as mongoexport writes it, which does not keep every value exactly."
             f" Make a dump with {NEW_DUMP} and import FOLDER."
         )
     return None
@@ -150,7 +150,7 @@ def _from_archive(file: Path, *, is_packed: bool) -> str:
     gzip_option = " --gzip" if is_packed else ""
     return (
         f"{file} is an archive (mongodump --archive), which only mongorestore can read. Make a dump with"
-        f" {NEW_DUMP} and import FOLDER. Where there is only the archive, restore it under another name with"
+        f" {NEW_DUMP} and import FOLDER. If you have only the archive, restore it under another name with"
         f" `mongorestore{gzip_option} --archive={shlex.quote(str(file))} --nsInclude='LibreChat.*'"
         f" --nsFrom='LibreChat.*' --nsTo='scratch.*'`, then run `mongodump --db=scratch --out=FOLDER`."
     )

@@ -35,13 +35,13 @@ T = TypeVar("T", covariant=True)
 
 FEWEST_PAGE_DOCUMENTS = 100
 PAGE_SECONDS = 10
-"""Less than a socket waits: MongoDB itself ends what takes longer, and does not go on for nobody."""
+"""Shorter than the socket's timeout: MongoDB ends longer queries itself and does not work on for nobody."""
 
 PAGE_IDS = 20_000
 FEWEST_PAGE_IDS = 1_000
 STRAYS_AT_ONCE = 100
 EMPTY_BATCHES = 100
-"""A server may answer with an empty batch and go on; one that does so for ever must not hold us up."""
+"""A server may answer with empty batches before the rest; after this many in a row we give up."""
 
 FIRST_ID, LAST_ID = ObjectId("0" * 24), ObjectId("f" * 24)
 
@@ -242,7 +242,9 @@ class Ledger:
         except BSONError:
             found = []
         if not found or found[0] is None:
-            raise SourceUnreachableError("MongoDB's answer is no valid BSON. Run `validate` on transactions.")
+            raise SourceUnreachableError(
+                "MongoDB's answer is not valid BSON. Run `db.transactions.validate()` in mongosh."
+            )
         return found[0]
 
     def _id_page(self, bound: Document, limit: int) -> IdPage | None:
@@ -275,7 +277,7 @@ def each_document(cursor: Batched[T]) -> Iterator[T]:
             return
         empty = 0 if met else empty + 1
     cursor.close()
-    raise SourceUnreachableError("MongoDB keeps a question open without answering it.")
+    raise SourceUnreachableError("MongoDB keeps a query open without answering it.")
 
 
 def _ids_in(batch: bytes) -> np.ndarray[Any, np.dtype[np.void]]:
@@ -284,7 +286,7 @@ def _ids_in(batch: bytes) -> np.ndarray[Any, np.dtype[np.void]]:
         found = np.frombuffer(batch, dtype=ID_DOCUMENT)
         if (found["before"] == np.void(ID_DOCUMENT_START)).all():
             return found
-    raise SourceUnreachableError("MongoDB answered with something else than the ids that were asked for.")
+    raise SourceUnreachableError("MongoDB did not answer with the ids that were asked for.")
 
 
 def _range(low: ObjectId, high: ObjectId | None) -> Document:

@@ -181,7 +181,7 @@ class MongoSource(Ledger):
                             yield label
             except BSONError:
                 raise SourceBrokenError(
-                    f"A document of {collection} is no valid BSON and spoils MongoDB's answer."
+                    f"A document of {collection} is not valid BSON and breaks MongoDB's answer."
                     f" Run `db.{collection}.validate()` in mongosh."
                 ) from None
 

@@ -66,7 +66,7 @@ WHAT_MAY_HELP = {
     "connection closed": MAY_WANT_TLS,
     "Connection reset": MAY_WANT_TLS,
     "No replica set members": "Check replicaSet in MONGO_URI.",
-    "timed out": "A firewall may be in between.",
+    "timed out": "A firewall may be in the way.",
     "": "Check host and port in MONGO_URI, and that both containers share a network.",
 }
 """What to do, by what the driver says where it finds no server; the first that fits counts."""
@@ -106,12 +106,12 @@ def _refused(error: OperationFailure, *, names_user: bool) -> SourceUnreachableE
         return SourceSlowError(f"MongoDB takes too long: {reason}.")
     if code in THROTTLED or error.has_error_label("SystemOverloadedError"):
         return SourceUnreachableError(
-            "MongoDB gets more requests than it allows, and asks to wait."
+            "MongoDB gets more requests than it allows, and asks us to wait."
             " If this stays, allow more: on Azure Cosmos DB, more request units (RU/s)."
         )
     if code in CURSOR_LOST:
         return SourceUnreachableError(
-            "MongoDB closed a reading before its end. What was read until then is kept."
+            "MongoDB closed a query before its end. What was read until then is kept."
         )
     if code in CHANGING_STATE:
         return _changing_state(reason)
@@ -148,8 +148,8 @@ def _wrong_version(server: str, too_old: str, wire_version: str) -> str:
     version = MONGODB_OF_WIRE_VERSION.get(int(wire_version), f"before {MIN_SUPPORTED_SERVER_VERSION}")
     return (
         f"MongoDB at {server} is too old: it behaves like MongoDB {version} (wire version {wire_version})."
-        f" Needed is MongoDB {MIN_SUPPORTED_SERVER_VERSION}, Amazon DocumentDB {OLDEST_DOCUMENTDB} or Azure"
-        f" Cosmos DB {OLDEST_COSMOS_DB}, or later."
+        f" This program needs MongoDB {MIN_SUPPORTED_SERVER_VERSION}, Amazon DocumentDB {OLDEST_DOCUMENTDB}"
+        f" or Azure Cosmos DB {OLDEST_COSMOS_DB}, or later."
     )
 
 

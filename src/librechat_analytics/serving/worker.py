@@ -54,12 +54,12 @@ RECEIVED_STEP_BYTES = 64 * 1024
 NOT_NOW = (errno.EAGAIN, errno.EWOULDBLOCK, errno.ECONNABORTED, errno.EINTR)
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
-FAILED = "Something went wrong here; the log knows more."
+FAILED = "Something went wrong on the server; its log says what."
 HEADERS_TOO_LARGE = (
-    f"The headers are too large: one may have {LARGEST_FIELD_BYTES // 1024} kB, all of them together"
+    f"The headers are too large: one may have {LARGEST_FIELD_BYTES // 1024} kB, all together"
     f" {LARGEST_HEAD_BYTES // 1024} kB, and there may be {MOST_FIELDS}. Send fewer cookies."
 )
-NO_REQUEST = (HTTPStatus.BAD_REQUEST, "This is no valid HTTP request.")
+NO_REQUEST = (HTTPStatus.BAD_REQUEST, "This is not a valid HTTP request.")
 REFUSALS: dict[type[Exception], tuple[HTTPStatus, str]] = {
     errors.LimitRequestLine: (
         HTTPStatus.REQUEST_URI_TOO_LONG,
@@ -71,11 +71,11 @@ REFUSALS: dict[type[Exception], tuple[HTTPStatus, str]] = {
     ),
     errors.UnsupportedTransferCoding: (
         HTTPStatus.NOT_IMPLEMENTED,
-        "Of transfer codings only chunked is known here.",
+        "The only transfer coding supported is chunked.",
     ),
     errors.ExpectationFailed: (
         HTTPStatus.EXPECTATION_FAILED,
-        "Of expectations only 100-continue is known here.",
+        "The only expectation supported is 100-continue.",
     ),
 }
 
@@ -130,7 +130,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def _say_refused(self, error: OSError) -> None:
         if time.monotonic() - self._said_refused_at >= ONE_LINE_SECONDS:
             self._said_refused_at = time.monotonic()
-            log.warning("Connections cannot be taken: %s. The slowest give way.", error.strerror)
+            log.warning("New connections cannot be accepted: %s. The slowest are closed.", error.strerror)
 
     def _go_on(self, connection: Connection, step: Callable[[Connection], None]) -> None:
         """Take the next step with a connection, and close it where that fails; others must not suffer."""
