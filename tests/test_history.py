@@ -469,8 +469,8 @@ class TestManyEndsAtOnce:
 
         assert self.ended(store) == [(at(5 / 60), 20)], "with the first of them"
         begun, done = messages(caplog)
-        assert begun.startswith("of N memberships are missing in LibreChat's groups at once. They hold until")
-        assert done.startswith("memberships that LibreChat's groups lack have ended: three readings")
+        assert begun.startswith("of N memberships are missing in LibreChat's groups at once. They stay until")
+        assert done.startswith("memberships have ended: three readings")
 
     def test_take_two_readings_for_too_few(self, store: Store) -> None:
         self.read(store, 0, 40)

@@ -547,7 +547,7 @@ class TestTrouble:
             thread.join(10)
         assert not thread.is_alive()
         texts = [record.getMessage() for record in caplog.records]
-        assert sum("Figures stand as they are" in text for text in texts) == 1
+        assert sum("Figures stay as they are" in text for text in texts) == 1
         assert "MongoDB answers again." in texts
 
     def test_agents_that_cannot_be_looked_up_are_told_once_and_asked_for_ever_less_often(

@@ -78,7 +78,7 @@ def _keys(settings: Settings, file: KeysFile) -> Iterator[Finding]:
 
 
 def _scopes(keys: tuple[Key, ...], matches: str, unmatched: Unmatched) -> Iterator[Finding]:
-    """Say which limits of keys match nobody, which a slip of the pen does too."""
+    """Say which limits of keys match nobody; a typing mistake is one reason."""
     for key in keys:
         for part in (unmatched(key.scope) or ()) if key.scope else ():
             yield Finding(good=True, text=f"Key {key.name}: {part} {matches}", is_note=True)
@@ -114,7 +114,7 @@ def _store_and_mongodb(settings: Settings, keys: tuple[Key, ...]) -> Iterator[Fi
     try:
         store = Store(settings.data_dir, memory_limit=f"{settings.store_memory_limit}B")
     except StoreBusyError as error:
-        yield Finding(good=True, text=f"{error} That is right while `serve` runs.")
+        yield Finding(good=True, text=f"{error} If that process is `serve`, all is well.")
         yield from _served_audits(settings)
         yield from _served_scopes(settings, keys)
         yield from _mongodb(settings, None, imported=True)
@@ -229,5 +229,5 @@ def _same_ledger(store: Store, source: MongoSource, there: int) -> Iterator[Find
         yield Finding(
             good=False,
             text=f"About {more:,} transactions of the database are not in the store. `serve` and `sync` read"
-            " them; `librechat-analytics audit` compares every id now.",
+            " them; `librechat-analytics audit` compares every id at once.",
         )

@@ -140,7 +140,7 @@ def sync(
 
 @program.command()
 def audit() -> None:
-    """Compare every transaction's id with LibreChat's, and read what is missing; also while serving."""
+    """Compare every transaction's id with LibreChat's and read what is missing, also while serving."""
     from librechat_analytics.errands import have_server_audit, require_store
     from librechat_analytics.store.store import StoreBusyError
     from librechat_analytics.sync.loop import Syncer
@@ -163,15 +163,15 @@ def audit() -> None:
             result = have_server_audit(settings, lambda part: report("audit", int(100 * part), 100))
     if result is not None:
         console.print(
-            f"Compared {result.documents:,} transactions: {result.added:,} were missing and are read now;"
-            f" {result.gone:,} that the store keeps are no longer in LibreChat.",
+            f"Compared {result.documents:,} transactions: {result.added:,} were missing and have been read;"
+            f" {result.gone:,} that the store keeps are not in LibreChat's database.",
             highlight=False,
         )
 
 
 @program.command()
 def reset() -> None:
-    """Begin with an empty store, for another LibreChat; the old one is kept as a backup beside it."""
+    """Set the store aside as a backup, to begin with an empty one for another LibreChat."""
     from librechat_analytics.errands import require_store
     from librechat_analytics.store.store import set_aside
 
@@ -179,7 +179,7 @@ def reset() -> None:
     require_store(settings)
     kept = set_aside(settings.data_dir, datetime.now(UTC))
     console.print(
-        f"The store is kept as {kept}. The next start reads all that LibreChat holds.",
+        f"The store is kept as {kept}. The next start reads the whole history into an empty one.",
         highlight=False,
         markup=False,
     )
@@ -190,12 +190,12 @@ def import_(
     folder: Annotated[
         Path,
         typer.Argument(
-            help="What `mongodump --out` wrote, one database's folder in it, or a .bson file there."
+            help="The folder that `mongodump --out` wrote, a database's folder in it, or a .bson file there."
         ),
     ],
     *,
     merge: Annotated[
-        bool, typer.Option("--merge", help="Add the transactions although they are another LibreChat's.")
+        bool, typer.Option("--merge", help="Add the transactions even if the dump is of another LibreChat.")
     ] = False,
 ) -> None:
     """Read a dump of LibreChat's database into the store; needs neither MongoDB nor a key."""
@@ -380,7 +380,7 @@ def _sync_once(syncer: Syncer, store: Store) -> None:
         expected = store.state().expected_documents
         of_all = f" of about {expected:,}" if expected and not store.state().history_complete else ""
         held = f"The store holds {store.count_transactions():,} transactions{of_all}"
-        raise OperatorError(f"{error} {held}; run it again to go on.") from None
+        raise OperatorError(f"{error} {held}; run the command again to go on.") from None
 
 
 def _serve(settings: Settings) -> None:

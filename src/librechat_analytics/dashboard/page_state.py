@@ -88,7 +88,7 @@ def freshness_data(freshness: Freshness, period: Period, now: datetime) -> dict[
 
 
 def _audit_words(freshness: Freshness, zone: ZoneInfo, now: datetime) -> str:
-    """What the last audit found, or how far the one that runs is; nothing where there was none."""
+    """What the last audit found, or the progress of a running one; empty if there was none."""
     if freshness.audit_kind is not None:
         percent = int(100 * (freshness.audit_progress or 0.0))
         return f"Comparing all transactions with LibreChat's database: {percent}\N{NO-BREAK SPACE}%."
@@ -97,7 +97,7 @@ def _audit_words(freshness: Freshness, zone: ZoneInfo, now: datetime) -> str:
     last = freshness.audits[0]
     found = f"{counted(last.added, 'missing transaction')} added" if last.added else "none was missing"
     ended = clock(last.ended_at, zone, now)
-    return f"All transactions were compared with LibreChat's database: {ended}, {found}."
+    return f"Last comparison of all transactions with LibreChat's database: {ended}, {found}."
 
 
 def clock(instant: datetime, zone: ZoneInfo, now: datetime) -> str:

@@ -1,4 +1,4 @@
-"""The page whose address cannot be read: why it shows no figures, and the ways on."""
+"""The page for an address that cannot be read: why it shows no figures, and where to go next."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ THINGS = {name: f"The filter {words}" for name, words in NAMES.items()} | {
 """What the parameters are called in a sentence."""
 
 SENTENCES: dict[Fault, str] = {
-    "repeated": "{thing} stands in the address more than once.",
+    "repeated": "{thing} is in the address more than once.",
     "empty": "{thing} in the address is empty.",
-    "too long": f"{{thing}} in the address is longer than {LONGEST_VALUE} characters; no name is so long.",
-    "control characters": "{thing} in the address holds control characters; no name has any.",
+    "too long": f"{{thing}} in the address is longer than {LONGEST_VALUE} characters; no name is that long.",
+    "control characters": "{thing} in the address has control characters; names have none.",
     "missing": "The address does not say which {name} this page is about.",
     "unreadable": "The address cannot be read.",
     "too much": "The address is too long to be read.",
@@ -39,7 +39,7 @@ SENTENCES: dict[Fault, str] = {
 
 
 def unreadable_parts(query: PageQuery, view: View) -> tuple[Unreadable, ...]:
-    """Tell what stands in the way of a view's figures; nothing where they can be shown."""
+    """Give the parameters that keep a view from showing figures; empty if it can show them."""
     if query.unreadable or query.subject or not view.about_one:
         return query.unreadable
     return (Unreadable("", "unreadable"),)

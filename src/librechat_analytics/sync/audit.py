@@ -1,8 +1,8 @@
 """The audit finds every row of LibreChat's ledger that is not held, whatever its id and whenever it came.
 
-New rows are looked for above the ids that are held, for ids grow with time. Rows that were restored, merged
-or written by a wrong clock have other ids. An audit by counts compares how many ids both sides have, range by
-range, and reads the ids of those ranges that differ; an audit by ids reads all of them.
+The sync looks for new rows above the ids that are held, because ids grow with time. Rows that were restored,
+merged or written by a wrong clock have other ids. An audit by counts compares how many ids both sides
+have, range by range, and reads the ids of those ranges that differ; an audit by ids reads all of them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from librechat_analytics.store.held_ids import AuditKind, HeldIds
 
 ROWS_PER_RANGE = 20_000
-"""What one count looks at; where it differs, so many ids are read."""
+"""Rows per count; where a count differs, this many ids are read."""
 
 LONGEST_REST_SECONDS = 2.0
 UNSETTLED = timedelta(minutes=10)
@@ -39,12 +39,12 @@ FUTILE_AUDITS = 2
 
 
 class AuditStoppedError(Exception):
-    """The program ends amid an audit; the next start begins it anew."""
+    """The program ends during an audit; the next start begins it again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """An audit at work; ``progress`` is 0 to 1."""
+    """A running audit; ``progress`` is 0 to 1."""
 
     kind: AuditKind
     progress: float
@@ -85,14 +85,14 @@ class Auditor:
         self.running: Running | None = None
         self._settled_before = 0
         self.strays = 0
-        """Documents met by the last audit whose id is no ObjectId; no count by ranges has them."""
+        """Documents of the last audit whose id is not an ObjectId; counts by ranges leave them out."""
 
     def quick_kind(self) -> AuditKind:
         """Name the kind that costs little: of few rows by ids, from which deletions hide nothing."""
         return "ids" if self._held.count() <= ROWS_PER_RANGE else "counts"
 
     def run(self, kind: AuditKind, *, at_ease: bool) -> AuditResult:
-        """Compare everything once; ``at_ease`` rests after each step for as long as it took.
+        """Compare everything once; ``at_ease`` pauses after each step for as long as the step took.
 
         Raises SourceUnreachableError where MongoDB does not answer, AuditStoppedError when told to stop.
         """
@@ -167,7 +167,7 @@ class Auditor:
 
 
 class GrowthWatch:
-    """Notices that a ledger has grown elsewhere than where new rows are looked for.
+    """Notices that a ledger has grown where the sync does not look for new rows.
 
     Compares what is held with the server's own count of its documents, which costs next to nothing: rows that
     were deleted raise the difference, rows that are not held lower it. ``unexplained`` is True from then on

@@ -38,8 +38,8 @@ class LedgerIdentity:
     def require_same(self) -> None:
         """Raise SourceForeignError where the database that answers is not the one in the store.
 
-        Costs one look-up of an id where it is. A ledger whose old or even all rows were deleted is still
-        the same, as long as the database has kept its place and some of its users.
+        Costs one look-up of an id when it is the same. A ledger whose old or even all rows were deleted is
+        still the same, as long as the database has kept its place and some of its users.
         """
         if not self._store.count_transactions() or self._shares_rows() or self._is_emptied():
             return
@@ -47,8 +47,8 @@ class LedgerIdentity:
         read_from = f"read from {held}" if held else "imported"
         raise SourceForeignError(
             f"MONGO_URI leads to {name}, which has none of the transactions in the store; those were"
-            f" {read_from}. Nothing is mixed. Correct MONGO_URI; or, if this LibreChat counts from now on,"
-            " stop the server and run `librechat-analytics reset`, which keeps the old store as a backup."
+            f" {read_from}. Nothing was read. Correct MONGO_URI. If you want this LibreChat from now on, stop"
+            " the server and run `librechat-analytics reset`, which keeps the old store as a backup."
         )
 
     def _shares_rows(self) -> bool:

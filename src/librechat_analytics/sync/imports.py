@@ -1,4 +1,4 @@
-"""A dump taken into the store."""
+"""Imports a dump into the store."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def import_dump(
     is_foreign = not is_same_librechat(HeldIds(store), source)
     if is_foreign and not merge:
         raise SourceForeignError(
-            f"{source.folder} is of another LibreChat: the store knows none of its users. Nothing is mixed."
-            " Give a dump of the same LibreChat; or add these transactions all the same, with --merge."
+            f"{source.folder} is of another LibreChat: the store knows none of its users. Nothing was"
+            " imported. Give a dump of the same LibreChat, or add these transactions with --merge."
         )
     before, newest, added = store.state(), None, 0
     for rows in batches(source.transactions(read_bytes)):
@@ -62,7 +62,7 @@ def import_dump(
         report("transactions", added, None)
     # A dump of another LibreChat tells nothing of the people and agents of this one.
     is_current = not is_foreign and (before.as_of is None or (newest is not None and newest >= before.as_of))
-    # Made when its newest row was, as far as it can be known.
+    # The dump was made when its newest row was, as far as we can know.
     made_at = now if newest is None else newest.replace(tzinfo=UTC)
     write_labels(store, source, now, as_of=made_at, is_current=is_current)
     # What it does not tell, the live database may, or what was being answered when the dump was made.

@@ -46,11 +46,11 @@ SET_BACK_MARGIN = timedelta(days=1)
 """When the clock was ahead and has been set right, later rows have smaller ids than some that are held."""
 
 LONGEST_PAUSE_SECONDS = 600.0
-"""Between two tries to find agents, where each fails and may have cost MongoDB much."""
+"""Between two tries to find agents that failed; each may have cost MongoDB much work."""
 
 RETRY_SECONDS = 5.0
 TRIES_IN_VAIN = 5
-"""One sync gives up after so many tries in which it got no further."""
+"""A single sync gives up after this many tries in a row without progress."""
 
 AUDIT_RETRY_SECONDS = 60.0
 LEAST_REST_SECONDS = 15.0
@@ -63,7 +63,7 @@ ESTIMATE_REST_TIMES = 50
 AUDIT_BY_COUNTS_AFTER = timedelta(days=1)
 AUDIT_BY_IDS_AFTER = timedelta(days=7)
 LONGEST_WAIT_FOR_AUDIT_SECONDS = 600.0
-"""How long figures stay as of the last run until the first audit has been through."""
+"""How long ``asOf`` waits after a start for the first audit to end."""
 
 
 class Syncer:
@@ -138,7 +138,7 @@ class Syncer:
         return self._auditor.running
 
     def want_audit(self) -> None:
-        """Have every single id compared as soon as possible."""
+        """Request an audit of every id as soon as possible."""
         self._audit_wanted = "ids"
         self._audit_after = float("-inf")
         self._estimate_after = float("-inf")
@@ -245,14 +245,14 @@ class Syncer:
         # Another reason is another line; the details of one may change at each try.
         kind = problem.partition(":")[0] + problem.partition(". ")[2]
         if kind not in self._said:
-            log.warning("%s Figures stand as they are; trying again.", problem)
+            log.warning("%s Figures stay as they are; trying again.", problem)
             self._said.add(kind)
         is_foreign = isinstance(error, SourceForeignError)
         self._source_state = SourceState("unreachable", problem=problem, is_foreign=is_foreign)
 
     def _note_failure(self, failure: str) -> None:
         if failure != self._failure:
-            log.error("%s Figures stand as they are; trying again.", failure)
+            log.error("%s Figures stay as they are; trying again.", failure)
         self._failure = failure
 
     def _set_working(self) -> None:
@@ -340,7 +340,7 @@ class Syncer:
         self._unaudited_until = 0.0
         if result.added:
             log.warning(
-                "An audit found %s transactions in LibreChat's database that were not held; they are now."
+                "An audit read %s transactions of LibreChat's database that the store did not have."
                 " Rows come late or out of order when they are restored, merged or written by a wrong clock.",
                 f"{result.added:,}",
             )
@@ -356,7 +356,7 @@ class Syncer:
             pass
         except OperatorError as error:
             self._audit_after = time.monotonic() + AUDIT_RETRY_SECONDS
-            log.warning("The audit broke off and is tried again. %s", error)
+            log.warning("The audit failed and is tried again. %s", error)
         except Exception:
             self._audit_after = time.monotonic() + AUDIT_RETRY_SECONDS
             log.exception("The audit failed and is tried again")
@@ -433,9 +433,9 @@ class Syncer:
         try:
             self._mend()
         except OperatorError as error:
-            log.warning("Rows that are held in part cannot be read once more yet. %s", error)
+            log.warning("Incomplete rows cannot be read again yet. %s", error)
         except Exception:
-            log.exception("Rows that are held in part could not be read once more")
+            log.exception("Incomplete rows could not be read again")
         finally:
             self._mended_at = time.monotonic()
 

@@ -1,4 +1,4 @@
-"""Who belongs to which group: members' ids matched with users, and ends that are not believed at once."""
+"""Who belongs to which group: matches members' ids with users, and waits before it ends many memberships."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ def write_memberships(store: Store, groups: list[Group], users: list[UserLabel],
     ends = store.write_groups(texts_frame(rows, ("id", "name", "user")), as_of=naive(as_of))
     if ends.agreed:
         log.info(
-            "%s memberships that LibreChat's groups lack have ended: three readings over an hour agree.",
+            "%s memberships have ended: three readings over an hour agree that LibreChat's groups lack them.",
             f"{ends.agreed:,}",
         )
     elif ends.waited and not ends.wait:
         log.info("LibreChat's groups have most of their members again.")
     elif ends.wait and not ends.waited:
         log.warning(
-            "%s of %s memberships are missing in LibreChat's groups at once. They hold until three readings"
-            " over an hour agree, since a directory may be half synchronised.",
+            "%s of %s memberships are missing in LibreChat's groups at once. They stay until three readings"
+            " over an hour agree, because a directory may be half synchronised.",
             f"{ends.doubted:,}",
             f"{ends.existed:,}",
         )

@@ -1,4 +1,4 @@
-"""What older programs left out of the store, made good."""
+"""Adds to the store what older versions left out."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def mend_providers(store: Store) -> None:
 def read_outdated(
     store: Store, source: MongoSource, now: datetime, *, is_stopped: Callable[[], bool] = lambda: False
 ) -> None:
-    """Read the rows once more that the store holds in part only, in pages of READ_AGAIN_AT_ONCE ids.
+    """Read the rows again that the store holds only in part, in pages of READ_AGAIN_AT_ONCE ids.
 
     Rows that are gone from LibreChat stay as they are; those that it has not settled yet wait for the next
     time. Raises SourceUnreachableError when MongoDB does not answer in time; what was read is kept.
