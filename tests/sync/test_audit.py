@@ -43,6 +43,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def small_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audit_module, "ROWS_PER_RANGE", 8)
     monkeypatch.setattr(loop, "QUICK_SECONDS", float("inf"))
+    monkeypatch.setattr(loop, "LEAST_REST_SECONDS", 0)
+    monkeypatch.setattr(loop, "AUDIT_REST_TIMES", 0)
 
 
 def syncer(store: Store, librechat: LibreChat, clock: Clock) -> Syncer:
@@ -119,7 +121,6 @@ class TestRowsThatComeOutOfOrder:
             return count_ids(low, high)
 
         monkeypatch.setattr(librechat, "count_ids", restore_amid_the_counts)
-        monkeypatch.setattr(loop, "LEAST_REST_SECONDS", 0)
         librechat.counted = 0
         clock.now += timedelta(days=1)
         sync._audit("counts", at_ease=False)
@@ -194,10 +195,7 @@ class TestAsOf:
         later.run_once()
         assert self.as_of(store) == clock.now.replace(tzinfo=None)
 
-    def test_it_moves_with_each_audit_though_rows_keep_coming_elsewhere(
-        self, store: Store, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(loop, "LEAST_REST_SECONDS", 0)
+    def test_it_moves_with_each_audit_though_rows_keep_coming_elsewhere(self, store: Store) -> None:
         librechat, clock, sync = level(*usages(20), store=store)
         for number in range(5):
             clock.now += timedelta(minutes=5)
