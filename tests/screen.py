@@ -225,8 +225,10 @@ def _detail(site: Answering, query: dict[str, str]) -> Shown:
 def _quality(site: Answering, query: dict[str, str]) -> Shown:
     report, whole = site.ask("quality", **query), site.ask("summary", **query)["cost"]
     doubtful = report["doubtfulCost"]
+    lead: str | None
     if not report["findings"]:
-        lead = "Nothing to doubt. "
+        # Of a period without usage there is nothing to say, such as of a week that has just begun.
+        lead = "Nothing to doubt. " if site.ask("summary", **query)["calls"] else None
     elif doubtful > 0:
         lead = f"{money(doubtful)} of {money(whole)}{_part(doubtful, whole)}"
     else:

@@ -53,7 +53,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
         store.close()
         source.close()
         write_tenants(folder / "data", odd_tenants())
-        app = create_app(load_settings(_env_file=None, dashboard_api_key=API_KEY, data_dir=folder / "data"))
+        app = create_app(load_settings(env_file=None, dashboard_api_key=API_KEY, data_dir=folder / "data"))
         yield app
         close_app(app)
 

@@ -287,7 +287,7 @@ class TestProviders:
         with duckdb.connect(tmp_path / FILE_NAME) as connection:
             connection.execute(OF_VERSIONS[2].read_text("utf-8"))
             before = connection.execute("SELECT count(provider_key) FROM transactions").fetchall()
-        with closing(open_store(load_settings(_env_file=None, data_dir=tmp_path))) as store:
+        with closing(open_store(load_settings(env_file=None, data_dir=tmp_path))) as store:
             assert asked(store, "SELECT count(provider_key) FROM transactions") > before
 
     def test_of_the_waiting_rows_of_an_old_store_give_way_to_the_endpoint(self, old: Store) -> None:

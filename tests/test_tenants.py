@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-import duckdb
 import pytest
 import time_machine
 from bson import ObjectId
@@ -16,14 +15,13 @@ from librechat_analytics.app import close_app, create_app
 from librechat_analytics.dashboard.mount import VIEWS
 from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.settings import load_settings
-from librechat_analytics.store.store import FILE_NAME, Store
+from librechat_analytics.store.store import Store
 from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.web.api import ENDPOINTS
 from tests.callbacks import ask, requests_of, run, visitor
 from tests.dashboard.ready_answers import texts
 from tests.documents import ANA, BOB, NOON, object_id, usage, write_dump
 from tests.servers import API_KEY, ROOT
-from tests.stored_tenants import write_tenants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,14 +105,11 @@ def serving(folder: Path, *, only_acme: bool = False) -> Iterator[Flask]:
     import_dump(store, source, now=NOW)
     store.close()
     source.close()
-    tenants = {str(user): tenant for user, tenant in TENANT_OF.items() if tenant == ACME or not only_acme}
-    write_tenants(folder / "data", tenants)
-    give_each_tenant_its_agent(folder / "data")
     keys = folder / "keys"
     keys.write_text("".join(f"{name}:{key} {LIMITS[name]}\n" for name, key in KEYS.items()))
     app = create_app(
         load_settings(
-            _env_file=None,
+            env_file=None,
             dashboard_api_key=API_KEY,
             dashboard_api_keys_file=keys,
             data_dir=folder / "data",
@@ -123,20 +118,6 @@ def serving(folder: Path, *, only_acme: bool = False) -> Iterator[Flask]:
     )
     yield app
     close_app(app)
-
-
-def give_each_tenant_its_agent(data_dir: Path) -> None:
-    """Write the agents of the same id, and whose rows are whose, into the store."""
-    with duckdb.connect(data_dir / FILE_NAME) as store:
-        store.execute(
-            "INSERT INTO agents BY NAME SELECT agents.* REPLACE (tenants.key AS key)"
-            " FROM agents CROSS JOIN tenants WHERE tenants.key > 1"
-        )
-        store.execute(
-            "UPDATE agents SET tenant = tenants.id, name = 'Helper of ' || tenants.id"
-            " FROM tenants WHERE tenants.key = agents.key"
-        )
-        store.execute("UPDATE transactions SET agent_key = tenant_key WHERE agent_key + tenant_key > 0")
 
 
 @pytest.fixture(scope="module")

@@ -68,7 +68,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
         store.close()
         source.close()
         settings = load_settings(
-            _env_file=None,
+            env_file=None,
             dashboard_api_key=API_KEY,
             data_dir=folder / "data",
             prices_file=ROOT / "prices" / "2026-03.csv",
