@@ -75,6 +75,8 @@ class RowsColumn(ProgressColumn):
     """Rows done and rows per second, also where progress itself is measured in bytes."""
 
     def render(self, task: Task) -> Text:
+        if task.fields.get("in_percent"):
+            return Text()
         rows = task.fields.get("rows", task.completed)
         rate = rows / task.elapsed if task.elapsed else 0
         return Text(f"{rows:,.0f} rows, {rate:,.0f}/s", style="dim")
@@ -486,7 +488,7 @@ def _rows_progress() -> Iterator[Callable[[Phase, int, int | None], None]]:
 
         def report(phase: Phase, done: int, expected: int | None) -> None:
             if phase not in tasks:
-                tasks[phase] = progress.add_task(titles[phase], total=expected)
+                tasks[phase] = progress.add_task(titles[phase], total=expected, in_percent=phase == "audit")
             progress.update(tasks[phase], completed=done, total=max(done, expected or done))
 
         yield report
