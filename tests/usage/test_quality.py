@@ -57,7 +57,13 @@ def finding(folder: Path, code: str, *transactions: Document) -> tuple[Any, ...]
 
 
 IMAGES = {"tokenType": "image_count", "rawAmount": -3, "tokenValue": -120_000, "rate": 40_000}
-ANAS: Document = {"user": ANA, "conversationId": "by-ana", "context": "message", "model": "gpt-6-sol"}
+ANAS: Document = {
+    "tenantId": "acme",
+    "user": ANA,
+    "conversationId": "by-ana",
+    "context": "message",
+    "model": "gpt-6-sol",
+}
 BOBS: Document = {"user": BOB, "conversationId": "by-bob", "context": "title", "model": "claude-sonnet-4-6"}
 
 
@@ -114,6 +120,7 @@ class TestFilters:
         {"role": "USER"},
         {"domain": "example.com"},
         {"group": str(object_id(NOON, 1))},
+        {"tenant": "acme"},
         {"user": str(ANA), "model": "gpt-6-sol", "context": "message"},
     )
     BOBS_FILTERS = (
@@ -124,6 +131,7 @@ class TestFilters:
         {"context": "title"},
         {"role": "ADMIN"},
         {"domain": "elsewhere.example"},
+        {"tenant": "(none)"},
     )
 
     @pytest.mark.parametrize("filters", ANAS_FILTERS, ids=str)
