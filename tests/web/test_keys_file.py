@@ -140,6 +140,76 @@ def test_a_line_in_another_encoding_is_wrong_by_itself(tmp_path: Path) -> None:
     assert "line 2: is not UTF-8 text. Save it as UTF-8." in file.problems[0]
 
 
+LINE_BREAKS = ("\n", "\r", "\r\n", "\n\n", "\r\r\n", "\\\n", "\n# its limits\n", "\n  # its limits\n")
+
+
+@given(
+    limits=st.permutations(["domain=x.example", f"group={GROUP}", "Tenant=acme"]).flatmap(
+        lambda all_limits: st.integers(1, 3).map(lambda count: all_limits[:count])
+    ),
+    wrapped=st.integers(0, 2),
+    line_break=st.sampled_from(LINE_BREAKS),
+    indent=st.sampled_from(["", " ", "\t", "    ", "\N{NO-BREAK SPACE}", "\N{ZERO WIDTH SPACE}"]),
+    at_rest=st.booleans(),
+    end=st.sampled_from(["", "\n"]),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_key_whose_limits_stand_on_another_line_is_not_let_in(
+    tmp_path: Path, *, limits: list[str], wrapped: int, line_break: str, indent: str, at_rest: bool, end: str
+) -> None:
+    parts = [f"sales:{SALES}", *limits]
+    place = 1 + wrapped % len(limits)
+    content = f"{' '.join(parts[:place])}{line_break}{indent}{' '.join(parts[place:])}"
+    file = read(tmp_path, f"finance:{FINANCE}\n{content}{end}", at_rest=at_rest)
+    assert file.keys == (Key("finance", digest(FINANCE), None),)
+    assert any(", line 2: " in problem for problem in file.problems)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "   x.example\n",
+        "\tdomain:sales.europe.example.com\n",
+        "domain = x.example\n",
+        "domain:x.example\n",
+        ", domain=x.example\n",
+        '"tenant=acme"\n',
+        "  and=more\n  group=sales\n",
+        "nothing\n  group=sales\n",
+        " domain=m\xfcller.example\n",
+    ],
+)
+def test_a_line_that_goes_on_with_a_key_shuts_it_out(tmp_path: Path, rest: str) -> None:
+    content = f"sales:{SALES}\n{rest}finance:{FINANCE}\n".encode("latin-1")
+    file = read(tmp_path, content)
+    assert file.keys == (Key("finance", digest(FINANCE), None),)
+    assert "line 1: line " in file.problems[0]
+    assert "seems to go on with it. A key and its limits must stand in one line." in file.problems[0]
+    assert SALES not in "".join(file.problems)
+
+
+def test_a_key_that_ends_in_a_backslash_holds_unless_its_line_goes_on(tmp_path: Path) -> None:
+    key = Key("sales", digest(f"{SALES}\\"), None)
+    for rest in ("", f"finance:{FINANCE}\n", "# the end\n"):
+        assert key in read(tmp_path, f"sales:{SALES}\\\n{rest}").keys, rest
+    assert read(tmp_path, f"sales:{SALES}\\\nusers=all\n").keys == ()
+
+
+def test_keys_that_are_all_indented_hold(tmp_path: Path) -> None:
+    file = read(tmp_path, f"  finance:{FINANCE}\n  # sales\n  sales:{SALES} domain=x.example\n")
+    assert file == KeysFile(keys=(Key("finance", digest(FINANCE), None), sales("x.example")))
+
+
+def test_a_key_whose_line_goes_on_is_not_let_in_by_another_line_either(tmp_path: Path) -> None:
+    assert read(tmp_path, f"sales:{SALES}\n  domain=x.example\nother:{SALES}\n").keys == ()
+
+
+def test_a_key_may_be_called_like_a_limit_and_is_shut_out_like_any_other(tmp_path: Path) -> None:
+    assert [key.name for key in read(tmp_path, f"tenant:{SALES}\n").keys] == ["tenant"]
+    file = read(tmp_path, f"finance:{FINANCE}\ntenant:{SALES}\n  domain=x.example\n")
+    assert [key.name for key in file.keys] == ["finance"]
+
+
 def test_of_lines_with_one_key_and_different_limits_none_holds(tmp_path: Path) -> None:
     for second in (f"b:sha256:{HASH} domain=x.example", f"b:{FINANCE} domain=", f"a:{FINANCE} group={GROUP}"):
         file = read(tmp_path, f"a:{FINANCE}\n{second}\nsales:{SALES}\n")

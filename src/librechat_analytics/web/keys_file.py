@@ -6,7 +6,7 @@ import hashlib
 import re
 import time
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from librechat_analytics.errors import OperatorError
@@ -21,7 +21,7 @@ from librechat_analytics.texts import trimmed
 from librechat_analytics.usage.filters import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
 AT_REST_SECONDS = 60
@@ -33,6 +33,8 @@ HASH_ONLY_IN_PART = re.compile(r"sha-?\d+:", re.IGNORECASE)
 """If a mistyped hash were taken for a key, the hash itself would let people in."""
 
 LIMIT_IN_KEY = re.compile(r"[,;](domain|group|tenant)=", re.IGNORECASE)
+LIMIT = re.compile(r"\b(domain|group|tenant)\s*[=:]", re.IGNORECASE)
+LIMITS = ("domain", "group", "tenant")
 QUOTED = re.compile(r"([\"'`]).*\1")
 DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)*")
 OBJECT_ID = re.compile(r"[0-9a-f]{24}", re.IGNORECASE)
@@ -104,19 +106,21 @@ def read_keys(path: Path, *, at_rest: bool, before: Collection[Key] = ()) -> Key
 
     A line is ``name:key`` or ``name:sha256:<64 hex digits>``, then any number of ``domain=example.com`` and
     ``group=<id>``, which limit the key to their users, and of ``tenant=<id>``, which limit it to these
-    tenants. Empty lines and lines that begin with # are ignored. A last line without a line break counts if
-    the file is ``at_rest``, or if it says the same as one of the keys that count already (``before``).
+    tenants. A key with its limits on another line is refused. Empty lines and lines that begin with # are
+    ignored. A last line without a line break counts if the file is ``at_rest``, or if it says the same as
+    one of the keys that count already (``before``).
     """
     where = f"DASHBOARD_API_KEYS_FILE {path}"
     try:
         text = read_text(path, keep_going=True)
     except UnreadableFileError as error:
         return KeysFile(problems=(f"{where} {error} None of its keys is let in.",), unreadable=True)
-    lines = [
-        _read_line(number, trimmed(line))
+    written = {
+        number: line
         for number, line in enumerate(text.split("\n"), 1)
         if trimmed(line) and not trimmed(line).startswith("#")
-    ]
+    }
+    lines = _without_wrapped([_read_line(number, trimmed(line)) for number, line in written.items()], written)
     last_line, waits = "", False
     if lines and lines[-1].number == text.count("\n") + 1:
         waits = not at_rest and lines[-1].key not in before
@@ -168,6 +172,41 @@ def _read_line(number: int, text: str) -> _Line:
         return _Line(number, Key(name, key.digest, _read_limits(limits)))
     except ValueError as error:
         return _Line(number, key, str(error))
+
+
+def _without_wrapped(lines: list[_Line], written: Mapping[int, str]) -> list[_Line]:
+    """Mark the keys whose line another one goes on with: without its limits they would see everything."""
+    marked: list[_Line] = []
+    latest = None
+    for line in lines:
+        text = written[line.number]
+        if latest is not None and _goes_on(line, text, after=written[marked[latest].number]):
+            begun = marked[latest]
+            marked[latest] = replace(
+                begun,
+                problem=begun.problem
+                or f"line {line.number} seems to go on with it. A key and its limits must stand in one line.",
+            )
+            line = replace(line, problem=line.problem or f"it seems to go on with line {begun.number}.")
+        elif line.key or _names_a_key(text):
+            latest = len(marked)
+        marked.append(line)
+    return marked
+
+
+def _goes_on(line: _Line, text: str, *, after: str) -> bool:
+    """Say whether a line seems to belong to the key line before it, which reads ``after``."""
+    is_indented = trimmed(text[0]) == ""
+    if line.key and not line.problem:
+        return is_indented and not _names_a_key(text)
+    if is_indented or trimmed(after).endswith("\\"):
+        return True
+    return not _names_a_key(text) and LIMIT.search(text) is not None
+
+
+def _names_a_key(text: str) -> bool:
+    name, colon, _ = trimmed(text).partition(":")
+    return bool(colon) and NAME.fullmatch(name) is not None and name.lower() not in LIMITS
 
 
 def _read_secret(secret: str) -> bytes:
