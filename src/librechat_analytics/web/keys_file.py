@@ -18,7 +18,7 @@ from librechat_analytics.plain_files import (
     read_text,
 )
 from librechat_analytics.texts import trimmed
-from librechat_analytics.usage.filters import Scope
+from librechat_analytics.usage.filters import NONE, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -243,7 +243,10 @@ def _read_limits(limits: list[str]) -> Scope | None:
                 "only domain=example.com, group=ID and tenant=ID may follow the key, separated by blanks;"
                 " a comment needs a line of its own."
             )
-        read[kind] += [readers[kind](value) for value in values.split(",")]
+        for value in values.split(","):
+            if value.lower() == NONE:
+                raise ValueError(f"a key can only be limited to what there is: {NONE} cannot be named.")
+            read[kind].append(readers[kind](value))
     if not limits:
         return None
     return Scope(tuple(read["domain"]), tuple(read["group"]), tuple(read["tenant"]))
