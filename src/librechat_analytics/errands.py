@@ -186,11 +186,15 @@ def have_server_audit(settings: Settings, report: Callable[[float], None]) -> Au
         done = [audit for audit in state.audits if audit.kind == "ids" and audit.started_at >= asked_at]
         if done:
             return done[0]
-        if state.running is not None and state.running.kind == "ids":
+        if state.running is not None:  # whatever runs is a sign of life, and ours comes after it
             give_up = time.monotonic() + LONGEST_SILENCE_SECONDS
-            report(state.running.progress)
+            if state.running.kind == "ids":
+                report(state.running.progress)
         time.sleep(POLL_SECONDS)
-    raise OperatorError("The running server has not begun the audit. Its log says why.")
+    raise OperatorError(
+        "The running server has not begun the audit yet; it begins once LibreChat's history has been read."
+        " Its log says more."
+    )
 
 
 def _sentence(error: urllib.error.HTTPError) -> str:
