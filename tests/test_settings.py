@@ -106,6 +106,8 @@ BAD = [
     ("HOST", "127.0.0.1:3001"),
     ("HOST", "http://127.0.0.1"),
     ("HOST", "two h1dden"),
+    ("HOST", "h1dden.."),
+    ("HOST", "."),
     ("HOST", "x" * 300),
     ("STORE_MEMORY_LIMIT", "512KKB"),
     ("STORE_MEMORY_LIMIT", "99999999999999GB"),
@@ -192,7 +194,7 @@ SPELLINGS = {
     "DATA_DIR": ("/var/lib/usage data", []),
     "HOST": ("::1", ["[::1]"]),
     "PORT": ("8080", []),
-    "SYNC_SECONDS": ("120", ["120s", "120.0", "2m", "2 min", "2 Minutes"]),
+    "SYNC_SECONDS": ("120", ["120s", "120.0", "2m", "2 min", "2 Minutes", "1.2e2", "+120", "1_20"]),
     "LABELS_SECONDS": ("7200", ["2h", "2 hours", "120m"]),
     "DASHBOARD_TIMEZONE": ("America/Port-au-Prince", ["america/port-au-prince", "AMERICA/PORT-AU-PRINCE"]),
     "FRAME_ANCESTORS": (
@@ -207,7 +209,7 @@ SPELLINGS = {
     ),
     "THREADS": ("12", []),
     "LOG_FORMAT": ("json", ["JSON", "Json"]),
-    "LOG_LEVEL": ("ERROR", ["error", "Error"]),
+    "LOG_LEVEL": ("WARNING", ["warning", "WARN", "warn", "Warn"]),
 }
 AROUND = {
     "a line break": "{}\n",
@@ -263,6 +265,11 @@ def test_a_binary_size_is_not_taken_for_a_decimal_one(monkeypatch: pytest.Monkey
     assert with_one_set(monkeypatch, "STORE_MEMORY_LIMIT", "2GB") == 2 * 1000**3
 
 
+@pytest.mark.parametrize("host", ["localhost", "host.", "db-1.example.com."])
+def test_a_host_may_end_in_the_dot_of_the_root(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    assert with_one_set(monkeypatch, "HOST", host) == host
+
+
 def test_a_path_may_begin_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/ana")
     assert with_one_set(monkeypatch, "DATA_DIR", "~/usage") == Path("/home/ana/usage")
@@ -289,14 +296,23 @@ def test_a_dotenv_file_of_utf_16_is_said() -> None:
         load_settings()
 
 
-def test_a_dotenv_that_is_a_pipe_or_a_folder_is_refused_at_once() -> None:
+def test_a_dotenv_that_is_a_pipe_or_another_device_is_refused_at_once() -> None:
     os.mkfifo(".env")
     with pytest.raises(SettingsError, match=r"^\.env is a named pipe, not a file.$"):
         load_settings()
     Path(".env").unlink()
-    Path(".env").mkdir()
-    with pytest.raises(SettingsError, match=r"^\.env is a folder, not a file.$"):
+    Path(".env").symlink_to("/dev/zero")
+    with pytest.raises(SettingsError, match=r"^\.env is a device, not a file.$"):
         load_settings()
+
+
+def test_a_dotenv_that_is_a_folder_or_the_null_device_is_none() -> None:
+    none = load_settings(env_file=None)
+    Path(".env").mkdir()  # as Docker makes one where a file to be mounted is missing
+    assert load_settings() == none
+    Path(".env").rmdir()
+    Path(".env").symlink_to(os.devnull)
+    assert load_settings() == none
 
 
 def test_variables_of_others_do_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,15 +51,45 @@ def test_what_is_no_size_is_refused(text: str) -> None:
         parse_bytes(text)
 
 
+FLOATS = [
+    ("1e1", 10),
+    ("3E+2", 300),
+    ("+15", 15),
+    ("+1.5e1 s", 15),
+    (".5 min", 30),
+    ("1500e-2", 15),
+    ("1_0", 10),
+]
+
+
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("15", 15), ("1.5", 1.5), ("15s", 15), ("5 Min", 300), ("1h", 3600), ("1 day", 86_400)],
+    [("15", 15), ("1.5", 1.5), ("15s", 15), ("5 Min", 300), ("1h", 3600), ("1 day", 86_400), *FLOATS],
 )
 def test_a_time_is_in_seconds_unless_it_says_otherwise(text: str, seconds: float) -> None:
     assert parse_seconds(text) == seconds
 
 
-@pytest.mark.parametrize("text", ["", "s", "nan", "inf", "-1", "5 fortnights", "1:30", "1h30m"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "s",
+        "nan",
+        "inf",
+        "-1",
+        "5 fortnights",
+        "1:30",
+        "1h30m",
+        "+",
+        ".",
+        "1e",
+        "e1",
+        "1_",
+        "1e999",
+        "++1",
+    ],
+)
 def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="must be a number of seconds"):
         parse_seconds(text)

@@ -5,10 +5,7 @@ from __future__ import annotations
 import codecs
 import os
 import stat
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
 
 MOST_BYTES = 10_000_000
 """No list of keys, settings or prices is larger; another file was named by mistake."""
@@ -42,6 +39,17 @@ def other_kind(path: Path) -> str | None:
         return _KINDS.get(stat.S_IFMT(path.stat().st_mode))
     except OSError:
         return None
+
+
+def stands_for_none(path: Path) -> bool:
+    """Say whether what is there stands for no file: the null device, or a folder.
+
+    Docker makes a folder where a file that is to be mounted is missing.
+    """
+    try:
+        return path.is_dir() or path.stat().st_rdev == Path(os.devnull).stat().st_rdev
+    except OSError:
+        return False
 
 
 def read_text(path: Path, *, keep_going: bool = False) -> str:

@@ -22,7 +22,7 @@ from pydantic import (
 
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.key_strength import HOW_TO_MAKE_A_KEY, require_strong_key
-from librechat_analytics.plain_files import MissingFileError, UnreadableFileError, read_text
+from librechat_analytics.plain_files import MissingFileError, UnreadableFileError, read_text, stands_for_none
 from librechat_analytics.texts import listed, parse_bytes, parse_seconds, trimmed
 from librechat_analytics.usage.periods import BadParameterError, zone_name
 
@@ -42,7 +42,7 @@ ORIGIN = re.compile(
 
 MOST_STORE_MEMORY_BYTES = 10**15
 LONGEST_HOST_NAME = 253
-HOST_NAME = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
+HOST_NAME = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?")
 
 
 class SettingsError(OperatorError):
@@ -97,6 +97,11 @@ def _host(text: str) -> str:
         if not HOST_NAME.fullmatch(host) or len(host) > LONGEST_HOST_NAME:
             raise ValueError("must be an address such as 127.0.0.1 or ::, or a host's name") from None
     return host
+
+
+def _log_level(text: str) -> str:
+    level = text.upper()
+    return "WARNING" if level == "WARN" else level
 
 
 Seconds = Annotated[float, _if_written(parse_seconds)]
@@ -162,7 +167,7 @@ class Settings(BaseModel):
     log_format: Annotated[Literal["text", "json"], _if_written(str.lower)] = Field(
         "text", description="Lines of the log: `text` for people or `json` for machines."
     )
-    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], _if_written(str.upper)] = Field(
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], _if_written(_log_level)] = Field(
         "INFO", description="How much is logged."
     )
 
@@ -239,6 +244,8 @@ def _written(texts: Mapping[str, str | None]) -> dict[str, object]:
 
 
 def _dotenv(path: Path) -> dict[str, str | None]:
+    if stands_for_none(path):
+        return {}
     try:
         return dotenv_values(stream=StringIO(read_text(path)))
     except MissingFileError:

@@ -11,7 +11,10 @@ _EDGES = re.compile(rf"\A{_AROUND}|{_AROUND}\Z")
 _BETWEEN = re.compile(r"[\s,]+")
 _NUMBER = r"(?P<number>[0-9]{1,15}(?:\.[0-9]{0,9})?)"
 _SIZE = re.compile(rf"{_NUMBER}\s*(?:(?P<prefix>[kmgtp])(?P<binary>i?))?(?:b|bytes?)?", re.IGNORECASE)
-_DURATION = re.compile(rf"{_NUMBER}\s*(?P<unit>[a-z]*)", re.IGNORECASE)
+_DIGITS = r"[0-9](?:_?[0-9]){0,14}"
+_FLOAT = rf"(?P<number>\+?(?:{_DIGITS}(?:\.[0-9]{{0,9}})?|\.[0-9]{{1,9}})(?:e[+-]?[0-9]{{1,2}})?)"
+"""As Python writes a float that is not negative."""
+_DURATION = re.compile(rf"{_FLOAT}\s*(?P<unit>[a-z]*)", re.IGNORECASE)
 _SECONDS = {
     **dict.fromkeys(("", "s", "sec", "secs", "second", "seconds"), 1),
     **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), 60),
@@ -44,7 +47,10 @@ def parse_bytes(text: str) -> int:
 
 
 def parse_seconds(text: str) -> float:
-    """Read a time such as ``15``, ``15s``, ``5 min`` or ``1h``, in seconds; raises ValueError for others."""
+    """Read a time such as ``15``, ``15s``, ``5 min`` or ``1h``, in seconds; raises ValueError for others.
+
+    The number may be written as a float is, such as ``+1.5e1``.
+    """
     duration = _DURATION.fullmatch(text)
     if duration is None or duration["unit"].lower() not in _SECONDS:
         raise ValueError("must be a number of seconds such as 15, or a time such as 15s or 5min")
