@@ -16,7 +16,7 @@ from librechat_analytics import cli
 from librechat_analytics.settings import Settings
 from librechat_analytics.store import store as store_module
 from librechat_analytics.store.store import FILE_NAME, Store
-from tests.documents import example_collections, usages, write_dump
+from tests.documents import ANA, NOON, example_collections, usage, usages, write_dump
 from tests.servers import API_KEY, PROGRAM, eventually, free_port, program_environment, serve, status_of
 
 if TYPE_CHECKING:
@@ -437,6 +437,33 @@ class TestCheck:
         assert "is in use by process" in written
         assert "note  Key sales: domain=exmaple.com matches nobody who has used LibreChat" in written
         assert "domain=example.com" not in written + server.log()
+
+    def test_limits_of_tenants_are_held_against_their_usage_by_the_server_too(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        row = usage(NOON, 1, user=None)
+        rows = [usage(NOON, 2, tenantId="globex"), row | {"tenantId": "acme"}]
+        users = [{"_id": ANA, "name": "Ana", "email": "ana@x.example"}]
+        run("import", write_dump(tmp_path / "dump", transactions=rows, users=users))
+        keys = tmp_path / "keys"
+        keys.write_text(
+            f"a:{FINANCE} tenant=acme,initech\nb:{SALES} domain=x.example tenant=acme\n"
+            f"c:{SALES}-c domain=x.example tenant=acme,globex\n"
+        )
+        monkeypatch.setenv("DASHBOARD_API_KEYS_FILE", str(keys))
+        monkeypatch.setenv("DASHBOARD_API_KEY", API_KEY)
+
+        def unmatched() -> list[str]:
+            lines = run("check")[1].splitlines()
+            return [
+                line.split("  Key ")[1].split(" matches")[0] for line in lines if " matches nobody" in line
+            ]
+
+        assert unmatched() == ["a: tenant=initech", "b: domain=x.example"]
+        port = str(free_port())
+        monkeypatch.setenv("PORT", port)
+        with serve(tmp_path / "data", PORT=port, DASHBOARD_API_KEYS_FILE=str(keys)):
+            assert unmatched() == ["a: tenant=initech", "b: domain=x.example"]
 
     def test_a_store_that_is_a_pipe_fails_at_once(self, run: Run, tmp_path: Path) -> None:
         (tmp_path / "data").mkdir()

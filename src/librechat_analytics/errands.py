@@ -165,14 +165,24 @@ def served_audits(settings: Settings) -> AuditState:
 
 def served_unmatched_parts(settings: Settings, scope: Scope) -> tuple[str, ...]:
     """Ask the running server which parts of a scope match nobody with any usage, such as ``group=ID``."""
-    found = []
-    for name, value, _ in scope.parts():
-        query = urllib.parse.urlencode({"period": "all", name: value})
-        with _asking_server(settings, f"/api/summary?{query}") as response:
-            summary = json.load(response)
-        if summary["asOf"] is not None and summary["activeUsers"] == 0:
-            found.append(f"{name}={value}")
-    return tuple(found)
+    return tuple(
+        f"{name}={value}"
+        for name, value, part in scope.parts()
+        if not any(
+            _may_be_somebody(settings, {"period": "all", "tenant": tenant, name: value})
+            for tenant in part.tenants or ("",)
+        )
+    )
+
+
+def _may_be_somebody(settings: Settings, parameters: dict[str, str]) -> bool:
+    """Say whether the server has usage of this, or cannot know because it has not read anything."""
+    query = urllib.parse.urlencode({name: value for name, value in parameters.items() if value})
+    with _asking_server(settings, f"/api/summary?{query}") as response:
+        summary = json.load(response)
+    return summary["asOf"] is None or any(
+        summary[figure] for figure in ("activeUsers", "calls", "totalTokens")
+    )
 
 
 def have_server_audit(settings: Settings, report: Callable[[float], None]) -> Audit:

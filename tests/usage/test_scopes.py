@@ -64,6 +64,18 @@ def test_each_limit_that_matches_nobody_is_named(
     assert unmatched_parts(store, scope) == unmatched
 
 
+def test_a_tenant_is_somebody_as_soon_as_usage_is_recorded_with_it(store: Store) -> None:
+    scope = Scope((), (), ("initech",))
+    assert unmatched_parts(store, scope) == ("tenant=initech",)
+    with store.committing() as cursor:
+        cursor.execute("INSERT INTO tenants VALUES (9, 'initech'), (10, 'of-nobody')")
+        cursor.execute("UPDATE transactions SET tenant_key = 9")
+    assert unmatched_parts(store, scope) == ()
+    assert unmatched_parts(store, Scope((), (), ("initech", "of-nobody"))) == ("tenant=of-nobody",)
+    of_ana, of_bob = "x.example", "y.example"
+    assert unmatched_parts(store, Scope((of_ana, of_bob), (), ("initech",))) == ("domain=y.example",)
+
+
 def test_nothing_can_be_said_before_any_user_is_known(tmp_path: Path) -> None:
     store = Store(tmp_path / "data")
     assert unmatched_parts(store, Scope(("x.example",), ())) is None

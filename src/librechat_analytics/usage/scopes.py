@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def unmatched_parts(store: Store, scope: Scope) -> tuple[str, ...] | None:
-    """Name the parts of a scope that match none of LibreChat's users, such as ``domain=example.com``.
+    """Name the parts of a scope that match no user and no usage, such as ``domain=example.com``.
 
     None while the store knows no users. Raises StoreError when the store cannot be read.
     """
