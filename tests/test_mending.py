@@ -16,10 +16,10 @@ from librechat_analytics.settings import load_settings
 from librechat_analytics.store.store import FILE_NAME, Store
 from librechat_analytics.store.unfinished import UnfinishedRows
 from librechat_analytics.sync import mending
-from librechat_analytics.sync.mending import mend_providers, read_outdated
+from librechat_analytics.sync.mending import mend_names, mend_providers, read_outdated
 from tests.agreement import api_of
 from tests.documents import ANA, HELPER, NOON, OLD_AGENT, usage
-from tests.store.test_migration import DOCUMENTS, OF_VERSIONS, WAITING
+from tests.store.test_migration import DOCUMENTS, OF_VERSIONS, WAITING, write
 from tests.support.in_memory import Clock, LibreChat
 from tests.test_sync import asked, syncer
 
@@ -300,3 +300,110 @@ class TestProviders:
         conversations: list[dict[str, Any]] = [{"conversationId": "conversation-1", "endpoint": "OpenRouter"}]
         syncer(old, librechat(conversations=conversations), Clock(NOON + timedelta(minutes=31))).run_once()
         assert asked(old, waiting) == [("OpenRouter",)]
+
+
+SPLIT = "gpt\a6"
+LISTED = "gpt\N{REPLACEMENT CHARACTER}6"
+NAMED_TABLES = {"models": "model_key", "contexts": "context_key", "providers": "provider_key"}
+
+
+class TestNamesWithControlCharacters:
+    """An older program kept names as they were recorded; this one keeps them without such characters."""
+
+    @pytest.fixture(params=[True, False], ids=["split", "not split"])
+    def named(self, request: pytest.FixtureRequest, old: Store) -> Store:
+        """An old store with such names; ``split``: new rows have come under the listed ones."""
+        mend_providers(old)
+        with old.committing() as cursor:
+            for table, column in NAMED_TABLES.items():
+                ((most, key),) = cursor.execute(
+                    f"SELECT count(*), {column} FROM transactions WHERE {column} IS NOT NULL"
+                    " GROUP BY ALL ORDER BY ALL DESC LIMIT 1"
+                ).fetchall()
+                assert most > 1
+                cursor.execute(f"UPDATE {table} SET id = ? WHERE key = ?", [SPLIT, key])
+                if request.param:
+                    cursor.execute(f"INSERT INTO {table} (key, id) VALUES (9999, ?)", [LISTED])
+                    cursor.execute(
+                        f"UPDATE transactions SET {column} = 9999 WHERE {column} = ? AND id_tail % 2 = 0",
+                        [key],
+                    )
+            cursor.execute("UPDATE models SET unpriced = id = ?", [LISTED if request.param else SPLIT])
+            cursor.execute("UPDATE users SET role = 'AD\x1bMIN' WHERE role = 'ADMIN'")
+            cursor.execute("UPDATE user_traits SET value = 'AD\x1bMIN' WHERE value = 'ADMIN'")
+            cursor.execute("UPDATE unattributed SET model = ?", [SPLIT])
+            ((agent, agent_key),) = cursor.execute(
+                "SELECT id, key FROM agents ORDER BY key LIMIT 1"
+            ).fetchall()
+            cursor.execute("UPDATE agents SET id = id || chr(127), model = ?, provider = ?", [SPLIT, SPLIT])
+            cursor.execute("UPDATE agent_versions SET provider = ?", [SPLIT])
+            if request.param:
+                cursor.execute(
+                    "INSERT INTO agents (key, id) VALUES (9999, ?)", [f"{agent}\N{REPLACEMENT CHARACTER}"]
+                )
+                cursor.execute("UPDATE transactions SET agent_key = 9999 WHERE agent_key = ?", [agent_key])
+                cursor.execute(
+                    "INSERT INTO agent_versions SELECT * REPLACE (9999 AS agent_key) FROM agent_versions"
+                    " WHERE agent_key = ?",
+                    [agent_key],
+                )
+                cursor.execute(
+                    "UPDATE agent_versions SET model_key = 9999"
+                    " WHERE model_key = (SELECT key FROM models WHERE id = ?)",
+                    [SPLIT],
+                )
+        return old
+
+    def test_are_listed_ones_once_a_store_was_opened(self, named: Store) -> None:
+        totals = "SELECT count(*), sum(cost_e6), sum(tokens), count(agent_key) FROM usage"
+        before = asked(named, totals)
+        mend_names(named)
+        assert asked(named, totals) == before
+        for table, column in NAMED_TABLES.items():
+            names = [name for (name,) in asked(named, f"SELECT id FROM {table}")]
+            assert LISTED in names
+            assert len(names) == len(set(names))
+            assert SPLIT not in names
+            assert asked(
+                named,
+                f"SELECT count(*) FROM transactions ANTI JOIN {table} ON key = {column}"
+                f" WHERE {column} IS NOT NULL",
+            ) == [(0,)]
+        for column in ("model_key", "agent_key"):
+            table = column.removesuffix("_key") + "s"
+            assert asked(
+                named,
+                f"SELECT count(*) FROM agent_versions ANTI JOIN {table} ON key = {column}"
+                f" WHERE {column} IS NOT NULL",
+            ) == [(0,)]
+        assert asked(named, "SELECT id FROM models WHERE unpriced") == [(LISTED,)]
+        assert asked(named, "SELECT count(*) - count(DISTINCT id) FROM agents") == [(0,)]
+        assert asked(named, "SELECT count(*) FROM transactions JOIN agents ON key = agent_key") == [
+            (before[0][3],)
+        ]
+        assert asked(named, "SELECT count(*) - count(DISTINCT (agent_key, since)) FROM agent_versions") == [
+            (0,)
+        ]
+        assert asked(named, "SELECT DISTINCT model, provider FROM agents") == [(LISTED, LISTED)]
+        assert asked(named, "SELECT DISTINCT model FROM unattributed") == [(LISTED,)]
+        role = "AD\N{REPLACEMENT CHARACTER}MIN"
+        assert asked(named, "SELECT DISTINCT role FROM users WHERE role LIKE 'AD%'") == [(role,)]
+        assert asked(named, "SELECT DISTINCT value FROM user_traits WHERE value LIKE 'AD%'") == [(role,)]
+
+    def test_can_all_be_asked_for_and_hold_what_comes_later_too(self, named: Store) -> None:
+        mend_names(named)
+        assert write(named, usage(number=40, model=SPLIT, context=SPLIT)) == 1
+        ask, everything = api_of(named, LATER), {"period": "all", "limit": "1000"}
+        calls = {model["model"]: model["calls"] for model in ask("top-models", everything)[1]["models"]}
+        assert LISTED in calls
+        for model, count in calls.items():
+            status, answer = ask("summary", {"period": "all", "model": model or "(none)"})
+            assert (status, answer["calls"]) == (200, count)
+
+    def test_are_looked_for_at_the_start_and_never_again(self, named: Store, tmp_path: Path) -> None:
+        named.close()
+        with closing(open_store(load_settings(_env_file=None, data_dir=tmp_path))) as store:
+            assert (SPLIT,) not in asked(store, "SELECT id FROM models")
+            edition = store.version
+            mend_names(store)
+            assert store.version == edition, "there is nothing to do a second time"

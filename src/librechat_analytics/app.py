@@ -12,7 +12,7 @@ from librechat_analytics.librechat.mongo import MongoSource
 from librechat_analytics.settings import name_users, require_a_key
 from librechat_analytics.store.store import FILE_NAME, Store, StoreError
 from librechat_analytics.sync.loop import Syncer
-from librechat_analytics.sync.mending import mend_providers
+from librechat_analytics.sync.mending import mend_names, mend_providers
 from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.cache import CachedRepository
 from librechat_analytics.usage.prices import read_price_list
@@ -76,6 +76,7 @@ def open_store(settings: Settings) -> Store:
     store = Store(settings.data_dir, memory_limit=f"{settings.store_memory_limit}B")
     if settings.anonymize_users:
         store.erase_names()
+    mend_names(store)
     mend_providers(store)
     return store
 

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from bson import ObjectId
 
+from librechat_analytics.librechat.documents import listed_name
 from librechat_analytics.librechat.providers import family_provider
+from librechat_analytics.store.stored_names import StoredNames
 from librechat_analytics.store.unfinished import UnfinishedRows
 from librechat_analytics.sync.frames import ledger_frame, naive, refusal_frame, texts_frame
 
@@ -18,6 +20,17 @@ if TYPE_CHECKING:
     from librechat_analytics.store.store import Store
 
 READ_AGAIN_AT_ONCE = 10_000
+
+
+def mend_names(store: Store) -> None:
+    """Write names as lists show and requests take them, where an older program wrote them as recorded.
+
+    Costs one look at the names where there is nothing to do.
+    """
+    names = StoredNames(store)
+    renamed = [(name, listed) for name in names.all() if (listed := listed_name(name) or name) != name]
+    if renamed:
+        names.rename(texts_frame(renamed, ("name", "listed")))
 
 
 def mend_providers(store: Store) -> None:

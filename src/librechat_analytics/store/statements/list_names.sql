@@ -1,0 +1,14 @@
+-- Every name that lists show and filters take, also where a row still waits with it.
+SELECT id FROM models
+UNION SELECT agent FROM models
+UNION SELECT id FROM contexts
+UNION SELECT id FROM providers
+UNION SELECT id FROM agents
+UNION SELECT model FROM agents
+UNION SELECT provider FROM agents
+UNION SELECT provider FROM agent_versions
+UNION SELECT role FROM users
+UNION SELECT value FROM user_traits WHERE trait = 'role'
+UNION SELECT model FROM unattributed
+UNION SELECT recorded_agent FROM unattributed
+UNION SELECT spender FROM unattributed
