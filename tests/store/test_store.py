@@ -336,6 +336,7 @@ class TestAttribution:
                     "tenant": pd.Series([None], dtype="str"),
                     "sender": pd.Series([name], dtype="str"),
                     "certainty": ["exact"],
+                    "endpoint": ["anthropic"],
                     "provider": ["anthropic"],
                     "by_endpoint": [True],
                     "final": [final],
@@ -343,6 +344,7 @@ class TestAttribution:
             ),
             NO_ROOTS,
             only_better=False,
+            agents_as_of=None,
         )
 
     def test_usage_waits_for_its_agent_and_credits_do_not(self, store: Store) -> None:
@@ -374,7 +376,7 @@ class TestAttribution:
 
     def test_an_empty_frame_settles_nothing(self, store: Store) -> None:
         before = store.version
-        store.settle(pd.DataFrame({"id_head": []}), NO_ROOTS, only_better=False)
+        store.settle(pd.DataFrame({"id_head": []}), NO_ROOTS, only_better=False, agents_as_of=None)
         assert store.version == before
 
 

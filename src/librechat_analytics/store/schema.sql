@@ -139,6 +139,19 @@ CREATE TABLE unattributed (
     spender        VARCHAR                 -- the agent that ran for the one that answered
 );
 
+-- Rows that were told who answered, but are newer than what was last read of the agents then: their providers are
+-- named anew when the agents are read again.
+CREATE TABLE told_early (
+    id_head        UBIGINT NOT NULL,
+    id_tail        UINTEGER NOT NULL,
+    created_at     TIMESTAMP NOT NULL,
+    model          VARCHAR,
+    endpoint       VARCHAR,                -- of the answer or the conversation
+    agent          VARCHAR,
+    spender        VARCHAR,
+    tenant         VARCHAR
+);
+
 -- Rows to read once more: an older program wrote them without all that is kept of a row today, or LibreChat had not
 -- settled them yet.
 CREATE TABLE outdated (id_head UBIGINT NOT NULL, id_tail UINTEGER NOT NULL);
@@ -161,7 +174,8 @@ CREATE TABLE sync_state (
     memberships_since  TIMESTAMP,          -- the first readings of groups, of domains and of roles: what held before is
     domains_since      TIMESTAMP,          -- not known
     roles_since        TIMESTAMP,
-    tenants_read       BOOLEAN NOT NULL DEFAULT false -- no row lacks its tenant because an older program wrote it
+    tenants_read       BOOLEAN NOT NULL DEFAULT false, -- no row lacks its tenant because an older program wrote it
+    agents_as_of       TIMESTAMP           -- the instant that the last reading of the agents shows
 );
 
 -- How the last audits of each kind ended: by counts of ranges of ids, or by every single id.

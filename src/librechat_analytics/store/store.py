@@ -323,9 +323,18 @@ class Store:
         return EndedMemberships(*row)
 
     def write_agents(
-        self, labels: pd.DataFrame, versions: pd.DataFrame, *, known: int, is_current: bool, now: datetime
+        self,
+        labels: pd.DataFrame,
+        versions: pd.DataFrame,
+        *,
+        known: int,
+        is_current: bool,
+        as_of: datetime,
+        now: datetime,
     ) -> None:
-        """Take over all agents that the source holds: id, tenant, name, model, provider, and their versions.
+        """Take over all agents that the source held at an instant.
+
+        ``labels`` has id, tenant, name, model and provider; the rest belongs to their versions.
 
         ``ran`` is the model where it really is one, in both frames; versions are in order by ``position``.
         For ``known`` and ``is_current`` see ``write_users``.
@@ -333,21 +342,34 @@ class Store:
         with self.committing() as cursor:
             cursor.register("labels", labels)
             cursor.register("versions", versions)
-            run(cursor, "statements/write_agents", {"known": known, "is_current": is_current, "now": now})
+            run(
+                cursor,
+                "statements/write_agents",
+                {"known": known, "is_current": is_current, "as_of": as_of, "now": now},
+            )
 
-    def settle(self, attributed: pd.DataFrame, roots: pd.DataFrame, *, only_better: bool) -> None:
+    def settle(
+        self,
+        attributed: pd.DataFrame,
+        roots: pd.DataFrame,
+        *,
+        only_better: bool,
+        agents_as_of: datetime | None,
+    ) -> None:
         """Write down who answered for rows, and with which conversations theirs count.
 
-        ``attributed`` has id_head, id_tail, agent, tenant, sender, certainty, provider, by_endpoint (whether
-        that named the provider) and final; ``roots`` has id and root. ``only_better``: the agents of those
-        rows only that are more certain than what the store has.
+        ``attributed`` has id_head, id_tail, agent, tenant, sender, certainty, endpoint, provider, by_endpoint
+        (whether the endpoint named the provider) and final; ``roots`` has id and root. ``only_better``: the
+        agents of those rows only that are more certain than what the store has. Rows from ``agents_as_of``
+        on are newer than what the agents' providers are known by, and stay on a list to be named anew.
         """
         if not len(attributed):
             return
         with self.committing() as cursor:
             cursor.register("attributed", attributed)
+            parameters = {"only_better": only_better, "agents_as_of": agents_as_of}
             for name in ("agents_of_attributed", "name_agents", "settle"):
-                run(cursor, f"statements/{name}", _bounds(attributed) | {"only_better": only_better})
+                run(cursor, f"statements/{name}", _bounds(attributed) | parameters)
             if len(roots):
                 cursor.register("roots", roots)
                 run(cursor, "statements/write_roots", {})
@@ -404,15 +426,19 @@ class Store:
                 ), 0)
                 ORDER BY id_head DESC, id_tail DESC
                 """,
-                {"before": before_head if before_head is not None else 2**64 - 1, "limit": limit},
+                {"before": before_head if before_head is not None else 2**64, "limit": limit},
             ).fetchall()
 
     def agent_providers(
         self,
-    ) -> list[tuple[str, str | None, str | None, datetime | None, str | None]]:
-        """Give each agent's id, tenant, provider, and its versions' providers since when, oldest first."""
+    ) -> tuple[datetime | None, list[tuple[str, str | None, str | None, datetime | None, str | None]]]:
+        """Give as of when agents were read, and each one's id, tenant, provider, and versions.
+
+        The versions are providers since when, oldest first.
+        """
         with self.reading() as cursor:
-            return cursor.execute(
+            ((as_of,),) = cursor.execute("SELECT agents_as_of FROM sync_state").fetchall()
+            providers = cursor.execute(
                 """
                 SELECT
                     agents.id, agents.tenant, agents.provider, agent_versions.since, agent_versions.provider
@@ -420,6 +446,7 @@ class Store:
                 ORDER BY agents.id, agents.tenant, agent_versions.since
                 """
             ).fetchall()
+        return as_of, providers
 
     def refusals(self) -> list[tuple[str, int]]:
         """Count the refused documents by reason, most first."""

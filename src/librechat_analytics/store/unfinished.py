@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -11,6 +11,7 @@ from librechat_analytics.store.store import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from librechat_analytics.store.store import Store
 
@@ -23,7 +24,7 @@ class UnfinishedRows:
 
     def outdated(self, before: Id | None, limit: int) -> list[Id]:
         """Give ids below ``before`` of rows to be read once more, newest first."""
-        top = before or Id(2**64 - 1, 0)
+        top = before or Id(2**64, 0)
         with self._store.reading() as cursor:
             found = cursor.execute(
                 """
@@ -75,3 +76,36 @@ class UnfinishedRows:
         with self._store.committing() as cursor:
             cursor.register("known", providers)
             run(cursor, "statements/write_providers", {})
+
+    def told_early(self) -> list[tuple[Any, ...]]:
+        """Give the rows whose agents are to be asked for their providers anew.
+
+        Each has id_head, id_tail, created_at, model, endpoint, agent, spender, tenant, and the provider held.
+        """
+        with self._store.reading() as cursor:
+            ((count, lowest, highest),) = cursor.execute(
+                "SELECT count(*), min(id_head), max(id_head) FROM told_early"
+            ).fetchall()
+            if not count:
+                return []
+            return cursor.execute(
+                """
+                SELECT told_early.*, providers.id
+                FROM told_early
+                JOIN (
+                    SELECT id_head, id_tail, provider_key FROM transactions
+                    WHERE id_head BETWEEN $lowest AND $highest
+                ) AS held USING (id_head, id_tail)
+                LEFT JOIN providers ON providers.key = held.provider_key
+                """,
+                {"lowest": lowest, "highest": highest},
+            ).fetchall()
+
+    def write_told_early(self, told: pd.DataFrame, *, named_before: datetime) -> None:
+        """Write providers (id_head, id_tail, provider); rows before ``named_before`` leave the list."""
+        bounds = {"lowest_head": 1, "highest_head": 0}
+        if len(told):
+            bounds = {"lowest_head": int(told["id_head"].min()), "highest_head": int(told["id_head"].max())}
+        with self._store.committing() as cursor:
+            cursor.register("told", told)
+            run(cursor, "statements/write_told_early", bounds | {"named_before": named_before})

@@ -13,7 +13,8 @@ import pandas as pd
 from librechat_analytics.librechat.agents import Certainty, Question, attribute
 from librechat_analytics.librechat.providers import AGENTS_ENDPOINT, provider_of
 from librechat_analytics.librechat.source import LOOK_UP_IDS
-from librechat_analytics.sync.frames import texts_frame
+from librechat_analytics.store.unfinished import UnfinishedRows
+from librechat_analytics.sync.frames import naive, texts_frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -29,6 +30,12 @@ ANSWER_SAVED_WITHIN = timedelta(minutes=10)
 """Rows are written before the answer that they belong to; after this no answer is expected any more."""
 
 ATTRIBUTED_AT_ONCE = 20_000
+
+CLOCKS_DIFFER_BY = timedelta(minutes=10)
+"""A row's date is by LibreChat's clock, the reading of its agents by this program's."""
+
+NAMED_ANEW_WITHIN = timedelta(days=1)
+"""Where the agents cannot be read for longer, rows keep the providers that they have."""
 
 
 def attribute_waiting(
@@ -47,7 +54,7 @@ def attribute_waiting(
     providers = AgentProviders(store) if waiting else None
     while providers and (rows := store.unattributed(before, ATTRIBUTED_AT_ONCE)):
         found, roots = attributed([WaitingRow(*row) for row in rows], source, providers, is_final)
-        store.settle(found, roots, only_better=only_better)
+        store.settle(found, roots, only_better=only_better, agents_as_of=providers.known_until)
         asked += len(rows)
         before = rows[-1][0]
         yield asked, waiting
@@ -68,6 +75,20 @@ class WaitingRow(NamedTuple):
     root: str | None
 
 
+class ToldRow(NamedTuple):
+    """A row that was told who answered before its agents were read; ``provider``: as it is held."""
+
+    id_head: int
+    id_tail: int
+    created_at: datetime
+    model: str | None
+    endpoint: str | None
+    agent: str | None
+    spender: str | None
+    tenant: str | None
+    provider: str | None
+
+
 class AgentProviders:
     """The provider that each agent ran on, by time."""
 
@@ -75,7 +96,9 @@ class AgentProviders:
         self._tenants: dict[str, list[str | None]] = defaultdict(list)
         self._today: dict[tuple[str, str | None], str | None] = {}
         self._versions: dict[tuple[str, str | None], list[tuple[datetime, str | None]]] = defaultdict(list)
-        for agent, tenant, provider, since, past in store.agent_providers():
+        as_of, found = store.agent_providers()
+        self.known_until = as_of and as_of - CLOCKS_DIFFER_BY
+        for agent, tenant, provider, since, past in found:
             if (agent, tenant) not in self._today:
                 self._tenants[agent].append(tenant)
             self._today[agent, tenant] = provider
@@ -94,6 +117,13 @@ class AgentProviders:
         position = bisect_right(versions, instant, key=lambda version: version[0])
         past = versions[position - 1][1] if position else None
         return past or self._today.get((agent, tenant))
+
+    def of_row(self, row: WaitingRow | ToldRow, endpoint: str | None, agent: str | None) -> str | None:
+        """Name the provider of a row that an agent answered, if any, under an endpoint."""
+        spent_at = self.at(row.spender, row.tenant, row.created_at)
+        if spent_at is not None:
+            return provider_of(row.model, AGENTS_ENDPOINT, spent_at)
+        return provider_of(row.model, endpoint, self.at(agent, row.tenant, row.created_at))
 
 
 class Evidence:
@@ -218,9 +248,13 @@ def attributed(
             "sender": pd.Series([found.sender for found in attributions], dtype="str"),
             "certainty": pd.Series([found.certainty.value for found in attributions], dtype="str"),
             "provider": pd.Series(
-                [_provider(row, found, providers) for row, found in zip(rows, attributions, strict=True)],
+                [
+                    providers.of_row(row, found.endpoint, found.agent)
+                    for row, found in zip(rows, attributions, strict=True)
+                ],
                 dtype="str",
             ),
+            "endpoint": pd.Series([found.endpoint for found in attributions], dtype="str"),
             "by_endpoint": [found.endpoint not in (None, AGENTS_ENDPOINT) for found in attributions],
             "final": [
                 found.certainty is Certainty.EXACT or is_final(row, found.certainty)
@@ -231,11 +265,28 @@ def attributed(
     return frame, texts_frame(roots.items(), ("id", "root"))
 
 
-def _provider(row: WaitingRow, found: Attribution, providers: AgentProviders) -> str | None:
-    spent_at = providers.at(row.spender, row.tenant, row.created_at)
-    if spent_at is not None:
-        return provider_of(row.model, AGENTS_ENDPOINT, spent_at)
-    return provider_of(row.model, found.endpoint, providers.at(found.agent, row.tenant, row.created_at))
+def name_providers_anew(store: Store, now: datetime) -> None:
+    """Name the providers of the rows that were told who answered before their agents were read.
+
+    Asks LibreChat nothing, and writes nothing where nothing has changed.
+    """
+    unfinished = UnfinishedRows(store)
+    rows = [ToldRow(*row) for row in unfinished.told_early()]
+    if not rows:
+        return
+    providers = AgentProviders(store)
+    named = [(row, providers.of_row(row, row.endpoint, row.agent)) for row in rows]
+    changed = [(row, provider) for row, provider in named if provider != row.provider]
+    named_before = max(filter(None, (providers.known_until, naive(now) - NAMED_ANEW_WITHIN)))
+    if changed or any(row.created_at < named_before for row in rows):
+        frame = pd.DataFrame(
+            {
+                "id_head": np.array([row.id_head for row, _ in changed], dtype="uint64"),
+                "id_tail": np.array([row.id_tail for row, _ in changed], dtype="uint32"),
+                "provider": pd.Series([provider for _, provider in changed], dtype="str"),
+            }
+        )
+        unfinished.write_told_early(frame, named_before=named_before)
 
 
 def _of_tenant(found: ByTenant[T] | None, tenant: str | None) -> list[T]:

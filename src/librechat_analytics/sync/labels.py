@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pandas as pd
 
 from librechat_analytics.librechat.source import SourceBrokenError, SourceForbiddenError
+from librechat_analytics.sync.attribution import name_providers_anew
 from librechat_analytics.sync.frames import instants, naive, texts_frame
 from librechat_analytics.sync.memberships import write_memberships
 
@@ -81,7 +82,15 @@ def write_labels(
             ((*agent[:4], agent.ran, agent.tenant) for agent in agents),
             ("id", "name", "model", "provider", "ran", "tenant"),
         )
-        store.write_agents(labels, versions, known=known_agent, is_current=is_current, now=naive(now))
+        store.write_agents(
+            labels,
+            versions,
+            known=known_agent,
+            is_current=is_current,
+            as_of=naive(as_of),
+            now=naive(now),
+        )
+    name_providers_anew(store, now)
     return unreadable
 
 

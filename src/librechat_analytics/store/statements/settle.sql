@@ -38,6 +38,24 @@ WHERE transactions.id_head BETWEEN $lowest_head AND $highest_head
     AND transactions.id_head = found.id_head AND transactions.id_tail = found.id_tail
     AND (found.certainty < transactions.certainty OR NOT $only_better AND found.certainty <> 'unknown');
 
+DELETE FROM told_early
+USING attributed
+WHERE told_early.id_head BETWEEN $lowest_head AND $highest_head
+    AND told_early.id_head = attributed.id_head AND told_early.id_tail = attributed.id_tail;
+
+-- Where what was found is what is held; until $agents_as_of the agents' providers were known.
+INSERT INTO told_early
+SELECT id_head, id_tail, created_at, waiting.model, endpoint, attributed.agent, waiting.spender, waiting.tenant
+FROM attributed
+JOIN (FROM unattributed WHERE id_head BETWEEN $lowest_head AND $highest_head) AS waiting USING (id_head, id_tail)
+JOIN found USING (id_head, id_tail)
+JOIN (
+    SELECT id_head, id_tail, agent_key, certainty FROM transactions
+    WHERE id_head BETWEEN $lowest_head AND $highest_head
+) AS held USING (id_head, id_tail)
+WHERE final AND created_at >= $agents_as_of AND (attributed.agent IS NOT NULL OR waiting.spender IS NOT NULL)
+    AND held.agent_key IS NOT DISTINCT FROM found.agent_key AND held.certainty = found.certainty;
+
 DELETE FROM unattributed
 USING attributed
 WHERE final AND unattributed.id_head BETWEEN $lowest_head AND $highest_head

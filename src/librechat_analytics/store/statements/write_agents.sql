@@ -4,6 +4,8 @@ INSERT INTO tenants (key, id)
 SELECT (SELECT coalesce(max(key), 0) FROM tenants) + row_number() OVER (), id
 FROM (SELECT DISTINCT tenant AS id FROM labels WHERE tenant IS NOT NULL) ANTI JOIN tenants USING (id);
 
+UPDATE sync_state SET agents_as_of = greatest(agents_as_of, $as_of) WHERE $is_current;
+
 -- An agent that is in a tenant since it was seen last, or of which only rows without a tenant were.
 UPDATE agents SET tenant = only_one.tenant
 FROM (SELECT id, any_value(tenant) AS tenant FROM labels GROUP BY id HAVING count(*) = 1) AS only_one

@@ -52,6 +52,17 @@ ALTER TABLE transactions ADD COLUMN tenant_key UINTEGER;
 ALTER TABLE unattributed ADD COLUMN tenant VARCHAR;
 ALTER TABLE unattributed ADD COLUMN spender VARCHAR;
 
+CREATE TABLE told_early (
+    id_head        UBIGINT NOT NULL,
+    id_tail        UINTEGER NOT NULL,
+    created_at     TIMESTAMP NOT NULL,
+    model          VARCHAR,
+    endpoint       VARCHAR,
+    agent          VARCHAR,
+    spender        VARCHAR,
+    tenant         VARCHAR
+);
+
 ALTER TABLE conversations ADD COLUMN root_key UINTEGER;
 
 CREATE TABLE outdated (id_head UBIGINT NOT NULL, id_tail UINTEGER NOT NULL);
@@ -70,6 +81,7 @@ UPDATE sync_state SET
     domains_since = (SELECT min(since) FROM user_traits WHERE trait = 'domain'),
     roles_since = (SELECT min(since) FROM user_traits WHERE trait = 'role');
 ALTER TABLE sync_state ADD COLUMN tenants_read BOOLEAN NOT NULL DEFAULT false;
+ALTER TABLE sync_state ADD COLUMN agents_as_of TIMESTAMP;
 CREATE TYPE audit_kind AS ENUM ('counts', 'ids');
 CREATE TABLE audits (
     kind       audit_kind NOT NULL,
