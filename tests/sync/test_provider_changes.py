@@ -171,3 +171,26 @@ def test_agents_that_cannot_be_read_keep_no_row_for_more_than_a_day(store: Store
     read_labels_again(sync, clock)
     assert asked(store, "SELECT count(*) FROM told_early") == [(0,)]
     assert asked(store, PROVIDERS)[-1] == ("openAI",)
+
+
+class TestTenants:
+    @pytest.mark.parametrize("spends_for", [None, OLD_AGENT])
+    def test_a_row_that_gets_its_tenant_has_the_provider_of_that_tenants_agent(
+        self, store: Store, spends_for: str | None
+    ) -> None:
+        """As a store of an older program is mended, at once and with nothing left on the list."""
+        row = usage(LONG_AGO, agentId=HELPER, rootAgentId=spends_for, model="a-model")
+        ours = agent("openrouter", model="a-model", tenantId="acme")
+        theirs = agent("bedrock", model="a-model")
+        root = agent("anthropic", id=OLD_AGENT, tenantId="acme")
+        librechat, clock = LibreChat(transactions=[row], agents=[theirs, root]), Clock()
+        syncer(store, librechat, clock).run_once()
+        assert asked(store, PROVIDERS) == [("bedrock",)]
+        with store.committing() as cursor:
+            cursor.execute("UPDATE sync_state SET tenants_read = false")
+        librechat.collections["transactions"] = [row | {"tenantId": "acme"}]
+        librechat.collections["agents"] = [ours, root, theirs | {"tenantId": "other"}]
+        clock.now += timedelta(hours=1)
+        syncer(store, librechat, clock).run_once()
+        assert asked(store, PROVIDERS) == [("openrouter",)]
+        assert asked(store, "SELECT count(*) FROM told_early") == [(0,)]

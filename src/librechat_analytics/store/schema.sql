@@ -140,7 +140,7 @@ CREATE TABLE unattributed (
 );
 
 -- Rows that were told who answered, but are newer than what was last read of the agents then: their providers are
--- named anew when the agents are read again.
+-- named anew when the agents are read again. Also those whose agent is another since they have a tenant.
 CREATE TABLE told_early (
     id_head        UBIGINT NOT NULL,
     id_tail        UINTEGER NOT NULL,

@@ -10,6 +10,7 @@ from librechat_analytics.librechat.documents import listed_name
 from librechat_analytics.librechat.providers import family_provider
 from librechat_analytics.store.stored_names import StoredNames
 from librechat_analytics.store.unfinished import UnfinishedRows
+from librechat_analytics.sync.attribution import name_providers_anew
 from librechat_analytics.sync.frames import ledger_frame, naive, refusal_frame, texts_frame
 
 if TYPE_CHECKING:
@@ -62,3 +63,4 @@ def read_outdated(
         store.write_batch(rows, refusal_frame([]), {}, now=naive(now))
         there = set(zip(rows["id_head"], rows["id_tail"], strict=True))
         unfinished.forget_outdated(each for each in page if each not in there)
+    name_providers_anew(store, now)

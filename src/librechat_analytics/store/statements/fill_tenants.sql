@@ -1,4 +1,18 @@
--- Writes the tenants of `tenanted`, and that its rows are of the agents there.
+-- Writes the tenants of `tenanted`, and that its rows are of the agents there; their providers are then named anew.
+DELETE FROM told_early
+USING tenanted
+WHERE told_early.id_head BETWEEN $lowest_head AND $highest_head
+    AND told_early.id_head = tenanted.id_head AND told_early.id_tail = tenanted.id_tail;
+
+-- An agent that ran did so under its own endpoint, whatever the conversation's is today.
+INSERT INTO told_early
+SELECT id_head, id_tail, batch.created_at, batch.model, 'agents', agents.id, batch.spender, batch.tenant
+FROM tenanted
+JOIN batch USING (id_head, id_tail)
+LEFT JOIN agents ON agents.key = tenanted.agent_key
+LEFT JOIN agent_keys ON agent_keys.id = agents.id AND agent_keys.tenant = tenanted.tenant
+WHERE agent_keys.key <> tenanted.agent_key OR batch.spender IN (SELECT id FROM agents);
+
 UPDATE transactions
 SET tenant_key = found.tenant_key, agent_key = found.agent_key
 FROM (
