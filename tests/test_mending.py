@@ -145,6 +145,18 @@ class TestRowsThatAreNotSettled:
         assert asked(store, OTHER_ROWS) == [("credits", 100_000_000_000, "image_generation")]
         assert outdated(store) == 0
 
+    @pytest.mark.parametrize("identity", ["0" * 24, "f" * 16 + "0" * 8, "f" * 24])
+    def test_are_read_whatever_their_ids_are(self, store: Store, identity: str) -> None:
+        pending = usage(_id=ObjectId(identity), **MEDIA, mediaAccountPending=True)
+        source = LibreChat(transactions=[pending])
+        syncer(store, source, Clock(LATER)).run_once()
+        del pending["mediaAccountPending"]
+        read_outdated(store, source, LATER)  # type: ignore[arg-type]
+        assert (asked(store, OTHER_ROWS), outdated(store)) == (
+            [("credits", 134_400_000_000, "image_generation")],
+            0,
+        )
+
     def test_cost_nothing_where_librechat_deletes_them(self, store: Store) -> None:
         source = LibreChat(transactions=[usage(), usage(number=1, **MEDIA, mediaAccountPending=True)])
         syncer(store, source, Clock(LATER)).run_once()

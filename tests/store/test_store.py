@@ -351,6 +351,12 @@ class TestAttribution:
         write(store, usage(), usage(number=1, tokenType="credits", conversationId=None))
         assert store.count_unattributed() == 1
 
+    @pytest.mark.parametrize("identity", ["0" * 24, "f" * 16 + "0" * 8, "f" * 24])
+    def test_a_row_with_an_id_at_either_end_is_asked_for(self, store: Store, identity: str) -> None:
+        write(store, usage(_id=ObjectId(identity)))
+        self.settle(store, HELPER, final=True)
+        assert store.count_unattributed() == 0
+
     def test_a_row_that_is_not_final_is_asked_for_again(self, store: Store) -> None:
         write(store, usage())
         self.settle(store, None, final=False)
