@@ -775,12 +775,43 @@ class TestConversations:
         )
         sync = syncer(store, librechat, clock)
         sync.run_once()
-        assert asked(store, self.ROWS) == [("middle",)]
+        assert asked(store, self.ROWS) == [("root",)]
         librechat.collections["transactions"].append(usage(number=1, conversationId="middle"))
         sync.run_once()
         librechat.collections["transactions"].append(usage(number=2, conversationId="child"))
         sync.run_once()
         assert asked(store, self.ROWS) == 3 * [("root",)]
+
+    @pytest.mark.parametrize("written", [(0, 1, 2, 3), (3, 2, 1, 0), (0, 3), (1, 2), (0,)])
+    @pytest.mark.parametrize("at_once", [True, False])
+    def test_threads_within_threads_count_once_however_they_come(
+        self, store: Store, clock: Clock, written: tuple[int, ...], at_once: bool
+    ) -> None:
+        names = ["root", "c-1", "c-2", "c-3"]
+        threads = [
+            {"conversationId": child, "subagentThread": {"rootConversationId": parent}}
+            for parent, child in itertools.pairwise(names)
+        ]
+        librechat = LibreChat(conversations=[{"conversationId": "root"}, *threads])
+        sync = syncer(store, librechat, clock)
+        for number in written:
+            row = usage(number=number, conversationId=names[number])
+            librechat.collections["transactions"].append(row)
+            if not at_once:
+                sync.run_once()
+        sync.run_once()
+        assert asked(store, self.ROWS) == len(written) * [("root",)]
+
+    def test_threads_in_a_circle_count_as_one_conversation(self, store: Store, clock: Clock) -> None:
+        librechat = LibreChat(
+            transactions=[usage(number=number, conversationId=f"c-{number}") for number in range(4)],
+            conversations=[
+                {"conversationId": child, "subagentThread": {"rootConversationId": parent}}
+                for child, parent in (("c-0", "c-1"), ("c-1", "c-2"), ("c-2", "c-3"), ("c-3", "c-1"))
+            ],
+        )
+        syncer(store, librechat, clock).run_once()
+        assert len({*asked(store, self.ROWS)}) == 1
 
     def test_a_conversation_is_asked_for_once_in_its_life(self, store: Store, clock: Clock) -> None:
         looked_up: list[str] = []

@@ -31,6 +31,9 @@ ANSWER_SAVED_WITHIN = timedelta(minutes=10)
 
 ATTRIBUTED_AT_ONCE = 20_000
 
+DEEPEST_THREAD = 20
+"""So many conversations are followed from one to the one that it began in."""
+
 CLOCKS_DIFFER_BY = timedelta(minutes=10)
 """A row's date is by LibreChat's clock, the reading of its agents by this program's."""
 
@@ -158,6 +161,7 @@ class Evidence:
         silent = [row for row in untold if not self._is_told(row, row.conversation)]
         unasked = (row for row in rows if row.root is None)
         self._ask_for_conversations(row.conversation for row in (*unasked, *silent))
+        self._ask_for_roots(rows)
         below = [row for row in silent if self.root_of(row) not in (None, row.conversation)]
         self._ask_for_answers(self.root_of(row) for row in below)
         self._ask_for_conversations(self.root_of(row) for row in below)
@@ -179,8 +183,27 @@ class Evidence:
         """Name the conversation that a row's own counts with; None where that is unknown."""
         if row.root is not None:
             return row.root
+        path: list[str] = []
         found = self.conversation(row, row.conversation)
-        return None if found is None else found.root or found.id
+        while found is not None:
+            path.append(found.id)
+            above = found.root or found.id
+            if above == found.id:
+                return above
+            if above in path:  # one of the circle, whichever of them the row is of
+                return min(path[path.index(above) :])
+            found = self.conversation(row, above)
+            if found is None:
+                return above
+        return None
+
+    def _ask_for_roots(self, rows: list[WaitingRow]) -> None:
+        """Look up the conversations at the roots, which may have one themselves."""
+        for _ in range(DEEPEST_THREAD):
+            unasked = {root for row in rows if row.root is None and (root := self.root_of(row))}
+            if unasked <= self._conversations.keys():
+                return
+            self._ask_for_conversations(sorted(unasked))
 
     def attribute(self, row: WaitingRow) -> Attribution:
         """Find who answered, where nothing else tells by the conversation that the row's own counts with."""
