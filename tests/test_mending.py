@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -101,6 +102,23 @@ class TestAmounts:
         assert outdated(old) == 1
         read_outdated(old, source, LATER)  # type: ignore[arg-type]
         assert (asked(old, OTHER_ROWS), outdated(old), source.pages) == (FILLED, 0, 3)
+
+    @pytest.mark.parametrize(("taken", "rest"), [(0.5, 0.5), (60.0, 2.0)])
+    def test_after_each_page_mongodb_rests_as_long_as_that_took_but_not_long(
+        self, old: Store, monkeypatch: pytest.MonkeyPatch, taken: float, rest: float
+    ) -> None:
+        steps: list[float | str] = []
+
+        class Slow(LibreChat):
+            def transactions_by_id(self, ids: Sequence[ObjectId]) -> Iterator[Transaction | Refused]:
+                steps.append("page")
+                return super().transactions_by_id(ids)
+
+        ticks = itertools.count(0.0, taken)
+        monkeypatch.setattr(mending, "READ_AGAIN_AT_ONCE", 1)
+        monkeypatch.setattr(mending, "monotonic", lambda: next(ticks))
+        read_outdated(old, Slow(**DOCUMENTS), LATER, rest=steps.append)  # type: ignore[arg-type]
+        assert steps == ["page", rest, "page", rest]
 
     def test_a_program_that_ends_reads_no_further_page(self, old: Store) -> None:
         read_outdated(old, librechat(), LATER, is_stopped=lambda: True)  # type: ignore[arg-type]

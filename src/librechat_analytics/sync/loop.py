@@ -427,7 +427,13 @@ class Syncer:
             log.warning("Agents cannot be found: %s", error)
 
     def _mend(self) -> None:
-        read_outdated(self._store, self._source, self._clock(), is_stopped=self._stop.is_set)
+        read_outdated(
+            self._store,
+            self._source,
+            self._clock(),
+            is_stopped=self._stop.is_set,
+            rest=self._stop.wait,
+        )
 
     def _mend_aside(self) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from bson import ObjectId
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from librechat_analytics.store.store import Store
 
 READ_AGAIN_AT_ONCE = 10_000
+LONGEST_REST_SECONDS = 2.0
 
 
 def mend_names(store: Store) -> None:
@@ -47,20 +49,29 @@ def mend_providers(store: Store) -> None:
 
 
 def read_outdated(
-    store: Store, source: MongoSource, now: datetime, *, is_stopped: Callable[[], bool] = lambda: False
+    store: Store,
+    source: MongoSource,
+    now: datetime,
+    *,
+    is_stopped: Callable[[], bool] = lambda: False,
+    rest: Callable[[float], object] = lambda _: None,
 ) -> None:
     """Read the rows again that the store holds only in part, in pages of READ_AGAIN_AT_ONCE ids.
+
+    After each page it lets MongoDB ``rest`` for as many seconds as that took, LONGEST_REST_SECONDS at most.
 
     Rows that are gone from LibreChat stay as they are; those that it has not settled yet wait for the next
     time. Raises SourceUnreachableError when MongoDB does not answer in time; what was read is kept.
     """
     unfinished = UnfinishedRows(store)
     unfinished.list_without_tenant()
-    before = None
+    before, started = None, monotonic()
     while not is_stopped() and (page := unfinished.outdated(before, READ_AGAIN_AT_ONCE)):
         before = page[-1]
         rows = ledger_frame(list(source.transactions_by_id([ObjectId(each.hex()) for each in page])))
         store.write_batch(rows, refusal_frame([]), {}, now=naive(now))
         there = set(zip(rows["id_head"], rows["id_tail"], strict=True))
         unfinished.forget_outdated(each for each in page if each not in there)
+        rest(min(monotonic() - started, LONGEST_REST_SECONDS))
+        started = monotonic()
     name_providers_anew(store, now)
