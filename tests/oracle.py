@@ -308,8 +308,8 @@ class Evidence:
 class Oracle:
     """The answers of the six endpoints about one state of LibreChat's database."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self.evidence = Evidence(ledger)
+    def __init__(self, ledger: Ledger, evidence: Evidence | None = None) -> None:
+        self.evidence = evidence or Evidence(ledger)
         self.users = {str(u["_id"]): u for u in ledger.users if isinstance(u.get("_id"), ObjectId)}
         self.refused = 0
         self.beside: list[Beside] = []
