@@ -187,7 +187,9 @@ def agents(draw: st.DrawFn, tenant: st.SearchStrategy[Any]) -> list[Document]:
 @st.composite
 def conversations(draw: st.DrawFn, tenant: st.SearchStrategy[Any]) -> list[Document]:
     ids = optional(st.sampled_from([*AGENTS, f"{AGENTS[1]}____2", "openAI__gpt-4o___GPT", "ephemeral"]))
-    # None of them is at the root of another, as LibreChat names roots.
+    threads = seldom(st.fixed_dictionaries({"rootConversationId": st.sampled_from([*ROOTS, "", None])}))
+    # None of them is at the root of another, as LibreChat names roots. Conversations count by their ids, which
+    # differ in all tenants: one that counts with another does so whoever asks.
     return [
         document(
             identity=ObjectId(),
@@ -196,10 +198,8 @@ def conversations(draw: st.DrawFn, tenant: st.SearchStrategy[Any]) -> list[Docum
             initial_agent_id=draw(ids),
             agent_id=draw(ids),
             title="SECRET-3",
-            subagentThread=draw(
-                seldom(st.fixed_dictionaries({"rootConversationId": st.sampled_from([*ROOTS, "", None])}))
-            ),
-            tenantId=draw(tenant),
+            subagentThread=(thread := draw(threads)),
+            tenantId=draw(tenant) if thread is MISSING else MISSING,
         )
         for conversation in draw(st.lists(st.sampled_from(CONVERSATIONS), unique=True))
     ]

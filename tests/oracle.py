@@ -214,10 +214,16 @@ class Evidence:
         """The conversation that one counts with: the one in which a subagent began it, else itself."""
         if conversation_id is None:
             return None
-        thread = self.conversation(conversation_id, document).get("subagentThread")
-        return (
-            text(thread.get("rootConversationId")) if isinstance(thread, dict) else None
-        ) or conversation_id
+        path: list[str] = []
+        place = conversation_id
+        while place not in path:
+            path.append(place)
+            thread = self.conversation(place, document).get("subagentThread")
+            above = text(thread.get("rootConversationId")) if isinstance(thread, dict) else None
+            if above is None:
+                return place
+            place = above
+        return min(path[path.index(place) :])  # one of a circle
 
     def home_of(self, agent: str, tenant: str | None) -> str | None:
         """The tenant in which the agent of a transaction is to be found."""
