@@ -188,8 +188,8 @@ def agents(draw: st.DrawFn, tenant: st.SearchStrategy[Any]) -> list[Document]:
 def conversations(draw: st.DrawFn, tenant: st.SearchStrategy[Any]) -> list[Document]:
     ids = optional(st.sampled_from([*AGENTS, f"{AGENTS[1]}____2", "openAI__gpt-4o___GPT", "ephemeral"]))
     threads = seldom(st.fixed_dictionaries({"rootConversationId": st.sampled_from([*ROOTS, "", None])}))
-    # None of them is at the root of another, as LibreChat names roots. Conversations count by their ids, which
-    # differ in all tenants: one that counts with another does so whoever asks.
+    # None of them is at the root of another, as LibreChat names roots. Ids of conversations differ in all
+    # tenants: one that counts with another does so whoever asks.
     return [
         document(
             identity=ObjectId(),
