@@ -27,7 +27,7 @@ from librechat_analytics.librechat.ledger import ID_DOCUMENT, ID_DOCUMENT_START
 from librechat_analytics.librechat.mongo import MongoSource
 from librechat_analytics.store.held_ids import HeldIds
 from librechat_analytics.store.store import Store
-from librechat_analytics.sync.audit import Auditor
+from librechat_analytics.sync.audit import Auditor, GrowthWatch
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -87,6 +87,8 @@ class Index:
             return {"ok": 1.0, "n": high - low}
         if name != "find":
             return {"ok": 1.0}
+        if "_id" not in command["filter"]:  # from either end, for ids of other types
+            return self.ids_alone(0, 1)
         bound = command["filter"]["_id"]
         if "$in" in bound:
             rows = [
@@ -140,7 +142,12 @@ def measure(rows: int, before: int, kind: AuditKind) -> None:
                 return len(found)
 
             auditor = Auditor(
-                HeldIds(store), source, write=write, clock=lambda: datetime.now(UTC), rest=lambda _: False
+                HeldIds(store),
+                source,
+                GrowthWatch(),
+                write=write,
+                clock=lambda: datetime.now(UTC),
+                rest=lambda _: False,
             )
             begun, cpu = time.perf_counter(), time.process_time()
             result = auditor.run(kind, at_ease=False)
