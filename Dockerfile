@@ -13,7 +13,6 @@ COPY requirements.lock requirements-build.lock ./
 RUN python -m pip --python /opt/venv/bin/python install --require-hashes --only-binary :all: -r requirements.lock
 RUN /opt/tools/bin/python -m pip install --require-hashes --only-binary :all: -r requirements-build.lock
 COPY pyproject.toml README.md LICENSE ./
-COPY assets assets
 COPY src src
 COPY prices prices
 RUN /opt/tools/bin/python -m pip wheel --no-deps --no-build-isolation --wheel-dir dist . \

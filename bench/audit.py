@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import bson
 import numpy as np
 from bson import ObjectId
-from tests.wire_server import wire_server
+from tests.support.wire_server import wire_server
 
 from librechat_analytics.librechat.ledger import ID_DOCUMENT, ID_DOCUMENT_START
 from librechat_analytics.librechat.mongo import MongoSource

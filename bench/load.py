@@ -34,12 +34,12 @@ from urllib.parse import urlsplit
 import bson
 from bson.raw_bson import RawBSONDocument
 from pymongo import MongoClient
-from tests.documents import usage
-from tests.served import callback_requests, insert
-from tests.servers import API_KEY, mongo_wire_server, serve
+from tests.support.documents import usage
+from tests.support.served import callback_requests, insert
+from tests.support.servers import API_KEY, mongo_wire_server, serve
 
 from librechat_analytics.librechat.dump import DumpSource
-from librechat_analytics.librechat.sample import write_sample
+from librechat_analytics.librechat.sample.writer import write_sample
 from librechat_analytics.store.store import FILE_NAME, Store
 from librechat_analytics.sync.imports import import_dump
 

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from librechat_analytics.librechat.dump import DumpSource
-from librechat_analytics.librechat.sample import write_sample
+from librechat_analytics.librechat.sample.writer import write_sample
 from librechat_analytics.store.store import FILE_NAME, Store
 from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.usage.answers import SourceReport

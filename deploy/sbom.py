@@ -3,7 +3,7 @@
     .venv/bin/python -m deploy.sbom FILE
 
 Packages come from ``requirements.lock`` as far as Linux takes them, their licences from what is installed;
-vendored files from the table in ``assets/vendor/README.md``. The same tree gives the same bytes.
+vendored files from the package's ``assets/vendor/README.md``. The same tree gives the same bytes.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ LICENCES = LicenseFactory()
 
 
 class Vendored(NamedTuple):
-    """A row of the table in ``assets/vendor/README.md``."""
+    """A row of the table in ``src/librechat_analytics/assets/vendor/README.md``."""
 
     file: str
     package: str
@@ -53,7 +53,7 @@ class Vendored(NamedTuple):
 
 def vendored_files() -> list[Vendored]:
     """Read the table of vendored files."""
-    table = (ROOT / "assets" / "vendor" / "README.md").read_text("utf-8")
+    table = (ROOT / "src" / "librechat_analytics" / "assets" / "vendor" / "README.md").read_text("utf-8")
     return [Vendored(*row) for row in VENDORED.findall(table)]
 
 
@@ -81,7 +81,7 @@ def components() -> Iterator[Component]:
     for file in vendored_files():
         yield Component(
             type=ComponentType.FILE,
-            name=f"assets/vendor/{file.file}",
+            name=f"src/librechat_analytics/assets/vendor/{file.file}",
             version=file.version,
             bom_ref=f"vendor/{file.file}",
             purl=PackageURL("npm", name=file.package, version=file.version),

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from pymongo import MongoClient
 
-from tests.servers import BrowserWatch, launched_browser, mongo_wire_server, watched_page
+from tests.support.servers import BrowserWatch, launched_browser, mongo_wire_server, watched_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

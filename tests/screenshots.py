@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from tests.servers import (
+from tests.support.servers import (
     API_KEY,
     PROGRAM,
     ROOT,

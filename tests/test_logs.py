@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.served import children
-from tests.servers import API_KEY, PROGRAM, serve
+from tests.support.served import children
+from tests.support.servers import API_KEY, PROGRAM, serve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ import pytest
 import typer.main
 
 from librechat_analytics.app import close_app, create_app
-from librechat_analytics.cli import program
+from librechat_analytics.cli.main import program
 from librechat_analytics.librechat.agents import ANSWER_PROJECTION, CONVERSATION_PROJECTION, Certainty
 from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.librechat.labels import (
@@ -34,8 +34,8 @@ from librechat_analytics.usage.quality import KINDS
 from librechat_analytics.usage.repository import usd
 from librechat_analytics.web.api import ENDPOINTS
 from librechat_analytics.web.parameters import FORMATS, NAMES
-from tests.documents import example, example_collections, write_dump
-from tests.servers import API_KEY, ROOT
+from tests.support.documents import example, example_collections, write_dump
+from tests.support.servers import API_KEY, ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

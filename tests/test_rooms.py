@@ -20,7 +20,8 @@ ROOMS: dict[str, set[str]] = {
     "librechat": {"bson", "pymongo", "numpy"},
     "store": {"plain_files", "duckdb", "pandas", "numpy"},
     "sync": {"librechat", "store", "bson", "numpy", "pandas"},
-    "usage": {"plain_files", "store", "duckdb", "flask", "flask_caching", "numpy", "pandas"},
+    "usage": {"plain_files", "store", "duckdb", "numpy", "pandas"},
+    "answer_cache": {"usage", "store", "flask", "flask_caching"},
     "exports": {"usage", "formatting", "pandas", "xlsxwriter"},
     "key_strength": set(),
     "logs": {"settings"},
@@ -36,6 +37,7 @@ ROOMS: dict[str, set[str]] = {
         "plain_files",
         "texts",
         "usage",
+        "answer_cache",
         "exports",
         "key_strength",
         "flask",
@@ -59,7 +61,7 @@ ROOMS: dict[str, set[str]] = {
     },
 }
 # Where everything meets, or programs begin.
-ENTRANCES = {"app", "cli", "checks", "serving", "errands"}
+ENTRANCES = {"app", "cli", "serving"}
 
 
 def room_of(module: str) -> str:

@@ -7,14 +7,14 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from librechat_analytics.dashboard.mount import mount_dashboard
+from librechat_analytics.answer_cache.repository import CachedRepository
+from librechat_analytics.dashboard.app import mount_dashboard
 from librechat_analytics.librechat.mongo import MongoSource
 from librechat_analytics.settings import name_users, require_a_key
 from librechat_analytics.store.store import FILE_NAME, Store, StoreError
 from librechat_analytics.sync.loop import Syncer
 from librechat_analytics.sync.mending import mend_names, mend_providers
 from librechat_analytics.usage.answers import SourceReport
-from librechat_analytics.usage.cache import CachedRepository
 from librechat_analytics.usage.prices import read_price_list
 from librechat_analytics.usage.scopes import unmatched_parts
 from librechat_analytics.web.api import api_blueprint

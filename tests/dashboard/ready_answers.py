@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from librechat_analytics.dashboard.page_query import PageQuery
-from librechat_analytics.dashboard.questions import Questions
+from librechat_analytics.dashboard.data import Questions
+from librechat_analytics.dashboard.query import PageQuery
 from librechat_analytics.usage.answers import (
     Agent,
     AgentRanking,

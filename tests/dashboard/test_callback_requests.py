@@ -15,8 +15,8 @@ from librechat_analytics.app import close_app, create_app
 from librechat_analytics.settings import load_settings
 from librechat_analytics.usage.filters import FILTER_NAMES
 from librechat_analytics.usage.periods import PERIODS
-from tests.served import callback_requests
-from tests.servers import API_KEY
+from tests.support.served import callback_requests
+from tests.support.servers import API_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from librechat_analytics.dashboard import cards
+from librechat_analytics.dashboard.html import cards
 from librechat_analytics.formatting import Change, change
 from tests.dashboard.ready_answers import component_texts
 

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from librechat_analytics.dashboard import detail
-from librechat_analytics.dashboard.panels import answer_panels
-from librechat_analytics.dashboard.rate_lines import rate_lines
+from librechat_analytics.dashboard.charts.rate_lines import rate_lines
+from librechat_analytics.dashboard.panels.base import answer_panels
+from librechat_analytics.dashboard.views import detail
 from librechat_analytics.usage.answers import Balance, Ranking, Refill, User
 from librechat_analytics.usage.filters import Filters
 from tests.dashboard.ready_answers import AGENT, MODEL, USER, query, questions, rates, rows, texts
 
 if TYPE_CHECKING:
-    from librechat_analytics.dashboard.page_query import Subject
+    from librechat_analytics.dashboard.query import Subject
 
 IDS: dict[Subject, str] = {"user": USER["id"], "model": MODEL["model"], "agent": AGENT["id"]}
 

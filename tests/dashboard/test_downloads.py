@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from librechat_analytics.dashboard.mount import VIEWS
+from librechat_analytics.dashboard.app import VIEWS
 from librechat_analytics.dashboard.page import page_layout
-from librechat_analytics.exports import Column, Sheet, csv_text, file_name, user_models_sheet
+from librechat_analytics.exports.sheets import Column, Sheet, csv_text, file_name, user_models_sheet
 from librechat_analytics.usage.answers import Concentration, Ranking
 from tests.dashboard.ready_answers import (
     BREAKDOWN,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import plotly.offline
 import pytest
 
-from librechat_analytics.dashboard import figures
-from librechat_analytics.dashboard.browser_files import PLOTLY, assets_folder
+from librechat_analytics.dashboard.charts import figures
+from librechat_analytics.dashboard.dash_seams.browser_files import PLOTLY, assets_folder
 from librechat_analytics.formatting import money, tokens
 from tests.dashboard.ready_answers import timeline
 

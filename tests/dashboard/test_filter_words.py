@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from librechat_analytics.dashboard import filter_words
+from librechat_analytics.dashboard.words import filter_words
 from librechat_analytics.usage.answers import Ranking
 from librechat_analytics.usage.filters import NONE, UNKNOWN, Filters, Scope
 from tests.dashboard.ready_answers import AGENT, USER, query, questions, rows, texts

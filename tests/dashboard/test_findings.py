@@ -8,15 +8,15 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from librechat_analytics.dashboard.page_query import read_page_query
-from librechat_analytics.dashboard.quality import finding_card
-from librechat_analytics.dashboard.questions import Questions
+from librechat_analytics.dashboard.data import Questions
+from librechat_analytics.dashboard.query import read_page_query
+from librechat_analytics.dashboard.views.quality import finding_card
 from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.store.store import Store
 from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.repository import Repository
-from tests.documents import HELPER, usage, write_dump
+from tests.support.documents import HELPER, usage, write_dump
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from librechat_analytics.dashboard import figures, over_time
-from librechat_analytics.dashboard.panels import answer_panels
+from librechat_analytics.dashboard.charts import figures
+from librechat_analytics.dashboard.panels import over_time
+from librechat_analytics.dashboard.panels.base import answer_panels
 from librechat_analytics.usage.answers import Ranking
 from librechat_analytics.usage.filters import NONE, UNKNOWN
 from tests.dashboard.ready_answers import USER, query, questions, rows, split, texts, timeline

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from flask import Flask, g
 
-from librechat_analytics.dashboard import browser_files, ids, markup
-from librechat_analytics.dashboard.mount import VIEWS, mount_dashboard
+from librechat_analytics.dashboard import ids
+from librechat_analytics.dashboard.app import VIEWS, mount_dashboard
+from librechat_analytics.dashboard.dash_seams import browser_files
+from librechat_analytics.dashboard.html import markup
 from librechat_analytics.dashboard.page import page_layout
 from librechat_analytics.dashboard.page_state import clock, freshness_data, source_words
 from librechat_analytics.dashboard.shortcuts import SHEET, sheet_html

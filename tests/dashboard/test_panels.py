@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dash import Output, no_update
 
-from librechat_analytics.dashboard.panels import Panel, answer_panels, panel_outputs
+from librechat_analytics.dashboard.panels.base import Panel, answer_panels, panel_outputs
 from librechat_analytics.usage.periods import BadParameterError
 from tests.dashboard.ready_answers import component_texts, questions
 

@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from librechat_analytics.dashboard import doubt, quality
+from librechat_analytics.dashboard.views import quality
+from librechat_analytics.dashboard.words import uncertainty
 from librechat_analytics.usage.answers import PriceCheck, SourcePriceCheck, Summary
 from librechat_analytics.usage.filters import Filters, Scope
 from librechat_analytics.usage.quality import KINDS, Detail, Finding, QualityReport, Refusals
@@ -213,15 +214,15 @@ class TestBill:
 
 class TestMark:
     def test_a_total_of_known_prices_has_none(self) -> None:
-        assert doubt.of_cost(questions()) == []
+        assert uncertainty.of_cost(questions()) == []
 
     def test_a_doubtful_one_leads_to_the_reasons_and_says_what_it_is(self) -> None:
         summary = Summary(NOTHING, None, replace(CERTAIN_QUALITY, default_rate_cost_usd=2.5))
-        ((tag, attributes, sign),) = doubt.of_cost(questions(summary=summary))
+        ((tag, attributes, sign),) = uncertainty.of_cost(questions(summary=summary))
 
         assert (tag, sign) == ("a", "≈")
         assert attributes["href"] == "?view=quality"  # type: ignore[index,call-overload]
         assert attributes["aria-label"].startswith("$2.50 of it was not computed")  # type: ignore[index,call-overload]
 
     def test_models_without_a_price_are_known_by_name(self) -> None:
-        assert "acme-3" in doubt.unpriced_models(questions(report=REPORT))
+        assert "acme-3" in uncertainty.unpriced_models(questions(report=REPORT))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from librechat_analytics.dashboard.quality_words import quality_sentences, quality_strip
+from librechat_analytics.dashboard.words.quality_words import quality_sentences, quality_strip
 from librechat_analytics.usage.answers import Totals
 from tests.dashboard.ready_answers import CERTAIN_QUALITY, NOTHING, component_texts
 

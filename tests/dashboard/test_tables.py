@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from librechat_analytics.dashboard import tables
-from librechat_analytics.dashboard.tables import Column
+from librechat_analytics.dashboard.html import tables
+from librechat_analytics.dashboard.html.tables import Column
 from tests.dashboard.ready_answers import USER, rows, texts
 
 COLUMNS = (

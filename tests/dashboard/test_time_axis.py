@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from librechat_analytics.dashboard.time_axis import axis_ticks, bucket_bounds, bucket_labels
+from librechat_analytics.dashboard.charts.time_axis import axis_ticks, bucket_bounds, bucket_labels
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from librechat_analytics.dashboard import agents, captions, models, overview, users
-from librechat_analytics.dashboard.mount import VIEWS
-from librechat_analytics.dashboard.panels import answer_panels
-from librechat_analytics.dashboard.questions import LONGEST_LIST, Questions
+from librechat_analytics.dashboard.app import VIEWS
+from librechat_analytics.dashboard.data import LONGEST_LIST, Questions
+from librechat_analytics.dashboard.panels.base import answer_panels
+from librechat_analytics.dashboard.views import agents, models, overview, users
+from librechat_analytics.dashboard.words import captions
 from librechat_analytics.usage.answers import (
     ALL_ENTRIES,
     AgentRanking,
@@ -42,7 +43,7 @@ from tests.dashboard.ready_answers import (
 )
 
 if TYPE_CHECKING:
-    from librechat_analytics.dashboard.tables import Column
+    from librechat_analytics.dashboard.html.tables import Column
 
 NO_PART = Part(0.0, 0, 0, 0, 0, 0, 0.0)
 EMPTY: dict[str, Any] = {

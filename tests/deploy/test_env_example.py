@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from librechat_analytics.settings import Settings, SettingsError, load_settings, required_key
-from tests.servers import ROOT
+from tests.support.servers import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path

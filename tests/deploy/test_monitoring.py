@@ -14,7 +14,7 @@ from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.repository import Repository
 from librechat_analytics.web.door import Visitor
 from librechat_analytics.web.metrics import serve_metrics
-from tests.servers import ROOT
+from tests.support.servers import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.served import seconds_until
-from tests.servers import NGINX_BLOCK, free_port, nginx_in_front
+from tests.support.served import seconds_until
+from tests.support.servers import NGINX_BLOCK, free_port, nginx_in_front
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

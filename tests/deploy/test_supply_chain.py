@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from deploy.sbom import locked_packages, vendored_files
 
-from tests.servers import ROOT
+from tests.support.servers import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-VENDOR = ROOT / "assets" / "vendor"
+VENDOR = ROOT / "src" / "librechat_analytics" / "assets" / "vendor"
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
 
 

@@ -18,7 +18,7 @@ from librechat_analytics.librechat.agents import (
     read_conversation,
 )
 from librechat_analytics.librechat.documents import EPOCH, NO_AGENT
-from tests.documents import HELPER, NOON, OLD_AGENT, example_collections
+from tests.support.documents import HELPER, NOON, OLD_AGENT, example_collections
 
 EARLIER, LATER = NOON - timedelta(minutes=5), NOON + timedelta(seconds=2)
 

@@ -14,8 +14,8 @@ import pytest
 
 from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.librechat.source import SourceError
-from tests.documents import usages, write_dump
-from tests.servers import ROOT
+from tests.support.documents import usages, write_dump
+from tests.support.servers import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -22,8 +22,8 @@ from librechat_analytics.librechat.labels import (
 )
 from librechat_analytics.librechat.mongo import MongoSource
 from librechat_analytics.librechat.transactions import Refusal, Refused, Transaction, read_transaction
-from tests.documents import NOON, usage
-from tests.wire_server import batch, wire_server
+from tests.support.documents import NOON, usage
+from tests.support.wire_server import batch, wire_server
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,7 +19,7 @@ from librechat_analytics.librechat.labels import (
     read_group,
     read_user,
 )
-from tests.documents import ANA, BOB, HELPER, example_collections
+from tests.support.documents import ANA, BOB, HELPER, example_collections
 
 
 def test_the_examples_users_and_agents_are_read() -> None:

@@ -15,13 +15,13 @@ from librechat_analytics.librechat.ledger import FIRST_ID
 from librechat_analytics.librechat.mongo import MongoSource
 from librechat_analytics.librechat.source import SourceBrokenError, SourceSlowError, SourceUnreachableError
 from librechat_analytics.librechat.transactions import Refusal, Refused
-from tests.documents import ANA, BOB, usages
-from tests.wire_server import failure, wire_server
+from tests.support.documents import ANA, BOB, usages
+from tests.support.wire_server import failure, wire_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.documents import Document
+    from tests.support.documents import Document
 
 SPOILED_LENGTH = (999_999).to_bytes(4, "little")
 

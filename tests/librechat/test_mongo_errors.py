@@ -33,9 +33,9 @@ from librechat_analytics.librechat.source import (
     SourceSlowError,
     SourceUnreachableError,
 )
-from tests.documents import usages
-from tests.servers import ROOT
-from tests.wire_server import batch, failure, wire_server
+from tests.support.documents import usages
+from tests.support.servers import ROOT
+from tests.support.wire_server import batch, failure, wire_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from librechat_analytics.librechat.sample import MESSAGE_ID_DAYS, SPAN_DAYS, SampleCounts, write_sample
+from librechat_analytics.librechat.sample.writer import MESSAGE_ID_DAYS, SPAN_DAYS, SampleCounts, write_sample
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -26,7 +26,7 @@ from librechat_analytics.librechat.source import (
     SourceUnreachableError,
 )
 from librechat_analytics.librechat.transactions import Refusal, Refused
-from tests.documents import (
+from tests.support.documents import (
     HELPER,
     NOON,
     OLD_AGENT,
@@ -36,7 +36,7 @@ from tests.documents import (
     usages,
     write_dump,
 )
-from tests.fault_proxy import proxy_before
+from tests.support.fault_proxy import proxy_before
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

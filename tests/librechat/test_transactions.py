@@ -22,7 +22,7 @@ from librechat_analytics.librechat.transactions import (
     millionths,
     read_transaction,
 )
-from tests.documents import ANA, HELPER, NOON, OLD_AGENT, example, object_id, usage
+from tests.support.documents import ANA, HELPER, NOON, OLD_AGENT, example, object_id, usage
 
 if TYPE_CHECKING:
     from decimal import Decimal

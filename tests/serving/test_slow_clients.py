@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.served import children
-from tests.servers import API_KEY, eventually, serve
+from tests.support.served import children
+from tests.support.servers import API_KEY, eventually, serve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.servers import Running
+    from tests.support.servers import Running
 
 pytestmark = pytest.mark.xdist_group("process")
 
@@ -31,7 +31,7 @@ FAST_SECONDS = 2
 # Between two programs of one machine the system itself would keep megabytes of what nobody reads.
 IMPATIENT = f"""
 import socket
-from librechat_analytics.cli import main
+from librechat_analytics.cli.main import main
 from librechat_analytics.serving import connection
 
 class OnALongLine(connection.Connection):
@@ -45,20 +45,20 @@ worker.Connection = OnALongLine
 main()
 """
 CROWDED = """
-from librechat_analytics.cli import main
+from librechat_analytics.cli.main import main
 from librechat_analytics.serving import server
 server.MOST_CONNECTIONS = 20
 main()
 """
 FORGETFUL = """
-from librechat_analytics.cli import main
+from librechat_analytics.cli.main import main
 from librechat_analytics.serving import worker
 worker.MOST_HELD_BYTES = 350_000
 main()
 """
 POOR = """
 import resource
-from librechat_analytics.cli import main
+from librechat_analytics.cli.main import main
 resource.setrlimit(resource.RLIMIT_NOFILE, (70, 70))
 main()
 """

@@ -20,13 +20,13 @@ from librechat_analytics.store.store import FILE_NAME, PROGRAM_VERSION, SCHEMA_V
 from librechat_analytics.store.unfinished import UnfinishedRows
 from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.sync.mending import mend_providers
-from tests.agreement import api_of, assert_answers_agree
-from tests.documents import ANA, BOB, NOON, example_collections, object_id, usage, usages, write_dump
-from tests.oracle import ENDPOINTS, Ledger, Oracle
 from tests.store.test_store import asked, write
+from tests.support.agreement import api_of, assert_answers_agree
+from tests.support.documents import ANA, BOB, NOON, example_collections, object_id, usage, usages, write_dump
+from tests.support.oracle import ENDPOINTS, Ledger, Oracle
 
 if TYPE_CHECKING:
-    from tests.documents import Document
+    from tests.support.documents import Document
 
 OF_VERSIONS = {number: Path(__file__).with_name(f"store_{number}.sql") for number in (1, 2)}
 """By a release with that schema: ``DOCUMENTS`` twice, with the users of ``LABELLED``, then ``WAITING``."""
@@ -90,7 +90,7 @@ def test_the_steps_lead_to_the_schema_that_a_new_store_has(old: Path, tmp_path: 
     Store(old).close()
     Store(tmp_path / "new").close()
     assert schema_of(old) == schema_of(tmp_path / "new")
-    steps = Path(store_module.__file__).with_name("steps")
+    steps = Path(store_module.__file__).with_name("migrations")
     assert sorted(path.name for path in steps.iterdir()) == [f"{n}.sql" for n in range(2, SCHEMA_VERSION + 1)]
 
 
@@ -205,7 +205,7 @@ store.Store(Path(sys.argv[1]))
 def test_a_power_cut_amid_the_steps_leaves_the_old_store(old: Path, version: int) -> None:
     before = (schema_of(old), version_in(old))
     cut = subprocess.run([sys.executable, "-c", KILLED, str(old)], capture_output=True, text=True, timeout=60)
-    assert (cut.returncode, cut.stdout) == (-9, f"steps/{version + 1}\n"), cut.stderr
+    assert (cut.returncode, cut.stdout) == (-9, f"migrations/{version + 1}\n"), cut.stderr
     assert (schema_of(old), version_in(old)) == before
     Store(old).close()
     assert version_in(old)[0] == SCHEMA_VERSION

@@ -28,13 +28,13 @@ from librechat_analytics.store.store import (
 )
 from librechat_analytics.sync.frames import ledger_frame, refusal_frame, texts_frame
 from librechat_analytics.sync.labels import balance_frame
-from tests.documents import ANA, HELPER, NOON, object_id, usage, usages
+from tests.support.documents import ANA, HELPER, NOON, object_id, usage, usages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.documents import Document
+    from tests.support.documents import Document
 
 NOW = NOON.replace(tzinfo=None)
 
@@ -292,7 +292,7 @@ import resource, sys
 from pathlib import Path
 from librechat_analytics.store.store import Store, StoreError
 from tests.store.test_store import write
-from tests.documents import usages
+from tests.support.documents import usages
 
 def limit_files(size):
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))

@@ -12,7 +12,7 @@ from librechat_analytics.librechat.labels import read_agent, read_balance, read_
 from librechat_analytics.librechat.ledger import IdPage
 from librechat_analytics.librechat.source import SourceForbiddenError, SourceUnreachableError
 from librechat_analytics.librechat.transactions import read_transaction
-from tests.documents import NOON
+from tests.support.documents import NOON
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from librechat_analytics.librechat.agents import Answer, Conversation
     from librechat_analytics.librechat.transactions import Refused, Transaction
-    from tests.documents import Document
+    from tests.support.documents import Document
 
 
 class LibreChat:

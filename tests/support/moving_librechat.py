@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tests.ledgers import NOW
-from tests.oracle import COLLECTIONS, Ledger
 from tests.support.in_memory import LibreChat
+from tests.support.ledgers import NOW
+from tests.support.oracle import COLLECTIONS, Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bson import ObjectId
     from pymongo.database import Database
 
-    from tests.documents import Document
+    from tests.support.documents import Document
 
 
 class Killed(BaseException):

@@ -51,9 +51,8 @@ from librechat_analytics.store.held_ids import HeldIds
 from librechat_analytics.sync import attribution, audit, interval, loop
 from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.sync.loop import Syncer
-from tests import ledgers
-from tests.agreement import PERIODS, ZONES, api_of, assert_answers_agree
-from tests.oracle import ENDPOINTS, Ledger, user_id
+from tests.support import ledgers
+from tests.support.agreement import PERIODS, ZONES, api_of, assert_answers_agree
 from tests.support.moving_librechat import (
     Interrupted,
     Killed,
@@ -62,6 +61,7 @@ from tests.support.moving_librechat import (
     SteppedClock,
     id_time,
 )
+from tests.support.oracle import ENDPOINTS, Ledger, user_id
 from tests.support.witness import MovingOracle, Witness, WitnessedStore, object_id
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ if TYPE_CHECKING:
     from pymongo.database import Database
 
     from librechat_analytics.store.held_ids import AuditResult
-    from tests.documents import Document
+    from tests.support.documents import Document
 
 KEPT_USER = {"_id": ledgers.USERS[0], "name": "Ana Kovač", "email": "ana@example.com"}
 """LibreChat keeps this one: without any of its users it would be taken for another LibreChat."""

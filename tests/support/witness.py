@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from bson import ObjectId
 
 from librechat_analytics.store.store import Store
-from tests.oracle import Evidence, Ledger, Oracle, date_of, text
+from tests.support.oracle import Evidence, Ledger, Oracle, date_of, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
-    from tests.oracle import Body, Document, Row
     from tests.support.moving_librechat import Points
+    from tests.support.oracle import Body, Document, Row
 
 CERTAINTIES = ("exact", "conversation", "nearest", "weak", "unknown")
 UNKNOWN = (None, "unknown")

@@ -22,13 +22,13 @@ from librechat_analytics.sync import loop
 from librechat_analytics.sync.audit import GrowthWatch
 from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.sync.loop import Syncer
-from tests.documents import ANA, NOON, usage, usages, write_dump
+from tests.support.documents import ANA, NOON, usage, usages, write_dump
 from tests.support.in_memory import Clock, LibreChat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.documents import Document
+    from tests.support.documents import Document
 
 LONG_AGO = NOON - timedelta(days=200)
 

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from librechat_analytics.store.store import Store
-from tests.documents import ANA, HELPER, NOON, OLD_AGENT, usage, usages
+from tests.support.documents import ANA, HELPER, NOON, OLD_AGENT, usage, usages
 from tests.support.in_memory import Clock, LibreChat
-from tests.test_sync import asked, syncer
+from tests.system.test_sync import asked, syncer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from librechat_analytics.sync.loop import Syncer
-    from tests.documents import Document
+    from tests.support.documents import Document
 
 PROVIDERS = (
     "SELECT providers.id FROM transactions LEFT JOIN providers ON providers.key = provider_key"

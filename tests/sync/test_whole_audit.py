@@ -12,17 +12,17 @@ from uuid import uuid4
 import pytest
 from pymongo import MongoClient
 
-from tests.documents import usage, usages
-from tests.served import over_http, rows_held, seconds_until, status_of, summary
-from tests.servers import API_KEY, PROGRAM, program_environment, serve
+from tests.support.documents import usage, usages
+from tests.support.served import over_http, rows_held, seconds_until, status_of, summary
+from tests.support.servers import API_KEY, PROGRAM, program_environment, serve
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pymongo.database import Database
 
-    from tests.documents import Document
-    from tests.servers import Running
+    from tests.support.documents import Document
+    from tests.support.servers import Running
 
 LONG_AGO = timedelta(days=200)
 

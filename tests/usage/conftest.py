@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from librechat_analytics.librechat.dump import DumpSource
-from librechat_analytics.librechat.sample import write_sample
+from librechat_analytics.librechat.sample.writer import write_sample
 from librechat_analytics.store.store import Store
 from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.usage.answers import SourceReport

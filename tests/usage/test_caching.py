@@ -14,8 +14,8 @@ from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.periods import parse_period
 from librechat_analytics.usage.prices import read_price_list
 from librechat_analytics.usage.repository import Repository
-from tests.documents import NOON, usage, write_dump
-from tests.servers import ROOT
+from tests.support.documents import NOON, usage, write_dump
+from tests.support.servers import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,7 +14,7 @@ from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.periods import parse_period
 from librechat_analytics.usage.prices import read_price_list
 from librechat_analytics.usage.repository import Repository, usd
-from tests.documents import NOON, usage, write_dump
+from tests.support.documents import NOON, usage, write_dump
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

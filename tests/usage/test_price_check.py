@@ -14,7 +14,7 @@ from bson import ObjectId
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from librechat_analytics.exports import price_check_sheet
+from librechat_analytics.exports.sheets import price_check_sheet
 from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.store.store import Store
 from librechat_analytics.sync.imports import import_dump
@@ -22,8 +22,8 @@ from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.periods import parse_period
 from librechat_analytics.usage.prices import read_price_list
 from librechat_analytics.usage.repository import Repository, usd
-from tests.documents import ANA, BOB, NOON, usage, write_dump
-from tests.servers import ROOT
+from tests.support.documents import ANA, BOB, NOON, usage, write_dump
+from tests.support.servers import ROOT
 
 if TYPE_CHECKING:
     from librechat_analytics.usage.answers import PriceCheck

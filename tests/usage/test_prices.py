@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from librechat_analytics.usage.prices import Price, PriceList, PriceListError, fits, read_price_list
-from tests.servers import ROOT
+from tests.support.servers import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,15 +12,15 @@ from librechat_analytics.store.store import Store
 from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.repository import Repository
 from librechat_analytics.web.metrics import UsageCollector
-from tests.agreement import imported
-from tests.documents import ANA, BOB, HELPER, NOON, object_id, usage, write_dump
+from tests.support.agreement import imported
+from tests.support.documents import ANA, BOB, HELPER, NOON, object_id, usage, write_dump
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.agreement import Ask
-    from tests.documents import Document
+    from tests.support.agreement import Ask
+    from tests.support.documents import Document
 
 NOW = NOON + timedelta(hours=1)
 AHEAD = NOON + timedelta(days=400)

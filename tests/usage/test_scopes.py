@@ -11,8 +11,8 @@ from librechat_analytics.store.store import Store
 from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.usage.filters import Scope
 from librechat_analytics.usage.scopes import unmatched_parts
-from tests.documents import ANA, BOB, NOON, object_id, usage, write_dump
-from tests.stored_tenants import write_tenants
+from tests.support.documents import ANA, BOB, NOON, object_id, usage, write_dump
+from tests.support.stored_tenants import write_tenants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,8 +12,8 @@ from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.settings import load_settings
 from librechat_analytics.store.store import Store
 from librechat_analytics.sync.imports import import_dump
-from tests.documents import example_collections, write_dump
-from tests.servers import API_KEY
+from tests.support.documents import example_collections, write_dump
+from tests.support.servers import API_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ import pytest
 
 from librechat_analytics.app import close_app, create_app
 from librechat_analytics.settings import load_settings
-from tests.servers import API_KEY
+from tests.support.servers import API_KEY
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ import pytest
 
 from librechat_analytics.web.bodies import instant_json
 from librechat_analytics.web.server import StrictJSON
-from tests.documents import ANA, HELPER, OLD_AGENT
+from tests.support.documents import ANA, HELPER, OLD_AGENT
 
 if TYPE_CHECKING:
     from flask import Flask

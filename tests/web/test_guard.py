@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from librechat_analytics.web.server import PUBLIC_ENDPOINTS
-from tests.servers import API_KEY
+from tests.support.servers import API_KEY
 
 if TYPE_CHECKING:
     from flask import Flask

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.web.keys import KeyRing
 from librechat_analytics.web.keys_watch import KeysWatch
-from tests.servers import eventually
+from tests.support.servers import eventually
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,7 +14,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from librechat_analytics.usage.periods import MAX_BUCKETS
 from librechat_analytics.web.api import ENDPOINTS
 from librechat_analytics.web.parameters import NAMES
-from tests.servers import API_KEY
+from tests.support.servers import API_KEY
 
 if TYPE_CHECKING:
     from flask import Flask

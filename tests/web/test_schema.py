@@ -28,8 +28,8 @@ from librechat_analytics.settings import load_settings
 from librechat_analytics.store.store import Store
 from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.web.openapi import describe
-from tests.documents import example_collections, write_dump
-from tests.servers import API_KEY, ROOT
+from tests.support.documents import example_collections, write_dump
+from tests.support.servers import API_KEY, ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,5 +1,5 @@
 """The dashboard: a static page whose figures arrive by one callback per view."""
 
-from librechat_analytics.dashboard.mount import mount_dashboard
+from librechat_analytics.dashboard.app import mount_dashboard
 
 __all__ = ["mount_dashboard"]

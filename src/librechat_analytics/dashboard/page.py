@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
-from librechat_analytics.dashboard import filter_words, ids
-from librechat_analytics.dashboard.browser_files import PLOTLY_PATH, THEME, asset_url
+from librechat_analytics.dashboard import ids
+from librechat_analytics.dashboard.dash_seams.browser_files import PLOTLY_PATH, THEME, asset_url
 from librechat_analytics.dashboard.shortcuts import sheet_html
+from librechat_analytics.dashboard.words import filter_words
 from librechat_analytics.usage.periods import PERIODS
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from dash.development.base_component import Component
 
-    from librechat_analytics.dashboard.views import View
+    from librechat_analytics.dashboard.views.base import View
 
 TITLE = "LibreChat Analytics"
 EARLIEST_DAY = "2000-01-01"

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import dash_bootstrap_components as dbc
 from dash import Output, html
 
-from librechat_analytics.dashboard import detail, filter_words, ids, unreadable
-from librechat_analytics.dashboard.period_steps import step_buttons
+from librechat_analytics.dashboard import ids, unreadable
+from librechat_analytics.dashboard.period_arrows import step_buttons
+from librechat_analytics.dashboard.views import detail
+from librechat_analytics.dashboard.words import filter_words
 from librechat_analytics.formatting import counted
 from librechat_analytics.usage.periods import day_in_words, describe
 
@@ -17,9 +19,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from librechat_analytics.dashboard.markup import Markup
-    from librechat_analytics.dashboard.questions import Questions
-    from librechat_analytics.dashboard.views import View
+    from librechat_analytics.dashboard.data import Questions
+    from librechat_analytics.dashboard.html.markup import Markup
+    from librechat_analytics.dashboard.views.base import View
     from librechat_analytics.usage.answers import Freshness
     from librechat_analytics.usage.periods import Period
 

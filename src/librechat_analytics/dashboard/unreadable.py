@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from librechat_analytics.dashboard.filter_words import NAMES
-from librechat_analytics.dashboard.markup import element
-from librechat_analytics.dashboard.page_query import Unreadable
+from librechat_analytics.dashboard.html.markup import element
+from librechat_analytics.dashboard.query import Unreadable
+from librechat_analytics.dashboard.words.filter_words import NAMES
 from librechat_analytics.usage.filters import LONGEST_VALUE
 from librechat_analytics.usage.periods import BadParameterError
 
 if TYPE_CHECKING:
-    from librechat_analytics.dashboard.markup import Markup
-    from librechat_analytics.dashboard.page_query import Fault, PageQuery, Subject
-    from librechat_analytics.dashboard.views import View
+    from librechat_analytics.dashboard.html.markup import Markup
+    from librechat_analytics.dashboard.query import Fault, PageQuery, Subject
+    from librechat_analytics.dashboard.views.base import View
 
 LISTS: dict[Subject, str] = {"user": "users", "model": "models", "agent": "agents"}
 THINGS = {name: f"The filter {words}" for name, words in NAMES.items()} | {

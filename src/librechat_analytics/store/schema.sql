@@ -1,5 +1,5 @@
 -- The columnar mirror of the ledger. Small integer keys instead of texts: a third of the disk, half the time.
--- What is changed here takes a higher SCHEMA_VERSION and a file in steps/ that does the same to a store that exists.
+-- What is changed here takes a higher SCHEMA_VERSION and a file in migrations/ that does the same to a store that exists.
 
 CREATE TABLE users (
     key        UINTEGER NOT NULL,

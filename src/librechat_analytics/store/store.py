@@ -162,7 +162,7 @@ class Store:
             if found is None:
                 run(cursor, "schema", {"schema_version": SCHEMA_VERSION})
             for step in range(found or SCHEMA_VERSION, SCHEMA_VERSION):
-                run(cursor, f"steps/{step + 1}", {})
+                run(cursor, f"migrations/{step + 1}", {})
             cursor.execute(
                 "UPDATE sync_state SET schema_version = ?, written_by = ?", [SCHEMA_VERSION, PROGRAM_VERSION]
             )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import NotFound
 
-from librechat_analytics.exports import (
+from librechat_analytics.exports.sheets import (
     agents_sheet,
     all_sheets,
     breakdown_sheet,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from librechat_analytics.exports import Sheet
+    from librechat_analytics.exports.sheets import Sheet
     from librechat_analytics.usage.answers import Freshness, PriceCheck
     from librechat_analytics.usage.repository import Repository
     from librechat_analytics.web.parameters import Question

@@ -1,0 +1,199 @@
+"""Odd names and unreadable addresses in a real browser: a click leads to that one's figures, or to none."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.request import Request, urlopen
+
+import pytest
+from playwright.sync_api import expect
+
+from librechat_analytics.formatting import money
+from librechat_analytics.librechat.dump import DumpSource
+from librechat_analytics.store.store import Store
+from librechat_analytics.sync.imports import import_dump
+from tests.support.documents import usages, write_dump
+from tests.support.odd_names import ODD_NAMES, odd_collections, odd_tenants
+from tests.support.servers import API_KEY, serve, watched_page
+from tests.support.stored_tenants import write_tenants
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+    from tests.support.servers import BrowserWatch
+
+pytestmark = pytest.mark.xdist_group("asking")
+
+LISTS = {"user": "Users", "model": "Models", "agent": "Agents"}
+UNREADABLE = {
+    "missing": "",
+    "empty": "&{}=",
+    "a control character": "&{}=a%00b",
+    "too long": "&{}=" + "x" * 501,
+    "repeated": "&{}=a&{}=b",
+}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a program whose ledger has odd names, those of tenants among them."""
+    folder = tmp_path_factory.mktemp("asking")
+    now = datetime.now(UTC)
+    imported(folder, now, odd_collections(now))
+    write_tenants(folder / "data", odd_tenants())
+    with serve(folder / "data") as server:
+        yield f"{server.base_url}/librechat-analytics/"
+
+
+def imported(folder: Path, now: datetime, collections: dict[str, list[dict[str, Any]]]) -> None:
+    """Import a ledger into the store in ``data``."""
+    store, source = Store(folder / "data"), DumpSource(write_dump(folder / "dump", **collections))
+    import_dump(store, source, now=now)
+    source.close()
+    store.close()
+
+
+@pytest.fixture
+def page(browser: Browser, browser_watch: BrowserWatch) -> Iterator[Page]:
+    """A reader who has entered the key before."""
+    with watched_page(browser, browser_watch, viewport={"width": 1440, "height": 900}) as page:
+        page.set_default_timeout(10_000)
+        page.add_init_script(f"localStorage.setItem('analyticsApiKey', {json.dumps(API_KEY)})")
+        yield page
+
+
+def cost_shown(site: str, **parameters: str) -> str:
+    """What the API says that something costs, as a page shows it."""
+    address = f"{site}api/summary?{urlencode({'period': 'all', **parameters})}"
+    with urlopen(Request(address, headers={"x-api-key": API_KEY}), timeout=30) as response:
+        body: dict[str, Any] = json.load(response)
+    return money(body["cost"])
+
+
+def without_figures(page: Page) -> None:
+    """Wait until the page says that it shows none, and look for any."""
+    expect(page.locator("#unreadable")).to_contain_text("No figures are shown")
+    text = page.locator("main").inner_text()
+    assert "$" not in text
+    assert "%" not in text
+    assert page.locator(".view").filter(visible=True).count() == 0
+
+
+def choose(page: Page, name: str, value: str) -> None:
+    """Choose a value from a filter's list by its place, since playwright takes all blanks for alike."""
+    place = page.wait_for_function(
+        """([name, value]) => {
+          const values = [...document.getElementById(`filter-${name}`).options].map((option) => option.value);
+          return values.includes(value) && String(values.indexOf(value));
+        }""",
+        arg=[name, value],
+    )
+    page.locator(f"#filter-{name}").select_option(index=int(place.json_value()))
+
+
+@pytest.mark.parametrize("subject", LISTS)
+def test_each_name_in_a_list_leads_to_its_own_figures(page: Page, site: str, subject: str) -> None:
+    address = f"{site}?view={subject}s&period=all&all=1"
+    page.goto(address)
+    links = page.locator(f"#{subject}s-rows .name a:not(.doubt)")
+    expect(links.nth(len(ODD_NAMES) - 1)).to_be_attached()
+    assert all(text.strip() for text in links.all_inner_texts())
+
+    for place in range(0, links.count(), 2 if subject == "model" else 7):
+        links.nth(place).click()
+        expect(page.locator("#detail-view")).to_have_class("view ready")
+        value = parse_qs(urlsplit(page.url).query)[subject][0]
+        expect(page.locator("#detail-cost-value")).to_have_text(cost_shown(site, **{subject: value}))
+        expect(page.locator("#unreadable")).to_be_empty()
+        page.go_back()
+        expect(page.locator(f"#{subject}s-view")).to_be_visible()
+
+
+@pytest.mark.parametrize("name", ["role", "context", "provider", "domain", "group", "tenant", "model"])
+def test_a_name_is_chosen_from_the_panel_with_all_its_blanks(page: Page, site: str, name: str) -> None:
+    page.goto(f"{site}?period=all")
+    page.get_by_role("button", name="Filter", exact=True).click()
+    for recorded in (" blanks around ", " ", "Mistral\N{NO-BREAK SPACE}Large", "(none)"):
+        value = recorded.lower() if name == "domain" else recorded
+        choose(page, name, value)
+        expect(page.locator("#chips .chip")).to_have_count(1)
+        expect(page.locator("#cost-value")).to_have_text(cost_shown(site, **{name: value}))
+        assert parse_qs(urlsplit(page.url).query)[name] == [value]
+
+
+def test_nothing_is_said_of_tenants_where_there_are_none(page: Page, tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    imported(tmp_path, now, {"transactions": usages(3, until=now)})
+    with serve(tmp_path / "data") as server:
+        page.goto(f"{server.base_url}/librechat-analytics/")
+        page.get_by_role("button", name="Filter", exact=True).click()
+        choose(page, "model", "claude-sonnet-4-6")
+        expect(page.locator("#chips .chip")).to_have_count(1)
+        expect(page.get_by_label("Group")).to_be_visible()
+        expect(page.get_by_label("Tenant")).to_be_hidden()
+        page.close()
+
+
+@pytest.mark.parametrize("subject", LISTS)
+@pytest.mark.parametrize("fault", UNREADABLE)
+def test_a_page_that_cannot_say_whose_it_is_shows_no_figures(
+    page: Page, site: str, subject: str, fault: str
+) -> None:
+    page.goto(f"{site}?view={subject}&period=all{UNREADABLE[fault].replace('{}', subject)}")
+    without_figures(page)
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_have_text(subject.capitalize())
+    expect(page).to_have_title(f"{subject.capitalize()} · {LISTS[subject]} · LibreChat Analytics")
+
+    page.locator("#unreadable").get_by_role("link", name=f"All {subject}s").click()
+    expect(heading).to_have_text(LISTS[subject])
+    expect(page.locator(f"#{subject}s-rows tr").first).to_be_visible()
+    expect(page.locator("#unreadable")).to_be_empty()
+    page.go_back()
+    without_figures(page)
+
+
+def test_the_figures_of_another_one_are_gone(page: Page, site: str) -> None:
+    page.goto(f"{site}?view=model&model={'x' * 300}&period=all")
+    expect(page.locator("#detail-view")).to_have_class("view ready")
+    page.evaluate("dash_clientside.set_props('url', {search: '?view=model&model=%00&period=all'})")
+    without_figures(page)
+
+
+def test_a_filter_that_cannot_be_read_is_taken_away_by_its_chip(page: Page, site: str) -> None:
+    for view in ("overview", "users", "models", "agents", "quality"):
+        page.goto(f"{site}?view={view}&period=all&role=%00&role=b")
+        without_figures(page)
+        page.get_by_role("button", name="Remove the filter Role: cannot be read").click()
+        expect(page.locator(f"#{view}-view")).to_have_class("view ready")
+        expect(page.locator("#unreadable")).to_be_empty()
+
+
+def test_a_filter_that_cannot_be_read_is_replaced_in_the_panel(page: Page, site: str) -> None:
+    page.goto(f"{site}?period=all&model=")
+    without_figures(page)
+    page.get_by_role("button", name="Filter", exact=True).click()
+    choose(page, "model", "Mistral Large")
+    expect(page.locator("#cost-value")).to_have_text(cost_shown(site, model="Mistral Large"))
+
+
+def test_no_workbook_is_written_of_what_cannot_be_read(page: Page, site: str) -> None:
+    page.goto(f"{site}?view=agent&agent=a&agent=b")
+    without_figures(page)
+    page.get_by_role("button", name="Excel").click()
+    expect(page.locator("#notice")).to_contain_text("more than once. There is nothing to write.")
+
+
+def test_an_address_that_is_far_too_long_shows_no_figures(page: Page, site: str) -> None:
+    page.goto(f"{site}?period=all")
+    expect(page.locator("#overview-view")).to_have_class("view ready")
+    page.evaluate("dash_clientside.set_props('url', {search: `?view=users&q=${'x'.repeat(70000)}`})")
+    without_figures(page)
+    page.get_by_role("link", name="Start again with the overview").click()
+    expect(page.locator("#overview-view")).to_have_class("view ready")

@@ -1,0 +1,369 @@
+"""From a number to its reasons: links, filters, bars, zones, files and frames, in a real browser."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+from librechat_analytics.librechat.dump import DumpSource
+from librechat_analytics.librechat.sample.writer import write_sample
+from librechat_analytics.store.store import Store
+from librechat_analytics.sync.imports import import_dump
+from tests.support.servers import API_KEY, ROOT, serve, watched_page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+    from tests.support.servers import BrowserWatch
+
+pytestmark = pytest.mark.xdist_group("drilldown")
+
+ZONE = "Europe/Berlin"
+REPORT_VIOLATIONS = """
+document.addEventListener("securitypolicyviolation", (event) =>
+  console.error(`blocked by ${event.violatedDirective}: ${event.blockedURI}`));
+"""
+BLOCK_STORAGE = """
+Object.defineProperty(window, "localStorage", {
+  get() { throw new DOMException("Access is denied for this document.", "SecurityError"); },
+});
+"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a program with five thousand generated transactions and a price list."""
+    folder = tmp_path_factory.mktemp("drilldown")
+    write_sample(folder / "dump", transactions=5000, seed=21, until=datetime.now(UTC))
+    store, source = Store(folder / "data"), DumpSource(folder / "dump")
+    import_dump(store, source, now=datetime.now(UTC))
+    source.close()
+    store.close()
+    with serve(folder / "data", PRICES_FILE=str(ROOT / "prices" / "2026-11.csv")) as server:
+        yield f"{server.base_url}/librechat-analytics/"
+
+
+@pytest.fixture
+def page(browser: Browser, browser_watch: BrowserWatch) -> Iterator[Page]:
+    """A reader in Berlin who has entered the key before."""
+    desk = {"width": 1440, "height": 900}
+    with watched_page(browser, browser_watch, viewport=desk, timezone_id=ZONE, locale="en-GB") as page:
+        page.set_default_timeout(10_000)
+        page.add_init_script(REPORT_VIOLATIONS)
+        page.add_init_script(f"localStorage.setItem('analyticsApiKey', {json.dumps(API_KEY)})")
+        yield page
+
+
+def query_of(page: Page) -> dict[str, str]:
+    return {name: values[-1] for name, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def opened(page: Page, address: str, view: str) -> None:
+    page.goto(address)
+    expect(page.locator(f"#{view}-view")).to_have_class("view ready")
+
+
+class TestNames:
+    def test_lead_to_pages_of_their_own_and_back_again(self, page: Page, site: str) -> None:
+        opened(page, f"{site}?period=90d", "overview")
+        heading = page.get_by_role("heading", level=1)
+        user = page.locator("#top-users a").first
+        name, cost = user.inner_text(), page.locator("#top-users .ranked-amount").first.inner_text()
+
+        user.click()
+        expect(heading).to_have_text(name)
+        expect(page).to_have_title(f"{name} · Users · LibreChat Analytics")
+        expect(page.locator("#detail-cost-value")).to_have_text(cost)
+        expect(page.get_by_role("main")).to_be_focused()
+        assert query_of(page).keys() == {"view", "user", "period"}
+
+        model = page.locator("#detail-models a").first
+        model_name = model.inner_text()
+        model_cost = page.locator("#detail-models .ranked-amount").first.inner_text()
+        model.click()
+        expect(heading).to_have_text(model_name)
+        expect(page.locator("#detail-cost-value")).to_have_text(model_cost)
+        expect(page.locator("#chips .chip")).to_contain_text(name)
+
+        page.get_by_role("navigation", name="Where this is").get_by_role("link", name="Models").click()
+        expect(heading).to_have_text("Models")
+        expect(page.locator("#models-rows")).to_contain_text(model_name)
+        for title in (model_name, name, "Overview"):
+            page.go_back()
+            expect(heading).to_have_text(title)
+        page.go_forward()
+        expect(heading).to_have_text(name)
+        expect(page.locator("#detail-cost-value")).to_have_text(cost)
+
+    def test_a_state_is_an_address_for_a_colleague(self, page: Page, site: str) -> None:
+        opened(page, f"{site}?view=users&period=90d", "users")
+        link = page.locator("#users-rows a").nth(1)
+        name, address = link.inner_text(), link.get_attribute("href")
+
+        opened(page, f"{site}{address}", "detail")
+        expect(page.get_by_role("heading", level=1)).to_have_text(name)
+        current = page.locator("[aria-current=true]", has_text="Users")
+        expect(current).to_be_visible()
+
+    def test_an_agents_page_says_how_it_is_known(self, page: Page, site: str) -> None:
+        opened(page, f"{site}?view=agents&period=all", "agents")
+        page.locator("#agents-rows a").first.click()
+
+        expect(page.locator("#detail-facts")).to_contain_text("How it is known")
+        expect(page.locator("#detail-agents-frame")).to_be_hidden()
+        expect(page.locator("#detail-rates-frame")).to_be_hidden()
+
+
+class TestBars:
+    def test_a_click_makes_the_bar_the_period(self, page: Page, site: str) -> None:
+        opened(page, f"{site}?period=30d&view=overview", "overview")
+        bars = page.locator("#over-time-chart .bars .point").filter(visible=True)  # not each day has one
+        bars.first.wait_for()
+        box = bars.nth(bars.count() // 2).bounding_box()
+        assert box is not None
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] - 1)
+
+        page.wait_for_function("() => new URLSearchParams(location.search).get('period') === 'custom'")
+        asked = query_of(page)
+        assert asked["start"] == asked["end"]
+        expect(page.get_by_label("Period", exact=True)).to_have_value("custom")
+        page.go_back()
+        expect(page.get_by_label("Period", exact=True)).to_have_value("30d")
+
+
+class TestSteps:
+    def test_lead_to_the_month_before_and_back_and_end_at_now(self, page: Page, site: str) -> None:
+        opened(page, f"{site}?period=this-month&page=2", "overview")
+        earlier, later = page.get_by_role("button", name="Earlier"), page.get_by_role("button", name="Later")
+        expect(later).to_have_attribute("aria-disabled", "true")
+
+        earlier.click()
+        page.wait_for_function("() => new URLSearchParams(location.search).get('period') === 'custom'")
+        asked = query_of(page)
+        first = date.fromisoformat(asked["start"])
+        assert (first.day, (date.fromisoformat(asked["end"]) + timedelta(days=1)).day) == (1, 1)
+        assert "page" not in asked
+        expect(page.get_by_label("First day")).to_have_value(asked["start"])
+        expect(earlier).to_be_focused()
+
+        later.click()
+        expect(page.get_by_label("Period", exact=True)).to_have_value("this-month")
+        expect(later).to_have_attribute("aria-disabled", "true")
+        expect(later).to_be_focused()
+        assert "start" not in query_of(page)
+
+
+class TestShortcuts:
+    def test_do_what_their_sheet_says(self, page: Page, site: str) -> None:
+        opened(page, site, "overview")
+        page.evaluate("document.dispatchEvent(new Event('keydown'))")  # as browsers send that fill in fields
+        page.keyboard.press("?")
+        sheet = page.get_by_role("dialog", name="Keyboard shortcuts")
+        expect(sheet).to_be_visible()
+        page.keyboard.press("2")
+        page.keyboard.press("Escape")
+        expect(sheet).to_be_hidden()
+        assert query_of(page) == {}, "a key did something behind the sheet"
+
+        page.keyboard.press("2")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Users")
+        expect(page.get_by_role("main")).to_be_focused()
+        page.keyboard.press("w")
+        expect(page.get_by_label("Period", exact=True)).to_have_value("7d")
+        expect(page.get_by_role("button", name="Earlier")).to_have_attribute("aria-keyshortcuts", "E")
+        expect(page.locator("#users-view")).to_have_class("view ready")
+        page.keyboard.press("e")
+        expect(page.get_by_label("Period", exact=True)).to_have_value("custom")
+        with page.expect_request("**/_dash-update-component*"):
+            page.keyboard.press("r")
+
+        page.get_by_role("button", name="Keyboard shortcuts").click()
+        sheet.get_by_role("button", name="Last 30 days").click()
+        expect(page.get_by_label("Period", exact=True)).to_have_value("30d")
+
+    def test_are_letters_where_something_is_typed_and_nothing_beside_another_key(
+        self, page: Page, site: str
+    ) -> None:
+        opened(page, f"{site}?view=users", "users")
+        page.keyboard.press("/")
+        expect(page.get_by_label("Search users")).to_be_focused()
+        page.keyboard.type("d1?")
+        expect(page.get_by_label("Search users")).to_have_value("d1?")
+        page.get_by_label("Period", exact=True).focus()
+        page.keyboard.press("4")
+        page.get_by_role("main").focus()
+        for keys in ("Control+1", "Alt+2", "Shift+d"):
+            page.keyboard.press(keys)
+        page.wait_for_function("() => new URLSearchParams(location.search).get('q') === 'd1?'")
+        assert query_of(page) == {"view": "users", "q": "d1?"}
+
+    def test_can_be_turned_off(self, page: Page, site: str) -> None:
+        opened(page, site, "overview")
+        page.get_by_role("button", name="Keyboard shortcuts").click()
+        page.get_by_label("Single keys work on this page").uncheck()
+        page.keyboard.press("Escape")
+        page.reload()
+        expect(page.locator("#overview-view")).to_have_class("view ready")
+        page.keyboard.press("2")
+        page.keyboard.press("?")
+
+        assert query_of(page) == {}
+        expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_hidden()
+        assert page.locator("[aria-keyshortcuts]").count() == 0
+
+
+class TestFilters:
+    def test_combine_show_as_chips_and_go_again(self, page: Page, site: str) -> None:
+        opened(page, f"{site}?period=all", "overview")
+        whole = page.locator("#cost-value").inner_text()
+        toggle = page.get_by_role("button", name="Filter", exact=True)
+
+        toggle.click()
+        expect(page.get_by_label("User", exact=True)).to_be_focused()
+        expect(
+            page.get_by_label("Provider", exact=True).locator("option", has_text="anthropic")
+        ).to_have_count(1)
+        page.get_by_label("Provider", exact=True).select_option("anthropic")
+        page.get_by_label("Context", exact=True).select_option("message")
+        expect(page.locator("#chips .chip")).to_have_text(
+            ["Provider anthropic×", "Context message×"]  # noqa: RUF001
+        )
+        expect(page.locator("#cost-value")).not_to_have_text(whole)
+        page.keyboard.press("Escape")
+        expect(page.locator("#filter-panel")).to_be_hidden()
+        expect(toggle).to_be_focused()
+
+        page.get_by_role("link", name="Models", exact=True).click()
+        expect(page.locator("#models-rows .detail").first).to_have_text("anthropic")
+        assert query_of(page) == {
+            "view": "models",
+            "period": "all",
+            "provider": "anthropic",
+            "context": "message",
+        }
+        page.get_by_role("button", name="Remove the filter Provider: anthropic").click()
+        expect(page.locator("#chips .chip")).to_have_text(["Context message×"])  # noqa: RUF001
+        page.get_by_role("link", name="Overview", exact=True).click()
+        page.get_by_role("button", name="Remove the filter Context: message").click()
+        expect(page.locator("#cost-value")).to_have_text(whole)
+
+    def test_values_that_are_not_known_are_empty_and_no_error(self, page: Page, site: str) -> None:
+        opened(page, f"{site}?view=users&user=nobody&model=%3Cb%3E&group='--", "users")
+
+        expect(page.locator("#users-rows")).to_contain_text("No users in this period with these filters.")
+        expect(page.locator(".panel-error:not(:empty)")).to_have_count(0)
+        page.locator("#users-rows").get_by_role("button", name="Clear the filters").click()
+        expect(page.locator("#chips .chip")).to_have_count(0)
+        expect(page.locator("#users-rows a").first).to_be_visible()
+
+
+class TestZone:
+    def test_can_be_chosen_and_typed_and_is_told_when_it_is_none(self, page: Page, site: str) -> None:
+        opened(page, f"{site}?period=7d", "overview")
+        words, zone = page.locator("#range-words"), page.get_by_label("Time zone", exact=True)
+        expect(words).to_contain_text("Europe/Berlin")
+
+        zone.select_option("UTC")
+        expect(words).to_contain_text("UTC")
+        zone.select_option("other")
+        page.keyboard.type("america/new_york")
+        page.keyboard.press("Enter")
+        expect(words).to_contain_text("America/New_York")
+        assert query_of(page)["tz"] == "America/New_York"
+        zone.select_option("other")
+        page.keyboard.type("Mars/Base")
+        page.keyboard.press("Enter")
+        expect(page.locator("#notice")).to_contain_text("Times are shown in Europe/Berlin.")
+        zone.select_option("")
+        expect(page.locator("#notice")).to_be_hidden()
+        assert "tz" not in query_of(page)
+
+
+class TestQuality:
+    def test_the_mark_leads_to_reasons_and_a_bill_is_held_against_figures(
+        self, page: Page, site: str
+    ) -> None:
+        opened(page, f"{site}?period=all", "overview")
+        page.get_by_role("link", name="was not computed from a known price").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Data quality")
+        expect(page.get_by_role("heading", name="Models without a price")).to_be_visible()
+        expect(page.locator("#prices-lead")).to_contain_text("models on the list 2026-11")
+
+        page.get_by_label("Amount in US dollars").fill("1,000.50")
+        page.get_by_role("button", name="Compare").click()
+        expect(page.locator("#bill-result")).to_contain_text("the bill says $1,000.50, LibreChat recorded $")
+        page.get_by_label("Compare with the bill of").select_option("anthropic")
+        expect(page.locator("#bill-result")).to_contain_text("anthropic: the bill says")
+        page.get_by_label("Amount in US dollars").fill("lots")
+        page.keyboard.press("Tab")
+        expect(page.locator("#notice")).to_contain_text("The bill's amount cannot be read.")
+
+
+class TestFiles:
+    def test_everything_comes_as_one_workbook_within_the_filters(self, page: Page, site: str) -> None:
+        opened(page, f"{site}?period=90d&provider=anthropic", "overview")
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Excel").click()
+
+        assert download.value.suggested_filename.startswith("librechat-usage-90d-")
+        with zipfile.ZipFile(download.value.path()) as book:
+            text = "".join(book.read(name).decode() for name in book.namelist())
+        assert "provider = anthropic" in text
+        assert "Price check" in text
+
+    def test_a_table_comes_as_it_is_filtered(self, page: Page, site: str) -> None:
+        opened(page, f"{site}?view=models&period=90d&provider=anthropic", "models")
+        with page.expect_download() as download:
+            page.locator("#models-csv").click()
+
+        text = download.value.path().read_text("utf-8-sig")
+        providers = {row["Provider"] for row in csv.DictReader(io.StringIO(text, newline=""))}
+        assert providers == {"anthropic"}
+
+
+class TestEmbedded:
+    def test_in_a_frame_that_may_store_nothing_only_figures_are_there(
+        self, browser: Browser, browser_watch: BrowserWatch, site: str
+    ) -> None:
+        with watched_page(browser, browser_watch, timezone_id=ZONE) as page:
+            page.add_init_script(BLOCK_STORAGE)
+            portal = f"{site.removesuffix('librechat-analytics/')}portal"
+            source = "/librechat-analytics/?embed=1&theme=dark&period=90d"
+            body = f'<iframe src="{source.replace("&", "&amp;")}" width="900" height="700"></iframe>'
+            page.route(portal, lambda route: route.fulfill(body=body, content_type="text/html"))
+            page.goto(portal)
+            frame = page.frame_locator("iframe")
+            frame.get_by_label("API key").fill(API_KEY)
+            frame.get_by_role("button", name="Open dashboard").click()
+
+            expect(frame.locator("#overview-view")).to_have_class("view ready")
+            expect(frame.locator("html")).to_have_attribute("data-bs-theme", "dark")
+            expect(frame.locator(".masthead")).to_be_hidden()
+            expect(frame.locator(".controls")).to_be_hidden()
+            frame.locator("#top-models a").first.click()
+            expect(frame.locator("#detail-view")).to_be_visible()
+            assert "embed=1" in page.frames[1].url
+            assert "theme=dark" in page.frames[1].url
+
+
+@pytest.mark.parametrize("width", [360, 768])
+def test_nothing_is_wider_than_the_screen(page: Page, site: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    opened(page, f"{site}?view=quality&period=all", "quality")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+    page.goto(f"{site}?period=all&role=USER&context=message")
+    page.locator("#top-agents a").first.click()
+    expect(page.locator("#detail-view")).to_have_class("view ready")
+    page.get_by_role("button", name="Filter", exact=True).click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width

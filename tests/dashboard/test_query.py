@@ -1,0 +1,248 @@
+"""What the browser says that the reader asked for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from librechat_analytics.dashboard.query import SUBJECTS, PageQuery, Unreadable, read_page_query
+from librechat_analytics.usage.filters import FILTER_NAMES, Filters, Scope
+
+NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+
+
+def read(stored: object) -> PageQuery:
+    return read_page_query(
+        stored, default_zone=ZoneInfo("UTC"), now=NOW, first_usage=NOW - timedelta(days=10)
+    )
+
+
+def search(text: str, **more: object) -> PageQuery:
+    return read({"search": text, **more})
+
+
+def test_without_anything_it_is_the_last_30_days() -> None:
+    asked = search("")
+
+    assert asked.period.name == "30d"
+    assert (asked.sort, asked.search, asked.show_all, asked.notices) == ("", "", False, ())
+
+
+def test_everything_has_its_place_in_the_address() -> None:
+    asked = search("?view=users&period=7d&sort=-calls&q=ada+b&all=1", coarse=True)
+
+    assert asked.period.name == "7d"
+    assert (asked.sort, asked.search, asked.show_all, asked.coarse) == ("-calls", "ada b", True, True)
+
+
+def test_the_last_day_of_a_custom_range_is_part_of_it() -> None:
+    asked = search("?period=custom&start=2026-11-01&end=2026-11-10&tz=Europe/Berlin")
+
+    assert asked.period.range.end == datetime(2026, 11, 10, 23, tzinfo=UTC)
+
+
+class TestZones:
+    def test_it_is_the_readers_own(self) -> None:
+        assert search("", zone="Europe/Berlin").period.zone.key == "Europe/Berlin"
+
+    def test_the_address_comes_first(self) -> None:
+        assert search("?tz=Asia/Tokyo", zone="Europe/Berlin").period.zone.key == "Asia/Tokyo"
+
+    def test_a_zone_that_is_not_known_here_is_the_default_without_a_word(self) -> None:
+        asked = search("", zone="Mars/Base")
+
+        assert asked.period.zone.key == "UTC"
+        assert asked.notices == ()
+
+    def test_a_wrong_one_in_the_address_is_told(self) -> None:
+        asked = search("?tz=Mars/Base", zone="Europe/Berlin")
+
+        assert asked.period.zone.key == "Europe/Berlin"
+        (notice,) = asked.notices
+        assert notice.endswith("Times are shown in Europe/Berlin.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "?period=7days",
+        "?period=custom",
+        "?period=custom&start=2026-11-10&end=2026-11-01",
+        "?period=custom&start=20261110&end=2026-11-01",
+        "?period=%00",
+    ],
+)
+def test_a_wrong_period_never_blanks_the_page(text: str) -> None:
+    asked = search(text)
+
+    assert asked.period.name == "30d"
+    (notice,) = asked.notices
+    assert notice.endswith("The last 30 days are shown instead.")
+    assert notice[0].isupper()
+
+
+def test_what_is_not_known_is_left_alone() -> None:
+    assert search("?utm_source=mail&period=7d").notices == ()
+
+
+def test_a_zoom_outlives_a_rolling_period_but_not_another_custom_one() -> None:
+    first = search("?period=custom&start=2026-11-01&end=2026-11-10")
+    second = search("?period=custom&start=2026-11-02&end=2026-11-10")
+
+    assert search("?period=7d").revision == "7d"
+    assert first.revision != second.revision
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(JSON)
+def test_whatever_the_browser_sends_there_is_a_period(stored: object) -> None:
+    assert read(stored).period.range.start <= NOW
+
+
+@given(JSON, JSON, JSON)
+def test_whatever_the_fields_hold_there_is_a_period(text: object, zone: object, coarse: object) -> None:
+    assert read({"search": text, "zone": zone, "coarse": coarse}).period.name
+
+
+@given(st.text())
+def test_whatever_stands_in_the_address_there_is_a_period(text: str) -> None:
+    assert search(text).period.name
+    assert search(f"?period=custom&start={text}&end={text}").period.name
+    assert len(search(f"?q={text}").search) <= 100
+
+
+class TestFilters:
+    def test_all_of_them_are_read(self) -> None:
+        asked = search("?user=u&model=m&provider=p&agent=a&context=c&role=r&domain=d&group=g&tenant=t")
+
+        assert "".join(asked.filters.chosen().values()) == "umpacrdgt"
+
+    def test_the_scope_is_not_the_readers_to_choose(self) -> None:
+        scope = Scope(("example.org",), ())
+        asked = read_page_query(
+            {"search": "?scope=&domain=example.com"},
+            default_zone=ZoneInfo("UTC"),
+            now=NOW,
+            first_usage=None,
+            scope=scope,
+        )
+
+        assert asked.filters == Filters(domain="example.com", scope=scope)
+
+    @pytest.mark.parametrize("name", [*FILTER_NAMES, "bill_of"])
+    @pytest.mark.parametrize(
+        ("value", "fault"),
+        [
+            ("%00", "control characters"),
+            ("a%0ab", "control characters"),
+            ("%C2%85", "control characters"),
+            ("\ud800", "control characters"),
+            ("x" * 501, "too long"),
+            ("", "empty"),
+        ],
+    )
+    def test_one_that_cannot_be_a_name_stands_in_the_way_of_figures(
+        self, name: str, value: str, fault: str
+    ) -> None:
+        asked = search(f"?{name}={value}")
+
+        assert asked.unreadable == (Unreadable(name, fault),)  # type: ignore[arg-type]
+        assert asked.filters == Filters()
+        assert asked.link("users") == "?view=users"
+
+    @pytest.mark.parametrize(
+        "name", [*FILTER_NAMES, "view", "period", "start", "end", "tz", "bill", "bill_of"]
+    )
+    def test_one_of_two_values_is_never_chosen(self, name: str) -> None:
+        assert search(f"?{name}=7d&{name}=30d").unreadable == (Unreadable(name, "repeated"),)
+
+    @pytest.mark.parametrize("name", FILTER_NAMES)
+    @pytest.mark.parametrize(
+        "value", ["\u00a0", "a\u200c\u3000\u00ad\u200f", "a\tb", "\U0001faea" * 500, " a "]
+    )
+    def test_a_name_of_any_script_is_read_and_kept_in_links(self, name: str, value: str) -> None:
+        asked = search(f"?{urlencode({name: value})}")
+
+        assert asked.filters.chosen() == {name: value}
+        assert asked.unreadable == ()
+        assert search(asked.link("users")).filters.chosen() == {name: value}
+
+    def test_all_of_them_at_once_may_be_as_long_as_names_are(self) -> None:
+        longest = dict.fromkeys(FILTER_NAMES, "\U0001f9a0" * 500)
+
+        assert search(f"?{urlencode(longest)}").filters.chosen() == longest
+
+    @pytest.mark.parametrize("text", ["?" + "x" * 64_000, "?" + "a=1&" * 101, 7, ["?user=a"]])
+    def test_an_address_that_cannot_be_read_stands_in_the_way_of_figures(self, text: object) -> None:
+        (part,) = read({"search": text}).unreadable
+        assert part.name == ""
+
+
+class TestSubjects:
+    def test_a_page_is_about_what_its_filter_names(self) -> None:
+        assert search("?view=user&user=65f0").subject == "user"
+        assert search("?view=users&user=65f0").subject is None
+
+    @pytest.mark.parametrize("subject", SUBJECTS)
+    @pytest.mark.parametrize(
+        ("given", "fault"),
+        [
+            ("", "missing"),
+            ("&{}=", "empty"),
+            ("&{}=%00", "control characters"),
+            ("&{}=a&{}=b", "repeated"),
+            ("&{}=a&{}=a", "repeated"),
+            ("&{}=" + "x" * 501, "too long"),
+        ],
+    )
+    def test_one_that_cannot_be_read_is_none_and_is_told(self, subject: str, given: str, fault: str) -> None:
+        asked = search(f"?view={subject}{given.replace('{}', subject)}")
+
+        assert (asked.subject, asked.kind) == (None, subject)
+        assert asked.unreadable == (Unreadable(subject, fault),)  # type: ignore[arg-type]
+        assert asked.filters == Filters()
+
+
+class TestLinks:
+    def test_they_keep_period_zone_filters_and_embedding_and_nothing_else(self) -> None:
+        asked = search("?view=users&period=7d&tz=UTC&role=USER&embed=1&theme=dark&sort=-calls&q=a&page=3")
+
+        assert asked.link("models") == "?view=models&period=7d&tz=UTC&embed=1&theme=dark&role=USER"
+
+    def test_they_set_and_take_away(self) -> None:
+        asked = search("?user=65f0")
+
+        assert asked.link("model", model="a&b=c d", user=None) == "?view=model&model=a%26b%3Dc+d"
+
+
+class TestBill:
+    @pytest.mark.parametrize(
+        ("text", "amount"), [("12.5", 12.5), ("$1,234.56", 1234.56), ("1234567", 1234567.0), (" 0 ", 0.0)]
+    )
+    def test_amounts_are_read_as_people_write_them(self, text: str, amount: float) -> None:
+        assert search(f"?{urlencode({'bill': text})}").bill_usd == amount
+
+    @pytest.mark.parametrize("text", ["lots", "-5", "1,23", "1e9", "nan", "12.3456789", "٣"])
+    def test_others_are_told(self, text: str) -> None:
+        asked = search(f"?{urlencode({'bill': text})}")
+
+        assert asked.bill_usd is None
+        assert "The bill's amount cannot be read." in asked.notices[0]
+
+
+@given(st.text(), st.text())
+def test_whatever_stands_in_the_address_links_can_be_made(name: str, value: str) -> None:
+    asked = search(f"?{name}={value}&tz={value}&user={value}&start={value}")
+
+    assert asked.link("users", model=None).startswith("?view=users")

@@ -1,0 +1,159 @@
+"""From fifty thousand documents in MongoDB to the figures over HTTP, with the program as operators run it."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import bson
+import pytest
+from bson.raw_bson import RawBSONDocument
+from pymongo import MongoClient
+
+from librechat_analytics.librechat.sample.writer import write_sample
+from tests.support.agreement import assert_answers_agree
+from tests.support.oracle import COLLECTIONS, DECODED, ENDPOINTS, Ledger, Oracle
+from tests.support.served import (
+    ids_of,
+    insert,
+    over_http,
+    rows_held,
+    rows_in,
+    seconds_until,
+    status_of,
+    summary,
+)
+from tests.support.servers import PROGRAM, Running, program_environment, serve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from tests.support.agreement import Answer, Ask
+
+Document = dict[str, Any]
+Body = dict[str, Any]
+
+COUNT = 50_000
+PERIODS = ("24h", "30d", "90d", "12m", "this-month", "last-month", "this-year", "all")
+
+
+def assert_server_agrees(ask: Ask, oracle: Oracle, parameters: Mapping[str, str]) -> None:
+    """Compare the server's answers with the oracle's, each as of the moment in which it was given."""
+    for endpoint in ENDPOINTS:
+        given = ask(endpoint, parameters)
+        assert_answers_agree(always(given), oracle, moment_of(given[1]), parameters, endpoints=(endpoint,))
+
+
+def always(given: Answer) -> Ask:
+    return lambda *_: given
+
+
+def moment_of(body: Body) -> datetime:
+    """The present that an answer was given in: where its period ends, if that still runs."""
+    if body["period"]["name"] in ("yesterday", "last-month"):
+        return datetime.now(UTC)
+    return datetime.fromisoformat(body["period"]["end"])
+
+
+@dataclass(frozen=True, slots=True)
+class LargeDatabase:
+    """A sample of LibreChat's database, in MongoDB and as a dump, and what is right about it."""
+
+    uri: str
+    dump: Path
+    ledger: Ledger
+    oracle: Oracle
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory, mongo_server: str) -> Iterator[LargeDatabase]:
+    folder = tmp_path_factory.mktemp("large")
+    until = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=1)
+    write_sample(folder / "dump", transactions=COUNT, seed=5, until=until)
+    dump = folder / "dump" / "LibreChat"
+    delete_most_chats(dump)
+    uri = urlsplit(mongo_server)._replace(path=f"/LibreChat-{uuid4().hex}").geturl()
+    with MongoClient[Document](uri) as client:
+        database = client.get_default_database()
+        for name in COLLECTIONS:
+            raw = bson.CodecOptions(document_class=RawBSONDocument)
+            insert(database, name, bson.decode_all((dump / f"{name}.bson").read_bytes(), raw))
+        ledger = Ledger.of_dump(dump)
+        yield LargeDatabase(uri, dump, ledger, Oracle(ledger))
+        client.drop_database(database.name)
+
+
+def delete_most_chats(dump: Path) -> None:
+    """Leave one conversation in four, as tidy users do: the test server scans all for each look-up."""
+    for name in ("messages", "conversations"):
+        path = dump / f"{name}.bson"
+        documents = bson.decode_all(path.read_bytes(), DECODED)
+        kept = [document for document in documents if document["conversationId"][0] in "0123"]
+        path.write_bytes(b"".join(bson.encode(document) for document in kept))
+
+
+@pytest.fixture(scope="module")
+def large_server(large: LargeDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server that has read the large database; its first start was cut off in the middle."""
+    data_dir = tmp_path_factory.mktemp("store")
+    settings = {"MONGO_URI": large.uri, "SYNC_SECONDS": "30"}
+    with serve(data_dir, **settings) as server:
+        ask = over_http(server)
+        seconds_until(lambda: rows_held(ask) > 0, 120)
+        body = summary(ask)
+        assert body["source"]["status"] == "importing"
+        assert 0 < body["source"]["progress"] < 1
+        assert body["calls"] < sum(row.is_prompt for row in large.oracle.rows)
+        server.kill()
+    with serve(data_dir, **settings) as server:
+        ask = over_http(server)
+        seconds_until(lambda: status_of(ask) == "ok", 180)
+        wait_until_agents_are_known(ask, large.oracle)
+        yield server
+    assert rows_in(data_dir) == ids_of(large.ledger.transactions)
+
+
+class TestFiftyThousandTransactions:
+    @pytest.mark.parametrize("period", PERIODS)
+    def test_every_figure_is_the_sum_over_the_documents(
+        self, large: LargeDatabase, large_server: Running, period: str
+    ) -> None:
+        assert_server_agrees(
+            over_http(large_server), large.oracle, {"period": period, "limit": "1000", "tz": "Europe/Berlin"}
+        )
+
+    def test_an_import_without_mongodb_gives_exactly_the_same_figures(
+        self, large: LargeDatabase, tmp_path: Path
+    ) -> None:
+        imported = subprocess.run(
+            [str(PROGRAM), "import", str(large.dump)],
+            cwd=tmp_path,
+            env=program_environment(tmp_path, DASHBOARD_API_KEY=""),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert imported.returncode == 0, imported.stderr
+        with serve(tmp_path, TZ="America/New_York") as server:  # the machine's own zone decides nothing
+            ask = over_http(server)
+            body = summary(ask)
+            assert body["source"]["status"] == "offline"
+            assert body["source"]["progress"] is None
+            newest = large.oracle.newest_date(datetime.now(UTC))
+            assert newest is not None
+            assert datetime.fromisoformat(body["asOf"]) == newest
+            for period in PERIODS:
+                assert_server_agrees(ask, large.oracle, {"period": period, "limit": "1000"})
+        assert rows_in(tmp_path) == ids_of(large.ledger.transactions)
+
+
+def wait_until_agents_are_known(ask: Ask, oracle: Oracle) -> None:
+    """Agents are found after the money is in."""
+    unknown = sum(row.certainty == "unknown" and row.is_prompt for row in oracle.rows)
+    seconds_until(lambda: ask("top-agents", {"period": "all"})[1]["unknown"]["calls"] <= unknown, 120)
