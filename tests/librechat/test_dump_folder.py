@@ -164,13 +164,13 @@ class TestOtherFiles:
         file = write(tmp_path / "thesis.doc", content)
         assert refusal_of(file) == f"{file} is not a folder. {GIVE_THE_FOLDER}"
 
-    def test_the_readme_shows_the_same_commands(self, tmp_path: Path) -> None:
-        readme = (ROOT / "README.md").read_text("utf-8")
-        assert "mongodump --db=LibreChat --out=FOLDER" in readme
+    def test_the_troubleshooting_shows_the_same_commands(self, tmp_path: Path) -> None:
+        page = (ROOT / "docs" / "operate.md").read_text("utf-8")
+        assert "mongodump --db=LibreChat --out=FOLDER" in page
         said = refusal_of(write(tmp_path / "dump.archive.gz", gzip.compress(ARCHIVE)))
         for command in ("--nsInclude='LibreChat.*'", "--nsFrom='LibreChat.*'", "--nsTo='scratch.*'"):
             assert command in said
-            assert command in readme
+            assert command in page
 
 
 def make_socket(path: Path) -> None:

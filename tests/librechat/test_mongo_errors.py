@@ -168,12 +168,12 @@ class TestVersions:
             assert next(iter(source.older_transactions(None))).id == documents[0]["_id"]
             source.close()
 
-    def test_the_readme_names_the_oldest_versions_that_work(self) -> None:
-        readme = (ROOT / "README.md").read_text("utf-8")
+    def test_the_installation_names_the_oldest_versions_that_work(self) -> None:
+        page = (ROOT / "docs" / "install.md").read_text("utf-8")
         assert (
             f"MongoDB {MIN_SUPPORTED_SERVER_VERSION}, Amazon DocumentDB {OLDEST_DOCUMENTDB} or"
             f" Azure Cosmos DB {OLDEST_COSMOS_DB}, or later"
-        ) in " ".join(readme.split())
+        ) in " ".join(page.split())
 
 
 class TestUsers:
