@@ -22,7 +22,7 @@ import os
 import random
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -30,7 +30,6 @@ from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Literal
 
-import bson
 import pytest
 from bson import ObjectId
 from hypothesis import HealthCheck, settings
@@ -50,7 +49,6 @@ from librechat_analytics.librechat.source import SourceForeignError, SourceUnrea
 from librechat_analytics.store.held_ids import HeldIds
 from librechat_analytics.sync import attribution, audit, interval, loop
 from librechat_analytics.sync.imports import import_dump
-from librechat_analytics.sync.loop import Syncer
 from tests.support import ledgers
 from tests.support.agreement import PERIODS, ZONES, api_of, assert_answers_agree
 from tests.support.moving_librechat import (
@@ -61,7 +59,9 @@ from tests.support.moving_librechat import (
     SteppedClock,
     id_time,
 )
-from tests.support.oracle import ENDPOINTS, Ledger, user_id
+from tests.support.oracle import ENDPOINTS, user_id
+from tests.support.plans import LABELS, Amid, Dumped, Plan, amid, cut_off, few_plans, plans
+from tests.support.stepped_syncer import Failures, SteppedSyncer
 from tests.support.witness import MovingOracle, Witness, WitnessedStore, object_id
 
 if TYPE_CHECKING:
@@ -72,25 +72,9 @@ if TYPE_CHECKING:
     from librechat_analytics.store.held_ids import AuditResult
     from tests.support.documents import Document
 
+
 KEPT_USER = {"_id": ledgers.USERS[0], "name": "Ana Kovač", "email": "ana@example.com"}
 """LibreChat keeps this one: without any of its users it would be taken for another LibreChat."""
-
-Kind = Literal["now", "late", "very late", "long ago", "ahead", "refused", "stray"]
-KINDS: list[Kind] = [
-    "now",
-    "now",
-    "now",
-    "late",
-    "late",
-    "very late",
-    "long ago",
-    "ahead",
-    "refused",
-    "stray",
-]
-Event = Literal["kill", "break off", "arrive", "restore", "delete", "look"]
-EVENTS: list[Event] = ["kill", "kill", "break off", "arrive", "restore", "delete", "look"]
-
 SETTINGS = partial(
     settings, deadline=None, database=None, suppress_health_check=list(HealthCheck), print_blob=False
 )
@@ -98,77 +82,6 @@ SETTINGS = partial(
 FILTERS = ("user", "model", "agent", "context")
 
 steps_taken: Counter[str] = Counter()
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A transaction to be written: its fields, where its id lies, and by how many minutes."""
-
-    fields: Document
-    kind: Kind
-    minutes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Amid:
-    """What happens amid something else, after so many points at which something can."""
-
-    event: Event
-    after: int
-    plans: list[Plan]
-
-
-@dataclass(frozen=True, slots=True)
-class Dumped:
-    """What `mongodump` wrote after so many changes of LibreChat."""
-
-    ledger: Ledger
-    changes: int
-
-
-NO_TENANT = st.just(ledgers.MISSING)
-plans = st.builds(Plan, ledgers.transactions(0, NO_TENANT), st.sampled_from(KINDS), st.integers(0, 9))
-few_plans = st.lists(plans, min_size=1, max_size=5)
-after = st.integers(0, 8) | st.integers(0, 40)
-amid = st.none() | st.builds(Amid, st.sampled_from(EVENTS), after, st.lists(plans, max_size=2))
-
-
-LABELS = {
-    "users": ledgers.users(),
-    "agents": ledgers.agents(NO_TENANT),
-    "messages": ledgers.messages(NO_TENANT),
-    "conversations": ledgers.conversations(NO_TENANT),
-}
-
-
-class SteppedSyncer(Syncer):
-    """A syncer that follows for one look at a time, and does aside what it does aside within it."""
-
-    def look(self) -> None:
-        self._stop.clear()
-        self._woken = SimpleNamespace(wait=lambda _: self.stop(), set=bool, clear=bool)  # type: ignore[assignment]
-        self.follow()
-        self._stop.clear()
-
-    def _go_aside(self, _: str, work: Callable[[], None]) -> None:
-        work()
-
-    def look_amid(self) -> None:
-        """Look for new rows while an audit is at work."""
-        if self.audit_running is not None:
-            self._read()
-
-
-class Failures(logging.Handler):
-    """Collects what the program only logs when it fails in a way that nobody has thought of."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self.met: list[BaseException] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        if record.exc_info and record.exc_info[1] is not None:
-            self.met.append(record.exc_info[1])
 
 
 class Operations(RuleBasedStateMachine):
@@ -568,15 +481,3 @@ class Operations(RuleBasedStateMachine):
         if values := oracle.values(name):
             filtered = everything | {name: choice.choice(values)}
             assert_answers_agree(ask, oracle, now, filtered, (choice.choice(ENDPOINTS),))
-
-
-def cut_off(ledger: Ledger, folder: Path, name: str, at: float) -> Ledger:
-    """Cut a dump's file within a document; gives what is left of it."""
-    documents: list[Document] = getattr(ledger, name)
-    if not documents:
-        return ledger
-    left = documents[: int(at * (len(documents) - 1))]
-    cut = documents[len(left)]
-    path = folder / f"{name}.bson"
-    path.write_bytes(b"".join(bson.encode(d) for d in left) + bson.encode(cut)[:-3])
-    return replace(ledger, **{name: left})

@@ -11,7 +11,7 @@ import pytest
 from librechat_analytics.store.store import Store
 from tests.support.documents import ANA, HELPER, NOON, OLD_AGENT, usage, usages
 from tests.support.in_memory import Clock, LibreChat
-from tests.system.test_sync import asked, syncer
+from tests.support.syncing import asked, syncer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

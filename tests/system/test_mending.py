@@ -22,7 +22,7 @@ from tests.store.test_migration import DOCUMENTS, OF_VERSIONS, WAITING, write
 from tests.support.agreement import api_of
 from tests.support.documents import ANA, HELPER, NOON, OLD_AGENT, usage
 from tests.support.in_memory import Clock, LibreChat
-from tests.system.test_sync import asked, syncer
+from tests.support.syncing import asked, syncer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -1,0 +1,120 @@
+"""The dashboard in frames, in browsers that store nothing, and at other addresses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from librechat_analytics.formatting import (
+    money,
+)
+from tests.support.page_actions import choose_view, enter_key, key_dialog
+from tests.support.screen import VIEWS, assert_shows_what_the_api_says
+from tests.support.servers import API_KEY, BrowserWatch
+
+if TYPE_CHECKING:
+    from playwright.sync_api import FrameLocator, Page
+
+    from tests.support.sites import Site
+
+
+class TestWhereItIsOpened:
+    def test_in_a_frame_of_a_page_of_librechat(self, page: Page, sample_site: Site) -> None:
+        page.goto(sample_site.url.removesuffix("librechat-analytics/"))
+        page.evaluate(
+            """() => {
+              const frame = document.createElement("iframe");
+              Object.assign(frame, { src: "/librechat-analytics/", width: 1200, height: 800 });
+              document.body.append(frame);
+            }"""
+        )
+        frame = page.frame_locator("iframe")
+        frame.get_by_label("API key").fill(API_KEY)
+        frame.get_by_role("button", name="Open dashboard").click()
+
+        expect(frame.locator("#cost-value")).to_have_text(money(sample_site.ask("summary")["cost"]))
+        frame.get_by_role("link", name="Users", exact=True).click()
+        users = sample_site.ask("top-users")["users"]
+        expect(frame.locator("#users-rows tr")).to_have_count(len(users))
+
+    def test_in_a_frame_of_another_site_that_may_store_nothing(
+        self, page: Page, hostile_site: Site, browser_watch: BrowserWatch
+    ) -> None:
+        frame = self.framed(page, hostile_site, browser_watch, sandbox=None)
+        frame.get_by_label("API key").fill(API_KEY)
+        frame.get_by_role("button", name="Open dashboard").click()
+
+        expect(frame.locator("#cost-value")).to_have_text(money(hostile_site.ask("summary")["cost"]))
+        frame.get_by_role("link", name="Models", exact=True).click()
+        expect(frame.locator("#models-view")).to_have_class("view ready")
+        expect(frame.get_by_role("dialog", name="LibreChat Analytics")).to_be_hidden()
+        stored = page.frames[-1].evaluate(
+            "(() => { try { return localStorage.length; } catch (error) { return error.name; } })()"
+        )
+        assert stored == "SecurityError", "this browser lets frames of other sites store things"
+
+    def test_in_a_sandbox_without_an_origin_it_says_what_is_missing(
+        self, page: Page, hostile_site: Site, browser_watch: BrowserWatch
+    ) -> None:
+        frame = self.framed(page, hostile_site, browser_watch, sandbox="allow-scripts allow-forms")
+
+        expect(frame.get_by_role("alert")).to_contain_text("needs allow-same-origin")
+        page.wait_for_timeout(200)
+        assert all("NotSameOrigin" in error for error in browser_watch.errors), browser_watch.errors
+        browser_watch.errors.clear()
+
+    @staticmethod
+    def framed(page: Page, site: Site, watch: BrowserWatch, *, sandbox: str | None) -> FrameLocator:
+        """The dashboard under another name than that of the page around it."""
+        watch.hosts.add("localhost")
+        page.goto(site.url.removesuffix("librechat-analytics/"))
+        page.evaluate(
+            """([src, sandbox]) => {
+              const frame = document.createElement("iframe");
+              if (sandbox !== null) frame.setAttribute("sandbox", sandbox);
+              Object.assign(frame, { src, width: 1200, height: 800 });
+              document.body.append(frame);
+            }""",
+            [f"http://localhost:{site.port}/librechat-analytics/", sandbox],
+        )
+        return page.frame_locator("iframe")
+
+    def test_where_nothing_can_be_stored_the_key_lasts_as_long_as_the_page(
+        self, page: Page, sample_site: Site
+    ) -> None:
+        page.add_init_script(
+            """Object.defineProperty(window, "localStorage", {
+              get() { throw new DOMException("Access is denied for this document.", "SecurityError"); },
+            });"""
+        )
+        page.goto(sample_site.url)
+        enter_key(page, API_KEY)
+
+        for view in VIEWS:
+            choose_view(page, view)
+            assert_shows_what_the_api_says(page, sample_site, view)
+        page.get_by_role("button", name="Theme").click()
+        page.get_by_role("button", name="Theme").click()
+        assert page.evaluate("document.documentElement.dataset.bsTheme") == "dark"
+        expect(key_dialog(page)).to_be_hidden()
+
+        page.reload()
+        expect(key_dialog(page)).to_be_visible()
+
+    @pytest.mark.parametrize("path", ["/", "/librechat-analytics/"])
+    def test_at_its_own_port(self, signed_in: Page, sample_site: Site, path: str) -> None:
+        page = signed_in
+        page.goto(f"http://127.0.0.1:{sample_site.port}{path}?period=90d")
+
+        for view in ("Overview", "Models"):
+            choose_view(page, view)
+            assert_shows_what_the_api_says(page, sample_site, view, period="90d")
+
+    def test_through_nginx_without_the_slash(self, signed_in: Page, sample_site: Site) -> None:
+        page = signed_in
+        page.goto(f"{sample_site.url.removesuffix('/')}?view=agents&period=90d")
+
+        assert_shows_what_the_api_says(page, sample_site, "Agents", period="90d")
+        assert page.url == f"{sample_site.url}?view=agents&period=90d"

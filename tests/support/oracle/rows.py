@@ -1,0 +1,77 @@
+"""Transactions, as far as figures need them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.support.oracle.fields import is_agent_id
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from fractions import Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A transaction that counts as usage."""
+
+    at: datetime
+    is_prompt: bool
+    user: str | None
+    conversation: str | None
+    model: str | None
+    stored_model: str | None
+    context: str | None
+    rate: float | None
+    tokens: int
+    cost: Fraction
+    cache_read: int
+    cache_write: int
+    has_cache_parts: bool
+    is_sentinel: bool
+    is_positive: bool
+    agent: str | None
+    certainty: str
+    tenant: str | None = None
+    """The tenant in which the agent is."""
+    default_rate: bool = False
+
+    @property
+    def is_agent_model(self) -> bool:
+        return is_agent_id(self.stored_model)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A transaction that is no usage: credits that were spent, or a unit other than tokens."""
+
+    at: datetime
+    kind: str
+    user: str | None
+    model: str | None
+    context: str | None
+    agent: str | None
+    certainty: str
+    cost: Fraction
+
+
+def replaced_default_rate(row: Row) -> Row:
+    return Row(**{**{name: getattr(row, name) for name in Row.__slots__}, "default_rate": True})
+
+
+def is_default_rate(rate: float) -> bool:
+    """6, or that times 1.15 of a stopped turn, which JavaScript computes as 6.8999999999999995."""
+    return any(math.isclose(rate, known, rel_tol=1e-9) for known in (6, 6.9))
+
+
+def is_chosen(row: Row | Beside, parameters: dict[str, str]) -> bool:
+    """Whether a row meets the filters that are asked for."""
+    for name in ("user", "model", "context", "agent"):
+        wanted, value = parameters.get(name), getattr(row, name)
+        if name == "agent" and row.certainty == "unknown":
+            value = "(unknown)"
+        if wanted is not None and wanted != ("(none)" if value is None else value):
+            return False
+    return True

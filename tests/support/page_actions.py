@@ -1,0 +1,128 @@
+"""What a reader does on a page, and how to wait for what it does then."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import expect
+
+from librechat_analytics.usage.periods import PERIODS
+from tests.support.screen import name_of
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page, Response
+
+
+TODAY = datetime.now(UTC).date()
+LONG_AGO = {
+    "period": "custom",
+    "start": (TODAY - timedelta(days=300)).isoformat(),
+    "end": (TODAY - timedelta(days=4)).isoformat(),
+}
+A_MINUTE_MS = 61_000
+
+DATA_PATH = re.compile(r"/(?:_dash-layout|_dash-dependencies|_dash-update-component|api/)")
+
+
+def key_dialog(page: Page) -> Locator:
+    return page.get_by_role("dialog", name="LibreChat Analytics")
+
+
+def enter_key(page: Page, key: str) -> None:
+    page.get_by_label("API key").fill(key)
+    page.get_by_role("button", name="Open dashboard").click()
+
+
+def choose_view(page: Page, view: str) -> None:
+    page.get_by_role("navigation", name="Views").get_by_role("link", name=view, exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(view)
+
+
+def drawn(page: Page, view: str) -> None:
+    """Wait until a view is there with its charts; data quality has none."""
+    section = page.locator(f"#{name_of(view)}-view")
+    expect(section).to_have_class("view ready")
+    if view != "Data quality":
+        section.locator(".js-plotly-plot .bars .point").first.wait_for(state="attached")
+
+
+def choose_period(page: Page, name: str) -> None:
+    page.get_by_label("Period").select_option(label=PERIODS[name])
+
+
+def a_minute_passes(page: Page) -> None:
+    """Let the page's own clock, installed before, come to its next refresh."""
+    page.clock.fast_forward(A_MINUTE_MS)
+
+
+def query_of(page: Page) -> dict[str, str]:
+    return {name: values[-1] for name, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def answers_with_data(page: Page) -> list[tuple[str, int]]:
+    """Path and status of each answer that may hold figures, as they come in."""
+    answers: list[tuple[str, int]] = []
+
+    def note(response: Response) -> None:
+        path = urlsplit(response.url).path
+        if DATA_PATH.search(path):
+            answers.append((path, response.status))
+
+    page.on("response", note)
+    return answers
+
+
+def asked_for_figures(page: Page) -> list[str]:
+    """The questions for figures that the page sends, as it sends them."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "_dash-update" in request.url else None)
+    return asked
+
+
+def zoom_into(page: Page, chart: str) -> list[float]:
+    """Draw a frame over the middle of a chart with the mouse; gives the range that it shows then."""
+    whole = zoom_of(page, chart)
+    box = page.locator(f"#{chart}-chart .nsewdrag").bounding_box()
+    assert box
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.5, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.9, middle, steps=8)
+    page.mouse.up()
+    expect(page.locator(f".chart-frame[data-zoomed] #{chart}-chart")).to_be_visible()
+    zoomed = zoom_of(page, chart)
+    assert zoomed[0] > whole[0]
+    return zoomed
+
+
+def zoom_of(page: Page, chart: str) -> list[float]:
+    edges: list[float] = page.evaluate(
+        "(id) => document.querySelector(`#${id}-chart .js-plotly-plot`)._fullLayout.xaxis.range", chart
+    )
+    return edges
+
+
+def turn(page: Page, *, hidden: bool) -> None:
+    """Let the page believe that its tab went to the back, or came to the front."""
+    page.evaluate(
+        """(hidden) => {
+          Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+          Object.defineProperty(document, "visibilityState",
+            { value: hidden ? "hidden" : "visible", configurable: true });
+          document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        hidden,
+    )
+
+
+def downloaded_csv(page: Page) -> list[dict[str, str]]:
+    """The rows of the file that the visible view's CSV button gives."""
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV", exact=True).locator("visible=true").click()
+    text = download.value.path().read_bytes().decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline="")))

@@ -1,0 +1,76 @@
+"""Periods in words."""
+
+# ruff: noqa: RUF001 - ranges are written with an en dash
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from librechat_analytics.usage.periods import (
+    PERIODS,
+    describe,
+    describe_before,
+    describe_range,
+)
+from tests.support.wall_clocks import UTC_ZONE, custom, instant, named
+
+
+class TestDescribe:
+    @pytest.mark.parametrize(
+        ("name", "zone", "now", "expected"),
+        [
+            ("7d", "Europe/Berlin", "2026-11-24T15:00:00", "Last 7 days · 17–24 Nov 2026, Europe/Berlin"),
+            ("24h", "UTC", "2026-11-24T15:00:00", "Last 24 hours · 23–24 Nov 2026, UTC"),
+            ("30d", "UTC", "2026-11-24T15:00:00", "Last 30 days · 25 Oct – 24 Nov 2026, UTC"),
+            ("12m", "UTC", "2026-11-24T15:00:00", "Last 12 months · 24 Nov 2025 – 24 Nov 2026, UTC"),
+            ("today", "UTC", "2026-11-24T15:00:00", "Today · 24 Nov 2026, UTC"),
+            ("today", "UTC", "2026-11-24T00:00:00", "Today · 24 Nov 2026, UTC"),
+            ("yesterday", "Asia/Kolkata", "2026-11-24T20:00:00", "Yesterday · 24 Nov 2026, Asia/Kolkata"),
+            ("last-month", "UTC", "2026-11-24T15:00:00", "Last month · 1–31 Oct 2026, UTC"),
+            ("all", "UTC", "2026-11-24T15:00:00", "All time · no usage yet, UTC"),
+        ],
+    )  # fmt: skip
+    def test_named_periods_in_words(self, name, zone, now, expected):
+        assert describe(named(name, ZoneInfo(zone), now), instant(now)) == expected
+
+    @pytest.mark.parametrize(
+        ("start", "end", "expected"),
+        [
+            ("2026-03-01", "2026-03-01", "Custom · 1 Mar 2026, UTC"),
+            ("2026-03-01T10:00", "2026-03-01T12:30", "Custom · 1 Mar 2026 10:00–12:30, UTC"),
+            ("2026-03-01", "2026-03-02T12:30", "Custom · 1 Mar 2026 00:00 – 2 Mar 2026 12:30, UTC"),
+            ("2026-11-01", "2026-11-30", "Custom · 1–30 Nov 2026 (not over yet), UTC"),
+            ("2027-01-01", "2027-01-31", "Custom · 1–31 Jan 2027 (still ahead), UTC"),
+        ],
+    )  # fmt: skip
+    def test_custom_ranges_in_words(self, start, end, expected):
+        assert describe(custom(start, end), instant("2026-11-24T15:00:00")) == expected
+
+    def test_the_range_before_in_words(self):
+        previous = named("7d", UTC_ZONE, "2026-11-24T15:00:00").previous
+        assert describe_range(previous, UTC_ZONE) == "10–17 Nov 2026"
+
+    @pytest.mark.parametrize(
+        ("name", "expected"),
+        [
+            ("today", "23 Nov 2026 until 15:30"),
+            ("this-week", "16–17 Nov 2026 until 15:30"),
+            ("this-month", "1–24 Oct 2026 until 15:30"),
+            ("yesterday", "22 Nov 2026"),
+            ("last-month", "1–30 Sep 2026"),
+            ("7d", "10–17 Nov 2026"),
+            ("all", ""),
+        ],
+    )
+    def test_what_a_running_period_is_compared_with_says_until_when(self, name, expected):
+        assert describe_before(named(name, UTC_ZONE, "2026-11-24T15:30:00")) == expected
+
+    def test_every_period_has_its_own_words(self):
+        now = "2026-11-24T15:00:00"
+        words = {
+            describe(named(name, UTC_ZONE, now), instant(now)).split(" · ")[0]
+            for name in PERIODS
+            if name != "custom"
+        }
+        assert len(words) == len(PERIODS) - 1
