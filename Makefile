@@ -4,13 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --no-input --disable-pip-version-check
 PYTHON ?= python3
+# Node comes with the other locked tools: the linters' newest versions need a newer one than Debian has.
+NODE_TOOL := PATH="$(CURDIR)/$(BIN):$$PATH" node_modules/.bin
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup dev run check audit base-image sbom test test-tools mongotest screenshots lock clean
+.PHONY: help setup dev run check lint-python lint-sql lint-scripts lint-styles test-scripts audit base-image sbom test test-tools mongotest screenshots lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -25,11 +27,27 @@ run: setup ## Serve: with MONGO_URI (environment or .env) the real thing, else a
 	then exec $(BIN)/librechat-analytics serve; \
 	else exec $(BIN)/librechat-analytics demo; fi
 
-check: dev ## Lint, format, types and known vulnerabilities
+check: lint-python lint-sql lint-scripts lint-styles test-scripts audit ## All linters, types and known vulnerabilities
+
+lint-python: dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	@$(BIN)/python -m deploy.audit
+
+lint-sql: dev
+	$(BIN)/sqlfluff lint --disable-progress-bar src
+
+lint-scripts: node_modules/.installed
+	$(NODE_TOOL)/eslint
+	$(NODE_TOOL)/prettier --check '**/*.js'
+	$(NODE_TOOL)/tsc
+
+lint-styles: node_modules/.installed
+	$(NODE_TOOL)/stylelint '**/*.css'
+	$(NODE_TOOL)/prettier --check '**/*.css'
+
+test-scripts: dev ## Test the logic of the page's scripts
+	$(BIN)/node --test 'tests/scripts/*.test.js'
 
 audit: dev ## Known vulnerabilities of the locked packages
 	@$(BIN)/python -m deploy.audit
@@ -54,7 +72,7 @@ lock: dev ## Resolve the lock files anew; ARGS=--upgrade takes newer versions
 	$(UV_COMPILE) $(ARGS) --group go --output-file requirements-go.lock
 
 clean: ## Remove what can be made again (not your data)
-	rm -rf $(VENV) .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
+	rm -rf $(VENV) node_modules .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
 	find src tests -name __pycache__ -prune -exec rm -rf {} +
 
 test-tools:
@@ -86,6 +104,11 @@ $(VENV)/.installed: requirements.lock requirements-build.lock pyproject.toml $(B
 $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
 	@echo 'Installing the tools for checks and tests'
 	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+node_modules/.installed: package-lock.json package.json .npmrc $(VENV)/.installed-dev
+	@echo 'Installing the linters for scripts and styles'
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --loglevel=error >/dev/null
 	@touch $@
 
 # A server of MongoDB's wire protocol for the tests; MONGO_TEST_URI names another one instead.

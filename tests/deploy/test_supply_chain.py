@@ -75,3 +75,19 @@ def test_no_secret_can_be_in_the_images_history() -> None:
     rules = [line for line in ignored if line and not line.startswith("#")]
     assert rules[0] == "*", "what is not named does not reach the build"
     assert not [rule for rule in rules[1:] if re.search(r"env|git|data|key", rule)]
+
+
+def test_each_locked_linter_has_a_hash_and_names_no_registry() -> None:
+    lock = json.loads((ROOT / "package-lock.json").read_text("utf-8"))
+    packages = {path: package for path, package in lock["packages"].items() if path}
+    assert len(packages) > 50
+    assert [path for path, package in packages.items() if "integrity" not in package] == []
+    assert [path for path, package in packages.items() if "resolved" in package] == []
+
+
+def test_nothing_from_npm_reaches_the_browser() -> None:
+    package = json.loads((ROOT / "package.json").read_text("utf-8"))
+    assert package["private"] is True
+    assert "dependencies" not in package
+    for name, version in package["devDependencies"].items():
+        assert re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+", version), name
