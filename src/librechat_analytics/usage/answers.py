@@ -1,20 +1,19 @@
 """The shapes of the answers that API, dashboard and exports share.
 
-Single answers are frozen dataclasses, tables are DataFrames whose columns each class lists. Money is US
-dollars as a float that was an exact integer until its last division; tokens and counts are integers.
+Money is US dollars as a float that was an exact integer until its last division; tokens and counts are
+integers of any size. A share is 0 to 1. What is None is not known.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 from librechat_analytics.store import held_ids
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
-
-    import pandas as pd
 
     from librechat_analytics.store.held_ids import AuditResult
     from librechat_analytics.usage.periods import BucketUnit
@@ -71,21 +70,132 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
-class Ranking:
-    """The first rows of a list ordered by cost, and how many entries it has without the limit.
+class UserRow:
+    """What one user spent; ``id`` is None for the rows without a readable user."""
 
-    Columns of users: id, name, email, deleted, cost_usd, prompt_tokens, completion_tokens, total_tokens,
-    calls, conversations, share (0 to 1), last_active (UTC).
-    Columns of models: model, provider, cost_usd, prompt_tokens, completion_tokens, total_tokens,
-    cache_read_tokens, cache_write_tokens, calls, users, conversations, share.
-    Columns of a cost breakdown: model, prompt_cost_usd, completion_cost_usd, cost_usd, prompt_tokens,
-    completion_tokens, cache_read_tokens, cache_write_tokens, prompt_rate, completion_rate (USD per million
-    tokens, None without tokens), rates (list of floats).
-    Columns of the dearest users, models or agents: id, name, email, deleted, model, provider, cost_usd,
-    share.
+    id: str | None
+    name: str | None
+    email: str | None
+    deleted: bool
+    cost_usd: float
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+    calls: int
+    conversations: int
+    share: float
+    last_active: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRow:
+    """What was spent on one model."""
+
+    model: str | None
+    provider: str | None
+    cost_usd: float
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+    cache_read_tokens: int
+    cache_write_tokens: int
+    calls: int
+    users: int
+    conversations: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCost:
+    """What an agent spent on one model."""
+
+    model: str | None
+    cost_usd: float
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRow:
+    """What one agent spent.
+
+    ``models``: those that really ran, highest cost first. ``attribution``: the share of the agent's usage
+    rows by certainty.
     """
 
-    rows: pd.DataFrame
+    id: str
+    name: str | None
+    model: str | None
+    provider: str | None
+    deleted: bool
+    cost_usd: float
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+    calls: int
+    users: int
+    conversations: int
+    share: float
+    models: tuple[ModelCost, ...]
+    attribution: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCostRow:
+    """A model's cost by prompt and completion.
+
+    Rates are USD per million tokens, None without tokens; ``rates`` are all that LibreChat recorded.
+    """
+
+    model: str | None
+    prompt_cost_usd: float
+    completion_cost_usd: float
+    cost_usd: float
+    prompt_tokens: int
+    completion_tokens: int
+    cache_read_tokens: int
+    cache_write_tokens: int
+    prompt_rate: float | None
+    completion_rate: float | None
+    rates: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TopRow:
+    """A user, model or agent as a short list shows it; what does not belong to its kind is None."""
+
+    id: str | None
+    name: str | None
+    email: str | None
+    deleted: bool
+    model: str | None
+    provider: str | None
+    cost_usd: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class UserModelRow:
+    """What one user spent on one model."""
+
+    user: str | None
+    name: str | None
+    email: str | None
+    deleted: bool
+    model: str | None
+    cost_usd: float
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+    calls: int
+
+
+Row = TypeVar("Row", UserRow, ModelRow, AgentRow, ModelCostRow, TopRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking(Generic[Row]):
+    """The first rows of a list, highest cost first, and how many there are without the limit."""
+
+    rows: tuple[Row, ...]
     total: int
 
 
@@ -108,29 +218,40 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class AgentRanking:
-    """The agents, and the two parts that together with all of them make up the period's total.
+    """The agents, and the two parts that together with all of them make up the period's total."""
 
-    Columns: id, name, model, provider, deleted, cost_usd, prompt_tokens, completion_tokens, total_tokens,
-    calls, users, conversations, share, models (list of {"model", "cost_usd"}, what really ran),
-    attribution (dict: certainty -> part of the agent's usage rows).
-    """
-
-    rows: pd.DataFrame
+    rows: tuple[AgentRow, ...]
     total: int
     without_agent: Part
     unknown: Part
 
 
 @dataclass(frozen=True, slots=True)
-class Timeline:
-    """A period's figures bucket by bucket, empty ones included.
+class TimelinePoint:
+    """The figures of one bucket.
 
-    Columns: start, end (aware, in the period's zone), partial, cost_usd, prompt_tokens, completion_tokens,
-    total_tokens, calls, and active_users, conversations where they were asked for.
+    ``start`` and ``end`` are aware, in the period's zone; ``partial``: the period or the present cuts it off.
+    ``active_users`` and ``conversations`` are None where they were not asked for.
     """
 
+    start: datetime
+    end: datetime
+    partial: bool
+    cost_usd: float
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+    calls: int
+    active_users: int | None = None
+    conversations: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A period's figures bucket by bucket, empty buckets included."""
+
     unit: BucketUnit
-    points: pd.DataFrame
+    points: tuple[TimelinePoint, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,19 +300,34 @@ class SourcePriceCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class PriceRow:
+    """A model's recorded cost beside its list price.
+
+    ``listed_cost_usd``: the recorded cost of the rows that have a list price. ``list_price_usd`` and
+    ``difference_usd`` (recorded less list price) are None where the model is not listed.
+    ``unpaired_completions``: of models with prices for long prompts, those whose prompt was not found; they
+    are priced as after a short one.
+    """
+
+    provider: str | None
+    model: str | None
+    cost_usd: float
+    listed_cost_usd: float
+    list_price_usd: float | None
+    difference_usd: float | None
+    price_sources: tuple[PriceSource, ...]
+    unpaired_completions: int
+
+
+@dataclass(frozen=True, slots=True)
 class PriceCheck:
     """What was recorded beside what the same rows would have cost at list price.
 
-    Columns: provider, model, cost_usd (recorded), listed_cost_usd (recorded, of the rows that have a list
-    price), list_price_usd (None where the model is not listed), difference_usd (recorded less list price of
-    the listed rows, None likewise), price_sources (list of PriceSource, those that the list names),
-    unpaired_completions (of models with prices for long prompts, those whose prompt was not found: they are
-    priced as after a short one). The other fields are the sums of these columns; ``sources`` are parts of
-    them.
+    The sums are those of the rows; ``sources`` are parts of them.
     """
 
     list_name: str
-    rows: pd.DataFrame
+    rows: tuple[PriceRow, ...]
     cost_usd: float
     listed_cost_usd: float
     list_price_usd: float
@@ -202,37 +338,61 @@ class PriceCheck:
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
-    """A timeline split into its dearest parts; the rest together has the name None.
+class SplitRow:
+    """What one part of a split timeline spent in one bucket.
 
-    Columns: part (a model's name, a user's or agent's id, ``(none)``, ``(unknown)``; None for the rest),
-    bucket (position in ``starts``), cost_usd, tokens, calls; empty buckets are left out.
+    ``part``: a model's name, a user's or an agent's id, ``(none)``, ``(unknown)``; None for all other parts
+    together. ``bucket``: the position in ``Split.starts``.
     """
 
-    unit: BucketUnit
-    starts: tuple[datetime, ...]
-    rows: pd.DataFrame
+    part: str | None
+    bucket: int
+    cost_usd: float
+    tokens: int
+    calls: int
 
 
 @dataclass(frozen=True, slots=True)
-class Rhythm:
-    """Usage by weekday (0 is Monday) and hour of day in the period's zone.
+class Split:
+    """A timeline split into its top parts and the rest; empty buckets are left out."""
 
-    Columns: weekday, hour, cost_usd, tokens, calls; all 168 hours of a week, empty ones as zeros.
-    """
+    unit: BucketUnit
+    starts: tuple[datetime, ...]
+    rows: tuple[SplitRow, ...]
 
-    rows: pd.DataFrame
+
+@dataclass(frozen=True, slots=True)
+class HourRow:
+    """The usage of one hour of the week, in the period's zone; ``weekday`` 0 is Monday, ``hour`` is 0 to 23."""
+
+    weekday: int
+    hour: int
+    cost_usd: float
+    tokens: int
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class HoursOfWeek:
+    """Usage by weekday and hour of day: all 168 hours of a week, empty ones as zeros."""
+
+    rows: tuple[HourRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationBand:
+    """The conversations that cost less than ``upper_usd``, but not less than the band before allows."""
+
+    upper_usd: float | None
+    conversations: int
+    cost_usd: float
 
 
 @dataclass(frozen=True, slots=True)
 class ConversationCosts:
-    """How conversations are spread over what they cost.
+    """How conversations are spread over what they cost."""
 
-    Columns: upper_usd (the conversations of a row cost less; None above the last edge), conversations,
-    cost_usd.
-    """
-
-    rows: pd.DataFrame
+    rows: tuple[ConversationBand, ...]
     conversations: int
     median_usd: float
     ninth_decile_usd: float
@@ -241,39 +401,61 @@ class ConversationCosts:
 
 @dataclass(frozen=True, slots=True)
 class Concentration:
-    """How much of the cost the dearest users make: ``shares[n - 1]`` is that of the first n, 0 to 1."""
+    """How much of the cost the top users account for: ``shares[n - 1]`` is that of the first n."""
 
     shares: tuple[float, ...]
 
     def of_first(self, part: float) -> float:
-        """Give the share of the dearest part of all users, such as 0.1 for a tenth, at least one user."""
+        """Give the share of the top part of all users, such as 0.1 for a tenth, at least one user."""
         if not self.shares:
             return 0.0
         return self.shares[max(0, round(len(self.shares) * part) - 1)]
 
 
 @dataclass(frozen=True, slots=True)
-class Caching:
-    """What prompt caches did, bucket by bucket.
+class CachingPoint:
+    """What prompt caches did in one bucket.
 
-    Columns: start, end, prompt_tokens, cache_read_tokens, cache_write_tokens, hit_rate (0 to 1, None without
-    prompts), saved_usd (estimated against the rate of prompts of that model and size without a cache),
-    unknown_rates (long prompts for which that is the rate of short ones, since nothing shows their own).
+    ``hit_rate`` is 0 to 1, None without prompts. ``saved_usd`` is estimated against the rate of prompts of
+    that model and size without a cache. ``unknown_rates`` counts long prompts for which that is the rate of
+    short ones, since nothing shows their own.
     """
 
+    start: datetime
+    end: datetime
+    prompt_tokens: int
+    cache_read_tokens: int
+    cache_write_tokens: int
+    hit_rate: float | None
+    saved_usd: float
+    unknown_rates: int
+
+
+@dataclass(frozen=True, slots=True)
+class Caching:
+    """What prompt caches did, bucket by bucket."""
+
     unit: BucketUnit
-    points: pd.DataFrame
+    points: tuple[CachingPoint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RatesPoint:
+    """What a million tokens really cost in one bucket, caches included; None without tokens."""
+
+    start: datetime
+    end: datetime
+    partial: bool
+    prompt_rate: float | None
+    completion_rate: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """What a million tokens really cost, bucket by bucket, caches included.
-
-    Columns: start, end, partial, prompt_rate, completion_rate (USD per million tokens, None without tokens).
-    """
+    """What a million tokens really cost, bucket by bucket."""
 
     unit: BucketUnit
-    points: pd.DataFrame
+    points: tuple[RatesPoint, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,13 +504,24 @@ class Agent:
 
 
 @dataclass(frozen=True, slots=True)
+class CounterRow:
+    """Everything ever of one model as recorded, one token type and one context."""
+
+    model: str | None
+    token_type: str
+    context: str | None
+    cost_usd: float
+    tokens: int
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
 class Counters:
     """Everything ever, which only grows.
 
-    Columns: model (as recorded), token_type, context, cost_usd, tokens, documents. ``uncounted_credits_usd``:
-    what was spent of balances and is no usage, by context.
+    ``uncounted_credits_usd``: what was spent of balances and is no usage, by context.
     """
 
-    rows: pd.DataFrame
-    refused: dict[str, int]
-    uncounted_credits_usd: dict[str, float]
+    rows: tuple[CounterRow, ...]
+    refused: Mapping[str, int]
+    uncounted_credits_usd: Mapping[str, float]
