@@ -26,7 +26,7 @@ from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.periods import default_bucket, parse_period
 from librechat_analytics.usage.prices import read_price_list
-from librechat_analytics.usage.repository import Repository
+from librechat_analytics.usage.repository import StoreRepository
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,7 +77,7 @@ def cpu_milliseconds(ask: Callable[[], object]) -> float:
 
 def measure(store: Store, period_name: str) -> None:
     """Print what each question about a period takes."""
-    repository = Repository(store, source=lambda: SourceReport("offline"), prices=read_price_list(PRICES))
+    repository = StoreRepository(store, source=lambda: SourceReport("offline"), prices=read_price_list(PRICES))
     period = parse_period(
         period_name,
         None,

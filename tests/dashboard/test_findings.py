@@ -15,7 +15,7 @@ from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.store.store import Store
 from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.usage.answers import SourceReport
-from librechat_analytics.usage.repository import Repository
+from librechat_analytics.usage.repository import StoreRepository
 from tests.support.documents import HELPER, usage, write_dump
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def test_each_name_in_a_finding_leads_to_usage(tmp_path: Path) -> None:
     store, source = Store(tmp_path / "data"), DumpSource(write_dump(tmp_path / "dump", transactions=rows))
     import_dump(store, source, now=later)
     source.close()
-    repository = Repository(store, source=lambda: SourceReport("offline"), clock=lambda: later)
+    repository = StoreRepository(store, source=lambda: SourceReport("offline"), clock=lambda: later)
 
     def asked(search: str) -> Questions:
         query = read_page_query({"search": search}, default_zone=UTC_ZONE, now=later, first_usage=NOW)

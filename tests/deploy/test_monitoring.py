@@ -11,7 +11,7 @@ from flask import Flask, g
 
 from librechat_analytics.store.store import Store
 from librechat_analytics.usage.answers import SourceReport
-from librechat_analytics.usage.repository import Repository
+from librechat_analytics.usage.repository import StoreRepository
 from librechat_analytics.web.door import Visitor
 from librechat_analytics.web.metrics import serve_metrics
 from tests.support.servers import ROOT
@@ -30,7 +30,7 @@ def names_served(tmp_path: Path) -> set[str]:
         g.visitor = Visitor("test", None)
 
     store = Store(tmp_path)
-    serve_metrics(server, Repository(store, source=lambda: SourceReport("ok")))
+    serve_metrics(server, StoreRepository(store, source=lambda: SourceReport("ok")))
     client = server.test_client()
     client.get("/metrics")
     text = client.get("/metrics").get_data(as_text=True)

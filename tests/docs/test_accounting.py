@@ -10,7 +10,7 @@ from librechat_analytics.librechat.agents import Certainty
 from librechat_analytics.librechat.transactions import Transaction, read_transaction
 from librechat_analytics.usage.prices import SOURCES, read_price_list
 from librechat_analytics.usage.quality import KINDS
-from librechat_analytics.usage.repository import usd
+from librechat_analytics.usage.rows import usd
 from tests.support.documents import example
 from tests.support.markdown import codes, only_code, page, section, table
 from tests.support.servers import ROOT

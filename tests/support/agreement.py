@@ -13,7 +13,7 @@ from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.store.store import Store
 from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.usage.answers import SourceReport
-from librechat_analytics.usage.repository import Repository
+from librechat_analytics.usage.repository import StoreRepository
 from librechat_analytics.web.api import api_blueprint
 from librechat_analytics.web.door import Door
 from librechat_analytics.web.keys import KeyRing
@@ -75,7 +75,7 @@ def api_of(store: Store, now: datetime) -> Ask:
     """Put the program's API in front of a store, with a clock that stands."""
     door = Door(KeyRing(API_KEY, None))
     server = create_server(door=door, readiness=lambda: "ready", frame_ancestors=("'self'",))
-    repository = Repository(store, source=lambda: SourceReport("offline"), clock=lambda: now)
+    repository = StoreRepository(store, source=lambda: SourceReport("offline"), clock=lambda: now)
     server.register_blueprint(api_blueprint(repository, default_zone="UTC"))
     client = server.test_client()
 

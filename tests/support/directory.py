@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from librechat_analytics.sync.labels import write_labels
 from librechat_analytics.usage.filters import Filters, Scope
 from librechat_analytics.usage.periods import parse_period
-from librechat_analytics.usage.repository import Repository
+from librechat_analytics.usage.repository import StoreRepository
 from tests.store.test_store import asked
 from tests.support.documents import ANA, BOB, NOON, object_id
 from tests.support.in_memory import LibreChat
@@ -82,8 +82,8 @@ def groups_listed(store: Store, scope: Scope | None = None) -> list[str]:
     return [label for _, label in values["group"]] if "group" in values else []
 
 
-def repository(store: Store) -> Repository:
-    return Repository(store, source=lambda: ("offline", None), clock=lambda: NOON + DAY)
+def repository(store: Store) -> StoreRepository:
+    return StoreRepository(store, source=lambda: ("offline", None), clock=lambda: NOON + DAY)
 
 
 def cost(store: Store, **filters: Any) -> float:

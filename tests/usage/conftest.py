@@ -12,7 +12,7 @@ from librechat_analytics.librechat.sample.writer import write_sample
 from librechat_analytics.store.store import Store
 from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.usage.answers import SourceReport
-from librechat_analytics.usage.repository import Repository
+from librechat_analytics.usage.repository import StoreRepository
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,12 +21,12 @@ NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="package")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]:
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreRepository]:
     """Two thousand generated transactions up to NOW."""
     folder = tmp_path_factory.mktemp("questions")
     write_sample(folder / "dump", transactions=2000, seed=5, until=NOW)
     store, source = Store(folder / "data"), DumpSource(folder / "dump")
     import_dump(store, source, now=NOW)
     source.close()
-    yield Repository(store, source=lambda: SourceReport("offline"), clock=lambda: NOW)
+    yield StoreRepository(store, source=lambda: SourceReport("offline"), clock=lambda: NOW)
     store.close()

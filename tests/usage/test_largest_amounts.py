@@ -13,7 +13,8 @@ from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.periods import parse_period
 from librechat_analytics.usage.prices import read_price_list
-from librechat_analytics.usage.repository import Repository, usd
+from librechat_analytics.usage.repository import StoreRepository
+from librechat_analytics.usage.rows import usd
 from tests.support.documents import NOON, usage, write_dump
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ DAY = parse_period("custom", "2026-11-24", "2026-11-24", ZoneInfo("UTC"), now=NO
 
 
 @pytest.fixture(scope="module")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]:
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreRepository]:
     """A prompt of very many tokens and cached parts of the other sign, with a price list."""
     folder = tmp_path_factory.mktemp("largest")
     row = usage(model="a", rawAmount=-MOST, tokenValue=0, inputTokens=0, readTokens=MOST, writeTokens=MOST)
@@ -34,22 +35,22 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]
     dump = write_dump(folder / "dump", transactions=[row, usage(number=1, model="a")])
     store, source = Store(folder / "data"), DumpSource(dump)
     import_dump(store, source, now=NOON)
-    yield Repository(
+    yield StoreRepository(
         store, source=lambda: SourceReport("offline"), prices=read_price_list(folder / "own.csv")
     )
     store.close()
 
 
-def test_the_list_price_is_exact(repository: Repository) -> None:
+def test_the_list_price_is_exact(repository: StoreRepository) -> None:
     check = repository.price_check(DAY)
 
     assert check is not None
     assert check.list_price_usd == usd((3 * MOST * 1000 - MOST * 999 - MOST * 998 + 1000 * 1000) * 10**6)
 
 
-def test_savings_are_estimated(repository: Repository) -> None:
-    assert repository.caching(DAY, "day").points["saved_usd"][0] == pytest.approx(MOST * 3 / 1e6)
+def test_savings_are_estimated(repository: StoreRepository) -> None:
+    assert repository.caching(DAY, "day").points[0].saved_usd == pytest.approx(MOST * 3 / 1e6)
 
 
-def test_findings_are_made(repository: Repository) -> None:
+def test_findings_are_made(repository: StoreRepository) -> None:
     assert repository.quality(DAY).findings is not None

@@ -21,7 +21,8 @@ from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.periods import parse_period
 from librechat_analytics.usage.prices import read_price_list
-from librechat_analytics.usage.repository import Repository, usd
+from librechat_analytics.usage.repository import StoreRepository
+from librechat_analytics.usage.rows import usd
 from tests.support.documents import ANA, BOB, NOON, usage, write_dump
 from tests.support.servers import ROOT
 
@@ -36,7 +37,7 @@ DAY = parse_period("custom", "2026-11-24", "2026-11-24", ZoneInfo("UTC"), now=NO
 def checked(folder: Path, prices: Path, *documents: dict[str, Any]) -> PriceCheck:
     store, source = Store(folder / "data"), DumpSource(write_dump(folder / "dump", transactions=documents))
     import_dump(store, source, now=NOON)
-    found = Repository(
+    found = StoreRepository(
         store, source=lambda: SourceReport("offline"), prices=read_price_list(prices)
     ).price_check(DAY)
     store.close()
@@ -128,7 +129,7 @@ class TestLongPrompts:
 
         assert check.unpaired_completions == 6
         assert check.difference_usd == 0
-        by_model = dict(zip(check.rows["model"], check.rows["unpaired_completions"], strict=True))
+        by_model = {row.model: row.unpaired_completions for row in check.rows}
         assert by_model == {"gpt-6-sol": 5, "gpt-6-luna": 1, "claude-opus-4-5": 0}
 
     def test_a_price_without_sizes_from_a_later_day_ends_them(self, tmp_path: Path) -> None:
@@ -146,7 +147,7 @@ class TestSpellings:
         )
         check = checked(tmp_path, SHIPPED, *(prompt(at, each, 1_000, 3) for at, each in enumerate(models)))
 
-        assert dict(zip(check.rows["model"], check.rows["list_price_usd"], strict=True)) == {
+        assert {row.model: row.list_price_usd for row in check.rows} == {
             models[0]: 0.003,
             models[1]: 0.003,
             models[2]: 0.002,
@@ -174,8 +175,8 @@ class TestSums:
             (None, 0.001, 0.004),
         ]
         assert check.unlisted_cost_usd == 0.001
-        by_model = dict(zip(check.rows["model"], check.rows["price_sources"], strict=True))
-        assert by_model == {"a": ["both", "provider"], "b": ["librechat"], "c": [], "d": []}
+        by_model = {row.model: row.price_sources for row in check.rows}
+        assert by_model == {"a": ("both", "provider"), "b": ("librechat",), "c": (), "d": ()}
 
     def test_a_file_says_where_prices_come_from_and_what_was_not_paired(self, tmp_path: Path) -> None:
         sheet = price_check_sheet(checked(tmp_path, SHIPPED, completion(0, "gpt-5.4", 1_000, 15)))
@@ -293,7 +294,7 @@ def test_sizes_and_pairs_are_right_to_the_integer(rows: list[Row]) -> None:
         check = checked(folder, prices, *(row.document() for row in rows))
     expected, unpaired = priced_one_by_one(rows)
 
-    found = dict(zip(check.rows["model"], check.rows["list_price_usd"], strict=True))
+    found = {row.model: row.list_price_usd for row in check.rows}
     assert {model: price for model, price in found.items() if model in TIERS} == {
         model: usd(price) for model, price in expected.items()
     }

@@ -10,7 +10,7 @@ import pytest
 
 from librechat_analytics.store.store import Store
 from librechat_analytics.usage.answers import SourceReport
-from librechat_analytics.usage.repository import Repository
+from librechat_analytics.usage.repository import StoreRepository
 from librechat_analytics.web.metrics import UsageCollector
 from tests.support.agreement import imported
 from tests.support.documents import ANA, BOB, HELPER, NOON, object_id, usage, write_dump
@@ -232,10 +232,10 @@ class TestCreditsThatWereSpent:
         with reading(tmp_path, usage(), self.IMAGE, self.VIDEO, media(5, "admin", -1), given):
             pass
         store = Store(tmp_path / "store")
-        repository = Repository(store, source=lambda: SourceReport("offline"))
+        repository = StoreRepository(store, source=lambda: SourceReport("offline"))
         values, families = repository.filter_values(), [*UsageCollector(repository).collect()]
         store.close()
-        assert values["context"] == [("message", "message")]
+        assert values["context"] == (("message", "message"),)
         (uncounted,) = [family for family in families if family.name == "librechat_uncounted_credits_dollars"]
         assert {sample.labels["context"]: sample.value for sample in uncounted.samples} == {
             "image_generation": 0.1344,

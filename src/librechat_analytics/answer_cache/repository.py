@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from flask_caching import Cache
 
 from librechat_analytics.store.store import StoreError
+from librechat_analytics.usage.freshness import freshness
 from librechat_analytics.usage.periods import BadParameterError
-from librechat_analytics.usage.repository import Repository
+from librechat_analytics.usage.repository import StoreRepository
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,7 +60,7 @@ PREPARING_SECONDS = 20.0
 """How long the present edition answers at most while the next one is computed."""
 
 
-class Edition(Repository):
+class Edition(StoreRepository):
     """The repository as of one commit: its present and what is said of its freshness stand still.
 
     Its answers may be of later commits; none is older than ``as_of``.
@@ -74,6 +75,7 @@ class Edition(Repository):
         number: int,
     ) -> None:
         super().__init__(store, source=source, prices=prices)
+        self._store: Store = store
         self.number = number
         self.opened_seconds = time.monotonic()
         self.spent_seconds = 0.0
@@ -94,7 +96,7 @@ class Edition(Repository):
     def freshness(self) -> Freshness:
         # Of a source that has got further it must not be said, beside older figures, how it is doing now.
         is_latest = self._as_of_version == self._store.as_of_version
-        return self._freshness(self._state, self._source() if is_latest else self._held_source)
+        return freshness(self._store, self._state, self._source() if is_latest else self._held_source)
 
     @property
     def is_outdated(self) -> bool:
@@ -127,7 +129,7 @@ class Edition(Repository):
                 self.wanted[str(moved)] = (moved, at)
 
 
-class CachedRepository(Repository):
+class CachedRepository(StoreRepository):
     """The repository behind a cache: flask-caching keeps the answers, a lock per question the crowd away."""
 
     def __init__(
@@ -139,6 +141,7 @@ class CachedRepository(Repository):
         prices: PriceList | None = None,
     ) -> None:
         super().__init__(store, source=source, prices=prices)
+        self._store: Store = store
         self._cache = Cache(
             app,
             config={

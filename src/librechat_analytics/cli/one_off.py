@@ -22,7 +22,7 @@ from librechat_analytics.settings import local_address, required_key
 from librechat_analytics.store.store import FILE_NAME, StoreBusyError
 from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.periods import BadParameterError
-from librechat_analytics.usage.repository import Repository
+from librechat_analytics.usage.repository import StoreRepository
 from librechat_analytics.web.bodies import Audit, AuditRunning, AuditState
 from librechat_analytics.web.door import KEY_HEADER
 from librechat_analytics.web.parameters import read_question
@@ -103,7 +103,7 @@ def _workbook(settings: Settings, parameters: dict[str, str]) -> bytes:
     store = open_store(settings)
     try:
         prices = open_prices(settings)
-        repository = Repository(store, source=lambda: SourceReport("offline"), prices=prices)
+        repository = StoreRepository(store, source=lambda: SourceReport("offline"), prices=prices)
         asked = read_question(
             MultiDict(parameters),
             default_zone=settings.dashboard_timezone,

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     import flask
 
     from librechat_analytics.dashboard.views.base import View
-    from librechat_analytics.usage.repository import Repository
+    from librechat_analytics.usage.questions import Repository
 
 VIEWS: tuple[View, ...] = (
     overview.VIEW,

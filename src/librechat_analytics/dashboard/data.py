@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     )
     from librechat_analytics.usage.periods import BucketUnit, Period
     from librechat_analytics.usage.quality import QualityReport
-    from librechat_analytics.usage.repository import Repository
+    from librechat_analytics.usage.questions import Repository
 
 LONGEST_LIST = 1000
 """What a list on screen begins with. Who looks for somebody, or takes all along, is not content with that."""

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     )
     from librechat_analytics.usage.periods import BucketUnit, Period
     from librechat_analytics.usage.quality import QualityReport
-    from librechat_analytics.usage.repository import Repository
+    from librechat_analytics.usage.questions import Repository
 
 Kind = Literal["text", "money", "rate", "count", "share", "time"]
 

@@ -20,6 +20,7 @@ import duckdb
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.plain_files import other_kind
 from librechat_analytics.store.leftovers import COPY, SPILL_FOLDER, remove_leftovers
+from librechat_analytics.store.snapshots import DuckDBSnapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -204,6 +205,12 @@ class Store:
             finally:
                 with suppress(duckdb.Error):
                     cursor.execute("ROLLBACK")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[DuckDBSnapshot]:
+        """Open a snapshot for the queries of one answer; raises StoreError when the file cannot be read."""
+        with self.reading() as cursor:
+            yield DuckDBSnapshot(cursor)
 
     @contextmanager
     def committing(self) -> Iterator[duckdb.DuckDBPyConnection]:

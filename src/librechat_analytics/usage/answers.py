@@ -7,7 +7,7 @@ integers of any size. A share is 0 to 1. What is None is not known.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeVar
 
 from librechat_analytics.store import held_ids
 
@@ -230,8 +230,8 @@ class AgentRanking:
 class TimelinePoint:
     """The figures of one bucket.
 
-    ``start`` and ``end`` are aware, in the period's zone; ``partial``: the period or the present cuts it off.
-    ``active_users`` and ``conversations`` are None where they were not asked for.
+    ``start`` and ``end`` are aware, in the period's zone. ``partial``: the period or the present cuts the
+    bucket off. ``active_users`` and ``conversations`` are None where they were not counted.
     """
 
     start: datetime
@@ -363,7 +363,10 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class HourRow:
-    """The usage of one hour of the week, in the period's zone; ``weekday`` 0 is Monday, ``hour`` is 0 to 23."""
+    """The usage of one hour of the week in the period's zone.
+
+    ``weekday`` is 0 (Monday) to 6, ``hour`` is 0 to 23.
+    """
 
     weekday: int
     hour: int
@@ -501,6 +504,13 @@ class Agent:
     model: str | None
     provider: str | None
     deleted: bool
+
+
+class FilterValue(NamedTuple):
+    """A value that a filter can have, and what a list of values shows for it."""
+
+    value: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,21 +8,21 @@ from librechat_analytics.usage.filters import Filters, Scope
 from librechat_analytics.usage.queries import of_all_time, statement
 
 if TYPE_CHECKING:
-    from librechat_analytics.store.store import Store
+    from librechat_analytics.store.interface import Reader, Snapshot
 
 
-def unmatched_parts(store: Store, scope: Scope) -> tuple[str, ...] | None:
+def unmatched_parts(store: Reader, scope: Scope) -> tuple[str, ...] | None:
     """Name the parts of a scope that match no user and no usage, such as ``domain=example.com``.
 
-    None while the store knows no users. Raises StoreError when the store cannot be read.
+    Returns None while the store has no labels of users. Raises StoreError when the store cannot be read.
     """
-    with store.reading() as cursor:
-        ((any_known,),) = cursor.execute(statement("any_known_user")).fetchall()
-        if not any_known:
+    with store.snapshot() as snapshot:
+        (known,) = snapshot.rows(statement("any_known_user"))
+        if not known["any_known"]:
             return None
-        return tuple(
-            f"{name}={value}"
-            for name, value, part in scope.parts()
-            if cursor.execute(of_all_time("any_seen_user", part), Filters(scope=part).parameters()).fetchall()
-            == [(False,)]
-        )
+        return tuple(f"{name}={value}" for name, value, part in scope.parts() if not _matches(snapshot, part))
+
+
+def _matches(snapshot: Snapshot, part: Scope) -> bool:
+    (row,) = snapshot.rows(of_all_time("any_seen_user", part), Filters(scope=part).parameters())
+    return bool(row["any_seen"])

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from librechat_analytics.exports.sheets import Sheet
     from librechat_analytics.usage.answers import Freshness, PriceCheck
-    from librechat_analytics.usage.repository import Repository
+    from librechat_analytics.usage.questions import Repository
     from librechat_analytics.web.parameters import Question
 
 CSV = "text/csv"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from flask import Flask, Response
 
-    from librechat_analytics.usage.repository import Repository
+    from librechat_analytics.usage.questions import Repository
 
 
 def serve_audit(server: Flask, repository: Repository, begin: Callable[[], None] | None) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from prometheus_client.core import Metric
 
     from librechat_analytics.usage.answers import Freshness
-    from librechat_analytics.usage.repository import Repository
+    from librechat_analytics.usage.questions import Repository
 
 USAGE_LABELS = ("model", "token_type", "context")
 STATUSES = ("ok", "importing", "unreachable", "offline")

@@ -12,7 +12,7 @@ from librechat_analytics.dashboard.panels.base import Panel
 from librechat_analytics.dashboard.words import captions
 from librechat_analytics.exports.sheets import concentration_sheet, conversation_costs_sheet
 from librechat_analytics.formatting import counted, integer, money, share
-from librechat_analytics.usage.repository import COST_EDGES_E6, usd
+from librechat_analytics.usage.cost_spread import BAND_EDGES_USD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,7 @@ CURVE = "concentration"
 STEPS = "conversation-costs"
 CURVE_POINTS = 100
 NAMED_PARTS = (0.01, 0.05, 0.1, 0.2, 0.5, 1.0)
-EDGES_USD = tuple(usd(edge) for edge in COST_EDGES_E6)
+EDGES_USD = BAND_EDGES_USD
 
 
 def curve_panel() -> Component:

@@ -1,2 +1,2 @@
 -- Whether the names of users were ever read.
-SELECT count(*) > 0 FROM users WHERE labelled
+SELECT count(*) > 0 AS any_known FROM users WHERE labelled

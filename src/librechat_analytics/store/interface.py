@@ -1,0 +1,169 @@
+"""What the other rooms need from the store, whatever database is behind it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+
+    import pandas as pd
+
+    from librechat_analytics.store.store import EndedMemberships, SyncState
+
+SqlRow = dict[str, Any]
+"""A row of a query by column name. Only the text of the query knows the types of its columns."""
+
+NO_PARAMETERS: Mapping[str, object] = {}
+NO_FRAMES: Mapping[str, pd.DataFrame] = {}
+
+
+class Snapshot(Protocol):
+    """One unchanging state of the store; all queries of one answer read the same snapshot."""
+
+    def rows(
+        self,
+        query: str,
+        parameters: Mapping[str, object] = NO_PARAMETERS,
+        frames: Mapping[str, pd.DataFrame] = NO_FRAMES,
+    ) -> list[SqlRow]:
+        """Run a query and return its rows.
+
+        The query can read each of ``frames`` as a table of that name. Times in ``parameters`` and in the
+        rows are aware, in UTC; times in ``frames`` are UTC without a zone. Raises StoreError when the store
+        cannot be read.
+        """
+        ...
+
+
+class Reader(Protocol):
+    """A store that can be read, by many threads at once."""
+
+    @property
+    def version(self) -> int:
+        """A number that grows with each commit."""
+        ...
+
+    @property
+    def as_of_version(self) -> int:
+        """The version of the last commit that moved ``as_of``."""
+        ...
+
+    @property
+    def changed_at(self) -> datetime:
+        """When the last commit began; no row is younger."""
+        ...
+
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """Open a snapshot; raises StoreError when the store cannot be read."""
+        ...
+
+    def state(self) -> SyncState:
+        """Return how far the source was read."""
+        ...
+
+    def count_unattributed(self) -> int:
+        """Count the rows whose agent is not known yet."""
+        ...
+
+
+class Ledger(Reader, Protocol):
+    """A store that can also be written, by one process; each method commits once."""
+
+    def write_batch(
+        self,
+        batch: pd.DataFrame,
+        refusals: pd.DataFrame,
+        state: dict[str, Any],
+        *,
+        now: datetime,
+        ask_again: bool = False,
+    ) -> int:
+        """Add the rows that are not held yet and change the state; return how many rows were added."""
+        ...
+
+    def write_state(self, **state: object) -> None:
+        """Change some fields of the state."""
+        ...
+
+    def write_users(
+        self, labels: pd.DataFrame, *, known: int, is_current: bool, as_of: datetime, now: datetime
+    ) -> None:
+        """Store the labels of all users that the source held at ``as_of``."""
+        ...
+
+    def write_groups(self, members: pd.DataFrame, *, as_of: datetime) -> EndedMemberships:
+        """Store all groups and their members as of ``as_of``."""
+        ...
+
+    def write_agents(
+        self,
+        labels: pd.DataFrame,
+        versions: pd.DataFrame,
+        *,
+        known: int,
+        is_current: bool,
+        as_of: datetime,
+        now: datetime,
+    ) -> None:
+        """Store the labels and versions of all agents that the source held at ``as_of``."""
+        ...
+
+    def settle(
+        self,
+        attributed: pd.DataFrame,
+        roots: pd.DataFrame,
+        *,
+        only_better: bool,
+        agents_as_of: datetime | None,
+    ) -> None:
+        """Store the agents that were found for rows."""
+        ...
+
+    def unattributed(self, before_head: int | None, limit: int) -> list[tuple[Any, ...]]:
+        """Return rows whose agent is not known yet, newest first."""
+        ...
+
+    def agent_providers(
+        self,
+    ) -> tuple[datetime | None, list[tuple[str, str | None, str | None, datetime | None, str | None]]]:
+        """Return when agents were last read, and the providers of each."""
+        ...
+
+    def greatest_keys(self) -> tuple[int, int]:
+        """Return the greatest key of a user and of an agent, 0 without any."""
+        ...
+
+    def has_unlabelled(self) -> bool:
+        """Say whether the labels of a user or an agent are still to be read."""
+        ...
+
+    def count_transactions(self) -> int:
+        """Count the rows held, usage or not."""
+        ...
+
+    def refusals(self) -> list[tuple[str, int]]:
+        """Count the refused rows by reason, most first."""
+        ...
+
+    def erase_names(self) -> None:
+        """Erase the names and e-mail addresses of all users."""
+        ...
+
+    def users_known_as(self, text: str) -> list[str]:
+        """Return the ids of the users with this id or e-mail address, in any case."""
+        ...
+
+    def forget_user(self, identity: str) -> None:
+        """Erase one user's name and e-mail address for good."""
+        ...
+
+    def checkpoint(self) -> None:
+        """Tidy up after much was written."""
+        ...
+
+    def close(self) -> None:
+        """Close the store; everything committed stays in it."""
+        ...

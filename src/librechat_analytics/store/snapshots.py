@@ -1,0 +1,50 @@
+"""A snapshot of the DuckDB file: queries with their parameters and frames, rows by column name."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from librechat_analytics.store.interface import NO_FRAMES, NO_PARAMETERS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import duckdb
+    import pandas as pd
+
+    from librechat_analytics.store.interface import SqlRow
+
+TIME_TYPES = frozenset({"TIMESTAMP", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP_S"})
+
+
+class DuckDBSnapshot:
+    """The state that one read-only transaction sees; it is fixed by the first query."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        self._cursor = cursor
+
+    def rows(
+        self,
+        query: str,
+        parameters: Mapping[str, object] = NO_PARAMETERS,
+        frames: Mapping[str, pd.DataFrame] = NO_FRAMES,
+    ) -> list[SqlRow]:
+        """Run a query and return its rows; see the protocol."""
+        for name, frame in frames.items():
+            self._cursor.register(name, frame)
+        self._cursor.execute(query, {name: _without_zone(value) for name, value in parameters.items()})
+        columns = self._cursor.description or []
+        names = [column[0] for column in columns]
+        times = [column[0] for column in columns if str(column[1]) in TIME_TYPES]
+        rows = [dict(zip(names, row, strict=True)) for row in self._cursor.fetchall()]
+        for name in frames:
+            self._cursor.unregister(name)
+        for name in times:
+            for row in rows:
+                row[name] = None if row[name] is None else row[name].replace(tzinfo=UTC)
+        return rows
+
+
+def _without_zone(value: object) -> object:
+    return value.astimezone(UTC).replace(tzinfo=None) if isinstance(value, datetime) else value

@@ -1,0 +1,39 @@
+"""How old the figures are, and how the source is doing."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from librechat_analytics.store.held_ids import AuditResult
+from librechat_analytics.usage.answers import Freshness
+from librechat_analytics.usage.queries import statement
+from librechat_analytics.usage.rows import answer_row
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from librechat_analytics.store.interface import Reader
+    from librechat_analytics.store.store import SyncState
+    from librechat_analytics.usage.answers import SourceReport
+
+
+def freshness(reader: Reader, state: SyncState, source: SourceReport) -> Freshness:
+    """Combine a state of the store, how its source is doing, and the last audits."""
+    with reader.snapshot() as snapshot:
+        audits = snapshot.rows(statement("audits"))
+    return Freshness(
+        as_of=_aware(state.as_of),
+        status=source.status,
+        last_sync=_aware(state.last_sync),
+        progress=source.progress,
+        is_foreign=source.is_foreign,
+        audit_kind=source.audit_kind,
+        audit_progress=source.audit_progress,
+        audits=tuple(answer_row(AuditResult, row) for row in audits),
+        unattributed=reader.count_unattributed(),
+    )
+
+
+def _aware(at: datetime | None) -> datetime | None:
+    return None if at is None else at.replace(tzinfo=UTC)

@@ -1,0 +1,48 @@
+"""What is known of a user or an agent, and the values that filters can have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from librechat_analytics.usage.answers import Agent, Balance, FilterValue, Refill, User
+from librechat_analytics.usage.filters import Filters
+from librechat_analytics.usage.queries import of_all_time, statement
+from librechat_analytics.usage.rows import answer_row, usd
+
+if TYPE_CHECKING:
+    from librechat_analytics.store.interface import Snapshot, SqlRow
+    from librechat_analytics.usage.filters import Scope
+
+
+def user(snapshot: Snapshot, identity: str, scope: Scope | None) -> User | None:
+    """Return a user; None if it is unknown or outside the scope."""
+    parameters = {"user": identity} | Filters(scope=scope).parameters()
+    rows = snapshot.rows(of_all_time("user", scope), parameters)
+    return answer_row(User, rows[0], balance=_balance(rows[0])) if rows else None
+
+
+def _balance(row: SqlRow) -> Balance | None:
+    if row["balance_e6"] is None:
+        return None
+    refills = row["refill_enabled"] and row["refill_e6"] and row["refill_every"] and row["refill_unit"]
+    return Balance(
+        left_usd=usd(row["balance_e6"]),
+        reserved_usd=usd(row["reserved_e6"] or 0),
+        debt_usd=usd(row["debt_e6"] or 0),
+        refill=Refill(usd(row["refill_e6"]), row["refill_every"], row["refill_unit"]) if refills else None,
+    )
+
+
+def agent(snapshot: Snapshot, identity: str, tenant: str | None) -> Agent | None:
+    """Return an agent, preferably the tenant's where several have the id; None if it is unknown."""
+    rows = snapshot.rows(statement("agent"), {"agent": identity, "tenant": tenant})
+    return answer_row(Agent, rows[0]) if rows else None
+
+
+def filter_values(snapshot: Snapshot, scope: Scope | None) -> dict[str, tuple[FilterValue, ...]]:
+    """Return the values that each filter can have, by the filter's name."""
+    query = statement("filter_values") if scope is None else of_all_time("filter_values_in_scope", scope)
+    values: dict[str, list[FilterValue]] = {}
+    for row in snapshot.rows(query, Filters(scope=scope).parameters()):
+        values.setdefault(row["filter"], []).append(FilterValue(row["value"], row["label"]))
+    return {name: tuple(found) for name, found in values.items()}

@@ -1,0 +1,195 @@
+"""Figures bucket by bucket, and by the hour of the week."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from librechat_analytics.store.interface import NO_PARAMETERS
+from librechat_analytics.usage.answers import (
+    HourRow,
+    HoursOfWeek,
+    Rates,
+    RatesPoint,
+    Split,
+    SplitRow,
+    Timeline,
+    TimelinePoint,
+)
+from librechat_analytics.usage.filters import NONE
+from librechat_analytics.usage.rows import answer_row, range_rows, rate, total_tokens, usd
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from librechat_analytics.store.interface import Snapshot, SqlRow
+    from librechat_analytics.usage.filters import Filters
+    from librechat_analytics.usage.periods import Bucket, BucketUnit, Period, TimeRange
+    from librechat_analytics.usage.questions import Dimension
+
+HOURS = "rhythm"  # the name of the query's file
+SLOT_SECONDS = 900
+HOURS_A_DAY = 24
+SPLIT_PARTS = 8
+
+NO_USAGE: SqlRow = {"cost_e6": 0, "prompt_tokens": 0, "completion_tokens": 0, "calls": 0}
+NO_PEOPLE: SqlRow = {"active_users": 0, "conversations": 0}
+NO_COST: SqlRow = {"prompt_cost_e6": 0, "prompt_tokens": 0, "completion_cost_e6": 0, "completion_tokens": 0}
+NO_HOUR: SqlRow = {"cost_e6": 0, "tokens": 0, "calls": 0}
+
+
+def usage(
+    snapshot: Snapshot, time_range: TimeRange, unit: BucketUnit, buckets: Sequence[Bucket], filters: Filters
+) -> Timeline:
+    """Add up each bucket, with its users and conversations."""
+    rows = _rows_by_bucket(snapshot, "usage_over_time", time_range, filters, buckets)
+    return _timeline(unit, buckets, rows, NO_USAGE | NO_PEOPLE)
+
+
+def spent(
+    snapshot: Snapshot, time_range: TimeRange, unit: BucketUnit, buckets: Sequence[Bucket], filters: Filters
+) -> Timeline:
+    """Add up each bucket, without users and conversations, for less work."""
+    rows = _rows_by_bucket(snapshot, "spent_over_time", time_range, filters, buckets)
+    return _timeline(unit, buckets, rows, NO_USAGE)
+
+
+def _timeline(
+    unit: BucketUnit, buckets: Sequence[Bucket], rows: Mapping[int, SqlRow], empty: SqlRow
+) -> Timeline:
+    not_counted: dict[str, object] = {} if "active_users" in empty else dict.fromkeys(NO_PEOPLE)
+    return Timeline(
+        unit,
+        tuple(
+            answer_row(
+                TimelinePoint,
+                row := rows.get(number, empty),
+                start=bucket.start,
+                end=bucket.end,
+                partial=bucket.partial,
+                total_tokens=total_tokens(row),
+                **not_counted,
+            )
+            for number, bucket in enumerate(buckets)
+        ),
+    )
+
+
+def rates(
+    snapshot: Snapshot, time_range: TimeRange, unit: BucketUnit, buckets: Sequence[Bucket], filters: Filters
+) -> Rates:
+    """Return what a million tokens really cost in each bucket."""
+    rows = _rows_by_bucket(snapshot, "rates_over_time", time_range, filters, buckets)
+    return Rates(
+        unit,
+        tuple(
+            RatesPoint(
+                bucket.start,
+                bucket.end,
+                bucket.partial,
+                rate((row := rows.get(number, NO_COST))["prompt_cost_e6"], row["prompt_tokens"]),
+                rate(row["completion_cost_e6"], row["completion_tokens"]),
+            )
+            for number, bucket in enumerate(buckets)
+        ),
+    )
+
+
+def split(
+    snapshot: Snapshot,
+    time_range: TimeRange,
+    unit: BucketUnit,
+    buckets: Sequence[Bucket],
+    dimension: Dimension,
+    filters: Filters,
+) -> Split:
+    """Split each bucket into the eight top models, users or agents and the rest."""
+    rows = _bucket_rows(
+        snapshot,
+        "split_over_time",
+        time_range,
+        filters,
+        buckets,
+        {"dimension": dimension, "parts": SPLIT_PARTS},
+    )
+    return Split(
+        unit, tuple(bucket.start for bucket in buckets), tuple(answer_row(SplitRow, row) for row in rows)
+    )
+
+
+def trends(
+    snapshot: Snapshot,
+    time_range: TimeRange,
+    buckets: Sequence[Bucket],
+    dimension: Dimension,
+    parts: tuple[str | None, ...],
+    filters: Filters,
+) -> dict[str | None, tuple[float, ...]]:
+    """Return the cost of each bucket in US dollars for some models, users or agents."""
+    parameters = {"dimension": dimension, "parts": [part or NONE for part in parts]}
+    costs_usd = {part: [0.0] * len(buckets) for part in parts}
+    for row in _bucket_rows(snapshot, "trends", time_range, filters, buckets, parameters):
+        costs_usd[row["part"]][row["bucket"]] = usd(row["cost_e6"])
+    return {part: tuple(costs) for part, costs in costs_usd.items()}
+
+
+def hours_of_week(snapshot: Snapshot, period: Period, filters: Filters) -> HoursOfWeek:
+    """Add up each hour of the week in the period's zone."""
+    found = range_rows(snapshot, HOURS, period.range, filters, frames={"hours": _hours_by_slot(period)})
+    rows = {row["hour_of_week"]: row for row in found}
+    return HoursOfWeek(
+        tuple(
+            answer_row(
+                HourRow, rows.get(number, NO_HOUR), weekday=number // HOURS_A_DAY, hour=number % HOURS_A_DAY
+            )
+            for number in range(7 * HOURS_A_DAY)
+        )
+    )
+
+
+def slot_frame(buckets: Sequence[Bucket]) -> pd.DataFrame:
+    """Return the slots of some buckets, each with the number of its bucket."""
+    edges = [int(bucket.start.timestamp()) // SLOT_SECONDS for bucket in buckets]
+    edges.append(int(buckets[-1].end.timestamp()) // SLOT_SECONDS)
+    return pd.DataFrame(
+        {
+            "slot": np.arange(edges[0], edges[-1], dtype="int32"),
+            "bucket": np.repeat(np.arange(len(buckets), dtype="int32"), np.diff(edges)),
+        }
+    )
+
+
+def _rows_by_bucket(
+    snapshot: Snapshot, name: str, time_range: TimeRange, filters: Filters, buckets: Sequence[Bucket]
+) -> dict[int, SqlRow]:
+    return {row["bucket"]: row for row in _bucket_rows(snapshot, name, time_range, filters, buckets)}
+
+
+def _bucket_rows(
+    snapshot: Snapshot,
+    name: str,
+    time_range: TimeRange,
+    filters: Filters,
+    buckets: Sequence[Bucket],
+    parameters: Mapping[str, object] = NO_PARAMETERS,
+) -> list[SqlRow]:
+    if not buckets:
+        return []
+    frames = {"slots": slot_frame(buckets)}
+    return range_rows(snapshot, name, time_range, filters, parameters, frames=frames)
+
+
+def _hours_by_slot(period: Period) -> pd.DataFrame:
+    """Return the slots of a period, each with its hour of the week: Monday's first hour is 0."""
+    slot = f"{SLOT_SECONDS}s"
+    start, end = (pd.Timestamp(at).tz_convert("UTC") for at in (period.range.start, period.range.end))
+    instants = pd.date_range(start.floor(slot), end.ceil(slot), freq=slot)
+    local = instants.tz_convert(period.zone)
+    return pd.DataFrame(
+        {
+            "slot": (instants.as_unit("s").asi8 // SLOT_SECONDS).astype("int32"),
+            "hour_of_week": (local.day_of_week * HOURS_A_DAY + local.hour).astype("int32"),
+        }
+    )

@@ -1,0 +1,4 @@
+-- How the last audit of each kind ended, the latest first.
+SELECT kind, started_at, ended_at, documents, added, gone
+FROM audits
+ORDER BY ended_at DESC

@@ -1,0 +1,2 @@
+-- How many rows were refused, ever.
+SELECT count(*) AS refused FROM refused

@@ -1,0 +1,176 @@
+"""Everything that the API, the dashboard, the files and the command line can ask, and the answers' types.
+
+Periods and filters are typed values; whoever reads them from text does so before.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from librechat_analytics.usage.filters import EVERYTHING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from librechat_analytics.usage.answers import (
+        Agent,
+        AgentRanking,
+        Caching,
+        Concentration,
+        ConversationCosts,
+        Counters,
+        FilterValue,
+        Freshness,
+        HoursOfWeek,
+        ModelCostRow,
+        ModelRow,
+        PriceCheck,
+        Ranking,
+        Rates,
+        Split,
+        Summary,
+        Timeline,
+        TopRow,
+        User,
+        UserModelRow,
+        UserRow,
+    )
+    from librechat_analytics.usage.filters import Filters, Scope
+    from librechat_analytics.usage.periods import BucketUnit, Period
+    from librechat_analytics.usage.quality import QualityReport
+
+Dimension = Literal["model", "user", "agent"]
+"""What cost can be split and ranked by."""
+
+
+class Repository(Protocol):
+    """Answers every question about usage; each method raises StoreError when the store cannot be read.
+
+    Methods with a bucket unit raise BadPeriodError where the period has more than 1,000 buckets.
+    """
+
+    def now(self) -> datetime:
+        """Return the present: the last change of the store, but at least the current minute.
+
+        Everybody who asks between two changes gets the same present, so that one answer does for all.
+        """
+        ...
+
+    def freshness(self) -> Freshness:
+        """Return how old the figures are and how the source is doing."""
+        ...
+
+    def first_usage(self, scope: Scope | None = None) -> datetime | None:
+        """Return the time of the first usage row; None without any."""
+        ...
+
+    def summary(self, period: Period, filters: Filters = EVERYTHING) -> Summary:
+        """Add up a period and the range before it, and say how certain the figures are."""
+        ...
+
+    def quality(self, period: Period, filters: Filters = EVERYTHING) -> QualityReport:
+        """Return the findings of a period, and all refused rows unless a scope limits the answer."""
+        ...
+
+    def price_check(self, period: Period, filters: Filters = EVERYTHING) -> PriceCheck | None:
+        """Compare a period's cost with list prices; None without a price list."""
+        ...
+
+    def top_users(self, period: Period, limit: int, filters: Filters = EVERYTHING) -> Ranking[UserRow]:
+        """Rank users; rows without a readable user are one entry with the id None."""
+        ...
+
+    def top_models(self, period: Period, limit: int, filters: Filters = EVERYTHING) -> Ranking[ModelRow]:
+        """Rank the models that really ran."""
+        ...
+
+    def top_agents(self, period: Period, limit: int, filters: Filters = EVERYTHING) -> AgentRanking:
+        """Rank agents, beside the usage without an agent and the usage whose agent is not known."""
+        ...
+
+    def top(
+        self, period: Period, dimension: Dimension, limit: int, filters: Filters = EVERYTHING
+    ) -> Ranking[TopRow]:
+        """Rank users, models or agents with the few columns of a short list, for a third of the work."""
+        ...
+
+    def cost_breakdown(
+        self, period: Period, limit: int, filters: Filters = EVERYTHING
+    ) -> Ranking[ModelCostRow]:
+        """Rank models, their cost split into prompts and completions, with rates."""
+        ...
+
+    def user_models(self, period: Period, filters: Filters = EVERYTHING) -> tuple[UserModelRow, ...]:
+        """Split a period by user and model."""
+        ...
+
+    def usage_over_time(self, period: Period, unit: BucketUnit, filters: Filters = EVERYTHING) -> Timeline:
+        """Add up each bucket, with its users and conversations."""
+        ...
+
+    def spent_over_time(self, period: Period, unit: BucketUnit, filters: Filters = EVERYTHING) -> Timeline:
+        """Add up each bucket, without users and conversations, for less work."""
+        ...
+
+    def spent_before_over_time(
+        self, period: Period, unit: BucketUnit, filters: Filters = EVERYTHING
+    ) -> Timeline | None:
+        """Answer ``spent_over_time`` for the range before a period; None where there is none."""
+        ...
+
+    def split_over_time(
+        self, period: Period, unit: BucketUnit, dimension: Dimension, filters: Filters = EVERYTHING
+    ) -> Split:
+        """Split each bucket into the eight top models, users or agents and the rest."""
+        ...
+
+    def trends(
+        self,
+        period: Period,
+        unit: BucketUnit,
+        dimension: Dimension,
+        parts: tuple[str | None, ...],
+        filters: Filters = EVERYTHING,
+    ) -> Mapping[str | None, tuple[float, ...]]:
+        """Return the cost of each bucket in US dollars for models by name, users or agents by id.
+
+        The part None is the usage without a model, user or agent.
+        """
+        ...
+
+    def rates_over_time(self, period: Period, unit: BucketUnit, filters: Filters = EVERYTHING) -> Rates:
+        """Return what a million tokens really cost in each bucket."""
+        ...
+
+    def caching(self, period: Period, unit: BucketUnit, filters: Filters = EVERYTHING) -> Caching:
+        """Return how many prompt tokens came from caches in each bucket, and what that saved."""
+        ...
+
+    def hours_of_week(self, period: Period, filters: Filters = EVERYTHING) -> HoursOfWeek:
+        """Add up each hour of the week in the period's zone."""
+        ...
+
+    def conversation_costs(self, period: Period, filters: Filters = EVERYTHING) -> ConversationCosts:
+        """Count a period's conversations by what they cost."""
+        ...
+
+    def concentration(self, period: Period, filters: Filters = EVERYTHING) -> Concentration:
+        """Return how much of the cost the top users account for."""
+        ...
+
+    def user(self, user: str, scope: Scope | None = None) -> User | None:
+        """Return a user; None if it is unknown or outside the scope."""
+        ...
+
+    def agent(self, agent: str, tenant: str | None = None) -> Agent | None:
+        """Return an agent, preferably the tenant's where several have the id; None if it is unknown."""
+        ...
+
+    def filter_values(self, scope: Scope | None = None) -> Mapping[str, tuple[FilterValue, ...]]:
+        """Return the values that provider, context, role, domain, group and tenant can have."""
+        ...
+
+    def counters(self) -> Counters:
+        """Count everything ever by model, token type and context, and what is in no figure."""
+        ...

@@ -1,0 +1,101 @@
+"""From rows of SQL to rows of answers: the only place where money leaves the integers.
+
+Queries give money as whole millionths of a LibreChat credit, in columns that end in ``_e6``; answers give US
+dollars, in fields that end in ``_usd``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from functools import cache
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from librechat_analytics.store.interface import NO_FRAMES, NO_PARAMETERS
+from librechat_analytics.usage.queries import question
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from dataclasses import Field
+    from typing import Any, ClassVar
+
+    import pandas as pd
+
+    from librechat_analytics.store.interface import Snapshot, SqlRow
+    from librechat_analytics.usage.filters import Filters
+    from librechat_analytics.usage.periods import TimeRange
+    from librechat_analytics.usage.queries import Rows
+
+
+class Dataclass(Protocol):
+    """Any dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+
+T = TypeVar("T", bound=Dataclass)
+
+E6_PER_USD = 10**12
+"""Millionths of a credit in a US dollar."""
+
+
+def usd(credits_e6: int) -> float:
+    """Convert millionths of a LibreChat credit to US dollars, rounded once, to the nearest double."""
+    return credits_e6 / E6_PER_USD
+
+
+def answer_row(kind: type[T], row: SqlRow, **computed: object) -> T:
+    """Build a row of an answer from the columns of the same names, and from what is computed from them.
+
+    A field that ends in ``_usd`` is read from the column that ends in ``_e6``.
+    """
+    for field, column_e6 in _columns(kind):
+        if field in computed:
+            continue
+        computed[field] = row[field] if column_e6 is None else usd(row[column_e6])
+    build: Callable[..., T] = kind
+    return build(**computed)
+
+
+@cache
+def _columns(kind: type[Dataclass]) -> tuple[tuple[str, str | None], ...]:
+    names = (field.name for field in fields(kind))
+    return tuple(
+        (name, f"{name.removesuffix('_usd')}_e6" if name.endswith("_usd") else None) for name in names
+    )
+
+
+def total_tokens(row: SqlRow) -> int:
+    """Add up the prompt and completion tokens of a row."""
+    total: int = row["prompt_tokens"] + row["completion_tokens"]
+    return total
+
+
+def share_of_all(row: SqlRow) -> float:
+    """Return a row's share of the whole cost, from 0 to 1."""
+    return share(row["cost_e6"], row["all_cost_e6"])
+
+
+def share(cost_e6: int, whole_e6: int) -> float:
+    """Return the part that a cost is of the whole, 0 where the whole is nothing."""
+    return cost_e6 / whole_e6 if whole_e6 else 0.0
+
+
+def rate(cost_e6: int, tokens: int) -> float | None:
+    """Return dollars for a million tokens; None without tokens."""
+    return cost_e6 / (tokens * 10**6) if tokens else None
+
+
+def range_rows(
+    snapshot: Snapshot,
+    name: str,
+    time_range: TimeRange,
+    filters: Filters,
+    parameters: Mapping[str, object] = NO_PARAMETERS,
+    *,
+    rows: Rows = "usage",
+    frames: Mapping[str, pd.DataFrame] = NO_FRAMES,
+) -> list[SqlRow]:
+    """Run the query of that name about the rows of a range of time that the filters let through."""
+    bounds = {"start": time_range.start, "end": time_range.end}
+    query = question(name, filters, rows=rows)
+    return snapshot.rows(query, {**bounds, **filters.parameters(), **parameters}, frames)
