@@ -20,7 +20,7 @@ ROOMS: dict[str, set[str]] = {
     "librechat": {"bson", "pymongo", "numpy"},
     "store": {"plain_files", "duckdb", "pandas", "numpy"},
     "sync": {"librechat", "store", "bson", "numpy", "pandas"},
-    "usage": {"plain_files", "store", "duckdb", "numpy", "pandas"},
+    "usage": {"plain_files", "store", "numpy", "pandas"},
     "answer_cache": {"usage", "store", "flask", "flask_caching"},
     "exports": {"usage", "formatting", "pandas", "xlsxwriter"},
     "key_strength": set(),
@@ -120,12 +120,12 @@ def test_no_room_imports_an_entrance() -> None:
         assert {room_of(name) for name in ours}.isdisjoint(ENTRANCES), module
 
 
-def test_only_the_librechat_room_knows_mongodb_and_only_the_store_writes_duckdb_files() -> None:
+def test_only_the_librechat_room_knows_mongodb_and_only_the_store_knows_duckdb() -> None:
     for module, path in modules().items():
         names = {room_of(name) for name in imports_of(path)}
         if room_of(module) != "librechat":
             assert "pymongo" not in names, module
-        if room_of(module) not in ("store", "usage"):
+        if room_of(module) != "store":
             assert "duckdb" not in names, module
 
 

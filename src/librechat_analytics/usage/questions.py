@@ -51,9 +51,10 @@ class Repository(Protocol):
     """
 
     def now(self) -> datetime:
-        """Return the present: the last change of the store, but at least the current minute.
+        """Return the present, rounded down to the store's last change or to the minute, whichever is later.
 
-        Everybody who asks between two changes gets the same present, so that one answer does for all.
+        No row is younger than the last change, so nothing is lost; and everybody who asks between two
+        changes asks for the same, so that one answer does for all.
         """
         ...
 
