@@ -24,7 +24,7 @@ from librechat_analytics.errors import OperatorError
 from librechat_analytics.key_strength import HOW_TO_MAKE_A_KEY, require_strong_key
 from librechat_analytics.plain_files import MissingFileError, UnreadableFileError, read_text, stands_for_none
 from librechat_analytics.texts import listed, parse_bytes, parse_seconds, trimmed
-from librechat_analytics.usage.periods import BadParameterError, zone_name
+from librechat_analytics.zones import UnknownZoneError, zone_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -85,7 +85,7 @@ def _mongo_uri(text: str) -> str:
 def _zone(text: str) -> str:
     try:
         return zone_name(text)
-    except BadParameterError:
+    except UnknownZoneError:
         raise ValueError("is no IANA time zone; write one such as Europe/Berlin") from None
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dash import Output, no_update
 
 from librechat_analytics.dashboard.panels.base import Panel, answer_panels, panel_outputs
-from librechat_analytics.usage.periods import BadParameterError
+from librechat_analytics.usage.periods import BadPeriodError
 from tests.dashboard.ready_answers import component_texts, questions
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ def test_the_sentence_has_a_number_that_the_log_has_too_and_no_details(
 
 def test_a_question_that_cannot_be_answered_says_what_would_do(caplog: pytest.LogCaptureFixture) -> None:
     values, _ = answer_panels(
-        [failing(BadParameterError("bucket", "A shorter range would do."))], questions()
+        [failing(BadPeriodError("too many buckets", "bucket", unit="month"))], questions()
     )
 
-    assert "A shorter range would do." in component_texts(values[2])
+    assert "Choose a shorter period." in component_texts(values[2])
     assert not caplog.records

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from librechat_analytics.usage.periods import (
-    BadParameterError,
+    BadPeriodError,
     Period,
     TimeRange,
     buckets,
@@ -48,12 +48,12 @@ AWKWARD_ZONES = [
 
 
 @contextmanager
-def refusals() -> Iterator[list[BadParameterError]]:
+def refusals() -> Iterator[list[BadPeriodError]]:
     """Collect the refusal of the block, if there is one, and let every other exception through."""
-    refused: list[BadParameterError] = []
+    refused: list[BadPeriodError] = []
     try:
         yield refused
-    except BadParameterError as error:
+    except BadPeriodError as error:
         refused.append(error)
 
 

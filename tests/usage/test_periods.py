@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from librechat_analytics.usage.periods import (
-    BadParameterError,
+    BadPeriodError,
     TimeRange,
     parse_period,
 )
@@ -174,10 +174,10 @@ class TestNamedPeriods:
             *("[$ne]=x", "30", "month", "\uff17d", "\ud800", "this_month", "Today", "d" * 9999),
         ],
     )
-    def test_other_names_are_refused_with_the_list_of_names(self, name):
-        with pytest.raises(BadParameterError, match=r"24h, 7d, .*, custom") as refusal:
+    def test_other_names_are_refused(self, name):
+        with pytest.raises(BadPeriodError) as refusal:
             named(name, UTC_ZONE, "2026-11-24T15:00:00")
-        assert refusal.value.parameter == "period"
+        assert (refusal.value.fault, refusal.value.parameter) == ("unknown name", "period")
 
 
 class TestCustom:
@@ -242,22 +242,22 @@ class TestCustom:
     )  # fmt: skip
     def test_other_texts_are_refused_and_the_parameter_named(self, parameter, text):
         texts = {"start": "2000-01-01", "end": "2099-12-31", parameter: text}
-        with pytest.raises(BadParameterError, match=f"^{parameter} .*[.]$") as refusal:
+        with pytest.raises(BadPeriodError, match=f"^{parameter}: ") as refusal:
             custom(texts["start"], texts["end"])
         assert refusal.value.parameter == parameter
 
     @pytest.mark.parametrize(
         "text", ["2026-03-01T00:00:00 00:00", "2026-03-01T00:00:00.5 01:00", "2026-03-01T00:00 0530"]
     )
-    def test_a_plus_that_arrived_as_a_blank_gets_a_hint(self, text):
-        with pytest.raises(BadParameterError, match="%2B"):
+    def test_a_plus_that_arrived_as_a_space_is_noticed(self, text):
+        with pytest.raises(BadPeriodError, match="space instead of plus"):
             custom(text, "2026-03-02")
 
     @pytest.mark.parametrize(
         ("start", "end", "missing"), [(None, "2026-03-01", "start"), ("2026-03-01", None, "end")]
     )
     def test_it_needs_both_ends(self, start, end, missing):
-        with pytest.raises(BadParameterError, match=f"needs {missing}") as refusal:
+        with pytest.raises(BadPeriodError, match="missing") as refusal:
             custom(start, end)
         assert refusal.value.parameter == missing
 
@@ -270,10 +270,10 @@ class TestCustom:
         ],
     )
     def test_the_end_must_be_later_than_the_start(self, start, end):
-        with pytest.raises(BadParameterError, match="later than start") as refusal:
+        with pytest.raises(BadPeriodError, match="end not after start") as refusal:
             custom(start, end)
         assert refusal.value.parameter == "end"
 
     def test_a_day_that_the_zone_skipped_is_empty(self):
-        with pytest.raises(BadParameterError, match="later than start"):
+        with pytest.raises(BadPeriodError, match="end not after start"):
             custom("2011-12-30", "2011-12-30", ZoneInfo("Pacific/Apia"))

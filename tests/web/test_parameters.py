@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from librechat_analytics.usage.filters import FILTER_NAMES
-from librechat_analytics.usage.periods import BadParameterError
 from librechat_analytics.web.api import ENDPOINTS
-from librechat_analytics.web.parameters import LARGEST_LIMIT, NAMES, read_question
+from librechat_analytics.web.parameters import LARGEST_LIMIT, NAMES, BadParameterError, read_question
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient

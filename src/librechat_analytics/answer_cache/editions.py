@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, TypeVar
 from librechat_analytics.answer_cache.kept import KEPT_ANSWERS
 from librechat_analytics.store.store import StoreError
 from librechat_analytics.usage.freshness import freshness
-from librechat_analytics.usage.periods import BadParameterError
+from librechat_analytics.usage.periods import BadPeriodError
 from librechat_analytics.usage.repository import StoreRepository, utc_now
 
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ class Editions:
             for request in coming.wanted():
                 if self._coming is not coming:
                     return
-                with suppress(StoreError, BadParameterError):  # raised again to the reader who asks
+                with suppress(StoreError, BadPeriodError):  # raised again to the reader who asks
                     coming.prepare(request)
         except Exception:
             log.exception("Answers could not be prepared")

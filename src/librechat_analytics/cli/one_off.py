@@ -21,11 +21,11 @@ from librechat_analytics.exports.sheets import all_sheets, workbook
 from librechat_analytics.settings import local_address, required_key
 from librechat_analytics.store.store import FILE_NAME, StoreBusyError
 from librechat_analytics.usage.answers import SourceReport
-from librechat_analytics.usage.periods import BadParameterError
+from librechat_analytics.usage.periods import BadPeriodError
 from librechat_analytics.usage.repository import StoreRepository
 from librechat_analytics.web.bodies import Audit, AuditRunning, AuditState
 from librechat_analytics.web.door import KEY_HEADER
-from librechat_analytics.web.parameters import read_question
+from librechat_analytics.web.parameters import BadParameterError, bad_period, read_question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,6 +61,8 @@ def write_report(settings: Settings, path: Path, parameters: dict[str, str]) -> 
             part.write_bytes(_workbook(settings, parameters))
         except StoreBusyError:
             _have_server_write(settings, f"/api/export?{urllib.parse.urlencode(parameters)}", part)
+        except BadPeriodError as error:
+            raise OperatorError(f"{error.parameter}: {bad_period(error)}") from None
         except BadParameterError as error:
             raise OperatorError(f"{error.parameter}: {error}") from None
 

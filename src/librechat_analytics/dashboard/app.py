@@ -27,11 +27,17 @@ from librechat_analytics.dashboard.page import TITLE, index_html, page_layout
 from librechat_analytics.dashboard.page_state import page_outputs, page_places, page_values
 from librechat_analytics.dashboard.panels.base import answer_panels, error_reference, panel_outputs
 from librechat_analytics.dashboard.query import read_page_query
-from librechat_analytics.dashboard.unreadable import refuse_unreadable, unreadable_parts
+from librechat_analytics.dashboard.unreadable import (
+    UnreadableAddressError,
+    refuse_unreadable,
+    unreadable_parts,
+)
 from librechat_analytics.dashboard.views import agents, detail, models, overview, quality, users
 from librechat_analytics.dashboard.words import filter_words
+from librechat_analytics.dashboard.words.period_words import period_sentence
 from librechat_analytics.exports.sheets import all_sheets, csv_text, file_name, workbook
-from librechat_analytics.usage.periods import BadParameterError, parse_zone
+from librechat_analytics.usage.periods import BadPeriodError
+from librechat_analytics.zones import parse_zone
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -170,8 +176,9 @@ def keep_what_never_changes(server: flask.Flask, ask_again: str) -> None:
 
 def tell_about_error(error: Exception) -> None:
     """Say on the page what was asked wrongly, or that something failed, and in the log what."""
-    if isinstance(error, BadParameterError):
-        set_props(ids.NOTICE, {"children": str(error), "is_open": True})
+    if isinstance(error, UnreadableAddressError | BadPeriodError):
+        sentence = period_sentence(error) if isinstance(error, BadPeriodError) else str(error)
+        set_props(ids.NOTICE, {"children": sentence, "is_open": True})
         return
     reference = error_reference()
     log.error("a callback failed [%s]", reference, exc_info=error)

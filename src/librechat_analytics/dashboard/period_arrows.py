@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from librechat_analytics.dashboard import ids
 from librechat_analytics.dashboard.html.markup import element
-from librechat_analytics.usage.periods import BadParameterError, Period, describe_range, parse_period
+from librechat_analytics.usage.periods import BadPeriodError, Period, describe_range, parse_period
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -110,7 +110,7 @@ def _shifted(period: Period, steps: int) -> Period | None:
 def _custom(period: Period, start: str, end: str) -> Period | None:
     try:
         return parse_period("custom", start, end, period.zone, now=period.range.end, first_usage=None)
-    except BadParameterError:
+    except BadPeriodError:
         return None  # beyond the years that are known
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 from urllib.parse import parse_qsl, urlencode
 
+from librechat_analytics.dashboard.words.period_words import UNKNOWN_ZONE, period_sentence
 from librechat_analytics.usage.filters import (
     EVERYTHING,
     FILTER_NAMES,
@@ -19,7 +20,8 @@ from librechat_analytics.usage.filters import (
     Scope,
     is_readable,
 )
-from librechat_analytics.usage.periods import BadParameterError, Period, parse_period, parse_zone
+from librechat_analytics.usage.periods import BadPeriodError, Period, parse_period
+from librechat_analytics.zones import UnknownZoneError, parse_zone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -227,14 +229,14 @@ def _zone(asked: str | None, of_the_reader: object, default: ZoneInfo, notices: 
     if isinstance(of_the_reader, str):
         try:
             reader_zone = parse_zone(of_the_reader)
-        except BadParameterError:
+        except UnknownZoneError:
             reader_zone = default  # a browser may know a zone that this machine's tables don't
     if asked is None:
         return reader_zone
     try:
         return parse_zone(asked)
-    except BadParameterError as error:
-        notices.append(f"{_sentence(error)} Times are shown in {reader_zone.key}.")
+    except UnknownZoneError:
+        notices.append(f"{UNKNOWN_ZONE} Times are shown in {reader_zone.key}.")
         return reader_zone
 
 
@@ -246,11 +248,6 @@ def _period(
         return parse_period(
             name, values.get("start"), values.get("end"), zone, now=now, first_usage=first_usage
         )
-    except BadParameterError as error:
-        notices.append(f"{_sentence(error)} The last 30 days are shown instead.")
+    except BadPeriodError as error:
+        notices.append(f"{period_sentence(error)} The last 30 days are shown instead.")
         return parse_period(DEFAULT_PERIOD, None, None, zone, now=now, first_usage=first_usage)
-
-
-def _sentence(error: BadParameterError) -> str:
-    text = str(error)
-    return text[:1].upper() + text[1:].rstrip(".") + "."

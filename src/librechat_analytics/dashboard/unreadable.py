@@ -8,7 +8,6 @@ from librechat_analytics.dashboard.html.markup import element
 from librechat_analytics.dashboard.query import Unreadable
 from librechat_analytics.dashboard.words.filter_words import NAMES
 from librechat_analytics.usage.filters import LONGEST_VALUE
-from librechat_analytics.usage.periods import BadParameterError
 
 if TYPE_CHECKING:
     from librechat_analytics.dashboard.html.markup import Markup
@@ -38,6 +37,10 @@ SENTENCES: dict[Fault, str] = {
 }
 
 
+class UnreadableAddressError(ValueError):
+    """The address asks for a file that would hold other figures; the text is for the reader."""
+
+
 def unreadable_parts(query: PageQuery, view: View) -> tuple[Unreadable, ...]:
     """Give the parameters that keep a view from showing figures; empty if it can show them."""
     if query.unreadable or query.subject or not view.about_one:
@@ -46,10 +49,10 @@ def unreadable_parts(query: PageQuery, view: View) -> tuple[Unreadable, ...]:
 
 
 def refuse_unreadable(query: PageQuery, view: View | None = None) -> None:
-    """Raise BadParameterError, whose text is for the reader, where a file would hold other figures."""
+    """Raise UnreadableAddressError if a file would hold other figures than the address asks for."""
     parts = query.unreadable if view is None else unreadable_parts(query, view)
     if parts:
-        raise BadParameterError(parts[0].name, f"{_sentence(parts[0], query)} There is nothing to write.")
+        raise UnreadableAddressError(f"{_sentence(parts[0], query)} There is nothing to write.")
 
 
 def page_title(query: PageQuery, view: View) -> str:

@@ -32,8 +32,8 @@ class Snapshot(Protocol):
         """Run a query and return its rows.
 
         The query can read each of ``frames`` as a table of that name. Times in ``parameters`` and in the
-        rows are aware, in UTC; times in ``frames`` are UTC without a zone. Raises StoreError when the store
-        cannot be read.
+        rows are aware, in UTC; times in ``frames`` are UTC without a zone. A failure leaves the ``with``
+        block of the snapshot as StoreError.
         """
         ...
 

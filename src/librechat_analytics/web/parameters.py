@@ -23,12 +23,13 @@ from librechat_analytics.usage.filters import FILTER_NAMES, LONGEST_VALUE, Filte
 from librechat_analytics.usage.periods import (
     BUCKET_UNITS,
     PERIODS,
-    BadParameterError,
+    BadPeriodError,
     BucketUnit,
     default_bucket,
     parse_period,
-    parse_zone,
 )
+from librechat_analytics.web.period_words import UNKNOWN_ZONE, period_sentence
+from librechat_analytics.zones import UnknownZoneError, parse_zone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -43,6 +44,19 @@ Format = Literal["json", "csv", "xlsx"]
 DEFAULT_LIMIT = 10
 LARGEST_LIMIT = 1000
 FORMATS: tuple[Format, ...] = get_args(Format)
+
+
+class BadParameterError(ValueError):
+    """A parameter that cannot be read; the text says which one and what to write instead."""
+
+    def __init__(self, parameter: str, message: str) -> None:
+        super().__init__(message)
+        self.parameter = parameter
+
+
+def bad_period(error: BadPeriodError) -> BadParameterError:
+    """Say in the words of the API why a period cannot be used."""
+    return BadParameterError(error.parameter, period_sentence(error))
 
 
 def _one_of(values: Collection[str]) -> Callable[[str, ValidationInfo], str]:
@@ -71,11 +85,18 @@ def _name(text: str, info: ValidationInfo) -> str:
     return text
 
 
+def _zone(text: str) -> ZoneInfo:
+    try:
+        return parse_zone(text)
+    except UnknownZoneError:
+        raise BadParameterError("tz", UNKNOWN_ZONE) from None
+
+
 PeriodName = Annotated[str, Field(json_schema_extra={"enum": [*PERIODS]}), BeforeValidator(_one_of(PERIODS))]
 Edge = Annotated[str, Field(examples=["2026-03-01", "2026-03-01T12:00:00Z", "2026-03-01T12:00:00.000+01:00"])]
 Zone = Annotated[
     ZoneInfo,
-    BeforeValidator(parse_zone),
+    BeforeValidator(_zone),
     WithJsonSchema(
         {
             "type": "string",
@@ -170,14 +191,11 @@ def read_question(
     except ValidationError as refused:
         # The validators' own BadParameterError, which pydantic carries along.
         raise refused.errors()[0]["ctx"]["error"] from None
-    period = parse_period(
-        given.period,
-        given.start,
-        given.end,
-        given.tz or parse_zone(default_zone),
-        now=now,
-        first_usage=first_usage,
-    )
+    zone = given.tz or parse_zone(default_zone)
+    try:
+        period = parse_period(given.period, given.start, given.end, zone, now=now, first_usage=first_usage)
+    except BadPeriodError as error:
+        raise bad_period(error) from None
     # Whoever takes a file wants all of it.
     has_limit = given.format == "json" or "limit" in given.model_fields_set
     return Question(

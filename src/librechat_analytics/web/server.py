@@ -13,9 +13,10 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import Rule
 
 from librechat_analytics.errors import OperatorError
-from librechat_analytics.usage.periods import BadParameterError
+from librechat_analytics.usage.periods import BadPeriodError
 from librechat_analytics.web.bodies import Health, Ready, Refusal, RefusedParameter, json_response
 from librechat_analytics.web.door import NotLetInError
+from librechat_analytics.web.parameters import BadParameterError, bad_period
 from librechat_analytics.web.requests_log import log_requests, reference
 
 if TYPE_CHECKING:
@@ -169,6 +170,10 @@ def _errors(server: Flask) -> None:
     @server.errorhandler(BadParameterError)
     def bad_parameter(error: BadParameterError) -> Response:
         return json_response(RefusedParameter(error=str(error), parameter=error.parameter), 400)
+
+    @server.errorhandler(BadPeriodError)
+    def bad_period_of_answer(error: BadPeriodError) -> Response:
+        return bad_parameter(bad_period(error))
 
     @server.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Response:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from dash import Output, html, no_update
 
-from librechat_analytics.usage.periods import BadParameterError
+from librechat_analytics.dashboard.words.period_words import period_sentence
+from librechat_analytics.usage.periods import BadPeriodError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -93,8 +94,8 @@ class _Failure:
 def _answer(panel: Panel, questions: Questions) -> tuple[object, ...] | _Failure:
     try:
         return panel.answer(questions)
-    except BadParameterError as refusal:
-        return _Failure(error_sentence(str(refusal), None))
+    except BadPeriodError as error:
+        return _Failure(error_sentence(period_sentence(error), None))
     except Exception:
         reference = error_reference()
         log.exception("panel %s could not be filled [%s]", panel.name, reference)
