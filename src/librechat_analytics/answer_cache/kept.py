@@ -71,9 +71,9 @@ class KeptAnswers:
             if packed is None:
                 begun = self._seconds()
                 answer = compute()
-                packed = pickle.dumps(answer)
+                packed = pack(answer)
                 took = self._seconds() - begun
-                is_kept = self._room.take(edition, own_key, len(packed))
+                is_kept = packed is not None and self._room.take(edition, own_key, len(packed))
                 if is_kept:
                     self._cache.set(own_key, packed)
                 return Kept(answer, is_kept, took)
@@ -83,6 +83,38 @@ class KeptAnswers:
     def drop(self, edition: int) -> None:
         """Forget the answers of an edition; it can keep no more."""
         self._cache.delete_many(*self._room.release(edition))
+
+
+class TooLargeError(Exception):
+    """An answer is larger than one that is kept."""
+
+
+class Pack:
+    """Takes as many bytes as the largest answer that is kept; raises TooLargeError beyond."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+
+    def write(self, data: bytes) -> int:
+        """Add some bytes."""
+        if len(self._bytes) + len(data) > LARGEST_KEPT_BYTES:
+            raise TooLargeError
+        self._bytes += data
+        return len(data)
+
+    def whole(self) -> bytes:
+        """Return all bytes."""
+        return bytes(self._bytes)
+
+
+def pack(answer: object) -> bytes | None:
+    """Pickle an answer; None as soon as it proves too large, so that a file with all users costs little."""
+    packed = Pack()
+    try:
+        pickle.Pickler(packed, pickle.HIGHEST_PROTOCOL).dump(answer)
+    except TooLargeError:
+        return None
+    return packed.whole()
 
 
 class OnePerKey:
@@ -119,10 +151,10 @@ class Room:
         self._guard = threading.Lock()
 
     def take(self, edition: int, key: str, size_bytes: int) -> bool:
-        """Reserve room for an answer; False if it is too large, the edition full or already dropped."""
+        """Reserve room for an answer; False if the edition is full or was dropped."""
         with self._guard:
             left = LARGEST_KEPT_BYTES_TOGETHER - self._bytes[edition]
-            if edition < self._oldest or size_bytes > min(LARGEST_KEPT_BYTES, left):
+            if edition < self._oldest or size_bytes > left:
                 return False
             self._bytes[edition] += size_bytes
             self._keys.setdefault(edition, []).append(key)
