@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from librechat_analytics.usage.quality import (
-    COST_IN_DOUBT,
     KINDS,
+    UNCERTAIN_COST,
     Detail,
     Finding,
     QualityReport,
@@ -40,7 +40,7 @@ def quality_report(
     return QualityReport(
         findings=tuple(_finding(code, found) for code, found in by_code.items() if found),
         refusals=tuple(answer_row(Refusals, row, ids=tuple(row["ids"])) for row in refused),
-        doubtful_cost_usd=usd(sum(row["cost_e6"] for row in rows if row["code"] in COST_IN_DOUBT)),
+        doubtful_cost_usd=usd(sum(row["cost_e6"] for row in rows if row["code"] in UNCERTAIN_COST)),
     )
 
 

@@ -1,4 +1,4 @@
-"""What makes figures less sure than they look, in words that an operator understands."""
+"""The kinds of findings: why figures may be less certain, in words that an operator understands."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a finding means: one sentence, the LibreChat versions that it comes from, and what to do."""
+    """What a finding means, in one sentence; the LibreChat versions that cause it; and what to do."""
 
     title: str
     sentence: str
@@ -24,7 +24,7 @@ class Kind:
 class Detail:
     """A part of a finding: a model, an agent's id, a token type or a context.
 
-    ``subject``: the model or agent that has a page of its own, as its filter knows it; None without one.
+    ``subject``: the value of the filter for the model or agent that has a page of its own; None without one.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Detail:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Rows of a period that share a reason to doubt them; ``first`` and ``last`` are their dates (UTC)."""
+    """One reason why some rows of a period are less certain; ``first`` and ``last`` are their dates (UTC)."""
 
     code: str
     documents: int
@@ -53,7 +53,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Refusals:
-    """Documents that could not be read for one reason, with ids to look up: at most ten, newest first."""
+    """Rows that could not be read for one reason; ``ids`` are at most ten, newest first."""
 
     reason: str
     documents: int
@@ -63,12 +63,12 @@ class Refusals:
 
 @dataclass(frozen=True, slots=True)
 class QualityReport:
-    """All findings of a period, those that change a bill first, and the documents refused ever."""
+    """All findings of a period, those that change a bill first, and all rows ever refused."""
 
     findings: tuple[Finding, ...]
     refusals: tuple[Refusals, ...]
     doubtful_cost_usd: float
-    """Cost that was not computed from the model's own price: see COST_IN_DOUBT."""
+    """Cost that was not computed from the model's own price: see UNCERTAIN_COST."""
 
 
 KINDS: Final[Mapping[str, Kind]] = {
@@ -76,19 +76,19 @@ KINDS: Final[Mapping[str, Kind]] = {
         "Models without a price",
         "LibreChat had no price for these models and charged its default of $6 per million tokens.",
         "every version",
-        "Add their prices to librechat.yaml (tokenConfig of the custom endpoint) or update LibreChat;"
-        " rows already written keep the default.",
+        "Add their prices to librechat.yaml (tokenConfig of the custom endpoint) or update"
+        " LibreChat; rows already written keep the default.",
     ),
     "family-rate": Kind(
         "Models priced as their family",
-        "LibreChat had no price for these models and charged its price for any Claude ($0.80 per million"
-        " prompt tokens) or any Gemini ($0.50).",
+        "LibreChat had no price for these models and charged its price for any Claude ($0.80 per"
+        " million prompt tokens) or any Gemini ($0.50).",
         "every version, with models newer than it",
         "Update LibreChat; rows already written keep the price. Compare with the provider's bill.",
     ),
     "agent-as-model": Kind(
         "An agent's id instead of a model",
-        "LibreChat wrote down the agent's id as model, estimated the tokens and charged its default rate.",
+        "LibreChat recorded the agent's id as the model, estimated the tokens and charged its default rate.",
         "v0.7.9 to v0.8.3-rc1",
         "Update LibreChat to v0.8.3 or later. These rows are shown under the agent's model of that time.",
     ),
@@ -96,77 +96,78 @@ KINDS: Final[Mapping[str, Kind]] = {
         "No model recorded",
         "Stopped answers were written without a model, at about $1 per million tokens.",
         "v0.7.8-rc1 to v0.8.2-rc1",
-        "Update LibreChat to v0.8.2 or later; nothing tells any more which model these rows were.",
+        "Update LibreChat to v0.8.2 or later; no record shows which model these rows used.",
     ),
     "incomplete": Kind(
         "Stopped answers",
-        "The tokens of these stopped answers are estimated from their text, plus 15 %. Stopped agents have"
-        " written abort rows since 13 September 2026, mostly with the provider's own counts.",
-        "every version; of agents, before 13 September 2026",
-        "Nothing to do: the provider's bill may differ slightly.",
+        "The tokens of these stopped answers are estimated from their text, plus 15 %. Since 13"
+        " September 2026, stopped agents write abort rows, mostly with the provider's own counts.",
+        "every version; for agents, before 13 September 2026",
+        "Nothing to do. The provider's bill may differ slightly.",
     ),
     "sentinel-rate": Kind(
-        "A mark instead of a price",
-        "The rate is no price but a mark (OpenRouter's -1); these rows count, and cost nothing.",
+        "Placeholder rate",
+        "The rate is a placeholder, not a price (OpenRouter's -1); these rows count, but cost nothing.",
         "v0.6.9 to v0.7.0, and models with such a price later",
         "Compare with the provider's bill; configure a price for the model in librechat.yaml.",
     ),
     "positive-value": Kind(
-        "Recorded as a gain",
-        "The value has the sign of a top-up although it is usage; these rows count and cost nothing.",
+        "Recorded as credit",
+        "The value has the sign of a top-up although the row is usage; these rows count, but cost nothing.",
         "v0.6.9 to v0.7.0, and development builds of August 2024",
-        "Nothing to do: counting them as cost would be as wrong as subtracting them.",
+        "Nothing to do. Counting them as cost would be as wrong as subtracting them.",
     ),
     "recorded-twice": Kind(
         "Recorded twice",
-        "Calls with a prompt cache were written twice: once as cached and once as plain prompt, the"
-        " completion alike.",
+        "Calls with a prompt cache were recorded twice: once as cached and once as plain prompts,"
+        " each time with the completion.",
         "v0.7.7",
-        "Subtract this when you compare with a bill of that time; update LibreChat.",
+        "Update LibreChat, and subtract this when you compare with a bill from that time.",
     ),
     "spent-credits": Kind(
-        "Credits that were spent and are in no figure",
-        "These rows took credits from a balance for something other than tokens, such as images or videos; no"
-        " total has them.",
+        "Credits spent outside the totals",
+        "These rows took credits from a balance for something other than tokens, such as images or"
+        " videos; no total includes them.",
         "development builds with Media Studio",
         "Add this to the cost when you compare with a bill.",
     ),
     "no-user": Kind(
         "No user",
-        "The rows name no user that can be read; they count in totals and belong to nobody.",
-        "none of LibreChat's own",
+        "These rows name no readable user; they count in totals and belong to nobody.",
+        "none; another program wrote them",
         "Look for scripts that write into LibreChat's database.",
     ),
     "unknown-agent": Kind(
-        "Agent unknown",
-        "Nothing that is left in LibreChat tells whether an agent answered: chats deleted or temporary,"
-        " calls of the Agents API.",
+        "Unknown agent",
+        "No remaining record in LibreChat shows whether an agent answered: the chat was deleted or"
+        " temporary, or the call came through the Agents API.",
         "every version",
-        "Nothing to do: new rows are asked for before their chats can be deleted.",
+        "Nothing to do. The agents of new rows are looked up before their chats can be deleted.",
     ),
     "likely-agent": Kind(
         "Agent likely, not certain",
         "Several agents answered in the conversation, or only the conversation names one.",
         "before v0.8.3-rc2",
-        "Update LibreChat to v0.8.3 or later: its rows name the answer that they belong to.",
+        "Update LibreChat to v0.8.3 or later: its rows name the answer they belong to.",
     ),
     "several-rates": Kind(
         "Several rates for one model",
         "Plain prompts of these models were charged at more than one rate.",
         "every version",
-        "A new price or a long-context tier is right; otherwise the name was taken for another model's.",
+        "A new price or a long-context tier explains this; otherwise LibreChat took the name for"
+        " another model's.",
     ),
     "other-token-type": Kind(
-        "Other things than tokens",
+        "Non-token rows",
         "These rows count images, pages or seconds, not tokens; their cost is shown here and is in no total.",
-        "foreign writers, or versions to come",
-        "Tell us which version of LibreChat writes them.",
+        "none; another program or a future version wrote them",
+        "Open an issue that names the LibreChat version which writes them.",
     ),
     "future-date": Kind(
-        "Dates to come",
-        "The rows are dated later than now and appear when their time has come.",
-        "none: a wrong clock",
-        "Check the clock of LibreChat's machine and of this one.",
+        "Future dates",
+        "These rows have dates in the future; they enter the figures when that time comes.",
+        "none; a clock is wrong",
+        "Check the clocks of LibreChat's machine and of this one.",
     ),
 }
 """Every kind of finding, those that change a bill first."""
@@ -174,4 +175,4 @@ KINDS: Final[Mapping[str, Kind]] = {
 COST_BESIDE = ("spent-credits", "other-token-type", "future-date")
 """Findings whose cost is in no total of the period."""
 
-COST_IN_DOUBT = ("default-rate", "family-rate", "agent-as-model", "no-model")
+UNCERTAIN_COST = ("default-rate", "family-rate", "agent-as-model", "no-model")
