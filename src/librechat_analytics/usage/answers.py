@@ -1,7 +1,7 @@
-"""The shapes of the answers that API, dashboard and exports share.
+"""The answers that the API, the dashboard and the files share.
 
-Money is US dollars as a float that was an exact integer until its last division; tokens and counts are
-integers of any size. A share is 0 to 1. What is None is not known.
+Money is in US dollars: a float that was an exact integer until its last division. Tokens and counts are
+integers of any size. A share is 0 to 1. None means unknown.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """How much of a period's figures is not as sure as the rest, and what was left out."""
+    """How much of a period's figures is less certain, and what is in no figure."""
 
     default_rate_cost_usd: float
     no_model_cost_usd: float
@@ -62,7 +62,7 @@ class Quality:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A period's totals, those of the range before (none for ``all``), and their quality."""
+    """The totals of a period and of the range before it (None for ``all``), and their quality."""
 
     totals: Totals
     previous: Totals | None
@@ -160,7 +160,7 @@ class ModelCostRow:
 
 @dataclass(frozen=True, slots=True)
 class TopRow:
-    """A user, model or agent as a short list shows it; what does not belong to its kind is None."""
+    """A user, model or agent in a short list; fields of the other two kinds are None."""
 
     id: str | None
     name: str | None
@@ -201,7 +201,7 @@ class Ranking(Generic[Row]):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The usage that belongs to no agent, or whose agent is not known."""
+    """The usage without an agent, or the usage whose agent is not known."""
 
     cost_usd: float
     prompt_tokens: int
@@ -218,7 +218,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class AgentRanking:
-    """The agents, and the two parts that together with all of them make up the period's total."""
+    """The agents and two more parts; all agents and both parts add up to the period's total."""
 
     rows: tuple[AgentRow, ...]
     total: int
@@ -286,12 +286,12 @@ class Freshness:
     audit_progress: float | None = None
     audits: tuple[AuditResult, ...] = ()
     unattributed: int = 0
-    """Usage rows whose agent is still being asked for."""
+    """Usage rows whose agent is not known yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourcePriceCheck:
-    """The part of a price check whose list prices come from one source; None where the list names none."""
+    """The part of a price check whose list prices come from one source; None if the list names no source."""
 
     source: PriceSource | None
     listed_cost_usd: float
@@ -301,7 +301,7 @@ class SourcePriceCheck:
 
 @dataclass(frozen=True, slots=True)
 class PriceRow:
-    """A model's recorded cost beside its list price.
+    """A model's recorded cost and its list price.
 
     ``listed_cost_usd``: the recorded cost of the rows that have a list price. ``list_price_usd`` and
     ``difference_usd`` (recorded less list price) are None where the model is not listed.
@@ -321,7 +321,7 @@ class PriceRow:
 
 @dataclass(frozen=True, slots=True)
 class PriceCheck:
-    """What was recorded beside what the same rows would have cost at list price.
+    """The recorded cost, and what the same rows would have cost at list price.
 
     The sums are those of the rows; ``sources`` are parts of them.
     """
@@ -384,7 +384,7 @@ class HoursOfWeek:
 
 @dataclass(frozen=True, slots=True)
 class ConversationBand:
-    """The conversations that cost less than ``upper_usd``, but not less than the band before allows."""
+    """The conversations that cost less than ``upper_usd`` (None: no limit) and are in no lower band."""
 
     upper_usd: float | None
     conversations: int
@@ -404,12 +404,12 @@ class ConversationCosts:
 
 @dataclass(frozen=True, slots=True)
 class Concentration:
-    """How much of the cost the top users account for: ``shares[n - 1]`` is that of the first n."""
+    """How much of the cost the top users account for: ``shares[n - 1]`` is the share of the first n."""
 
     shares: tuple[float, ...]
 
     def of_first(self, part: float) -> float:
-        """Give the share of the top part of all users, such as 0.1 for a tenth, at least one user."""
+        """Return the share of the top part of all users, such as 0.1 for a tenth; at least of one user."""
         if not self.shares:
             return 0.0
         return self.shares[max(0, round(len(self.shares) * part) - 1)]
@@ -463,7 +463,7 @@ class Rates:
 
 @dataclass(frozen=True, slots=True)
 class Refill:
-    """How a balance is filled up when it is used up; ``unit`` is ``days`` or another plural."""
+    """How an empty balance is refilled; ``unit`` is ``days`` or another plural."""
 
     amount_usd: float
     every: int
@@ -472,7 +472,7 @@ class Refill:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """What a user has left, below zero where it is owed.
+    """What a user has left; below zero, the user owes it.
 
     ``reserved_usd`` is part of it, ``debt_usd`` is owed too.
     """
@@ -485,7 +485,7 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """What is known of a user; ``balance`` only where LibreChat keeps balances."""
+    """A user; ``balance`` is None unless LibreChat keeps balances."""
 
     id: str
     name: str | None
@@ -497,7 +497,7 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """What is known of an agent: its last known name, and the model and provider that it is set to."""
+    """An agent: its last known name, and the model and provider that it is set to."""
 
     id: str
     name: str | None
@@ -515,7 +515,7 @@ class FilterValue(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CounterRow:
-    """Everything ever of one model as recorded, one token type and one context."""
+    """All usage ever of one recorded model, one token type and one context."""
 
     model: str | None
     token_type: str
@@ -527,7 +527,7 @@ class CounterRow:
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """Everything ever, which only grows.
+    """All usage ever, which only grows.
 
     ``uncounted_credits_usd``: what was spent of balances and is no usage, by context.
     """

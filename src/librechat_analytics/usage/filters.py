@@ -1,4 +1,4 @@
-"""What narrows a question down: whose usage, of which model, through which agent."""
+"""Filters, which a reader chooses, and scopes, which limit what a key may see."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NONE = "(none)"
-"""Stands for rows that have no such thing: no readable user, no model, no agent, no role."""
+"""As the value of a filter: rows without a readable user, a model, an agent, a role and so on."""
 
 UNKNOWN = "(unknown)"
-"""Stands for rows of which it is not known whether an agent answered."""
+"""As the value of the agent filter: rows for which no record shows whether an agent answered."""
 
 LONGEST_VALUE = 500
-"""Characters of what can be asked for; no list names anything longer."""
+"""The longest value of a filter, in characters; no name in a list is longer."""
 
-# A tab may be part of a name. A lone surrogate is half a character, which no encoding can carry.
+# A tab may be part of a name. A lone surrogate is half a character, which no encoding can represent.
 UNREADABLE_CHARACTER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def is_readable(text: str) -> bool:
-    """Say whether a text has nothing in it that no name has: control characters other than tabs."""
+    """Say whether a text could be a name: it has no control characters other than tabs."""
     return UNREADABLE_CHARACTER.search(text) is None
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What somebody may see: the usage of users of some e-mail domains, in lower case, or of some groups.
+    """The users whose usage a key may see: those of some e-mail domains (lower case) or of some groups.
 
-    ``tenants``: of these only, whatever else is given, and of all their users where nothing else is.
+    ``tenants`` limits both to the users of these tenants; without domains and groups it allows all of theirs.
     """
 
     domains: tuple[str, ...]
@@ -39,12 +39,12 @@ class Scope:
     tenants: tuple[str, ...] = ()
 
     def conditions(self) -> tuple[str, ...]:
-        """Name the conditions that rows must meet; a scope of nothing at all lets nothing be seen."""
+        """Name the conditions that rows must meet; an empty scope allows nothing."""
         of_people = self.domains or self.groups or not self.tenants
         return (*(("scope_tenants",) if self.tenants else ()), *(("scope_people",) if of_people else ()))
 
     def parameters(self) -> dict[str, object]:
-        """Give the values that the conditions compare with."""
+        """Return the values that the conditions compare with."""
         conditions = self.conditions()
         tenants: dict[str, object] = {"scope_tenants": list(self.tenants)}
         people: dict[str, object] = {"scope_domains": list(self.domains), "scope_groups": list(self.groups)}
@@ -53,7 +53,7 @@ class Scope:
         )
 
     def parts(self) -> Iterator[tuple[str, str, Scope]]:
-        """Give each limit as the filter's name, the value, and what it lets be seen by itself."""
+        """Yield each limit as the filter's name, its value, and the scope that it makes alone."""
         for tenant in self.tenants:
             yield "tenant", tenant, Scope((), (), (tenant,))
         for domain in self.domains:
@@ -64,12 +64,11 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """The parts of the usage that count, all of them for None everywhere; filters combine by AND.
+    """The conditions that rows must meet to count; all of them apply, and None means no condition.
 
-    ``user`` is a user's id, ``agent`` an agent's, ``group`` a group's; ``model`` and ``provider`` are names
-    as the lists have them, ``context`` is LibreChat's own word (message, title ...), ``role`` a role, and
-    ``domain`` the part of the e-mail address after the @; ``tenant`` is one of those that share a LibreChat.
-    ``scope`` is no choice of the reader's: it holds in whatever is asked.
+    ``user``, ``agent``, ``group`` and ``tenant`` are ids; ``model`` and ``provider`` are names as in the
+    lists; ``context`` is LibreChat's own word (message, title and so on); ``domain`` is the part of the
+    e-mail address after the @. ``scope`` is not chosen by the reader; it applies to every request of a key.
     """
 
     user: str | None = None
@@ -84,7 +83,7 @@ class Filters:
     scope: Scope | None = None
 
     def chosen(self) -> dict[str, str]:
-        """Give the filters that the reader has chosen, by name."""
+        """Return the filters that the reader has chosen, by name."""
         values = ((name, getattr(self, name)) for name in FILTER_NAMES)
         return {name: value for name, value in values if value is not None}
 
@@ -93,7 +92,7 @@ class Filters:
         return (*self.chosen(), *(self.scope.conditions() if self.scope else ()))
 
     def parameters(self) -> dict[str, object]:
-        """Give the values that the conditions compare with."""
+        """Return the values that the conditions compare with."""
         return {**self.chosen(), **(self.scope.parameters() if self.scope else {})}
 
 

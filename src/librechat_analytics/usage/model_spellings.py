@@ -1,7 +1,7 @@
 """The spellings of a model's name, from the one that LibreChat recorded to the plainest one.
 
-Bedrock, Vertex AI and routers such as OpenRouter write the name of a model with a region, a vendor, a version
-or a date around it. Only what certainly names the same model at the same price is taken away.
+Bedrock, Vertex AI and routers such as OpenRouter add a region, a vendor, a version or a date to the name of a
+model. A part is removed only if the rest certainly names the same model at the same price.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ BEDROCK_VENDORS = (
     "zai",
 )
 ARN = re.compile(r"arn:aws[a-z-]*:bedrock:[a-z0-9-]*:[0-9]*:(?:foundation-model|inference-profile)/([^/]+)")
-"""Names of other kinds (application inference profiles, models of one's own) do not say which model runs."""
+"""Other kinds of ARN (application inference profiles, custom models) do not say which model runs."""
 
 REGION = re.compile(rf"[a-z]{{2,6}}(?:-gov)?\.(?=(?:{'|'.join(BEDROCK_VENDORS)})\.)")
 BEDROCK = re.compile(rf"(?:{'|'.join(BEDROCK_VENDORS)})\.([^:-]+-[^:]+?)(?:-v[0-9]+|-v?[0-9]+:[0-9]+)?")
-"""Ends in a version such as -v1:0 or -1:0. More after it (-v1:0:200k) names bought capacity, not tokens."""
+"""Ends in a version such as -v1:0 or -1:0. A longer ending (-v1:0:200k) names bought capacity, not tokens."""
 
 VERTEX = re.compile(r"([^@]+?)(?:-v[0-9]+)?@(20[0-9]{6}|default|latest)")
 DATE_SUFFIX = re.compile(r"-20[0-9]{2}-?[0-9]{2}-?[0-9]{2}$")
-"""Providers name a snapshot of a model so, at the same price."""
+"""Providers add a date to the name of a model's snapshot, which has the same price."""
 
 CLAUDE_DOT = re.compile(r"(?<=[0-9])\.(?=[0-9])")
 """Anthropic writes claude-sonnet-4-5, others claude-sonnet-4.5."""
 
 
 def spellings(model: str) -> tuple[str, ...]:
-    """Give the names of a model, each plainer than the one before; the first is ``model`` itself."""
+    """Return the names of a model, each plainer than the one before; the first is ``model`` itself."""
     found = [model]
     while (plainer := _plainer(found[-1])) is not None:
         found.append(plainer)
@@ -70,6 +70,6 @@ def _plainer(name: str) -> str | None:
 
 
 def _is_variant(name: str) -> bool:
-    """Say whether a name ends as a router's variant does (deepseek-r1:free), which has its own price."""
+    """Say whether a name ends in a router's variant (deepseek-r1:free), which has a price of its own."""
     last = name.rpartition("/")[2]
     return ":" in last and not BEDROCK.fullmatch(REGION.sub("", last, count=1))

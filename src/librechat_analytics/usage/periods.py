@@ -63,7 +63,7 @@ _TO: Final = "\N{EN DASH}"
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 _UNTIL_NOW: Final = ("today", "this-week", "this-month", "this-year")
-"""What is compared with as much of the one before."""
+"""Periods that are compared with the same part of the period before."""
 
 # datetime.fromisoformat alone would also take week dates, 20260101 and any separator.
 _WRITTEN: Final = re.compile(
@@ -119,7 +119,7 @@ class TimeRange:
         return self.end - self.start
 
     def days(self, zone: ZoneInfo) -> tuple[date, date]:
-        """First and last day in a zone, both part of it: what ends at midnight ends with the day before."""
+        """Return the first and last day in a zone, both included; a range to midnight ends the day before."""
         last_instant = max(self.start, self.end - timedelta(microseconds=1))
         return self.start.astimezone(zone).date(), last_instant.astimezone(zone).date()
 
@@ -136,10 +136,10 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """One whole calendar step of a timeline, in the zone; partial where the period or the present cuts it.
+    """A whole hour, day, week or month in the zone; partial if the period or the present cuts it off.
 
-    Two instants in the same zone compare and subtract by their wall clocks, so that both hours of an autumn
-    night look equal: convert to UTC before any arithmetic.
+    Python compares two times in the same zone by their wall clocks, so that the repeated hour of an autumn
+    night looks like one: convert to UTC before any arithmetic.
     """
 
     start: datetime
@@ -156,11 +156,11 @@ def parse_period(
     now: datetime,
     first_usage: datetime | None,
 ) -> Period:
-    """Return the period of that name as of now.
+    """Return the period of that name as of ``now``.
 
-    ``start`` and ``end`` are looked at for ``custom`` only. ``first_usage`` is the beginning of ``all``
-    (None: an empty ledger, an empty range). A calendar range is empty at the instant in which it begins.
-    Raises BadPeriodError for a name or a text that cannot be read, whatever it holds.
+    ``start`` and ``end`` matter for ``custom`` only. ``all`` begins at ``first_usage`` and is empty if that
+    is None. A calendar range is empty at the instant at which it begins. Raises BadPeriodError, and nothing
+    else, for a name or a text that cannot be read.
     """
     if name not in PERIODS:
         raise BadPeriodError("unknown name", "period")
@@ -181,14 +181,14 @@ def parse_period(
 
 
 def period_at(period: Period, now: datetime) -> Period:
-    """Return the period of the same name as of another present; a custom one stays as it is."""
+    """Return the period of the same name as of another present; a custom period does not change."""
     if period.name == "custom":
         return period
     return parse_period(period.name, None, None, period.zone, now=now, first_usage=period.range.start)
 
 
 def default_bucket(time_range: TimeRange) -> BucketUnit:
-    """Return the unit in which a range of that elapsed length is easiest to read."""
+    """Return the unit that makes a chart of the range easiest to read."""
     if time_range.elapsed <= timedelta(hours=48):
         return "hour"
     if time_range.elapsed <= timedelta(days=92):
@@ -201,8 +201,8 @@ def default_bucket(time_range: TimeRange) -> BucketUnit:
 def buckets(period: Period, unit: BucketUnit, *, now: datetime) -> list[Bucket]:
     """Return every bucket that the period touches, in order, without gap or overlap.
 
-    An empty period has none. Every boundary is a multiple of 15 minutes UTC. Raises BadPeriodError where
-    there would be more than MAX_BUCKETS of them.
+    An empty period has none. Every boundary is a multiple of 15 minutes UTC. Raises BadPeriodError if
+    there are more than MAX_BUCKETS.
     """
     edges = _edges(period, unit, at_most=MAX_BUCKETS + 2)
     if len(edges) > MAX_BUCKETS + 1:
@@ -246,7 +246,7 @@ def describe_range(time_range: TimeRange, zone: ZoneInfo) -> str:
 
 
 def describe_before(period: Period) -> str:
-    """Return the days of the range before a period, and until when on the last where that is so far only."""
+    """Return the days of the range before a period, and the time on the last day unless it is whole."""
     if period.previous is None:
         return ""
     words = describe_range(period.previous, period.zone)
@@ -284,7 +284,7 @@ def _custom(start: str | None, end: str | None, zone: ZoneInfo) -> TimeRange:
 def _instant(parameter: str, text: str | None, zone: ZoneInfo) -> datetime:
     """Read a date, a wall clock in the zone or an instant.
 
-    The bounds hold for what was written: a date and a wall clock in the zone, an instant in UTC.
+    The bounds apply to the text: to a date and a wall clock in the zone, to an instant in UTC.
     """
     if text is None:
         raise BadPeriodError("missing", parameter)
@@ -324,7 +324,7 @@ def _calendar_ranges(name: str, zone: ZoneInfo, now: datetime) -> tuple[TimeRang
             before, same_day = first - 7 * DAY, today - 7 * DAY
         case "this-month":
             before = wall_clock.month_before(first)
-            # Counted from the beginning: where that month has no such day, it lies beyond its end.
+            # Count from the first day: if that month is too short, this is after its end.
             same_day = before + (today - first)
         case _:
             first = date(today.year, 1, 1)

@@ -1,4 +1,4 @@
-"""An own price list: what the same tokens would have cost at list price, beside what LibreChat recorded."""
+"""The price list: a file with prices by model, to compare with what LibreChat recorded."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 END = datetime(2200, 1, 1, tzinfo=UTC)
 MICRO = 1_000_000
 HIGHEST_PRICE = 1000
-"""USD per million tokens; anything beyond is a typing error."""
+"""In US dollars per million tokens; a higher price is a typing error."""
 
 MOST_TOKENS = 10**9
-"""No prompt is that long; a threshold beyond it is a typing error."""
+"""No prompt is that long; a higher threshold is a typing error."""
 
 LEAST_INTEGER, GREATEST_INTEGER = -(2**63), 2**63 - 1
 
 
 class PriceListError(OperatorError):
-    """The price list cannot be read; the text names the line and what is wrong with it."""
+    """The price list cannot be read; the text names the line and its error."""
 
 
 PriceSource = Literal["both", "librechat", "provider"]
@@ -45,16 +45,16 @@ SOURCES: Final[Mapping[PriceSource, str]] = {
     "librechat": "LibreChat's table only",
     "provider": "the provider's page only",
 }
-"""Where a price may come from. LibreChat's own table cannot show that LibreChat's price is wrong."""
+"""The possible sources of a price. LibreChat's own table cannot show that LibreChat's price is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """The price of models that fit a pattern, from an instant on, for calls with a prompt of some size.
+    """The price of the models that match a pattern, from a time on, for prompts of some size.
 
-    Amounts are millionths of a US dollar per million tokens: tokens times such a price is in the unit in
-    which the store keeps cost, so that list prices are summed exactly too. ``above_tokens``: it holds for
-    calls whose prompt, cached tokens included, is larger; 0 is the price of all others.
+    Amounts are millionths of a US dollar per million tokens: tokens times such a price has the unit in which
+    the store keeps cost, so sums of list prices are exact too. The price applies to calls whose prompt,
+    cached tokens included, has more than ``above_tokens`` tokens.
     """
 
     pattern: str
@@ -69,21 +69,21 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class PriceList:
-    """Prices by pattern of the model's name; of several patterns that fit, the longest holds."""
+    """Prices by pattern of the model's name; the longest pattern that matches applies."""
 
     name: str
     prices: Mapping[str, tuple[Price, ...]]
 
     def of(self, model: str) -> list[Price]:
-        """Give a model's prices, oldest first and from short prompts to long ones; none without a pattern.
+        """Return a model's prices, oldest first, then from short to long prompts; empty without a match.
 
-        A pattern that fits only a fuller spelling of the name (us.anthropic.*) was meant for that spelling;
-        it counts before those that fit a plainer one.
+        A pattern that matches only a longer spelling of the name (us.anthropic.*) was meant for that
+        spelling, so it takes precedence over patterns that match a plainer one.
         """
         fitting = [self._fitting(name) for name in spellings(model)]
         for place, patterns in enumerate(fitting):
             if patterns.difference(*fitting[place + 1 :]):
-                # A longer pattern says more; of two equally long ones the one without a wildcard does.
+                # A longer pattern is more specific; of two with the same length, the one without a wildcard.
                 best = max(patterns, key=lambda each: (len(each.replace("*", "")), "*" not in each, each))
                 return sorted(self.prices[best], key=lambda price: (price.valid_from, price.above_tokens))
         return []
@@ -92,10 +92,10 @@ class PriceList:
         return {pattern for pattern in self.prices if fits(pattern, name)}
 
     def frame(self, models: Iterable[str]) -> pd.DataFrame:
-        """Lay out the prices of models as a table of amounts.
+        """Return the prices of models as a frame that queries can read.
 
-        A row holds for the calls of a model from ``since`` to before ``until`` whose prompt has more than
-        ``above`` tokens and at most ``most``; ``tiered``: there are others for other sizes.
+        A row applies to a model's calls from ``since`` to before ``until`` whose prompt has more than
+        ``above`` and at most ``most`` tokens; ``tiered``: other rows apply to prompts of other sizes.
         """
         rows = [
             (
@@ -133,7 +133,7 @@ class PriceList:
 
 
 def fits(pattern: str, name: str) -> bool:
-    """Say whether a name fits a pattern, in which * stands for any text and nothing else is special."""
+    """Say whether a name matches a pattern; * matches any text, and no other character is special."""
     first, *others = pattern.split("*")
     if not others:
         return name == pattern
@@ -150,7 +150,7 @@ def fits(pattern: str, name: str) -> bool:
 
 
 def _with_ends(prices: list[Price]) -> Iterator[tuple[list[Price], datetime]]:
-    """Give the prices that begin together, and when they end."""
+    """Yield the prices that begin together, and when they end."""
     dated = [list(tiers) for _, tiers in groupby(prices, key=lambda price: price.valid_from)]
     for tiers, following in pairwise(dated):
         yield tiers, following[0].valid_from
@@ -159,19 +159,19 @@ def _with_ends(prices: list[Price]) -> Iterator[tuple[list[Price], datetime]]:
 
 
 def _with_sizes(tiers: list[Price]) -> Iterator[tuple[Price, int, int]]:
-    """Give each tier with the sizes of prompts that it holds for: more than the first, at most the second."""
+    """Yield each tier with its prompts: more tokens than the first number, at most the second."""
     edges = [LEAST_INTEGER, *(tier.above_tokens for tier in tiers[1:]), GREATEST_INTEGER]
     for tier, (above, most) in zip(tiers, pairwise(edges), strict=True):
         yield tier, above, most
 
 
 def read_price_list(path: Path) -> PriceList:
-    """Read a price list; raises PriceListError naming the line that cannot be understood.
+    """Read a price list; raises PriceListError, which names the line with the error.
 
-    A CSV file with the columns model, prompt, completion, cache_write, cache_read, valid_from: prices in US
-    dollars per million tokens, an empty cache price means the prompt's; valid_from is a date (UTC) or empty.
-    Columns source and above_tokens may follow; rows may leave out the last ones where they are empty.
-    Lines beginning with # are comments.
+    The file is CSV with the columns model, prompt, completion, cache_write, cache_read and valid_from. Prices
+    are US dollars per million tokens; an empty cache price is the price of prompts. valid_from is a date
+    (UTC) or empty. The columns source and above_tokens may follow, and rows may omit them at the end. Lines
+    that begin with # are comments.
     """
     try:
         text = read_text(path)
