@@ -1,0 +1,274 @@
+"""The columns of every table, each declared once: the row's field, the title and the kind of value.
+
+Files, the API's bodies and the page's tables all read these declarations.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+from typing import TYPE_CHECKING, Generic, Literal, TypeAlias, TypeVar
+
+from librechat_analytics.formatting import WEEKDAYS, agent_label, model_label, user_label
+from librechat_analytics.usage.answers import (
+    AgentRow,
+    CachingPoint,
+    ConversationBand,
+    HourRow,
+    ModelCostRow,
+    ModelRow,
+    PriceRow,
+    RatesPoint,
+    TimelinePoint,
+    UserModelRow,
+    UserRow,
+)
+from librechat_analytics.usage.prices import SOURCES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Kind = Literal["text", "money", "rate", "tokens", "count", "share", "time"]
+"""Money is in US dollars, a rate in US dollars per million tokens; a share is from 0 to 1."""
+
+Cell: TypeAlias = str | int | float | datetime | None
+"""The value of one cell; None where it is not known."""
+
+Row = TypeVar("Row")
+RowIn = TypeVar("RowIn", contravariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The title of a column and the kind of its values."""
+
+    title: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Heading, Generic[RowIn]):
+    """A column of a table whose rows are of one class.
+
+    ``field`` is the row's field, and the key by which a table on the page sorts. ``cell`` gives the value for
+    a file. ``short`` is the title on the page, where the title of the panel or the cells give the unit.
+    """
+
+    field: str
+    cell: Callable[[RowIn], Cell]
+    short: str
+
+
+@dataclass(frozen=True, slots=True)
+class Columns(Generic[Row]):
+    """The columns of a table, in the order in which files have them.
+
+    Raises TypeError where a column names no field of the row's class.
+    """
+
+    row: type[Row]
+    columns: tuple[Column[Row], ...]
+
+    def __post_init__(self) -> None:
+        for column in self.columns:
+            if not hasattr(self.row, column.field):
+                raise TypeError(f"{self.row.__name__} has no field {column.field}")
+
+    def __getitem__(self, field: str) -> Column[Row]:
+        """Return the column of a field; raises KeyError without one."""
+        for column in self.columns:
+            if column.field == field:
+                return column
+        raise KeyError(field)
+
+
+def col(field: str, title: str, kind: Kind, *, short: str = "") -> Column[object]:
+    """Declare a column that shows a field as it is."""
+    return Column(title, kind, field, attrgetter(field), short or title)
+
+
+def worded(
+    field: str, title: str, kind: Kind, cell: Callable[[RowIn], Cell], *, short: str = ""
+) -> Column[RowIn]:
+    """Declare a column that shows what ``cell`` makes of the row, such as a label."""
+    return Column(title, kind, field, cell, short or title)
+
+
+COST = col("cost_usd", "Cost (USD)", "money", short="Cost")
+PROMPT = col("prompt_tokens", "Prompt tokens", "tokens", short="Prompt")
+COMPLETION = col("completion_tokens", "Completion tokens", "tokens", short="Completion")
+TOTAL = col("total_tokens", "Total tokens", "tokens", short="Tokens")
+CACHE_READ = col("cache_read_tokens", "Cache read tokens", "tokens", short="Cache read")
+CACHE_WRITE = col("cache_write_tokens", "Cache write tokens", "tokens", short="Cache write")
+CALLS = col("calls", "Calls", "count")
+USER_COUNT = col("users", "Users", "count")
+CONVERSATIONS = col("conversations", "Conversations", "count")
+SHARE = col("share", "Share of cost", "share", short="Share")
+PROMPT_RATE = col("prompt_rate", "Prompt (USD per million)", "rate", short="$/M prompt")
+COMPLETION_RATE = col("completion_rate", "Completion (USD per million)", "rate", short="$/M completion")
+PROVIDER = col("provider", "Provider", "text")
+EMAIL = col("email", "E-mail", "text")
+START = col("start", "From", "time")
+END = col("end", "To", "time")
+SPENT = (COST, PROMPT, COMPLETION, TOTAL)
+
+
+def _user(row: UserRow) -> str:
+    return user_label(row.name, row.email, row.id, deleted=row.deleted)
+
+
+def _user_of_model(row: UserModelRow) -> str:
+    return user_label(row.name, row.email, row.user, deleted=row.deleted)
+
+
+def _rates(row: ModelCostRow) -> str:
+    return ", ".join(f"{rate:g}" for rate in row.rates)
+
+
+def _models_used(row: AgentRow) -> str:
+    return ", ".join(model_label(used.model) for used in row.models)
+
+
+def _exactly_known(row: AgentRow) -> float:
+    return row.attribution.get("exact", 0.0)
+
+
+def _price_sources(row: PriceRow) -> str:
+    return ", ".join(SOURCES[source] for source in row.price_sources)
+
+
+def _complete(row: TimelinePoint | RatesPoint) -> str:
+    return "no" if row.partial else "yes"
+
+
+BUCKET: tuple[Column[TimelinePoint | RatesPoint], ...] = (
+    START,
+    END,
+    worded("partial", "Complete", "text", _complete),
+)
+
+USERS = Columns(
+    UserRow,
+    (
+        worded("name", "User", "text", _user),
+        EMAIL,
+        col("id", "User id", "text"),
+        *SPENT,
+        CALLS,
+        CONVERSATIONS,
+        SHARE,
+        col("last_active", "Last active (UTC)", "time", short="Last active"),
+    ),
+)
+
+MODELS = Columns(
+    ModelRow,
+    (
+        worded("model", "Model", "text", lambda row: model_label(row.model)),
+        PROVIDER,
+        *SPENT,
+        CACHE_READ,
+        CACHE_WRITE,
+        CALLS,
+        USER_COUNT,
+        CONVERSATIONS,
+        SHARE,
+    ),
+)
+
+COST_BREAKDOWN = Columns(
+    ModelCostRow,
+    (
+        worded("model", "Model", "text", lambda row: model_label(row.model)),
+        col("prompt_cost_usd", "Prompt cost (USD)", "money", short="Prompt"),
+        col("completion_cost_usd", "Completion cost (USD)", "money", short="Completion"),
+        COST,
+        PROMPT,
+        COMPLETION,
+        CACHE_READ,
+        CACHE_WRITE,
+        PROMPT_RATE,
+        COMPLETION_RATE,
+        worded("rates", "Stored rates", "text", _rates),
+    ),
+)
+
+AGENTS = Columns(
+    AgentRow,
+    (
+        worded("name", "Agent", "text", lambda row: agent_label(row.name, row.id, deleted=row.deleted)),
+        col("id", "Agent id", "text"),
+        col("model", "Model today", "text"),
+        PROVIDER,
+        *SPENT,
+        CALLS,
+        USER_COUNT,
+        CONVERSATIONS,
+        SHARE,
+        worded("models", "Models used", "text", _models_used),
+        worded("attribution", "Exactly known", "share", _exactly_known, short="Attribution"),
+    ),
+)
+
+USAGE_OVER_TIME = Columns(
+    TimelinePoint,
+    (*BUCKET, *SPENT, CALLS, col("active_users", "Active users", "count"), CONVERSATIONS),
+)
+
+CACHES = Columns(
+    CachingPoint,
+    (
+        START,
+        END,
+        PROMPT,
+        CACHE_READ,
+        CACHE_WRITE,
+        col("hit_rate", "Read from a cache", "share"),
+        col("saved_usd", "Saved, estimated (USD)", "money"),
+    ),
+)
+
+HOURS_OF_WEEK = Columns(
+    HourRow,
+    (
+        worded("weekday", "Weekday", "text", lambda row: WEEKDAYS[row.weekday]),
+        col("hour", "Hour", "count"),
+        COST,
+        col("tokens", "Total tokens", "tokens", short="Tokens"),
+        CALLS,
+    ),
+)
+
+CONVERSATION_COSTS = Columns(
+    ConversationBand,
+    (col("upper_usd", "Less than (USD)", "money", short="Less than"), CONVERSATIONS, COST),
+)
+
+USER_MODELS = Columns(
+    UserModelRow,
+    (
+        worded("name", "User", "text", _user_of_model),
+        EMAIL,
+        worded("model", "Model", "text", lambda row: model_label(row.model)),
+        *SPENT,
+        CALLS,
+    ),
+)
+
+
+def price_check_columns(list_name: str) -> Columns[PriceRow]:
+    """Return the columns of recorded cost beside the prices of the list of that name."""
+    return Columns(
+        PriceRow,
+        (
+            worded("model", "Model", "text", lambda row: model_label(row.model)),
+            PROVIDER,
+            col("cost_usd", "Recorded (USD)", "money", short="Recorded"),
+            col("listed_cost_usd", "Recorded, of listed (USD)", "money"),
+            col("list_price_usd", f"At list price {list_name} (USD)", "money", short="At list price"),
+            col("difference_usd", "Difference (USD)", "money", short="Difference"),
+            worded("price_sources", "Price comes from", "text", _price_sources, short="Price from"),
+            col("unpaired_completions", "Completions without their prompt", "count"),
+        ),
+    )
