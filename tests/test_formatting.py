@@ -18,6 +18,7 @@ from librechat_analytics.formatting import (
     agent_label,
     ago,
     change,
+    counted,
     defuse,
     figure_text,
     integer,
@@ -140,6 +141,11 @@ class TestCounts:
     def test_integers_show_every_digit(self, n, text):
         assert integer(n) == text
 
+    def test_a_noun_is_in_the_plural_unless_there_is_one(self):
+        assert counted(1, "user") == "1 user"
+        assert counted(1200, "user") == "1,200 users"
+        assert counted(0, "query", "queries") == "0 queries"
+
     def test_unknown_tokens_are_a_dash(self):
         assert tokens(None) == UNKNOWN
 
@@ -156,16 +162,16 @@ class TestShare:
     @pytest.mark.parametrize(
         ("x", "text"),
         [
-            (0, "0.0 %"),
-            (-0.0, "0.0 %"),
-            (1e-9, "<0.1 %"),
-            (0.00099, "<0.1 %"),
-            (0.001, "0.1 %"),
-            (0.123, "12.3 %"),
-            (0.5, "50.0 %"),
-            (0.999, "99.9 %"),
-            (0.99951, ">99.9 %"),
-            (1, "100.0 %"),
+            (0, "0.0%"),
+            (-0.0, "0.0%"),
+            (1e-9, "<0.1%"),
+            (0.00099, "<0.1%"),
+            (0.001, "0.1%"),
+            (0.123, "12.3%"),
+            (0.5, "50.0%"),
+            (0.999, "99.9%"),
+            (0.99951, ">99.9%"),
+            (1, "100.0%"),
         ],
     )
     def test_one_decimal_and_never_wrongly_nothing_or_everything(self, x, text):
@@ -183,18 +189,18 @@ class TestChange:
             (5, 0, Change("new", "new")),
             (1e-12, 0, Change("new", "new")),
             (5, 5, Change("same", "no change")),
-            (112, 100, Change("up", "12 % more")),
-            (88, 100, Change("down", "12 % less")),
-            (0, 100, Change("down", "100 % less")),
-            (0.4, 100, Change("down", ">99 % less")),
-            (1, 100, Change("down", "99 % less")),
-            (100.4, 100, Change("up", "<1 % more")),
-            (99.6, 100, Change("down", "<1 % less")),
-            (101, 100, Change("up", "1 % more")),
-            (200, 100, Change("up", "100 % more")),
-            (1099, 100, Change("up", "999 % more")),
-            (1100, 100, Change("up", ">999 % more")),
-            (1e300, 1e-300, Change("up", ">999 % more")),
+            (112, 100, Change("up", "12% more")),
+            (88, 100, Change("down", "12% less")),
+            (0, 100, Change("down", "100% less")),
+            (0.4, 100, Change("down", ">99% less")),
+            (1, 100, Change("down", "99% less")),
+            (100.4, 100, Change("up", "<1% more")),
+            (99.6, 100, Change("down", "<1% less")),
+            (101, 100, Change("up", "1% more")),
+            (200, 100, Change("up", "100% more")),
+            (1099, 100, Change("up", "999% more")),
+            (1100, 100, Change("up", ">999% more")),
+            (1e300, 1e-300, Change("up", ">999% more")),
         ],
     )
     def test_direction_and_words(self, current, previous, expected):
@@ -203,7 +209,7 @@ class TestChange:
     @given(st.floats(0, 1e12), st.none() | st.floats(0, 1e12))
     def test_the_words_agree_with_the_direction(self, current, previous):
         found = change(current, previous)
-        words = {"up": r"(<1|>999|[1-9][0-9]{0,2}) % more", "down": r"(<1|>99|100|[1-9][0-9]?) % less"}
+        words = {"up": r"(<1|>999|[1-9][0-9]{0,2})% more", "down": r"(<1|>99|100|[1-9][0-9]?)% less"}
         assert re.fullmatch(words.get(found.direction, "no change|new|"), found.text)
         assert (found.direction == "up") == (previous is not None and current > previous > 0)
         assert (found.direction == "down") == (previous is not None and current < previous)
@@ -215,7 +221,8 @@ class TestAgo:
         [
             (-3600, "just now"),
             (0.9, "just now"),
-            (1, "1 s ago"),
+            (4.9, "just now"),
+            (5, "5 s ago"),
             (12.7, "12 s ago"),
             (59.9, "59 s ago"),
             (60, "1 min ago"),
@@ -223,6 +230,7 @@ class TestAgo:
             (3600, "1 h ago"),
             (86_399, "23 h ago"),
             (86_400, "1 day ago"),
+            (2 * 86_400 - 1, "1 day ago"),
             (2 * 86_400, "2 days ago"),
             (1_234 * 86_400, "1,234 days ago"),
         ],

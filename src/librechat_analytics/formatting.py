@@ -1,4 +1,4 @@
-"""Money, tokens, shares, changes, times and names as people read them."""
+"""How people read money, tokens, shares, changes, ages and names: one form for each, everywhere."""
 
 from __future__ import annotations
 
@@ -7,11 +7,53 @@ import math
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Final, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 UNKNOWN: Final = "\N{EN DASH}"
+"""Shown instead of a figure that is not known."""
 
+# The names are not from strftime, which follows the locale of the machine.
 WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+SHORT_WEEKDAYS: Final = tuple(day[:3] for day in WEEKDAYS)
+SHORT_MONTHS: Final = tuple(month[:3] for month in MONTHS)
+
+AGE_STEPS: Final[tuple[tuple[int | None, int, str], ...]] = (
+    (5, 1, "just now"),
+    (60, 1, "{n} s ago"),
+    (3600, 60, "{n} min ago"),
+    (86_400, 3600, "{n} h ago"),
+    (2 * 86_400, 86_400, "1 day ago"),
+    (None, 86_400, "{n} days ago"),
+)
+"""How an age is written: below how many seconds, in which unit (seconds), and the text.
+
+The browser gets the same steps, so that the page never writes one age in two ways.
+"""
+
+WITHOUT_AGENT: Final = "Without agent"
+UNKNOWN_AGENT: Final = "Unknown agent"
+NONE_LABELS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "user": "Unknown user",
+        "model": "No model recorded",
+        "agent": WITHOUT_AGENT,
+        "provider": "Unknown provider",
+        "context": "No context recorded",
+        "role": "Without a role",
+        "domain": "Without an e-mail domain",
+        "group": "In no group",
+        "tenant": "Without a tenant",
+    }
+)
+"""What to call the rows without a value, by filter: the filter's value ``(none)``."""
 
 MAX_NAME_LENGTH: Final = 120
 
@@ -19,18 +61,18 @@ _CENT: Final = 0.01
 _SMALLEST_MONEY: Final = 0.000001
 _TOKEN_UNITS: Final = ("", "k", "M", "B", "T")
 
-# C0 and C1 without those that count as white space, the marks that turn text around, and the byte order mark.
+# Control characters except white space, the marks that reverse the direction of text, the byte order mark.
 _INVISIBLE: Final = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
 )
-# Letters and signs that have no width, or no ink, though their categories do not say so.
+# Letters and signs that are invisible although their Unicode category says otherwise.
 _WITHOUT_INK: Final = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 _CATEGORIES_WITHOUT_INK: Final = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
 _CODE_POINTS_SHOWN: Final = 4
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
-# What a spreadsheet takes for a formula, after anything that it leaves out at the beginning of a cell.
+# A spreadsheet takes such a text for a formula; it skips the characters in front.
 _FORMULA: Final = re.compile(r"[\s\x00-\x1f\u200b\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]")  # noqa: RUF001
 
 ChangeDirection = Literal["up", "down", "same", "new", "none"]
@@ -38,7 +80,7 @@ ChangeDirection = Literal["up", "down", "same", "new", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How a figure stands against the range before; ``none`` (and no text) where there is nothing to say."""
+    """How a figure compares with the range before; ``none``, without a text, where there is no comparison."""
 
     direction: ChangeDirection
     text: str
@@ -63,7 +105,7 @@ def money_exact(usd: float | None) -> str:
 
 
 def rate(usd_per_million: float | None) -> str:
-    """Return a price in US dollars per million tokens, with three digits that count where it is below one."""
+    """Return a price in US dollars per million tokens; below $1 with three significant digits."""
     if usd_per_million is None or not math.isfinite(usd_per_million):
         return UNKNOWN
     size = abs(usd_per_million)
@@ -83,13 +125,13 @@ def integer(n: int | None) -> str:
     return UNKNOWN if n is None else f"{n:,}"
 
 
-def counted(n: int, thing: str) -> str:
-    """Return a count and what is counted, in the plural unless it is one: ``1 user``, ``1,200 users``."""
-    return f"{integer(n)} {thing}{'' if n == 1 else 's'}"
+def counted(n: int, one: str, many: str = "") -> str:
+    """Return a count with its noun, such as ``1,200 users``; give ``many`` where the plural is irregular."""
+    return f"{integer(n)} {one if n == 1 else many or f'{one}s'}"
 
 
 def tokens(n: int | None) -> str:
-    """Return a count in three digits or so, cut and never rounded up: 999,999 is ``999k``."""
+    """Return a count in about three digits, rounded down: 999,999 is ``999k``."""
     if n is None:
         return UNKNOWN
     size, step = abs(n), 0
@@ -102,18 +144,18 @@ def tokens(n: int | None) -> str:
 
 
 def share(x: float | None) -> str:
-    """Return a part of the whole (0 to 1) in per cent; neither 0 nor 100 where it is not quite that."""
+    """Return a share (0 to 1) in per cent; only an exact 0 or 1 reads as ``0.0%`` or ``100.0%``."""
     if x is None or not math.isfinite(x):
         return UNKNOWN
     if 0 < x < 0.001:
-        return "<0.1 %"
+        return "<0.1%"
     if 0.999 < x < 1:
-        return ">99.9 %"
-    return f"{x * 100 + 0.0:.1f} %"  # + 0.0: a negative zero has no sign
+        return ">99.9%"
+    return f"{x * 100 + 0.0:.1f}%"  # + 0.0 turns a negative zero into zero
 
 
 def change(current: float, previous: float | None) -> Change:
-    """Return how a figure stands against the one before (None: no such range); both are zero or more."""
+    """Compare a figure with the one of the range before (None without such a range); both are at least 0."""
     if previous is None or current == previous == 0:
         return Change("none", "")
     if previous == 0:
@@ -128,30 +170,24 @@ def change(current: float, previous: float | None) -> Change:
 
 def _whole_percent(percent: float, *, most: int) -> str:
     if percent < 1:
-        return "<1 %"
+        return "<1%"
     if percent > most:
-        return f">{most} %"
-    return f"{percent:.0f} %"
+        return f">{most}%"
+    return f"{percent:.0f}%"
 
 
 def ago(seconds: float) -> str:
-    """Return how long something is past, in its largest unit; what lies ahead is just now."""
-    if seconds < 1:
-        return "just now"
-    if seconds < 60:
-        return f"{int(seconds)} s ago"
-    if seconds < 3600:
-        return f"{int(seconds // 60)} min ago"
-    if seconds < 86400:
-        return f"{int(seconds // 3600)} h ago"
-    days = int(seconds // 86400)
-    return "1 day ago" if days == 1 else f"{days:,} days ago"
+    """Return an age in the largest unit that is full; an instant in the future is ``just now``."""
+    for below, unit, text in AGE_STEPS:
+        if below is None or seconds < below:
+            return text.format(n=f"{int(seconds // unit):,}")
+    raise AssertionError("the last step has no limit")
 
 
 def plain_text(name: str | None) -> str:
-    """Return a name on one line, without characters that hide or turn text around, cut with an ellipsis.
+    """Return a name on one line, without characters that hide or reverse text, cut with an ellipsis.
 
-    Lone surrogates, which no encoding can carry, become replacement characters.
+    Lone surrogates, which no encoding can write, become replacement characters.
     """
     text = " ".join(_INVISIBLE.sub("", name or "").split())
     text = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
@@ -161,7 +197,7 @@ def plain_text(name: str | None) -> str:
 
 
 def name_label(name: str | None) -> str:
-    """Return a name as ``plain_text`` does, but its code points (``U+200D``) where nothing of it shows."""
+    """Return a name as ``plain_text`` does; an invisible name as its code points, such as ``U+200D``."""
     label = _visible_text(name)
     if label or not name:
         return label
@@ -170,7 +206,7 @@ def name_label(name: str | None) -> str:
 
 
 def _visible_text(name: str | None) -> str:
-    """Return a name as ``plain_text`` does, and nothing where nobody could see it."""
+    """Return a name as ``plain_text`` does; an invisible name as an empty text."""
     text = plain_text(name)
     return text if any(_has_ink(character) for character in text) else ""
 
@@ -181,40 +217,40 @@ def _has_ink(character: str) -> bool:
 
 
 def figure_text(name: str | None) -> str:
-    """Return a name for anything in a figure: plotly would read ``<b>`` and links in it as markup.
+    """Return a name for use in a chart, where plotly would read ``<b>`` and links as markup.
 
-    Quotes stay: plotly shows ``&quot;`` as it is.
+    Quotes are not escaped: plotly would show ``&quot;``.
     """
     return html.escape(plain_text(name), quote=False)
 
 
-def user_label(name: str | None, email: str | None, id: str | None, deleted: bool) -> str:  # noqa: A002
-    """Return what to call a user (None: rows without a readable user)."""
-    if id is None:
-        return "Unknown user"
+def user_label(name: str | None, email: str | None, user_id: str | None, deleted: bool) -> str:
+    """Return what to call a user; without an id, the rows without a readable user."""
+    if user_id is None:
+        return NONE_LABELS["user"]
     known = _visible_text(name) or _visible_text(email)
-    return _label("user", known, id, deleted=deleted)
+    return _label("user", known, user_id, deleted=deleted)
 
 
-def agent_label(name: str | None, id: str | None, deleted: bool) -> str:  # noqa: A002
-    """Return what to call an agent (None: not known which one)."""
-    if id is None:
-        return "Unknown agent"
-    return _label("agent", _visible_text(name), id, deleted=deleted)
+def agent_label(name: str | None, agent_id: str | None, deleted: bool) -> str:
+    """Return what to call an agent; without an id, the rows whose agent is not known."""
+    if agent_id is None:
+        return UNKNOWN_AGENT
+    return _label("agent", _visible_text(name), agent_id, deleted=deleted)
 
 
-def _label(kind: str, known: str, id: str, *, deleted: bool) -> str:  # noqa: A002
+def _label(kind: str, known: str, owner_id: str, *, deleted: bool) -> str:
     if known:
         return f"{known} (deleted)" if deleted else known
-    # The last digits of an ObjectId tell its owners apart, the first are only a date.
-    return f"{'Deleted' if deleted else 'Unnamed'} {kind} …{plain_text(id)[-4:]}"
+    # The last digits of an ObjectId differ between owners; the first are only a date.
+    return f"{'Deleted' if deleted else 'Unnamed'} {kind} …{plain_text(owner_id)[-4:]}"
 
 
 def model_label(model: str | None) -> str:
-    """Return what to call a model (None: rows that LibreChat stored without one)."""
-    return name_label(model) or "No model recorded"
+    """Return what to call a model; None stands for the rows that LibreChat stored without one."""
+    return name_label(model) or NONE_LABELS["model"]
 
 
 def defuse(cell: str) -> str:
-    """Return a cell of text, with an apostrophe in front where a spreadsheet would take it for a formula."""
+    """Return a cell's text, behind an apostrophe where a spreadsheet would take it for a formula."""
     return f"'{cell}" if _FORMULA.match(cell) else cell
