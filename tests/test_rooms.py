@@ -23,7 +23,7 @@ ROOMS: dict[str, set[str]] = {
     "sync": {"librechat", "store", "bson", "numpy", "pandas"},
     "usage": {"plain_files", "store", "numpy", "pandas"},
     "answer_cache": {"usage", "store", "flask", "flask_caching"},
-    "exports": {"usage", "formatting", "pandas", "xlsxwriter"},
+    "exports": {"usage", "formatting", "xlsxwriter"},
     "key_strength": set(),
     "logs": {"settings"},
     "settings": {
@@ -46,7 +46,6 @@ ROOMS: dict[str, set[str]] = {
         "flask_compress",
         "limits",
         "openapi_pydantic",
-        "pandas",
         "prometheus_client",
         "pydantic",
         "werkzeug",

@@ -9,6 +9,11 @@ from typing import TYPE_CHECKING
 
 from librechat_analytics.answer_cache.repository import CachedRepository
 from librechat_analytics.dashboard.app import mount_dashboard
+from librechat_analytics.dashboard.dash_seams.endpoints import (
+    FILE_ENDPOINTS,
+    PAGE_ENDPOINTS,
+    refuse_unknown_pages,
+)
 from librechat_analytics.librechat.mongo import MongoSource
 from librechat_analytics.settings import name_users, require_a_key
 from librechat_analytics.store.store import FILE_NAME, Store, StoreError
@@ -20,7 +25,7 @@ from librechat_analytics.usage.scopes import unmatched_parts
 from librechat_analytics.web.api import api_blueprint
 from librechat_analytics.web.audit import serve_audit
 from librechat_analytics.web.backup import serve_backup
-from librechat_analytics.web.door import Door
+from librechat_analytics.web.gatekeeper import Gatekeeper
 from librechat_analytics.web.keys import KeyRing
 from librechat_analytics.web.keys_file import KeysFileError, read_keys_now
 from librechat_analytics.web.keys_watch import KeysWatch
@@ -29,9 +34,9 @@ from librechat_analytics.web.openapi import serve_description
 from librechat_analytics.web.server import (
     ASK_AGAIN,
     PREFIX,
-    allow_page_scripts,
+    PublicPage,
     create_server,
-    refuse_unknown_paths,
+    refuse_unknown_api_paths,
 )
 
 if TYPE_CHECKING:
@@ -40,7 +45,7 @@ if TYPE_CHECKING:
     from librechat_analytics.settings import Settings
     from librechat_analytics.usage.answers import SourceStatus
     from librechat_analytics.usage.prices import PriceList
-    from librechat_analytics.web.bodies import Readiness
+    from librechat_analytics.web.status_bodies import Readiness
 
 log = logging.getLogger(__name__)
 
@@ -123,9 +128,9 @@ def open_keys(settings: Settings) -> KeyRing:
     return KeyRing(own_key.get_secret_value() if own_key else None, settings.dashboard_api_keys_file)
 
 
-def open_door(settings: Settings, keys: KeyRing) -> Door:
-    """Make the door for these keys."""
-    return Door(
+def make_gatekeeper(settings: Settings, keys: KeyRing) -> Gatekeeper:
+    """Make the gatekeeper for these keys."""
+    return Gatekeeper(
         keys,
         trusted_proxies=settings.trusted_proxies,
         auth_proxies=name_users(settings),
@@ -167,10 +172,12 @@ def create_app(settings: Settings) -> Flask:
             audit_progress=audit.progress if audit else None,
         )
 
+    page = PublicPage()
     server = create_server(
-        door=open_door(settings, keys),
+        gatekeeper=make_gatekeeper(settings, keys),
         readiness=lambda: _readiness(store, source_report().status),
         frame_ancestors=settings.frame_ancestors,
+        public_page=page,
     )
     repository = CachedRepository(store, server, source=source_report, prices=prices)
     server.register_blueprint(api_blueprint(repository, default_zone=settings.dashboard_timezone))
@@ -178,11 +185,13 @@ def create_app(settings: Settings) -> Flask:
     serve_audit(server, repository, begin=syncer.want_audit if syncer else None)
     serve_backup(server, store.open_copy)
     serve_description(server, default_zone=settings.dashboard_timezone)
-    refuse_unknown_paths(server)
+    refuse_unknown_api_paths(server)
+    refuse_unknown_pages(server)
     dashboard = mount_dashboard(
         server, repository, default_zone=settings.dashboard_timezone, prefix=PREFIX, ask_again=ASK_AGAIN
     )
-    allow_page_scripts(server, dashboard.csp_hashes())
+    page.pages, page.files = PAGE_ENDPOINTS, FILE_ENDPOINTS
+    page.script_hashes = tuple(dashboard.csp_hashes())
     server.extensions[EXTENSION] = Running(store, source, syncer, thread, repository, keys_watch)
     if settings.dashboard_api_keys_file is not None:
         keys_watch.start()

@@ -7,12 +7,11 @@ import io
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from librechat_analytics.dashboard.app import VIEWS
 from librechat_analytics.dashboard.page import page_layout
-from librechat_analytics.exports.sheets import Column, Sheet, csv_text, file_name, user_models_sheet
+from librechat_analytics.exports.files import csv_text
+from librechat_analytics.exports.sheets import user_models_sheet
 from librechat_analytics.usage.answers import Concentration, Ranking
 from tests.dashboard.ready_answers import (
     BREAKDOWN,
@@ -21,7 +20,6 @@ from tests.dashboard.ready_answers import (
     USER_MODEL,
     caching,
     conversation_costs,
-    period,
     query,
     questions,
     rhythm,
@@ -80,13 +78,6 @@ def test_who_is_deleted_is_said_beside_each_model() -> None:
     assert [line[0] for line in table.rows] == [f"{USER['name']} (deleted)", USER["name"]]
 
 
-def test_no_name_becomes_a_formula_not_even_as_a_heading() -> None:
-    evil = '=HYPERLINK("http://e","x")'
-    heading, cells = read(csv_text(Sheet("table", (Column(evil, "text"),), ((evil,),))))
-
-    assert heading == cells == [f"'{evil}"]
-
-
 def test_negative_numbers_stay_numbers() -> None:
     buckets = written("cache-saved", caching=caching((100, 0, 0, -1.5)))
 
@@ -108,22 +99,4 @@ def test_weekdays_and_steps_are_named() -> None:
         for line in written("conversation-costs", conversation_costs=conversation_costs((0.01, 3), (None, 1)))
     ] == ["0.01", ""]
     shares = written("concentration", concentration=Concentration((0.75, 1.0)))
-    assert shares[0] == {"Users, the dearest": "1", "Share of cost": "0.75"}
-
-
-@given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=1))
-def test_whatever_a_name_holds_it_is_one_cell(names: list[str]) -> None:
-    lines = tuple((name, place) for place, name in enumerate(names))
-    table = read(csv_text(Sheet("table", (Column("Name", "text"), Column("Place", "count")), lines)))
-
-    assert [row[1] for row in table[1:]] == [str(index) for index in range(len(names))]
-
-
-def test_the_files_name_says_whose_and_when() -> None:
-    assert file_name("users", period("7d")) == "librechat-users-7d-2026-11-17-2026-11-24"
-
-
-def test_the_last_day_in_the_name_is_part_of_the_period() -> None:
-    november = period("custom", "2026-11-01", "2026-11-10")
-
-    assert file_name("users", november) == "librechat-users-custom-2026-11-01-2026-11-10"
+    assert shares[0] == {"Top users": "1", "Share of cost": "0.75"}

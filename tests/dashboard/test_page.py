@@ -19,7 +19,7 @@ from librechat_analytics.dashboard.page_state import clock, freshness_data, sour
 from librechat_analytics.dashboard.shortcuts import SHEET, sheet_html
 from librechat_analytics.usage.answers import Freshness
 from librechat_analytics.usage.periods import PERIODS
-from librechat_analytics.web.door import Visitor
+from librechat_analytics.web.gatekeeper import Visitor
 from tests.dashboard.ready_answers import BERLIN, NOW, ReadyRepository, component_texts, period
 
 if TYPE_CHECKING:

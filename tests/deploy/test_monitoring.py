@@ -12,8 +12,9 @@ from flask import Flask, g
 from librechat_analytics.store.store import Store
 from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.repository import StoreRepository
-from librechat_analytics.web.door import Visitor
+from librechat_analytics.web.gatekeeper import Visitor
 from librechat_analytics.web.metrics import serve_metrics
+from librechat_analytics.web.requests_log import log_requests
 from tests.support.servers import ROOT
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ NAME = re.compile(r"\blibrechat_[a-z_]+")
 
 def names_served(tmp_path: Path) -> set[str]:
     server = Flask(__name__)
+    log_requests(server)
 
     @server.before_request
     def let_in() -> None:

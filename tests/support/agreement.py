@@ -15,9 +15,9 @@ from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.repository import StoreRepository
 from librechat_analytics.web.api import api_blueprint
-from librechat_analytics.web.door import Door
+from librechat_analytics.web.gatekeeper import Gatekeeper
 from librechat_analytics.web.keys import KeyRing
-from librechat_analytics.web.server import create_server
+from librechat_analytics.web.server import PublicPage, create_server
 from tests.support.oracle import ENDPOINTS, Oracle, TooManyPointsError
 from tests.support.servers import API_KEY
 
@@ -73,8 +73,12 @@ def imported(folder: Path, store_folder: Path, now: datetime) -> Iterator[Ask]:
 
 def api_of(store: Store, now: datetime) -> Ask:
     """Put the program's API in front of a store, with a clock that stands."""
-    door = Door(KeyRing(API_KEY, None))
-    server = create_server(door=door, readiness=lambda: "ready", frame_ancestors=("'self'",))
+    server = create_server(
+        gatekeeper=Gatekeeper(KeyRing(API_KEY, None)),
+        readiness=lambda: "ready",
+        frame_ancestors=("'self'",),
+        public_page=PublicPage(),
+    )
     repository = StoreRepository(store, source=lambda: SourceReport("offline"), clock=lambda: now)
     server.register_blueprint(api_blueprint(repository, default_zone="UTC"))
     client = server.test_client()

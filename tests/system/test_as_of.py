@@ -9,9 +9,10 @@ from typing import Any
 from flask import Flask, g
 
 from librechat_analytics.dashboard.data import Questions
-from librechat_analytics.exports.sheets import all_sheets, csv_text
+from librechat_analytics.exports.files import csv_text
+from librechat_analytics.exports.workbook import all_sheets
 from librechat_analytics.web.api import api_blueprint
-from librechat_analytics.web.door import Visitor
+from librechat_analytics.web.gatekeeper import Visitor
 from tests.dashboard.ready_answers import NOW, ReadyRepository, period, query
 
 EARLIER, LATER = NOW - timedelta(hours=1), NOW

@@ -245,7 +245,7 @@ def test_a_body_that_is_too_large_is_refused(client: FlaskClient) -> None:
     assert response.get_json() == {"error": "The request is too large."}
 
 
-def test_an_error_inside_says_nothing_but_a_number_that_the_log_has_too(
+def test_an_unexpected_error_shows_only_the_request_id_and_the_log_has_it_too(
     app: Flask, client: FlaskClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail() -> None:
@@ -257,5 +257,6 @@ def test_an_error_inside_says_nothing_but_a_number_that_the_log_has_too(
     body = json.dumps(response.get_json())
     assert "internal" not in body
     assert "/srv" not in body
-    number = body.split("(")[1].split(")")[0]
-    assert number in caplog.text
+    shown = body.split("(")[1].split(")")[0]
+    assert shown == response.headers["X-Request-Id"]
+    assert shown in caplog.text

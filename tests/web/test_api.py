@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from librechat_analytics.web.bodies import instant_json
+from librechat_analytics.web.body import instant_json
 from librechat_analytics.web.server import StrictJSON
 from tests.support.documents import ANA, HELPER, OLD_AGENT
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
-from librechat_analytics.web.bodies import Figures, ModelCost, Point
+from librechat_analytics.web.answer_bodies import Figures, ModelCost, Point
 
 POINT: dict[str, Any] = {
     "start": datetime(2026, 10, 25, 2, tzinfo=ZoneInfo("Europe/Berlin")),

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from librechat_analytics.usage.filters import FILTER_NAMES
 from librechat_analytics.web.api import ENDPOINTS
-from librechat_analytics.web.parameters import LARGEST_LIMIT, NAMES, BadParameterError, read_question
+from librechat_analytics.web.parameters import LARGEST_LIMIT, NAMES, BadParameterError, read_request
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -225,12 +225,12 @@ odd = st.text(max_size=40) | st.sampled_from(["7d", "custom", "2026-01-01", "UTC
 
 
 @given(st.lists(st.tuples(st.sampled_from(NAMES) | st.text(max_size=10), odd), max_size=8))
-def test_any_query_is_read_into_a_question_or_refused_by_name(pairs: list[tuple[str, str]]) -> None:
+def test_any_query_is_read_or_refused_with_the_parameters_name(pairs: list[tuple[str, str]]) -> None:
     arguments = MultiDict(pairs)
     try:
-        question = read_question(arguments, default_zone="UTC", now=NOW, first_usage=None)
+        read = read_request(arguments, default_zone="UTC", now=NOW, first_usage=None)
     except BadParameterError:
         return
-    assert question.period.range.start <= question.period.range.end
-    assert question.period.range.start.tzinfo is not None
-    assert question.format != "json" or 1 <= question.limit <= LARGEST_LIMIT
+    assert read.period.range.start <= read.period.range.end
+    assert read.period.range.start.tzinfo is not None
+    assert read.format != "json" or 1 <= read.limit <= LARGEST_LIMIT

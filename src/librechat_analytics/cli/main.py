@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from librechat_analytics.store.store import Store
     from librechat_analytics.sync.loop import Syncer
     from librechat_analytics.sync.state import Phase
-    from librechat_analytics.web.bodies import Audit
+    from librechat_analytics.web.status_bodies import Audit
 
 program = typer.Typer(
     help="What LibreChat costs: when, by whom, on which models, through which agents.",

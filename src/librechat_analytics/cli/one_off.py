@@ -17,15 +17,16 @@ from werkzeug.datastructures import MultiDict
 
 from librechat_analytics.app import open_prices, open_store
 from librechat_analytics.errors import OperatorError
-from librechat_analytics.exports.sheets import all_sheets, workbook
+from librechat_analytics.exports.files import xlsx_bytes
+from librechat_analytics.exports.workbook import all_sheets
 from librechat_analytics.settings import local_address, required_key
 from librechat_analytics.store.store import FILE_NAME, StoreBusyError
 from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.periods import BadPeriodError
 from librechat_analytics.usage.repository import StoreRepository
-from librechat_analytics.web.bodies import Audit, AuditRunning, AuditState
-from librechat_analytics.web.door import KEY_HEADER
-from librechat_analytics.web.parameters import BadParameterError, bad_period, read_question
+from librechat_analytics.web.gatekeeper import KEY_HEADER
+from librechat_analytics.web.parameters import BadParameterError, bad_period, read_request
+from librechat_analytics.web.status_bodies import Audit, AuditRunning, AuditState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -106,13 +107,14 @@ def _workbook(settings: Settings, parameters: dict[str, str]) -> bytes:
     try:
         prices = open_prices(settings)
         repository = StoreRepository(store, source=lambda: SourceReport("offline"), prices=prices)
-        asked = read_question(
+        wanted = read_request(
             MultiDict(parameters),
             default_zone=settings.dashboard_timezone,
             now=repository.now(),
             first_usage=repository.first_usage(),
         )
-        return workbook(all_sheets(repository, asked.period, asked.bucket, asked.filters))
+        sheets = all_sheets(repository, wanted.period, wanted.bucket, wanted.filters)
+        return xlsx_bytes(sheets)
     finally:
         store.close()
 
@@ -151,7 +153,7 @@ def served_audits(settings: Settings) -> AuditState:
         state = json.load(response)
     return AuditState(
         running=state["running"] and AuditRunning(**state["running"]),
-        audits=[
+        audits=tuple(
             Audit(
                 kind=audit["kind"],
                 started_at=datetime.fromisoformat(audit["startedAt"]),
@@ -161,7 +163,7 @@ def served_audits(settings: Settings) -> AuditState:
                 gone=audit["gone"],
             )
             for audit in state["audits"]
-        ],
+        ),
     )
 
 

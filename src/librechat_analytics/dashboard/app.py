@@ -35,7 +35,8 @@ from librechat_analytics.dashboard.unreadable import (
 from librechat_analytics.dashboard.views import agents, detail, models, overview, quality, users
 from librechat_analytics.dashboard.words import filter_words
 from librechat_analytics.dashboard.words.period_words import period_sentence
-from librechat_analytics.exports.sheets import all_sheets, csv_text, file_name, workbook
+from librechat_analytics.exports.files import csv_text, file_name, xlsx_bytes
+from librechat_analytics.exports.workbook import all_sheets
 from librechat_analytics.usage.periods import BadPeriodError
 from librechat_analytics.zones import parse_zone
 
@@ -277,7 +278,7 @@ def register_export(app: Dash, repository: Repository, ask: Ask) -> None:
         refuse_unreadable(questions.query)
         period = questions.period
         sheets = all_sheets(repository, period, questions.unit, questions.filters)
-        return dcc.send_bytes(workbook(sheets), f"{file_name('usage', period)}.xlsx")
+        return dcc.send_bytes(xlsx_bytes(sheets), f"{file_name('usage', period)}.xlsx")
 
 
 def register_filters(app: Dash, ask: Ask) -> None:

@@ -5,12 +5,13 @@ Files, the API's bodies and the page's tables all read these declarations.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import Field, dataclass
 from datetime import datetime
 from operator import attrgetter
-from typing import TYPE_CHECKING, Generic, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, Literal, Protocol, TypeAlias, TypeVar
 
-from librechat_analytics.formatting import WEEKDAYS, agent_label, model_label, user_label
+from librechat_analytics.exports import cells
+from librechat_analytics.formatting import WEEKDAYS, agent_label, model_label
 from librechat_analytics.usage.answers import (
     AgentRow,
     CachingPoint,
@@ -21,10 +22,11 @@ from librechat_analytics.usage.answers import (
     PriceRow,
     RatesPoint,
     TimelinePoint,
+    Totals,
     UserModelRow,
     UserRow,
 )
-from librechat_analytics.usage.prices import SOURCES
+from librechat_analytics.usage.quality import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +37,14 @@ Kind = Literal["text", "money", "rate", "tokens", "count", "share", "time"]
 Cell: TypeAlias = str | int | float | datetime | None
 """The value of one cell; None where it is not known."""
 
-Row = TypeVar("Row")
+
+class Record(Protocol):
+    """Any dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[object]]]
+
+
+Row = TypeVar("Row", bound=Record)
 RowIn = TypeVar("RowIn", contravariant=True)
 
 
@@ -102,6 +111,7 @@ TOTAL = col("total_tokens", "Total tokens", "tokens", short="Tokens")
 CACHE_READ = col("cache_read_tokens", "Cache read tokens", "tokens", short="Cache read")
 CACHE_WRITE = col("cache_write_tokens", "Cache write tokens", "tokens", short="Cache write")
 CALLS = col("calls", "Calls", "count")
+ACTIVE_USERS = col("active_users", "Active users", "count")
 USER_COUNT = col("users", "Users", "count")
 CONVERSATIONS = col("conversations", "Conversations", "count")
 SHARE = col("share", "Share of cost", "share", short="Share")
@@ -114,44 +124,18 @@ END = col("end", "To", "time")
 SPENT = (COST, PROMPT, COMPLETION, TOTAL)
 
 
-def _user(row: UserRow) -> str:
-    return user_label(row.name, row.email, row.id, deleted=row.deleted)
-
-
-def _user_of_model(row: UserModelRow) -> str:
-    return user_label(row.name, row.email, row.user, deleted=row.deleted)
-
-
-def _rates(row: ModelCostRow) -> str:
-    return ", ".join(f"{rate:g}" for rate in row.rates)
-
-
-def _models_used(row: AgentRow) -> str:
-    return ", ".join(model_label(used.model) for used in row.models)
-
-
-def _exactly_known(row: AgentRow) -> float:
-    return row.attribution.get("exact", 0.0)
-
-
-def _price_sources(row: PriceRow) -> str:
-    return ", ".join(SOURCES[source] for source in row.price_sources)
-
-
-def _complete(row: TimelinePoint | RatesPoint) -> str:
-    return "no" if row.partial else "yes"
-
-
 BUCKET: tuple[Column[TimelinePoint | RatesPoint], ...] = (
     START,
     END,
-    worded("partial", "Complete", "text", _complete),
+    worded("partial", "Complete", "text", cells.complete),
 )
+
+TOTALS = Columns(Totals, (*SPENT, CACHE_READ, CACHE_WRITE, CALLS, ACTIVE_USERS, CONVERSATIONS))
 
 USERS = Columns(
     UserRow,
     (
-        worded("name", "User", "text", _user),
+        worded("name", "User", "text", cells.user),
         EMAIL,
         col("id", "User id", "text"),
         *SPENT,
@@ -190,7 +174,7 @@ COST_BREAKDOWN = Columns(
         CACHE_WRITE,
         PROMPT_RATE,
         COMPLETION_RATE,
-        worded("rates", "Stored rates", "text", _rates),
+        worded("rates", "Stored rates", "text", cells.rates),
     ),
 )
 
@@ -206,14 +190,14 @@ AGENTS = Columns(
         USER_COUNT,
         CONVERSATIONS,
         SHARE,
-        worded("models", "Models used", "text", _models_used),
-        worded("attribution", "Exactly known", "share", _exactly_known, short="Attribution"),
+        worded("models", "Models used", "text", cells.models_used),
+        worded("attribution", "Exactly known", "share", cells.exactly_known, short="Attribution"),
     ),
 )
 
 USAGE_OVER_TIME = Columns(
     TimelinePoint,
-    (*BUCKET, *SPENT, CALLS, col("active_users", "Active users", "count"), CONVERSATIONS),
+    (*BUCKET, *SPENT, CALLS, ACTIVE_USERS, CONVERSATIONS),
 )
 
 CACHES = Columns(
@@ -248,11 +232,28 @@ CONVERSATION_COSTS = Columns(
 USER_MODELS = Columns(
     UserModelRow,
     (
-        worded("name", "User", "text", _user_of_model),
+        worded("name", "User", "text", cells.user_of_model),
         EMAIL,
         worded("model", "Model", "text", lambda row: model_label(row.model)),
         *SPENT,
         CALLS,
+    ),
+)
+
+
+FINDINGS = Columns(
+    Finding,
+    (
+        worded("kind", "Finding", "text", lambda finding: finding.kind.title),
+        col("documents", "Rows", "count"),
+        col("tokens", "Tokens", "tokens"),
+        COST,
+        col("first", "First (UTC)", "time"),
+        col("last", "Last (UTC)", "time"),
+        worded("kind", "LibreChat versions", "text", cells.versions),
+        worded("kind", "What it means", "text", cells.meaning),
+        worded("kind", "What to do", "text", cells.advice),
+        worded("details", "Where", "text", cells.where),
     ),
 )
 
@@ -268,7 +269,7 @@ def price_check_columns(list_name: str) -> Columns[PriceRow]:
             col("listed_cost_usd", "Recorded, of listed (USD)", "money"),
             col("list_price_usd", f"At list price {list_name} (USD)", "money", short="At list price"),
             col("difference_usd", "Difference (USD)", "money", short="Difference"),
-            worded("price_sources", "Price comes from", "text", _price_sources, short="Price from"),
+            worded("price_sources", "Price comes from", "text", cells.price_sources, short="Price from"),
             col("unpaired_completions", "Completions without their prompt", "count"),
         ),
     )

@@ -1,163 +1,128 @@
-"""``/api/*``: the answers of ``usage`` as JSON, as the HTTP contract says."""
+"""``/api/*``: the repository's answers as JSON, CSV or xlsx."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import NotFound
 
-from librechat_analytics.exports.sheets import (
-    agents_sheet,
-    all_sheets,
-    breakdown_sheet,
-    csv_text,
-    file_name,
-    models_sheet,
-    price_check_sheet,
-    quality_sheet,
-    summary_sheet,
-    timeline_sheet,
-    users_sheet,
-    workbook,
-)
+from librechat_analytics.exports import workbook
+from librechat_analytics.exports.files import csv_text, file_name, xlsx_bytes
+from librechat_analytics.exports.workbook import Context, Table, all_sheets
 from librechat_analytics.usage.filters import FILTER_NAMES
-from librechat_analytics.web import bodies
-from librechat_analytics.web.parameters import read_question
+from librechat_analytics.web import answer_bodies as bodies
+from librechat_analytics.web.body import json_response
+from librechat_analytics.web.parameters import read_request
 from librechat_analytics.web.server import conditional
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from librechat_analytics.exports.sheets import Sheet
-    from librechat_analytics.usage.answers import Freshness, PriceCheck
     from librechat_analytics.usage.questions import Repository
-    from librechat_analytics.web.parameters import Question
+    from librechat_analytics.web.parameters import ApiRequest
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-ALWAYS = ("period", "start", "end", "tz", *FILTER_NAMES)
-"""Parameters that have an effect everywhere; the others are read everywhere, too."""
+COMMON = ("period", "start", "end", "tz", *FILTER_NAMES)
+"""Parameters that have an effect on every endpoint."""
+COMMON_AND_FORMAT = (*COMMON, "format")
+OF_LISTS = (*COMMON, "limit", "format")
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """An address below ``/api``: what it asks, and how the answer looks as JSON and as a table.
+    """An address below ``/api`` and the answer behind it.
 
-    ``title``, ``parameters`` (those with an effect) and ``example`` (a query) describe it; ``sheet`` is told
-    how fresh the answer is, and the present.
+    ``title``, ``parameters`` (those that have an effect) and ``example`` (a query string) describe it.
     """
 
     path: str
     title: str
-    ask: Callable[[Repository, Question], Any]
+    table: Table
     body: type[bodies.Answer]
-    fields: Callable[[Question, Any], bodies.Fields]
-    sheet: Callable[[Question, Any, Freshness, datetime], Sheet]
-    parameters: tuple[str, ...] = (*ALWAYS, "format")
+    parameters: tuple[str, ...] = COMMON_AND_FORMAT
     example: str = "period=last-month"
+    nothing: str = ""
+    """What the API says where there is no such answer."""
 
-
-def _ask_price_check(repository: Repository, asked: Question) -> PriceCheck:
-    check = repository.price_check(asked.period, asked.filters)
-    if check is None:
-        raise NotFound("There is no price list: set PRICES_FILE to have one.")
-    return check
-
-
-LIMITED = (*ALWAYS, "limit", "format")
 
 ENDPOINTS = (
     Endpoint(
         "summary",
         "What a period cost, and the one before",
-        lambda repository, asked: repository.summary(asked.period, asked.filters),
+        workbook.SUMMARY,
         bodies.SummaryAnswer,
-        lambda asked, summary: bodies.summary_fields(asked.period, summary),
-        lambda asked, summary, *known: summary_sheet(asked.period, asked.filters, summary, *known),
         example="period=last-month&tz=Europe/Berlin",
     ),
     Endpoint(
         "top-users",
         "Users by cost",
-        lambda repository, asked: repository.top_users(asked.period, asked.limit, asked.filters),
+        workbook.TOP_USERS,
         bodies.TopUsersAnswer,
-        lambda _, ranking: bodies.users_fields(ranking),
-        lambda _, answer, *__: users_sheet(answer),
-        parameters=LIMITED,
+        parameters=OF_LISTS,
         example="period=this-month&limit=50",
     ),
     Endpoint(
         "top-models",
         "Models by cost",
-        lambda repository, asked: repository.top_models(asked.period, asked.limit, asked.filters),
+        workbook.TOP_MODELS,
         bodies.TopModelsAnswer,
-        lambda _, ranking: bodies.models_fields(ranking),
-        lambda _, answer, *__: models_sheet(answer),
-        parameters=LIMITED,
+        parameters=OF_LISTS,
         example="period=custom&start=2026-11-01&end=2026-11-15",
     ),
     Endpoint(
         "top-agents",
-        "Agents by cost, and what no agent answered",
-        lambda repository, asked: repository.top_agents(asked.period, asked.limit, asked.filters),
+        "Agents by cost, and the usage without an agent",
+        workbook.TOP_AGENTS,
         bodies.TopAgentsAnswer,
-        lambda _, ranking: bodies.agents_fields(ranking),
-        lambda _, answer, *__: agents_sheet(answer),
-        parameters=LIMITED,
+        parameters=OF_LISTS,
         example="period=90d&domain=example.com",
     ),
     Endpoint(
         "cost-breakdown",
         "Models' cost and rates for prompt and completion",
-        lambda repository, asked: repository.cost_breakdown(asked.period, asked.limit, asked.filters),
+        workbook.COST_BREAKDOWN,
         bodies.CostBreakdownAnswer,
-        lambda _, ranking: bodies.models_fields(ranking),
-        lambda _, answer, *__: breakdown_sheet(answer),
-        parameters=LIMITED,
+        parameters=OF_LISTS,
         example="agent=(none)&context=message",
     ),
     Endpoint(
         "usage-over-time",
-        "A period hour by hour, day by day, week by week or month by month",
-        lambda repository, asked: repository.usage_over_time(asked.period, asked.bucket, asked.filters),
+        "A period by hour, day, week or month",
+        workbook.USAGE_OVER_TIME,
         bodies.UsageOverTimeAnswer,
-        lambda _, timeline: bodies.timeline_fields(timeline),
-        lambda _, answer, *__: timeline_sheet(answer),
-        parameters=(*ALWAYS, "bucket", "format"),
+        parameters=(*COMMON, "bucket", "format"),
         example="period=12m&bucket=month",
     ),
     Endpoint(
         "quality",
-        "What makes the figures less sure than they look",
-        lambda repository, asked: repository.quality(asked.period, asked.filters),
+        "What makes the figures less certain than they look",
+        workbook.QUALITY,
         bodies.QualityAnswer,
-        lambda _, report: bodies.quality_fields(report),
-        lambda _, answer, *__: quality_sheet(answer),
         example="period=all",
     ),
     Endpoint(
         "price-check",
         "Recorded cost beside list price",
-        _ask_price_check,
+        workbook.PRICE_CHECK,
         bodies.PriceCheckAnswer,
-        lambda _, check: bodies.price_check_fields(check),
-        lambda _, answer, *__: price_check_sheet(answer),
+        nothing="There is no price list: set PRICES_FILE to have one.",
     ),
 )
 
 
 def api_blueprint(repository: Repository, *, default_zone: str) -> Blueprint:
-    """Make the endpoints, and the workbook of everything at ``/api/export``."""
+    """Make the endpoints, and ``/api/export`` with the workbook of everything."""
     api = Blueprint("api", __name__, url_prefix="/api")
 
-    def read() -> Question:
+    def read() -> ApiRequest:
         scope = g.visitor.scope
         first_usage = repository.first_usage(scope) if request.args.get("period") == "all" else None
-        return read_question(
+        return read_request(
             request.args,
             default_zone=default_zone,
             now=repository.now(),
@@ -167,15 +132,19 @@ def api_blueprint(repository: Repository, *, default_zone: str) -> Blueprint:
 
     def view_of(endpoint: Endpoint) -> Callable[[], Response]:
         def view() -> Response:
-            asked = read()
-            # Read first: figures may be newer than what is said of them, never older.
-            freshness, now = repository.freshness(), repository.now()
-            answer = endpoint.ask(repository, asked)
-            if asked.format == "json":
-                head = bodies.head_fields(asked.period, freshness)
-                body = endpoint.body.model_validate(head | endpoint.fields(asked, answer))
-                return conditional(bodies.json_response(body))
-            return _file(endpoint.path, asked, [endpoint.sheet(asked, answer, freshness, now)])
+            wanted = read()
+            # Freshness is read first: the figures may be newer than it says, never older.
+            context = Context(wanted, repository.freshness(), repository.now())
+            if wanted.format == "json":
+                answer = endpoint.table.ask(repository, wanted)
+                if answer is None:
+                    raise NotFound(endpoint.nothing)
+                body = endpoint.body.of(wanted.period, context.freshness, answer)
+                return conditional(json_response(body))
+            sheet = endpoint.table.sheet(repository, context)
+            if sheet is None:
+                raise NotFound(endpoint.nothing)
+            return _file(endpoint.path, wanted, [sheet])
 
         return view
 
@@ -190,17 +159,17 @@ def api_blueprint(repository: Repository, *, default_zone: str) -> Blueprint:
 
     @api.get("/export", provide_automatic_options=False)
     def export() -> Response:
-        asked = replace(read(), format="xlsx")
-        return _file("usage", asked, all_sheets(repository, asked.period, asked.bucket, asked.filters))
+        wanted = replace(read(), format="xlsx")
+        return _file("usage", wanted, all_sheets(repository, wanted.period, wanted.bucket, wanted.filters))
 
     return api
 
 
-def _file(name: str, asked: Question, sheets: list[Sheet]) -> Response:
-    body = csv_text(sheets[0]).encode() if asked.format == "csv" else workbook(sheets)
-    kind = f"{CSV}; charset=utf-8" if asked.format == "csv" else XLSX
-    response = Response(body, content_type=kind)
+def _file(name: str, wanted: ApiRequest, sheets: list[Sheet]) -> Response:
+    is_csv = wanted.format == "csv"
+    body = csv_text(sheets[0]).encode() if is_csv else xlsx_bytes(sheets)
+    response = Response(body, content_type=f"{CSV}; charset=utf-8" if is_csv else XLSX)
     response.headers["Content-Disposition"] = (
-        f'attachment; filename="{file_name(name, asked.period)}.{asked.format}"'
+        f'attachment; filename="{file_name(name, wanted.period)}.{wanted.format}"'
     )
     return response

@@ -1,4 +1,4 @@
-"""``/api/audit``: how the audits of LibreChat's ledger ended, and the way to begin one."""
+"""``/api/audit``: how the last audits ended, and a way to start one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from flask import g, request
 from werkzeug.exceptions import Conflict, Forbidden
 
-from librechat_analytics.web.bodies import audit_state, json_response
+from librechat_analytics.web.body import json_response
+from librechat_analytics.web.status_bodies import AuditState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def serve_audit(server: Flask, repository: Repository, begin: Callable[[], None] | None) -> None:
-    """Answer how audits are doing; POST begins one that compares every single id, where ``begin`` can."""
+    """Answer how audits are doing; POST starts one that compares every id, where ``begin`` is given."""
 
     @server.route("/api/audit", methods=["GET", "POST"], provide_automatic_options=False)
     def audit() -> Response:
@@ -28,4 +29,4 @@ def serve_audit(server: Flask, repository: Repository, begin: Callable[[], None]
             if begin is None:
                 raise Conflict("There is nothing to compare with: MONGO_URI is not set.")
             begin()
-        return json_response(audit_state(repository.freshness()), 202 if request.method == "POST" else 200)
+        return json_response(AuditState.of(repository.freshness()), 202 if request.method == "POST" else 200)

@@ -1,4 +1,4 @@
-"""``/api/backup``: a copy of the store, for keys that may see everybody, one at a time."""
+"""``/api/backup``: a copy of the store, one at a time, for keys that may see all users."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from flask import Response as FlaskResponse
 from flask import g, request, send_file
 from werkzeug.exceptions import Forbidden
 
-from librechat_analytics.web.bodies import Refusal, json_response
+from librechat_analytics.web.body import json_response
+from librechat_analytics.web.status_bodies import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,28 +22,28 @@ if TYPE_CHECKING:
 
 RETRY_AFTER_SECONDS = 30
 CLOSING_SECONDS = 0.2
-"""Whoever asks again with the last byte in hand must not be refused for a copy that is just being closed."""
+"""A client that has the last byte may ask again at once, while the first copy is still being closed."""
 
 MIMETYPE = "application/octet-stream"
 FILE_NAME = "usage.duckdb"
 
 
 class CopyBeingSent(BufferedReader):
-    """A copy of the store that says when it has been sent, or given up."""
+    """A copy of the store that calls back when it has been sent, or the client has gone."""
 
     def __init__(self, copy: FileIO, when_closed: Callable[[], None]) -> None:
         super().__init__(copy)
         self._when_closed = when_closed
 
     def close(self) -> None:
-        """Close it and say so, once."""
+        """Close the copy and call back, once."""
         if not self.closed:
             super().close()
             self._when_closed()
 
 
 def serve_backup(server: Flask, open_copy: Callable[[], FileIO]) -> None:
-    """Answer with a copy of the store; others wait their turn, since each takes as much disk as the store."""
+    """Answer with a copy of the store, one at a time: each takes as much disk space as the store."""
     busy = threading.Lock()
 
     @server.get("/api/backup", provide_automatic_options=False)
@@ -61,7 +62,7 @@ def serve_backup(server: Flask, open_copy: Callable[[], FileIO]) -> None:
         except BaseException:
             busy.release()
             raise
-        # No conditions, and so no ranges: a later request would get them of another copy.
+        # Without conditions there are no ranges either: the parts would come from different copies.
         response = send_file(
             copy, mimetype=MIMETYPE, download_name=FILE_NAME, as_attachment=True, conditional=False
         )
@@ -70,7 +71,7 @@ def serve_backup(server: Flask, open_copy: Callable[[], FileIO]) -> None:
 
 
 def _without_copy() -> Response:
-    """Say what a GET would give, but for its size, which only a copy has."""
+    """Answer as a GET would, but without the size, which is not known before the copy is made."""
     response = FlaskResponse(mimetype=MIMETYPE)
     response.automatically_set_content_length = False
     response.headers.set("Content-Disposition", "attachment", filename=FILE_NAME)

@@ -1,8 +1,8 @@
-"""``/metrics`` for Prometheus: what was used, how level the store is, how long requests take."""
+"""``/metrics`` for Prometheus: usage, how fresh the store is, and how long requests take."""
 
 from __future__ import annotations
 
-import time
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Response, g, request
@@ -10,6 +10,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram,
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 from werkzeug.exceptions import Forbidden
+
+from librechat_analytics.web.requests_log import seconds_so_far
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,11 +24,14 @@ if TYPE_CHECKING:
 
 USAGE_LABELS = ("model", "token_type", "context")
 STATUSES = ("ok", "importing", "unreachable", "offline")
+NOT_ADMITTED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS)
+"""The gatekeeper's answers, which say nothing about how fast the server is."""
+
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
 class UsageCollector(Collector):
-    """The ledger's totals and the state of the sync, read when they are asked for."""
+    """Reads the totals of all usage and the state of the sync for each request of Prometheus."""
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
@@ -38,11 +43,11 @@ class UsageCollector(Collector):
         rows = CounterMetricFamily(
             "librechat_usage_transactions", "Usage rows; prompt rows are model calls", labels=USAGE_LABELS
         )
-        for row in counters.rows.to_dict("records"):
-            labels = [row[name] for name in USAGE_LABELS]
-            cost.add_metric(labels, row["cost_usd"])
-            tokens.add_metric(labels, row["tokens"])
-            rows.add_metric(labels, row["documents"])
+        for row in counters.rows:
+            labels = (row.model or "", row.token_type, row.context or "")
+            cost.add_metric(labels, row.cost_usd)
+            tokens.add_metric(labels, row.tokens)
+            rows.add_metric(labels, row.documents)
         refused = CounterMetricFamily(
             "librechat_documents_refused", "Documents that could not be read", labels=("reason",)
         )
@@ -50,7 +55,7 @@ class UsageCollector(Collector):
             refused.add_metric([reason], documents)
         uncounted = CounterMetricFamily(
             "librechat_uncounted_credits_dollars",
-            "Credits spent on something other than tokens, which are in no cost",
+            "Credits spent on something other than tokens, which no cost includes",
             labels=("context",),
         )
         for context, usd in counters.uncounted_credits_usd.items():
@@ -61,7 +66,8 @@ class UsageCollector(Collector):
     def _freshness(self) -> Iterator[Metric]:
         freshness = self._repository.freshness()
         lag = GaugeMetricFamily(
-            "librechat_analytics_sync_lag_seconds", "Age of the instant up to which the figures are complete"
+            "librechat_analytics_sync_lag_seconds",
+            "Seconds since the instant up to which the figures are complete",
         )
         if freshness.as_of is not None:
             seconds = (self._repository.now() - freshness.as_of).total_seconds()
@@ -72,7 +78,7 @@ class UsageCollector(Collector):
         for status in STATUSES:
             state.add_metric([status], float(freshness.status == status))
         waiting = GaugeMetricFamily(
-            "librechat_analytics_rows_without_agent", "Rows whose agent is still asked for"
+            "librechat_analytics_rows_without_agent", "Rows whose agent is not known yet"
         )
         waiting.add_metric([], freshness.unattributed)
         yield from (lag, state, waiting)
@@ -80,7 +86,7 @@ class UsageCollector(Collector):
 
 
 def _audits(freshness: Freshness) -> Iterator[Metric]:
-    """How the last audit of each kind ended, and how far the one that runs is."""
+    """Report how the last audit of each kind ended, and how far the running one is."""
     ended = GaugeMetricFamily(
         "librechat_analytics_audit_ended_timestamp_seconds",
         "When the last audit of a kind ended: by counts of ranges of ids, or by every id",
@@ -88,12 +94,12 @@ def _audits(freshness: Freshness) -> Iterator[Metric]:
     )
     added = GaugeMetricFamily(
         "librechat_analytics_audit_added",
-        "Transactions that the last audit found in LibreChat's database and that were not held",
+        "Transactions that were missing in the store and that the last audit added",
         labels=("kind",),
     )
     gone = GaugeMetricFamily(
         "librechat_analytics_transactions_gone",
-        "Transactions held that LibreChat has deleted, as far as known",
+        "Transactions in the store that LibreChat is known to have deleted",
     )
     for audit in freshness.audits:
         ended.add_metric([audit.kind], audit.ended_at.timestamp())
@@ -101,7 +107,9 @@ def _audits(freshness: Freshness) -> Iterator[Metric]:
     if freshness.audits:
         gone.add_metric([], freshness.audits[0].gone)
     running = GaugeMetricFamily(
-        "librechat_analytics_audit_progress", "Part of the audit that runs, 0 to 1", labels=("kind",)
+        "librechat_analytics_audit_progress",
+        "How much of the running audit is done, 0 to 1",
+        labels=("kind",),
     )
     if freshness.audit_kind is not None:
         running.add_metric([freshness.audit_kind], freshness.audit_progress or 0.0)
@@ -109,7 +117,7 @@ def _audits(freshness: Freshness) -> Iterator[Metric]:
 
 
 def serve_metrics(server: Flask, repository: Repository) -> None:
-    """Measure requests and answer ``/metrics``; the guard must be registered before."""
+    """Answer ``/metrics`` and record how long requests take; call ``log_requests`` first."""
     registry = CollectorRegistry()
     registry.register(UsageCollector(repository))
     times = Histogram(
@@ -120,20 +128,15 @@ def serve_metrics(server: Flask, repository: Repository) -> None:
         registry=registry,
     )
 
-    @server.before_request
-    def start_watch() -> None:
-        g.started = time.perf_counter()
-
     @server.after_request
-    def stop_watch(response: Response) -> Response:
-        started = g.pop("started", None)
-        if started is not None:  # nobody's time is measured who was not let in
-            times.labels(request.endpoint or "", response.status_code).observe(time.perf_counter() - started)
+    def measure(response: Response) -> Response:
+        if response.status_code not in NOT_ADMITTED:
+            times.labels(request.endpoint or "", response.status_code).observe(seconds_so_far())
         return response
 
     @server.get("/metrics", provide_automatic_options=False)
     def metrics() -> Response:
-        """Count for Prometheus; for keys that may see everybody."""
+        """Answer with all metrics, for keys that may see all users."""
         if g.visitor.scope is not None:
             raise Forbidden("This key may see some users only; the metrics count all of them.")
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

@@ -1,13 +1,12 @@
-"""``/api/openapi.json`` and ``/api/docs``: the API described by the models that read and answer."""
+"""``/api/openapi.json`` and ``/api/docs``: the API's own models describe it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, render_template, request
 from openapi_pydantic import (
     Components,
-    Header,
     Info,
     MediaType,
     OpenAPI,
@@ -20,60 +19,45 @@ from openapi_pydantic import (
     Server,
     Tag,
 )
-from openapi_pydantic import Response as Answered
-from pydantic.json_schema import GenerateJsonSchema, models_json_schema
+from pydantic.json_schema import models_json_schema
 
-from librechat_analytics.web.api import ALWAYS, CSV, ENDPOINTS, XLSX
-from librechat_analytics.web.bodies import AuditState, Health, Ready, Refusal, RefusedParameter
-from librechat_analytics.web.door import KEY_HEADER
+from librechat_analytics.web import openapi_parts as parts
+from librechat_analytics.web.api import COMMON, CSV, ENDPOINTS, XLSX
+from librechat_analytics.web.gatekeeper import KEY_HEADER
+from librechat_analytics.web.openapi_parts import IF_NONE_MATCH, JSON, OPERATION
 from librechat_analytics.web.parameters import Parameters
 from librechat_analytics.web.server import PREFIX, conditional
+from librechat_analytics.web.status_bodies import AuditState, Health, Ready, Refusal, RefusedParameter
 
 if TYPE_CHECKING:
     from flask import Flask
     from pydantic import BaseModel
 
-JSON = "application/json"
 KEY = "key"
 BEARER = "bearer"
-IF_NONE_MATCH = "If-None-Match"
-FIGURES, FILES, OPERATION, ITSELF = "Figures", "Files", "Operation", "This description"
+FIGURES, FILES, ITSELF = "Figures", "Files", "This description"
 
 ABOUT = f"""\
 What LibreChat costs, as JSON. Money is US dollars, unrounded; tokens and counts are integers; instants are \
-ISO 8601 in UTC; `null` stands for unknown. Fields may be added, and none changes its meaning.
+ISO 8601 in UTC; `null` means unknown. New fields may be added; existing fields keep their meaning.
 
-The key goes into the header `{KEY_HEADER}`, or as `Bearer` into `Authorization`. \
-It may be limited to some users or tenants: then everything is about these \
-only. Behind a proxy that signs users in, the proxy's word can take its place.
+Send the key in the header `{KEY_HEADER}`, or as `Bearer` token in `Authorization`. A key may be limited to \
+some users or tenants: then every answer is about these only. Behind a proxy that signs users in, no key is \
+needed.
 
 Every error is `{{"error": "one sentence that says what to do"}}`. A parameter that is unknown, repeated, \
-empty or malformed is a 400 that names it as `parameter`. Where nothing is, the answer is 404; to another \
-method than the described one it is 405 with `Allow`.
+empty or malformed is a 400 that names it as `parameter`. An unknown address is a 404; a method that an \
+address does not answer is a 405 with `Allow`.
 
-Answers in JSON carry an `ETag`. Sent back as `{IF_NONE_MATCH}`, it is answered by 304 without a body as \
-long as the answer is the same."""
-
-REFUSALS: dict[str, tuple[str, str, type[BaseModel]]] = {
-    "400": ("BadParameter", "A parameter cannot be read.", RefusedParameter),
-    "401": ("NoKey", "The key is missing or wrong.", Refusal),
-    "403": ("LimitedKey", "The key may see some users only, and this is about all of them.", Refusal),
-    "404": ("NoPriceList", "There is no price list.", Refusal),
-    "409": ("NothingToCompare", "No MongoDB is configured.", Refusal),
-    "429": ("TooManyWrongKeys", "Too many wrong keys from this address.", Refusal),
-    "503": ("NoFigures", "The figures cannot be read at the moment.", Refusal),
-}
-"""By status: the name in the description, what it means, and the body."""
+JSON answers carry an `ETag`. Send it back as `{IF_NONE_MATCH}`: while the answer is the same, you get 304 \
+without a body."""
 
 AUDIT = "/api/audit"
-TEXT = Schema.model_validate({"type": "string"})
-ANYTHING = Schema.model_validate({"type": "object"})
-WITH_RETRY_AFTER = ("429", "503")
 GUARDED = ("401", "429", "503")
 
 
 def describe(default_zone: str) -> OpenAPI:
-    """Describe the API; ``default_zone`` is where ``tz`` stands without a request's own."""
+    """Describe the API; ``default_zone`` is the IANA zone where a request has no ``tz``."""
     return OpenAPI(
         openapi="3.1.1",
         info=Info(title="LibreChat Analytics", version="1", description=ABOUT),
@@ -84,11 +68,12 @@ def describe(default_zone: str) -> OpenAPI:
         tags=[Tag(name=name) for name in (FIGURES, FILES, OPERATION, ITSELF)],
         security=[{KEY: []}, {BEARER: []}],
         paths={path: PathItem(get=operation) for path, operation in _operations().items()}
-        | {AUDIT: PathItem(get=_audit("How the audits of LibreChat's ledger ended"), post=_begin_audit())},
+        | {AUDIT: PathItem(get=_audit("How the last audits of the store ended"), post=_begin_audit())},
         components=Components(
             schemas=_schemas(),
             responses={
-                name: _refusal(status, meaning, body) for status, (name, meaning, body) in REFUSALS.items()
+                name: parts.refusal(status, meaning, body)
+                for status, (name, meaning, body) in parts.REFUSALS.items()
             },
             parameters=_parameters(default_zone),
             securitySchemes={
@@ -100,7 +85,7 @@ def describe(default_zone: str) -> OpenAPI:
 
 
 def serve_description(server: Flask, *, default_zone: str) -> None:
-    """Answer with the description, to everybody: it shows no data."""
+    """Serve the description without asking for a key: it shows no data."""
     document = describe(default_zone)
     as_json = document.model_dump_json(by_alias=True, exclude_unset=True, indent=1)
     as_dict = document.model_dump(by_alias=True, exclude_unset=True, mode="json")
@@ -112,7 +97,7 @@ def serve_description(server: Flask, *, default_zone: str) -> None:
 
     @description.get("/docs", provide_automatic_options=False)
     def docs() -> Response:
-        # Relative, because only the browser knows what a proxy has put in front.
+        # A relative path, because only the browser knows the prefix that a proxy adds.
         here = "../" if request.path.endswith("/") else ""
         page = render_template("api_docs.html", api=as_dict, here=here)
         return conditional(Response(page, mimetype="text/html"))
@@ -122,60 +107,60 @@ def serve_description(server: Flask, *, default_zone: str) -> None:
 
 def _operations() -> dict[str, Operation]:
     figures = {
-        f"/api/{endpoint.path}": _operation(
+        f"/api/{endpoint.path}": parts.operation(
             FIGURES,
             endpoint.title,
-            {JSON: _schema(endpoint.body), CSV: _text(), XLSX: MediaType()},
+            {JSON: parts.json_body(endpoint.body), CSV: parts.text_body(), XLSX: MediaType()},
             parameters=(*endpoint.parameters, IF_NONE_MATCH),
-            refusals=("400", *GUARDED, *(("404",) if endpoint.path == "price-check" else ())),
+            refusals=("400", *GUARDED, *(("404",) if endpoint.nothing else ())),
             example=f"/api/{endpoint.path}?{endpoint.example}",
         )
         for endpoint in ENDPOINTS
     }
     return figures | {
-        "/api/export": _operation(
+        "/api/export": parts.operation(
             FILES,
-            "All of it as one workbook",
+            "Everything as one workbook",
             {XLSX: MediaType()},
-            parameters=(*ALWAYS, "bucket"),
+            parameters=(*COMMON, "bucket"),
             refusals=("400", *GUARDED),
             example="/api/export?period=last-month",
         ),
-        "/api/backup": _operation(
+        "/api/backup": parts.operation(
             FILES,
             "A copy of the store",
             {"application/octet-stream": MediaType()},
             refusals=(*GUARDED, "403"),
             example="/api/backup",
         ),
-        "/metrics": _operation(
+        "/metrics": parts.operation(
             OPERATION,
-            "Counters for Prometheus: usage ever, the age of the figures, requests' times",
-            {"text/plain": _text()},
+            "Metrics for Prometheus: all usage, the age of the figures, how long requests take",
+            {"text/plain": parts.text_body()},
             refusals=(*GUARDED, "403"),
             example="/metrics",
         ),
-        "/health": _check(
-            "/health", "Whether figures can be answered", Health, failure="Figures cannot be answered."
+        "/health": parts.health_check(
+            "/health", "Whether the server can answer with figures", Health, failure="It cannot answer."
         ),
-        "/health/ready": _check(
+        "/health/ready": parts.health_check(
             "/health/ready",
-            "Whether there are figures yet: for orchestrators that hold requests back until then",
+            "Whether there are figures yet, for orchestrators that wait with requests until then",
             Ready,
-            failure="Not yet, or not any more.",
+            failure="Not yet, or no longer.",
         ),
-        "/api/openapi.json": _operation(
+        "/api/openapi.json": parts.operation(
             ITSELF,
-            "The API described as OpenAPI",
-            {JSON: MediaType(schema=ANYTHING)},
+            "The description of the API as OpenAPI",
+            {JSON: MediaType(schema=parts.ANYTHING)},
             parameters=(IF_NONE_MATCH,),
             example="/api/openapi.json",
             public=True,
         ),
-        "/api/docs": _operation(
+        "/api/docs": parts.operation(
             ITSELF,
-            "The API described for reading",
-            {"text/html": _text()},
+            "The description of the API for people",
+            {"text/html": parts.text_body()},
             parameters=(IF_NONE_MATCH,),
             example="/api/docs",
             public=True,
@@ -184,70 +169,22 @@ def _operations() -> dict[str, Operation]:
 
 
 def _audit(title: str) -> Operation:
-    return _operation(
-        OPERATION, title, {JSON: _schema(AuditState)}, refusals=(*GUARDED, "403"), example=AUDIT
+    return parts.operation(
+        OPERATION, title, {JSON: parts.json_body(AuditState)}, refusals=(*GUARDED, "403"), example=AUDIT
     )
 
 
 def _begin_audit() -> Operation:
-    begun = _audit("Have every single id compared, as soon as possible")
+    begun = _audit("Start an audit that compares every id")
     answers = dict(begun.responses or {})
     answers["202"] = answers.pop("200")
-    answers["409"] = _reference("responses", REFUSALS["409"][0])
-    samples = [{"lang": "Shell", "source": _curl(AUDIT, public=False).replace("curl ", "curl -X POST ", 1)}]
+    answers["409"] = parts.reference("responses", parts.REFUSALS["409"][0])
+    samples = [
+        {"lang": "Shell", "source": parts.curl(AUDIT, public=False).replace("curl ", "curl -X POST ", 1)}
+    ]
     return begun.model_copy(
         update={"operationId": "begin-audit", "responses": answers, "x-codeSamples": samples}
     )
-
-
-def _operation(
-    tag: str,
-    title: str,
-    content: dict[str, MediaType],
-    *,
-    parameters: tuple[str, ...] = (),
-    refusals: tuple[str, ...] = (),
-    example: str,
-    public: bool = False,
-) -> Operation:
-    responses: dict[str, Answered | Reference] = {"200": Answered(description=title, content=content)}
-    if IF_NONE_MATCH in parameters:
-        responses["200"] = Answered(description=title, content=content, headers={"ETag": _header()})
-        responses["304"] = Answered(description="The answer is still the same.")
-    responses |= {status: _reference("responses", REFUSALS[status][0]) for status in sorted(refusals)}
-    described: dict[str, Any] = {
-        "tags": [tag],
-        "summary": title,
-        "operationId": example.partition("?")[0]
-        .removeprefix("/api")
-        .strip("/")
-        .replace(".", "-")
-        .replace("/", "-"),
-        "responses": responses,
-        "x-codeSamples": [{"lang": "Shell", "source": _curl(example, public=public)}],
-    }
-    if parameters:
-        described["parameters"] = [_reference("parameters", name) for name in parameters]
-    if public:
-        described["security"] = []
-    return Operation(**described)
-
-
-def _check(path: str, title: str, body: type[BaseModel], *, failure: str) -> Operation:
-    operation = _operation(OPERATION, title, {JSON: _schema(body)}, example=path, public=True)
-    unavailable = Answered(
-        description=failure,
-        content={JSON: _schema(body)},
-        headers={"Retry-After": _header("Seconds to wait.")},
-    )
-    return operation.model_copy(update={"responses": {**(operation.responses or {}), "503": unavailable}})
-
-
-class _Untitled(GenerateJsonSchema):
-    """JSON Schema without titles that only repeat the fields' names."""
-
-    def field_title_should_be_set(self, schema: object) -> bool:  # noqa: ARG002
-        return False
 
 
 def _schemas() -> dict[str, Schema]:
@@ -262,53 +199,23 @@ def _schemas() -> dict[str, Schema]:
     _, generated = models_json_schema(
         [(body, "serialization") for body in bodies],
         ref_template="#/components/schemas/{model}",
-        schema_generator=_Untitled,
+        schema_generator=parts.UntitledSchema,
     )
     return {name: Schema.model_validate(schema) for name, schema in generated["$defs"].items()}
 
 
 def _parameters(default_zone: str) -> dict[str, Parameter | Reference]:
     parameters: dict[str, Parameter | Reference] = {}
-    for name, schema in Parameters.model_json_schema(schema_generator=_Untitled)["properties"].items():
+    for name, schema in Parameters.model_json_schema(schema_generator=parts.UntitledSchema)[
+        "properties"
+    ].items():
         meaning = schema.pop("description")
         if name == "tz":
             schema["default"] = default_zone
         elif schema["default"] is None:
             del schema["default"]
-        parameters[name] = _parameter(name, "query", meaning, Schema.model_validate(schema))
-    parameters[IF_NONE_MATCH] = _parameter(
-        IF_NONE_MATCH, "header", "The `ETag` of an answer that is at hand.", TEXT
+        parameters[name] = parts.parameter(name, "query", meaning, Schema.model_validate(schema))
+    parameters[IF_NONE_MATCH] = parts.parameter(
+        IF_NONE_MATCH, "header", "The `ETag` of an answer that you already have.", parts.TEXT
     )
     return parameters
-
-
-def _parameter(name: str, place: str, meaning: str, schema: Schema) -> Parameter:
-    return Parameter.model_validate({"name": name, "in": place, "description": meaning, "schema": schema})
-
-
-def _refusal(status: str, meaning: str, body: type[BaseModel]) -> Answered:
-    if status in WITH_RETRY_AFTER:
-        headers: dict[str, Header | Reference] = {"Retry-After": _header("Seconds to wait.")}
-        return Answered(description=meaning, content={JSON: _schema(body)}, headers=headers)
-    return Answered(description=meaning, content={JSON: _schema(body)})
-
-
-def _header(meaning: str = "To be sent back as `If-None-Match`.") -> Header:
-    return Header(description=meaning, schema=TEXT)
-
-
-def _schema(body: type[BaseModel]) -> MediaType:
-    return MediaType(schema=_reference("schemas", body.__name__))
-
-
-def _text() -> MediaType:
-    return MediaType(schema=TEXT)
-
-
-def _reference(kind: str, name: str) -> Reference:
-    return Reference.model_validate({"$ref": f"#/components/{kind}/{name}"})
-
-
-def _curl(address: str, *, public: bool) -> str:
-    key = "" if public else f'-H "{KEY_HEADER}: $KEY" '
-    return f'curl {key}"$URL{address}"'

@@ -1,4 +1,4 @@
-"""The query string of ``/api/*``: described by one model, read once into typed values or refused."""
+"""The query string of ``/api/*``: one model describes it and reads it into typed values, or refuses it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ from pydantic import (
 )
 from pydantic.json_schema import SkipJsonSchema
 
+from librechat_analytics.exports.workbook import Selection
 from librechat_analytics.usage.answers import ALL_ENTRIES
-from librechat_analytics.usage.filters import FILTER_NAMES, LONGEST_VALUE, Filters, Scope, is_readable
+from librechat_analytics.usage.filters import FILTER_NAMES, LONGEST_VALUE, Filters, is_readable
 from librechat_analytics.usage.periods import (
     BUCKET_UNITS,
     PERIODS,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
     from werkzeug.datastructures import MultiDict
 
-    from librechat_analytics.usage.periods import Period
+    from librechat_analytics.usage.filters import Scope
 
 Format = Literal["json", "csv", "xlsx"]
 
@@ -116,49 +117,50 @@ Name = Annotated[
     ),
     BeforeValidator(_name),
 ]
-Given = SkipJsonSchema[None]
-"""Stands for a parameter that is left out."""
+Absent = SkipJsonSchema[None]
+"""The type of a parameter that is left out."""
 
 
 class Parameters(BaseModel):
-    """The parameters as they may be given; the validators are the parsers, and blame by BadParameterError."""
+    """The parameters of a request; the validators parse them and raise BadParameterError."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     period: PeriodName = "30d"
-    """The last hours (`24h`, `7d`, `30d`, `90d`) or months (`12m`) up to now; calendar ranges in `tz`, up \
-to now where they still run; `all` from the first usage on; `custom` from `start` to `end`."""
-    start: Edge | Given = None
-    """Needed by `custom`, else not looked at. A date, from its midnight in `tz` on, or an instant, which is \
-part of the range; without an offset it is a wall clock in `tz`."""
-    end: Edge | Given = None
-    """Needed by `custom`, else not looked at. A date, which is part of the range as a whole, or an instant, \
-which is not; without an offset it is a wall clock in `tz`."""
-    tz: Zone | Given = None
-    """IANA time zone; decides calendar ranges and buckets."""
+    """The last hours (`24h`), days (`7d`, `30d`, `90d`) or months (`12m`) up to now; a calendar range in \
+`tz`, up to now if it is not over; `all` from the first usage on; `custom` from `start` to `end`."""
+    start: Edge | Absent = None
+    """Required for `custom`, otherwise ignored. A date, from its midnight in `tz` on, or an instant, which \
+is part of the range. An instant without an offset is local time in `tz`."""
+    end: Edge | Absent = None
+    """Required for `custom`, otherwise ignored. A date, which is part of the range as a whole, or an \
+instant, which is not part of it. An instant without an offset is local time in `tz`."""
+    tz: Zone | Absent = None
+    """IANA time zone of calendar ranges and buckets."""
     limit: Limit = DEFAULT_LIMIT
-    """Entries of a list, dearest first; files hold all of them unless it is given."""
-    bucket: Annotated[BucketUnit, BeforeValidator(_one_of(BUCKET_UNITS))] | Given = None
-    """Length of the points; without it by the length of the period. At most 1,000 points."""
+    """How many entries of a list, highest cost first; without it a file has all of them."""
+    bucket: Annotated[BucketUnit, BeforeValidator(_one_of(BUCKET_UNITS))] | Absent = None
+    """Length of the points; by default it follows from the length of the period. At most 1,000 points."""
     format: Annotated[Format, BeforeValidator(_one_of(FORMATS))] = "json"
     """Form of the answer."""
-    user: Name | Given = None
+    user: Name | Absent = None
     """Only this user's usage, by id; `(none)` for rows without a readable user."""
-    model: Name | Given = None
+    model: Name | Absent = None
     """Only this model's usage, as the list of models names it; `(none)` for rows without one."""
-    provider: Name | Given = None
+    provider: Name | Absent = None
     """Only this provider's usage, as the list of models names it; `(none)` where it is not known."""
-    agent: Name | Given = None
-    """Only this agent's usage, by id; `(none)` without an agent, `(unknown)` where nothing tells."""
-    context: Name | Given = None
-    """Only usage with this context, LibreChat's word: `message`, `title` and others; or `(none)`."""
-    role: Name | Given = None
-    """Only the usage of users with this role; `(none)` for those without one."""
-    domain: Name | Given = None
-    """Only the usage of users whose e-mail address has this after the @; `(none)` for those without one."""
-    group: Name | Given = None
-    """Only the usage of this group's members, by the group's id; `(none)` for those in no group."""
-    tenant: Name | Given = None
+    agent: Name | Absent = None
+    """Only this agent's usage, by id; `(none)` for usage without an agent, `(unknown)` where no record \
+shows whether there was one."""
+    context: Name | Absent = None
+    """Only usage with this context, as LibreChat records it: `message`, `title` and others; or `(none)`."""
+    role: Name | Absent = None
+    """Only the usage of users with this role; `(none)` for users without one."""
+    domain: Name | Absent = None
+    """Only the usage of users whose e-mail address has this domain; `(none)` for users without one."""
+    group: Name | Absent = None
+    """Only the usage of this group's members, by the group's id; `(none)` for users in no group."""
+    tenant: Name | Absent = None
     """Only this tenant's usage, where several share a LibreChat; `(none)` for rows without one."""
 
 
@@ -166,44 +168,40 @@ NAMES = tuple(Parameters.model_fields)
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What a request asks for: the period, whose usage, how many entries, which buckets, in which form."""
+class ApiRequest(Selection):
+    """A request to the API: what is selected, and the format of the answer."""
 
-    period: Period
-    filters: Filters
-    limit: int
-    bucket: BucketUnit
-    format: Format
+    format: Format = "json"
 
 
-def read_question(
+def read_request(
     arguments: MultiDict[str, str],
     *,
     default_zone: str,
     now: datetime,
     first_usage: datetime | None,
     scope: Scope | None = None,
-) -> Question:
-    """Read the parameters of an endpoint; raises BadParameterError that names the one to blame."""
+) -> ApiRequest:
+    """Read the parameters of a request; raises BadParameterError, which names the wrong parameter."""
     _only_known_once(arguments, NAMES)
     try:
         given = Parameters.model_validate(arguments.to_dict())
-    except ValidationError as refused:
-        # The validators' own BadParameterError, which pydantic carries along.
-        raise refused.errors()[0]["ctx"]["error"] from None
+    except ValidationError as error:
+        # The BadParameterError of a validator is inside pydantic's error.
+        raise error.errors()[0]["ctx"]["error"] from None
     zone = given.tz or parse_zone(default_zone)
     try:
         period = parse_period(given.period, given.start, given.end, zone, now=now, first_usage=first_usage)
     except BadPeriodError as error:
         raise bad_period(error) from None
-    # Whoever takes a file wants all of it.
+    # A file has all entries unless the request limits them.
     has_limit = given.format == "json" or "limit" in given.model_fields_set
-    return Question(
-        period,
-        Filters(**{name: getattr(given, name) for name in FILTER_NAMES}, scope=scope),
-        given.limit if has_limit else ALL_ENTRIES,
-        given.bucket or default_bucket(period.range),
-        given.format,
+    return ApiRequest(
+        period=period,
+        filters=Filters(**{name: getattr(given, name) for name in FILTER_NAMES}, scope=scope),
+        bucket=given.bucket or default_bucket(period.range),
+        limit=given.limit if has_limit else ALL_ENTRIES,
+        format=given.format,
     )
 
 
@@ -211,7 +209,7 @@ def _only_known_once(arguments: MultiDict[str, str], names: Collection[str]) -> 
     for name, values in arguments.lists():
         if name not in names:
             raise BadParameterError(
-                name[:100], f"This parameter is not known. There are: {', '.join(names)}."
+                name[:100], f"This parameter is not known. The parameters are: {', '.join(names)}."
             )
         if len(values) > 1:
             raise BadParameterError(name, f"{name} is given more than once; give it once.")

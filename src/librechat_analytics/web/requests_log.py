@@ -1,4 +1,4 @@
-"""A line for each request that shows a key: by whom, how it ended, how long it took; never the key itself."""
+"""An id and a clock for every request, and a line in the log for each one with a key, never the key."""
 
 from __future__ import annotations
 
@@ -22,28 +22,28 @@ READABLE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
 def log_requests(server: Flask) -> None:
-    """Give every request an id, the proxy's where it sends one, and write down how those with a key end."""
+    """Give every request an id, the proxy's if it sends one, and log how requests with a key end."""
 
     @server.before_request
     def begin() -> None:
         given = request.headers.get(ID_HEADER, "")
         g.request_id = given if READABLE_ID.fullmatch(given) else secrets.token_hex(8)
-        g.begun = time.perf_counter()
+        g.started = time.perf_counter()
 
     @server.after_request
     def end(response: Response) -> Response:
-        response.headers[ID_HEADER] = g.request_id
+        response.headers[ID_HEADER] = request_id()
         visitor = g.get("visitor")
         if visitor is not None:
             failed = response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
-            path = quote(request.path)  # a line break in it would begin a line of whoever asks
-            milliseconds = round(1000 * (time.perf_counter() - g.begun))
+            path = quote(request.path)  # a line break in it would let a client forge a line of the log
+            milliseconds = round(1000 * seconds_so_far())
             log.log(
                 logging.WARNING if failed else logging.DEBUG,
                 "%s %s %d in %d ms for %s",
                 *(request.method, path, response.status_code, milliseconds, visitor.name),
                 extra={
-                    "request_id": g.request_id,
+                    "request_id": request_id(),
                     "key": visitor.name,
                     "method": request.method,
                     "path": path,
@@ -54,7 +54,11 @@ def log_requests(server: Flask) -> None:
         return response
 
 
-def reference() -> str:
-    """Give the request's id, by which the log is searched for what went wrong."""
-    found: str = g.get("request_id") or secrets.token_hex(8)
-    return found
+def seconds_so_far() -> float:
+    """Return how long the request has taken until now."""
+    return time.perf_counter() - float(g.started)
+
+
+def request_id() -> str:
+    """Return the request's id: errors show it, and the log has the reason under it."""
+    return str(g.request_id)

@@ -1,8 +1,9 @@
-"""The Flask server under API and dashboard: who may ask, what every answer carries, how errors look."""
+"""The Flask server under API and dashboard: it checks keys, sets headers and words errors."""
 
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +15,11 @@ from werkzeug.routing import Rule
 
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.usage.periods import BadPeriodError
-from librechat_analytics.web.bodies import Health, Ready, Refusal, RefusedParameter, json_response
-from librechat_analytics.web.door import NotLetInError
+from librechat_analytics.web.body import json_response
+from librechat_analytics.web.gatekeeper import NotAdmittedError
 from librechat_analytics.web.parameters import BadParameterError, bad_period
-from librechat_analytics.web.requests_log import log_requests, reference
+from librechat_analytics.web.requests_log import log_requests, request_id
+from librechat_analytics.web.status_bodies import Health, Ready, Refusal, RefusedParameter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
 
     from flask import Response
 
-    from librechat_analytics.web.bodies import Readiness
-    from librechat_analytics.web.door import Door
+    from librechat_analytics.web.gatekeeper import Gatekeeper
+    from librechat_analytics.web.status_bodies import Readiness
 
 log = logging.getLogger(__name__)
 
@@ -35,26 +37,12 @@ LARGEST_BODY_BYTES = 256 * 1024
 RETRY_AFTER_SECONDS = 5
 ONE_YEAR_SECONDS = 365 * 24 * 3600
 
-ELSEWHERE = "/<path:path>"
-"""Dash's endpoint for every path that nothing else answers."""
-
-# Names are endpoints, not paths.
-FILE_ENDPOINTS = frozenset(
-    {
-        "_dash_assets.static",
-        "/_favicon.ico",
-        "plotly_bundle",
-        "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>",
-    }
-)
 DESCRIPTIONS = frozenset({"description.openapi", "description.docs"})
-PUBLIC_ENDPOINTS = FILE_ENDPOINTS | DESCRIPTIONS | {"health", "ready", "/", ELSEWHERE}
-"""Everything else needs the key; ``/`` is the page without any data, which asks for it."""
+HEALTH_CHECKS = frozenset({"health", "ready"})
 
 ASK_AGAIN = "private, no-cache"
-"""May be kept by whoever asked, and is used again only if the same is still the answer."""
+"""The client may keep the answer, and must ask whether it is still the same before it uses it again."""
 
-SCRIPT_HASHES = "PAGE_SCRIPT_HASHES"
 NO_CONTENT_POLICY = "default-src 'none'; base-uri 'none'; frame-ancestors {ancestors}"
 # style-src 'unsafe-inline': plotly and Dash set style attributes. blob: saves a chart as a picture.
 PAGE_POLICY = (
@@ -64,8 +52,24 @@ PAGE_POLICY = (
 )
 
 
+@dataclass(slots=True)
+class PublicPage:
+    """The parts of the dashboard that need no key, by the names of their Flask endpoints.
+
+    The dashboard is mounted after the server is made, so that the check of the key runs before it; until
+    then nothing of the page is public.
+    """
+
+    pages: frozenset[str] = frozenset()
+    """The page without any figures, which asks for the key."""
+    files: frozenset[str] = frozenset()
+    """Scripts, styles and pictures, which browsers may keep."""
+    script_hashes: tuple[str, ...] = ()
+    """The inline scripts that the page may run."""
+
+
 class StrictJSON(DefaultJSONProvider):
-    """JSON as others can read it: an infinite or undefined number is an error, not ``NaN``."""
+    """JSON that every client can read: an infinite or undefined number is an error, not ``NaN``."""
 
     sort_keys = False
     ensure_ascii = False
@@ -92,9 +96,20 @@ class StripPrefix:
 
 
 def create_server(
-    *, door: Door, readiness: Callable[[], Readiness], frame_ancestors: Collection[str]
+    *,
+    gatekeeper: Gatekeeper,
+    readiness: Callable[[], Readiness],
+    frame_ancestors: Collection[str],
+    public_page: PublicPage,
 ) -> Flask:
-    """Make the server with its guard, headers, errors and health checks; pages and API come on top."""
+    """Make the server with the check of keys, headers, errors and health checks; API and page follow later.
+
+    Args:
+        gatekeeper: Decides who may send a request.
+        readiness: Says whether there are figures to answer with.
+        frame_ancestors: Origins that may embed the page.
+        public_page: What of the page needs no key; the caller fills it once the page is mounted.
+    """
     server = Flask("librechat_analytics", static_folder=None)
     server.json = StrictJSON(server)
     server.config.update(
@@ -106,21 +121,21 @@ def create_server(
     server.url_map.strict_slashes = False
     server.wsgi_app = StripPrefix(server.wsgi_app, PREFIX)  # type: ignore[method-assign]
     log_requests(server)
-    _guard(server, door)
-    _headers(server, frame_ancestors)
+    _guard(server, gatekeeper, public_page)
+    _headers(server, frame_ancestors, public_page)
     _errors(server)
     Compress(server)
 
     @server.get("/health")
     def health() -> Response:
-        """Tell whether figures can be answered; never asks MongoDB."""
+        """Say whether the server can answer with figures; never asks MongoDB."""
         if readiness() == "unavailable":
             return _try_again(json_response(Health(status="unavailable"), 503))
         return json_response(Health(status="ok"))
 
     @server.get("/health/ready")
     def ready() -> Response:
-        """Tell whether it is worth sending anybody here yet; never asks MongoDB."""
+        """Say whether there are figures yet; never asks MongoDB."""
         status = readiness()
         if status != "ready":
             return _try_again(json_response(Ready(status=status), 503))
@@ -129,16 +144,21 @@ def create_server(
     return server
 
 
-def _guard(server: Flask, door: Door) -> None:
+def public_endpoints(page: PublicPage) -> frozenset[str]:
+    """Return the endpoints that need no key."""
+    return DESCRIPTIONS | HEALTH_CHECKS | page.pages | page.files
+
+
+def _guard(server: Flask, gatekeeper: Gatekeeper, page: PublicPage) -> None:
     @server.before_request
     def require_key() -> Response | None:
-        """Let nobody in without a key but to what is public: deny by default."""
+        """Require a key for everything that is not public by name."""
         in_api = request.path == "/api" or request.path.startswith("/api/")
-        if request.endpoint in (DESCRIPTIONS if in_api else PUBLIC_ENDPOINTS):
+        if request.endpoint in (DESCRIPTIONS if in_api else public_endpoints(page)):
             return None
         try:
-            g.visitor = door.let_in(request)
-        except NotLetInError as refused:
+            g.visitor = gatekeeper.admit(request)
+        except NotAdmittedError as refused:
             response = json_response(Refusal(error=str(refused)), refused.status)
             if refused.retry_after_seconds is not None:
                 response.headers["Retry-After"] = str(refused.retry_after_seconds)
@@ -146,21 +166,21 @@ def _guard(server: Flask, door: Door) -> None:
         return None
 
 
-def _headers(server: Flask, frame_ancestors: Collection[str]) -> None:
+def _headers(server: Flask, frame_ancestors: Collection[str], page: PublicPage) -> None:
     @server.after_request
     def protect(response: Response) -> Response:
-        """Send what keeps browsers and caches from doing harm."""
+        """Set the headers that tell browsers and caches what they must not do."""
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "same-origin")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if tuple(frame_ancestors) == ("'self'",):
             response.headers.setdefault("X-Frame-Options", "SAMEORIGIN")
         policy = PAGE_POLICY if response.mimetype == "text/html" else NO_CONTENT_POLICY
-        scripts = " ".join(server.config.get(SCRIPT_HASHES, ()))
+        scripts, ancestors = " ".join(page.script_hashes), " ".join(frame_ancestors)
         response.headers.setdefault(
-            "Content-Security-Policy", policy.format(scripts=scripts, ancestors=" ".join(frame_ancestors))
+            "Content-Security-Policy", policy.format(scripts=scripts, ancestors=ancestors)
         )
-        may_be_kept = request.endpoint in FILE_ENDPOINTS or response.headers.get("Cache-Control") == ASK_AGAIN
+        may_be_kept = request.endpoint in page.files or response.headers.get("Cache-Control") == ASK_AGAIN
         if not may_be_kept or response.status_code >= HTTPStatus.BAD_REQUEST:
             response.headers["Cache-Control"] = "no-store"
         return response
@@ -193,16 +213,15 @@ def _errors(server: Flask) -> None:
 
     @server.errorhandler(OperatorError)
     def store_error(_: OperatorError) -> Response:
-        number = reference()
-        log.exception("The store did not answer (%s)", number)
-        sentence = f"The figures cannot be read at the moment; try again soon ({number})."
+        log.exception("The store did not answer (request %s)", request_id())
+        sentence = f"The figures cannot be read at the moment; try again soon ({request_id()})."
         return _try_again(json_response(Refusal(error=sentence), 503))
 
     @server.errorhandler(Exception)
     def unexpected(_: Exception) -> Response:
-        number = reference()
-        log.exception("A request failed (%s)", number)
-        return json_response(Refusal(error=f"Something went wrong here; the log knows more ({number})."), 500)
+        log.exception("A request failed (request %s)", request_id())
+        sentence = f"Something went wrong; the server's log has the reason ({request_id()})."
+        return json_response(Refusal(error=sentence), 500)
 
 
 def _try_again(response: Response) -> Response:
@@ -211,20 +230,15 @@ def _try_again(response: Response) -> Response:
 
 
 def conditional(response: Response) -> Response:
-    """Answer 304 without a body where the one who asks has this very answer already."""
+    """Answer 304 without a body where the client already has the same answer."""
     response.headers["Cache-Control"] = ASK_AGAIN
     response.add_etag()
     response.make_conditional(request)
     return response
 
 
-def allow_page_scripts(server: Flask, hashes: Iterable[str]) -> None:
-    """Let the page run the inline scripts with these hashes, and no others."""
-    server.config[SCRIPT_HASHES] = tuple(hashes)
-
-
-def refuse_unknown_paths(server: Flask) -> None:
-    """Answer 404 where nothing is, instead of Dash's page: a wrong address must not look like a right one."""
+def refuse_unknown_api_paths(server: Flask) -> None:
+    """Answer 404 for unknown addresses below ``/api``, and 405 for other methods of known ones."""
 
     def nothing_below_api(rest: str = "") -> Response:
         path = f"/api/{rest.rstrip('/')}"
@@ -236,8 +250,3 @@ def refuse_unknown_paths(server: Flask) -> None:
     for path in ("/api", "/api/<path:rest>"):
         server.url_map.add(Rule(path, endpoint="unknown_api"))  # unlike Flask's own rules: for every method
     server.view_functions["unknown_api"] = nothing_below_api
-
-    @server.before_request
-    def nothing_elsewhere() -> None:
-        if request.endpoint == ELSEWHERE:
-            raise NotFound

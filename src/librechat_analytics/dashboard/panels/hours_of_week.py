@@ -12,7 +12,7 @@ from librechat_analytics.dashboard.html.markup import element
 from librechat_analytics.dashboard.panels.base import Panel
 from librechat_analytics.dashboard.panels.over_time import MEASURES, SPLIT_COLUMNS, as_text
 from librechat_analytics.dashboard.words import captions
-from librechat_analytics.exports.sheets import rhythm_sheet
+from librechat_analytics.exports.sheets import hours_of_week_sheet
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -119,7 +119,7 @@ def level(value: float, greatest: float) -> int:
 
 
 def csv(questions: Questions) -> Sheet:
-    return rhythm_sheet(questions.rhythm)
+    return hours_of_week_sheet(questions.rhythm)
 
 
 PANEL = Panel(

@@ -12,7 +12,8 @@ from librechat_analytics.dashboard.data import LONGEST_LIST
 from librechat_analytics.dashboard.html import blocks
 from librechat_analytics.dashboard.panels.base import Panel
 from librechat_analytics.dashboard.words import captions
-from librechat_analytics.exports.sheets import Column, parts_sheet, timeline_sheet
+from librechat_analytics.exports.columns import Heading
+from librechat_analytics.exports.sheets import parts_sheet, timeline_sheet
 from librechat_analytics.formatting import (
     agent_label,
     integer,
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
     from librechat_analytics.dashboard.data import Questions
     from librechat_analytics.dashboard.html.markup import Markup
     from librechat_analytics.dashboard.query import Measure, SplitBy
-    from librechat_analytics.exports.sheets import Kind, Sheet
+    from librechat_analytics.exports.columns import Kind
+    from librechat_analytics.exports.sheets import Sheet
     from librechat_analytics.usage.answers import Timeline
 
 ID = "over-time"
@@ -244,12 +246,12 @@ def csv(questions: Questions) -> Sheet:
     if questions.query.split is None:
         return timeline_sheet(questions.counted_timeline)
     kind: Kind = "money" if questions.query.measure == "cost" else "count"
-    parts: dict[str, tuple[Column, list[float]]] = {}
+    parts: dict[str, tuple[Heading, list[float]]] = {}
     for name, _, values in split_parts(questions):
         unique = name
         while unique in parts:
             unique += "'"
-        parts[unique] = (Column(unique, kind), values)
+        parts[unique] = (Heading(unique, kind), values)
     return parts_sheet(questions.timeline, list(parts.values()))
 
 

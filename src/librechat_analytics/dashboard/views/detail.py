@@ -16,7 +16,8 @@ from librechat_analytics.dashboard.views.agents import certainty_in_words
 from librechat_analytics.dashboard.views.base import View
 from librechat_analytics.dashboard.views.models import rates_in_words
 from librechat_analytics.dashboard.words import captions, filter_words, uncertainty
-from librechat_analytics.exports.sheets import PER_MILLION, parts_sheet, timeline_sheet
+from librechat_analytics.exports.columns import COMPLETION_RATE, PROMPT_RATE
+from librechat_analytics.exports.sheets import parts_sheet, timeline_sheet
 from librechat_analytics.formatting import (
     UNKNOWN,
     ago,
@@ -376,7 +377,7 @@ def _timeline_csv(questions: Questions) -> Sheet:
 def _rates_csv(questions: Questions) -> Sheet:
     points = questions.rates.points
     values = [list(points[name]) for name in ("prompt_rate", "completion_rate")]
-    return parts_sheet(questions.rates, list(zip(PER_MILLION, values, strict=True)))
+    return parts_sheet(questions.rates, list(zip((PROMPT_RATE, COMPLETION_RATE), values, strict=True)))
 
 
 LIST_PANELS = {subject: _list_panel(subject) for subject in LISTS}

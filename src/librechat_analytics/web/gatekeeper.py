@@ -1,4 +1,4 @@
-"""Who is let in: by key, or signed in by a proxy that is trusted; wrong keys are slowed down."""
+"""Who is let in: a client with a key, or a user whom a trusted proxy has signed in."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ BEARER = re.compile(r"bearer +(\S.*)", re.IGNORECASE)
 IN_BRACKETS = re.compile(r"\[([^\[\]]+)\](?::[0-9]+)?")
 WITH_PORT = re.compile(r"([0-9.]+):[0-9]+")
 WRONG_KEYS = RateLimitItemPerMinute(300)
-"""Wrong keys from one address, behind which a whole company may sit; the right key is let in at any time."""
+"""Wrong keys from one address, which a whole company may share; a right key is always let in."""
 
-ONE_LINE = RateLimitItemPerMinute(1)
+LOG_LINES = RateLimitItemPerMinute(1)
 """Lines in the log about one address."""
 
 LONGEST_NAME = 100
@@ -41,14 +41,14 @@ LONGEST_NAME = 100
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who asks: the key's name or the signed-in user, and the users that they may see (None: all)."""
+    """Who sends a request: the key's name or the signed-in user, and the scope (None: everything)."""
 
     name: str
     scope: Scope | None
 
 
-class NotLetInError(Exception):
-    """The door stays shut; the text is for the one before it."""
+class NotAdmittedError(Exception):
+    """A request is refused; the text is for the client."""
 
     def __init__(self, text: str, status: int, retry_after_seconds: int | None = None) -> None:
         super().__init__(text)
@@ -56,8 +56,8 @@ class NotLetInError(Exception):
         self.retry_after_seconds = retry_after_seconds
 
 
-class Door:
-    """Decides on each request that is not for everybody."""
+class Gatekeeper:
+    """Decides who may send a request, and slows down clients that guess keys."""
 
     def __init__(
         self,
@@ -67,26 +67,35 @@ class Door:
         auth_proxies: Collection[Network] = (),
         signed_in_header: str | None = None,
     ) -> None:
-        """Take the keys, who may name a client's address, and who may name a user, in which header."""
+        """Set the rules.
+
+        Args:
+            keys: The keys that are let in.
+            trusted_proxies: Networks whose proxies may name a client's address.
+            auth_proxies: Networks whose proxies may name a signed-in user.
+            signed_in_header: The header in which they name the user.
+        """
         self._keys = keys
         self._trusted_proxies = tuple(trusted_proxies)
         self._auth_proxies = tuple(auth_proxies)
         self._signed_in_header = signed_in_header
         self._failures = FixedWindowRateLimiter(MemoryStorage())
-        self._counting = threading.Lock()  # two who count at the same time may start one of its timers twice
+        self._counting = (
+            threading.Lock()
+        )  # two threads that count at once may start a timer of the storage twice
 
-    def let_in(self, request: Request) -> Visitor:
-        """Tell who asks; raises NotLetInError for whoever shows no good key."""
+    def admit(self, request: Request) -> Visitor:
+        """Return who sends a request; raises NotAdmittedError without a right key."""
         key = self._keys.find(_given_key(request))
         if key is not None:
             return Visitor(key.name, key.scope)
         if (user := self._signed_in(request)) is not None:
             return Visitor(user, None)
         self._count_failure(request)
-        raise NotLetInError("missing or wrong API key", 401)
+        raise NotAdmittedError("missing or wrong API key", 401)
 
     def address(self, request: Request) -> str:
-        """Tell where a request comes from; what a proxy says counts only if the proxy is trusted."""
+        """Return the client's address; a proxy's word counts only if the proxy is trusted."""
         address = _read_address(request.remote_addr or "")
         forwarded = None
         if _is_in(self._trusted_proxies, address):
@@ -102,28 +111,28 @@ class Door:
 
     def _count_failure(self, request: Request) -> None:
         if not _given_key(request):
-            return  # nobody guesses by showing nothing
+            return  # a request without a key guesses nothing
         address = self.address(request)
         with self._counting:
             if self._failures.hit(WRONG_KEYS, address):
                 return
-            is_news = self._failures.hit(ONE_LINE, f"{address} told")
-        if is_news:
-            log.warning("Too many wrong API keys from %s; they are refused for a minute", address)
-        raise NotLetInError("too many wrong API keys; wait a minute", 429, 60)
+            may_log = self._failures.hit(LOG_LINES, f"{address} logged")
+        if may_log:
+            log.warning("Too many wrong API keys from %s; refusing them for a minute", address)
+        raise NotAdmittedError("too many wrong API keys; wait a minute", 429, 60)
 
 
 def _given_key(request: Request) -> str:
-    """Give the key that a request shows, empty without one; its own header decides.
+    """Return the key of a request, empty without one; our own header comes first.
 
-    The other one may hold what a proxy says to it, such as the token of a single sign-on.
+    Authorization may hold something that a proxy has put there, such as a token of single sign-on.
     """
     bearer = BEARER.fullmatch(request.headers.get("Authorization", ""))
     return request.headers.get(KEY_HEADER, "") or (bearer[1] if bearer else "")
 
 
 def _read_address(text: str) -> IPv4Address | IPv6Address | None:
-    """Read an address as proxies write it, perhaps with a port, which changes; None where it is none."""
+    """Read an address as proxies write it, without its port; None where it is not an address."""
     text = text.strip().strip('"')
     if bare := IN_BRACKETS.fullmatch(text) or WITH_PORT.fullmatch(text):
         text = bare[1]
@@ -132,7 +141,7 @@ def _read_address(text: str) -> IPv4Address | IPv6Address | None:
     except ValueError:
         return None
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-        return address.ipv4_mapped  # as an IPv6 socket names whoever comes by IPv4
+        return address.ipv4_mapped  # an IPv6 socket names IPv4 clients in this way
     return address
 
 

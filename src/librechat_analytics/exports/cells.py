@@ -1,0 +1,75 @@
+"""The values of cells that show more, or other words, than one field of a row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from librechat_analytics.formatting import model_label, user_label
+from librechat_analytics.usage.prices import SOURCES
+
+if TYPE_CHECKING:
+    from librechat_analytics.usage.answers import (
+        AgentRow,
+        ModelCostRow,
+        PriceRow,
+        RatesPoint,
+        TimelinePoint,
+        UserModelRow,
+        UserRow,
+    )
+    from librechat_analytics.usage.quality import Finding
+
+
+def user(row: UserRow) -> str:
+    """Return what to call the row's user."""
+    return user_label(row.name, row.email, row.id, deleted=row.deleted)
+
+
+def user_of_model(row: UserModelRow) -> str:
+    """Return what to call the user of a row by user and model."""
+    return user_label(row.name, row.email, row.user, deleted=row.deleted)
+
+
+def rates(row: ModelCostRow) -> str:
+    """Return the stored rates, in US dollars per million tokens."""
+    return ", ".join(f"{rate:g}" for rate in row.rates)
+
+
+def models_used(row: AgentRow) -> str:
+    """Return the models that really ran for an agent, highest cost first."""
+    return ", ".join(model_label(used.model) for used in row.models)
+
+
+def exactly_known(row: AgentRow) -> float:
+    """Return the share of an agent's rows that name the agent themselves."""
+    return row.attribution.get("exact", 0.0)
+
+
+def price_sources(row: PriceRow) -> str:
+    """Return where the list prices come from."""
+    return ", ".join(SOURCES[source] for source in row.price_sources)
+
+
+def versions(finding: Finding) -> str:
+    """Return the LibreChat versions that a finding comes from."""
+    return finding.kind.versions
+
+
+def meaning(finding: Finding) -> str:
+    """Return what a finding means."""
+    return finding.kind.sentence
+
+
+def advice(finding: Finding) -> str:
+    """Return what to do about a finding."""
+    return finding.kind.advice
+
+
+def where(finding: Finding) -> str:
+    """Return the models, agents or other parts that a finding concerns."""
+    return ", ".join(detail.name for detail in finding.details)
+
+
+def complete(row: TimelinePoint | RatesPoint) -> str:
+    """Return whether the whole bucket is in the period and in the past."""
+    return "no" if row.partial else "yes"

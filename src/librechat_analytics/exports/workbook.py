@@ -1,0 +1,125 @@
+"""Which answers there are as tables: the API gives each one, and the workbook has all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from librechat_analytics.exports import sheets
+from librechat_analytics.usage.answers import ALL_ENTRIES
+from librechat_analytics.usage.filters import EVERYTHING, Filters
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from librechat_analytics.exports.sheets import Sheet
+    from librechat_analytics.usage.answers import Freshness
+    from librechat_analytics.usage.periods import BucketUnit, Period
+    from librechat_analytics.usage.questions import Repository
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a table shows: the period, the filters, the buckets of time, and at most how many entries."""
+
+    period: Period
+    filters: Filters
+    bucket: BucketUnit
+    limit: int = ALL_ENTRIES
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a table says about its figures: the selection, how fresh they are, and the present."""
+
+    selection: Selection
+    freshness: Freshness
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """An answer of the repository that can be laid out as a table.
+
+    ``ask`` gets the answer and ``sheet`` lays it out; both give None where there is no such answer.
+    """
+
+    ask: Callable[[Repository, Selection], object | None]
+    sheet: Callable[[Repository, Context], Sheet | None]
+
+
+def table(
+    ask: Callable[[Repository, Selection], Answer | None], lay_out: Callable[[Answer, Context], Sheet]
+) -> Table:
+    """Pair an answer with its layout."""
+
+    def sheet(repository: Repository, context: Context) -> Sheet | None:
+        answer = ask(repository, context.selection)
+        return None if answer is None else lay_out(answer, context)
+
+    return Table(ask, sheet)
+
+
+SUMMARY = table(
+    lambda repository, chosen: repository.summary(chosen.period, chosen.filters),
+    lambda answer, context: sheets.summary_sheet(
+        context.selection.period, context.selection.filters, answer, context.freshness, context.now
+    ),
+)
+USAGE_OVER_TIME = table(
+    lambda repository, chosen: repository.usage_over_time(chosen.period, chosen.bucket, chosen.filters),
+    lambda answer, _: sheets.timeline_sheet(answer),
+)
+TOP_USERS = table(
+    lambda repository, chosen: repository.top_users(chosen.period, chosen.limit, chosen.filters),
+    lambda answer, _: sheets.users_sheet(answer),
+)
+TOP_MODELS = table(
+    lambda repository, chosen: repository.top_models(chosen.period, chosen.limit, chosen.filters),
+    lambda answer, _: sheets.models_sheet(answer),
+)
+COST_BREAKDOWN = table(
+    lambda repository, chosen: repository.cost_breakdown(chosen.period, chosen.limit, chosen.filters),
+    lambda answer, _: sheets.breakdown_sheet(answer),
+)
+TOP_AGENTS = table(
+    lambda repository, chosen: repository.top_agents(chosen.period, chosen.limit, chosen.filters),
+    lambda answer, _: sheets.agents_sheet(answer),
+)
+USER_MODELS = table(
+    lambda repository, chosen: repository.user_models(chosen.period, chosen.filters),
+    lambda answer, _: sheets.user_models_sheet(answer),
+)
+QUALITY = table(
+    lambda repository, chosen: repository.quality(chosen.period, chosen.filters),
+    lambda answer, _: sheets.quality_sheet(answer),
+)
+PRICE_CHECK = table(
+    lambda repository, chosen: repository.price_check(chosen.period, chosen.filters),
+    lambda answer, _: sheets.price_check_sheet(answer),
+)
+
+ALL_TABLES = (
+    SUMMARY,
+    USAGE_OVER_TIME,
+    TOP_USERS,
+    TOP_MODELS,
+    COST_BREAKDOWN,
+    TOP_AGENTS,
+    USER_MODELS,
+    QUALITY,
+    PRICE_CHECK,
+)
+
+
+def all_sheets(
+    repository: Repository, period: Period, bucket: BucketUnit, filters: Filters = EVERYTHING
+) -> list[Sheet]:
+    """Lay out everything that is known of a period."""
+    # Freshness is read first: the figures may be newer than it says, never older.
+    context = Context(Selection(period, filters, bucket), repository.freshness(), repository.now())
+    found = (table.sheet(repository, context) for table in ALL_TABLES)
+    return [sheet for sheet in found if sheet is not None]

@@ -1,0 +1,372 @@
+"""The bodies of the answers of ``/api/*``: the same models describe and write them.
+
+A list's entries take their fields from the rows of ``usage.answers``, so that a new field appears here by
+itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from pydantic import AliasPath, Field
+
+from librechat_analytics.exports import columns
+from librechat_analytics.usage.answers import SourceStatus, Summary
+from librechat_analytics.usage.periods import BucketUnit
+from librechat_analytics.usage.prices import PriceSource
+from librechat_analytics.web.body import Body, Count, Instant, LocalTime, RowBody, Share
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from librechat_analytics.usage.answers import Freshness, Totals
+    from librechat_analytics.usage.periods import Period
+
+
+class PeriodAsked(Body):
+    """The period of the request, as instants."""
+
+    name: str
+    start: Instant
+    """Included."""
+    end: Instant
+    """Not included."""
+    timezone: str
+    """IANA time zone of calendar ranges and buckets."""
+
+
+class Source(Body):
+    """How LibreChat's database is doing."""
+
+    status: SourceStatus
+    """`importing`: the first read is running. `unreachable`: MongoDB does not answer, and the figures are \
+complete up to `asOf`. `offline`: no database is configured, and the figures are from an import."""
+    last_sync: Instant | None
+    progress: Share | None
+    """How much of the first read is done, while it runs."""
+
+
+class Answer(Body):
+    """What every answer begins with."""
+
+    period: PeriodAsked
+    as_of: Instant | None
+    """Every transaction that LibreChat had stored by then is in the figures."""
+    source: Source
+
+    @classmethod
+    def of(cls, period: Period, freshness: Freshness, answer: object) -> Self:
+        """Make the body of an answer about a period."""
+        head: dict[str, object] = {
+            "period": {
+                "name": period.name,
+                "start": period.range.start,
+                "end": period.range.end,
+                "timezone": period.zone.key,
+            },
+            "as_of": freshness.as_of,
+            "source": freshness,
+        }
+        return cls.model_validate(head | cls._own_fields(period, answer))
+
+    @classmethod
+    def _own_fields(cls, period: Period, answer: object) -> dict[str, object]:  # noqa: ARG003
+        """Return what follows the head: the answer's attributes, by the names that validation knows."""
+        names = (
+            str(field.validation_alias or name)
+            for name, field in cls.model_fields.items()
+            if name not in Answer.model_fields
+        )
+        return {name: getattr(answer, name) for name in names}
+
+
+class Figures(Body):
+    """The figures of one range of time."""
+
+    cost_usd: float
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+    cache_read_tokens: int
+    """Part of the prompt tokens."""
+    cache_write_tokens: int
+    """Part of the prompt tokens."""
+    calls: Count
+    """Calls to a model: rows with token type `prompt`."""
+    active_users: Count
+    conversations: Count
+
+
+class Previous(Figures):
+    """The figures of the range before: of equal length, or the previous calendar range."""
+
+    start: Instant
+    end: Instant
+
+
+class SummaryQuality(Body):
+    """How much of the period's figures is uncertain, and what is not counted."""
+
+    default_rate_cost_usd: float
+    """Cost of models that LibreChat had no price for."""
+    no_model_cost_usd: float
+    """Cost of rows without a model."""
+    agent_model_cost_usd: float
+    """Cost of rows whose model is an agent's id."""
+    incomplete_cost_usd: float
+    """Cost of answers that the reader stopped."""
+    sentinel_rows: Count
+    """Rows with a placeholder instead of a rate; they cost nothing."""
+    positive_value_rows: Count
+    """Rows whose value has the sign of a top-up; they cost nothing."""
+    other_token_types: dict[str, Count]
+    """Number of rows of other token types, by type; they are not counted."""
+    rejected_documents: Count
+    """Documents that could not be read, whatever the period."""
+    spent_credits_rows: Count
+    """Rows that took credits from a balance for something other than tokens; they are not counted."""
+    spent_credits_cost_usd: float
+    """What these rows cost."""
+
+
+class SummaryAnswer(Figures, Answer):
+    """A period's figures, those of the range before, and how certain they are."""
+
+    previous: Previous | None
+    """null for the period `all`."""
+    quality: SummaryQuality
+
+    @classmethod
+    def _own_fields(cls, period: Period, answer: object) -> dict[str, object]:
+        if not isinstance(answer, Summary):
+            raise TypeError(f"{answer} is not a summary")
+        previous = None
+        if period.previous is not None and answer.previous is not None:
+            bounds = {"start": period.previous.start, "end": period.previous.end}
+            previous = bounds | _figures(answer.previous)
+        return _figures(answer.totals) | {"previous": previous, "quality": answer.quality}
+
+
+def _figures(totals: Totals) -> dict[str, object]:
+    return {name: getattr(totals, name) for name in Figures.model_fields}
+
+
+class User(RowBody, of=columns.USERS):
+    """What a user used."""
+
+    id: str | None
+    """null for rows without a readable user."""
+    deleted: bool
+    """LibreChat no longer has the user."""
+    share: Share
+    """Part of the period's cost."""
+    last_active: Instant
+    """The user's last usage row in the period."""
+
+
+class Limited(Answer):
+    """A list by cost, highest cost first."""
+
+    total: Count
+    """Number of entries without the limit."""
+
+
+class TopUsersAnswer(Limited):
+    """The users with the highest cost."""
+
+    users: tuple[User, ...] = Field(validation_alias="rows")
+
+
+class Model(RowBody, of=columns.MODELS):
+    """What a model was used for; an agent's rows count for the model that really ran."""
+
+    model: str | None
+    """null for rows without a model."""
+    share: Share
+    """Part of the period's cost."""
+
+
+class TopModelsAnswer(Limited):
+    """The models with the highest cost."""
+
+    models: tuple[Model, ...] = Field(validation_alias="rows")
+
+
+class ModelCost(Body):
+    """What a model cost within an agent."""
+
+    model: str | None
+    cost_usd: float
+
+
+class Agent(RowBody, of=columns.AGENTS):
+    """What an agent was used for."""
+
+    id: str | None
+    name: str | None
+    """A deleted agent keeps its last known name."""
+    model: str | None
+    """The model that the agent runs on today."""
+    deleted: bool
+    """LibreChat no longer has the agent."""
+    share: Share
+    """Part of the period's cost."""
+    models: tuple[ModelCost, ...]
+    """The models that really ran in the period."""
+    attribution: Mapping[str, Share]
+    """Shares of the agent's rows by how the agent is known: `exact`, `conversation`, `nearest`, `weak`."""
+
+
+class RestOfUsage(Body):
+    """Usage that belongs to no agent in the list."""
+
+    cost_usd: float
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+    calls: Count
+    users: Count
+    conversations: Count
+    share: Share
+    """Part of the period's cost."""
+
+
+class TopAgentsAnswer(Limited):
+    """The agents with the highest cost; all agents, `withoutAgent` and `unknown` add up to the summary."""
+
+    agents: tuple[Agent, ...] = Field(validation_alias="rows")
+    without_agent: RestOfUsage
+    unknown: RestOfUsage
+    """Usage for which no record shows whether an agent answered."""
+
+
+class ModelBreakdown(RowBody, of=columns.COST_BREAKDOWN):
+    """A model's cost by prompt and completion."""
+
+    prompt_rate: float | None
+    """Effective US dollars per million prompt tokens, null without any."""
+    completion_rate: float | None
+    """Effective US dollars per million completion tokens, null without any."""
+    rates: tuple[float, ...]
+    """The distinct stored rates of the rows without cache parts, ascending, at most 20."""
+
+
+class CostBreakdownAnswer(Limited):
+    """The cost of the models with the highest cost, by prompt and completion."""
+
+    models: tuple[ModelBreakdown, ...] = Field(validation_alias="rows")
+
+
+class Point(RowBody, of=columns.USAGE_OVER_TIME):
+    """One bucket of a timeline."""
+
+    start: LocalTime
+    """With the offset of the time zone."""
+    end: LocalTime
+    partial: bool
+    """The period or the present cuts the bucket, or the bucket is in the future."""
+    active_users: Count
+    conversations: Count
+
+
+class UsageOverTimeAnswer(Answer):
+    """A period bucket by bucket, empty buckets included."""
+
+    unit: BucketUnit = Field(serialization_alias="bucket")
+    points: tuple[Point, ...]
+
+
+class FindingPart(Body):
+    """A model, an agent, a token type or a context within a finding."""
+
+    name: str
+    documents: Count = Field(serialization_alias="rows")
+    tokens: int
+    cost_usd: float
+
+
+class QualityFinding(Body):
+    """Rows that are uncertain for one reason."""
+
+    code: str
+    title: str = Field(validation_alias=AliasPath("kind", "title"))
+    sentence: str = Field(validation_alias=AliasPath("kind", "sentence"))
+    """What it means."""
+    advice: str = Field(validation_alias=AliasPath("kind", "advice"))
+    """What to do."""
+    versions: str = Field(validation_alias=AliasPath("kind", "versions"))
+    """Versions of LibreChat that write such rows."""
+    documents: Count = Field(serialization_alias="rows")
+    tokens: int
+    cost_usd: float
+    first: Instant
+    last: Instant
+    details: tuple[FindingPart, ...]
+
+
+class Refused(Body):
+    """Documents that could not be read, for one reason."""
+
+    reason: str
+    documents: Count
+    ids: tuple[str, ...]
+    """At most ten ids, newest first."""
+
+
+class QualityAnswer(Answer):
+    """What makes the figures less certain than they look."""
+
+    doubtful_cost_usd: float
+    """Cost that was not computed from the model's own price."""
+    findings: tuple[QualityFinding, ...]
+    """Findings that change a bill come first."""
+    refusals: tuple[Refused, ...] = Field(serialization_alias="refused")
+    """Documents that could not be read, whatever the period."""
+
+
+PRICE_CHECK = columns.price_check_columns("")
+
+
+class ModelPriceCheck(RowBody, of=PRICE_CHECK):
+    """A model's recorded cost beside its list price."""
+
+    cost_usd: float
+    """As recorded."""
+    listed_cost_usd: float
+    """The recorded cost of the rows that have a list price."""
+    list_price_usd: float | None
+    """null where the model is not listed."""
+    difference_usd: float | None
+    """Recorded cost less list price, of the rows that have a list price."""
+    price_sources: tuple[PriceSource, ...]
+    """Where the list prices come from, where the list says so."""
+    unpaired_completions: Count
+    """Completions of a model with prices for long prompts whose prompt was not found; they are priced as \
+after a short one."""
+
+
+class SourcePriceCheck(Body):
+    """The part of the check whose list prices come from one source."""
+
+    source: PriceSource | None
+    """`both`: LibreChat's table has the price, and it was compared with the provider's page. `librechat`: \
+the price comes from LibreChat's table only and cannot show that LibreChat's price is wrong. `provider`: it \
+comes from the provider's page only. null where the list does not say."""
+    listed_cost_usd: float
+    list_price_usd: float
+    difference_usd: float
+
+
+class PriceCheckAnswer(Answer):
+    """The recorded cost beside what the same rows would have cost at list price."""
+
+    list_name: str = Field(serialization_alias="priceList")
+    cost_usd: float
+    listed_cost_usd: float
+    list_price_usd: float
+    difference_usd: float
+    unpaired_completions: Count
+    sources: tuple[SourcePriceCheck, ...]
+    """`listedCost`, `listPrice` and `difference` by where the list prices come from."""
+    models: tuple[ModelPriceCheck, ...] = Field(validation_alias="rows")
