@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from librechat_analytics.usage.filters import Scope
-from librechat_analytics.web.keys import REMINDED_EVERY_SECONDS, SETTLED_SECONDS, KeyRing
-from librechat_analytics.web.keys_file import AT_REST_SECONDS, Key, digest, read_keys
+from librechat_analytics.web.key_line import Key, digest
+from librechat_analytics.web.keys import REMINDER_SECONDS, SETTLED_SECONDS, KeyRing
+from librechat_analytics.web.keys_file import AT_REST_SECONDS, read_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,18 +27,18 @@ SALES_LINE = f"sales:{SALES} domain=sales.example.com group=66b0"
 SALES_SCOPE = Scope(("sales.example.com",), ("66b0",))
 
 
-class Looking:
-    """Keys whose clock goes on by a second at each look, and to which no file is old by its date."""
+class CheckedKeys:
+    """Keys whose clock advances by a second at each check, and that see every file as new."""
 
     def __init__(self, path: Path, own_key: str | None = OWN) -> None:
         self.seconds = 0.0
         self.ring = KeyRing(own_key, path, clock=lambda: self.seconds, wall_clock=lambda: 0.0)
 
-    def look(self, times: int = 1) -> dict[str, Scope | None]:
-        """Look so many times; gives the named keys that are let in then, with what they may see."""
+    def check(self, times: int = 1) -> dict[str, Scope | None]:
+        """Check so many times; return the named keys that are let in then, with their scopes."""
         for _ in range(times):
             self.seconds += 1
-            self.ring.look()
+            self.ring.check()
         return {key.name: key.scope for key in self.ring.named}
 
 
@@ -49,22 +50,22 @@ def keys_file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def looking(keys_file: Path) -> Looking:
-    looking = Looking(keys_file)
-    assert looking.look(3) == {"finance": None, "sales": SALES_SCOPE}
-    return looking
+def checked(keys_file: Path) -> CheckedKeys:
+    checked = CheckedKeys(keys_file)
+    assert checked.check(3) == {"finance": None, "sales": SALES_SCOPE}
+    return checked
 
 
 def test_keys_are_exchanged_while_serving(
-    looking: Looking, keys_file: Path, caplog: pytest.LogCaptureFixture
+    checked: CheckedKeys, keys_file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
     keys_file.write_text(f"audit:{AUDIT}\n")
-    assert "finance" in looking.look(), "it may still be written"
-    assert looking.look() == {"audit": None}
-    assert looking.ring.find(FINANCE) is None
-    assert looking.ring.find(AUDIT) == Key("audit", digest(AUDIT), None)
-    assert looking.ring.find(OWN) == Key("default", digest(OWN), None)
+    assert "finance" in checked.check(), "it may still be written"
+    assert checked.check() == {"audit": None}
+    assert checked.ring.find(FINANCE) is None
+    assert checked.ring.find(AUDIT) == Key("audit", digest(AUDIT), None)
+    assert checked.ring.find(OWN) == Key("default", digest(OWN), None)
     assert "have changed; there are 1." in caplog.text
     assert AUDIT not in caplog.text
 
@@ -78,16 +79,16 @@ def test_a_key_that_was_removed_long_ago_is_refused_the_first_time(keys_file: Pa
 
 
 def test_a_file_put_in_place_of_another_is_seen_whatever_its_date_and_size(
-    looking: Looking, keys_file: Path
+    checked: CheckedKeys, keys_file: Path
 ) -> None:
     before, fresh = keys_file.stat(), keys_file.with_name("fresh")
     fresh.write_text(keys_file.read_text().replace(SALES, SALES[::-1]))
     os.utime(fresh, ns=(before.st_atime_ns, before.st_mtime_ns))
     fresh.replace(keys_file)
     assert (keys_file.stat().st_mtime_ns, keys_file.stat().st_size) == (before.st_mtime_ns, before.st_size)
-    looking.look(2)
-    assert looking.ring.find(SALES) is None
-    assert looking.ring.find(SALES[::-1]) is not None
+    checked.check(2)
+    assert checked.ring.find(SALES) is None
+    assert checked.ring.find(SALES[::-1]) is not None
 
 
 def test_a_file_that_changes_at_the_start_is_read_again(
@@ -100,8 +101,8 @@ def test_a_file_that_changes_at_the_start_is_read_again(
 
     with monkeypatch.context() as patched:
         patched.setattr("librechat_analytics.web.keys.read_keys", read_then_write)
-        looking = Looking(keys_file)
-    assert looking.look(2) == {"audit": None}
+        checked = CheckedKeys(keys_file)
+    assert checked.check(2) == {"audit": None}
 
 
 class TestAWrongLine:
@@ -109,41 +110,41 @@ class TestAWrongLine:
 
     @pytest.mark.parametrize("line", LINES)
     def test_it_lets_nobody_in_and_removals_and_limits_beside_it_hold(
-        self, looking: Looking, keys_file: Path, line: str
+        self, checked: CheckedKeys, keys_file: Path, line: str
     ) -> None:
         keys_file.write_text(f"{line}\nsales:{SALES} domain=north.example.com\n")
-        assert looking.look(2) == {"sales": Scope(("north.example.com",), ())}
-        assert looking.ring.find(FINANCE) is None
+        assert checked.check(2) == {"sales": Scope(("north.example.com",), ())}
+        assert checked.ring.find(FINANCE) is None
         keys_file.write_text(f"{line}\naudit:{AUDIT}\n")
-        assert looking.look(2) == {"audit": None}
-        assert looking.ring.find(SALES) is None
+        assert checked.check(2) == {"audit": None}
+        assert checked.ring.find(SALES) is None
 
     @pytest.mark.parametrize("line", LINES)
     def test_it_does_so_from_the_start(self, keys_file: Path, line: str) -> None:
         keys_file.write_text(f"{line}\n{SALES_LINE}\n")
-        looking = Looking(keys_file)
-        assert looking.look() == {"sales": SALES_SCOPE}
-        assert looking.ring.find(OWN) is not None
+        checked = CheckedKeys(keys_file)
+        assert checked.check() == {"sales": SALES_SCOPE}
+        assert checked.ring.find(OWN) is not None
 
     def test_the_log_says_so_at_once_and_every_hour_until_it_is_mended(
-        self, looking: Looking, keys_file: Path, caplog: pytest.LogCaptureFixture
+        self, checked: CheckedKeys, keys_file: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
         caplog.set_level("INFO")
         sentence = f"{keys_file}, line 1: must be name:key"
         keys_file.write_text(f"half a li\n{SALES_LINE}\n")
-        looking.look(2)
+        checked.check(2)
         assert caplog.text.count(sentence) == 1
-        looking.look(10)
+        checked.check(10)
         assert caplog.text.count(sentence) == 1
         for hours in (2, 3, 4):
-            looking.seconds += REMINDED_EVERY_SECONDS
-            looking.look(10)
+            checked.seconds += REMINDER_SECONDS
+            checked.check(10)
             assert caplog.text.count(sentence) == hours
         keys_file.write_text(f"{SALES_LINE}\n")
-        looking.look(2)
+        checked.check(2)
         assert "All lines of" in caplog.text
-        looking.seconds += REMINDED_EVERY_SECONDS
-        looking.look(2)
+        checked.seconds += REMINDER_SECONDS
+        checked.check(2)
         assert caplog.text.count(sentence) == 4
         assert SALES not in caplog.text
 
@@ -156,7 +157,7 @@ class TestAFileThatCannotBeRead:
     @pytest.mark.parametrize("make", [None, os.mkfifo, os.mkdir, unreadable])
     def test_seen_twice_it_lets_nobody_in_until_it_can_be(
         self,
-        looking: Looking,
+        checked: CheckedKeys,
         keys_file: Path,
         caplog: pytest.LogCaptureFixture,
         make: Callable[[Path], None] | None,
@@ -165,73 +166,75 @@ class TestAFileThatCannotBeRead:
         keys_file.unlink()
         if make is not None:
             make(keys_file)
-        assert looking.look(4) == {}
-        assert looking.ring.find(FINANCE) is None
-        assert looking.ring.find(OWN) is not None
-        looking.seconds += REMINDED_EVERY_SECONDS
-        looking.look()
+        assert checked.check(4) == {}
+        assert checked.ring.find(FINANCE) is None
+        assert checked.ring.find(OWN) is not None
+        checked.seconds += REMINDER_SECONDS
+        checked.check()
         assert caplog.text.count("None of its keys is let in.") == 2
         if make is not None:
             keys_file.rename(keys_file.with_name("aside"))
         keys_file.write_text(whole)
-        assert looking.look(3) == {"finance": None, "sales": SALES_SCOPE}
+        assert checked.check(3) == {"finance": None, "sales": SALES_SCOPE}
 
     def test_one_that_is_missing_for_a_moment_is_being_replaced(
-        self, looking: Looking, keys_file: Path, caplog: pytest.LogCaptureFixture
+        self, checked: CheckedKeys, keys_file: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
         for _ in range(3):
             kept = keys_file.rename(keys_file.with_name("kept"))
-            assert len(looking.look()) == 2
+            assert len(checked.check()) == 2
             kept.rename(keys_file)
-            assert len(looking.look(3)) == 2
+            assert len(checked.check(3)) == 2
         assert "cannot be read" not in caplog.text
         keys_file.unlink()
-        assert len(looking.look()) == 2
-        assert looking.look() == {}
+        assert len(checked.check()) == 2
+        assert checked.check() == {}
 
-    def test_one_that_comes_back_as_it_was_is_read_again(self, looking: Looking, keys_file: Path) -> None:
+    def test_one_that_comes_back_as_it_was_is_read_again(self, checked: CheckedKeys, keys_file: Path) -> None:
         kept = keys_file.rename(keys_file.with_name("kept"))
-        assert looking.look(2) == {}
+        assert checked.check(2) == {}
         kept.rename(keys_file)
-        assert len(looking.look(2)) == 2
+        assert len(checked.check(2)) == 2
 
     def test_without_it_from_the_start_the_own_key_is_let_in(self, tmp_path: Path) -> None:
-        looking = Looking(tmp_path / "keys")
-        assert looking.look() == {}
-        assert looking.ring.find(OWN) is not None
+        checked = CheckedKeys(tmp_path / "keys")
+        assert checked.check() == {}
+        assert checked.ring.find(OWN) is not None
         (tmp_path / "keys").write_text(f"{SALES_LINE}\n")
-        assert looking.look(2) == {"sales": SALES_SCOPE}
+        assert checked.check(2) == {"sales": SALES_SCOPE}
 
 
 class TestAHalfWrittenFile:
-    def test_a_new_key_is_let_in_once_its_line_is_whole(self, looking: Looking, keys_file: Path) -> None:
+    def test_a_new_key_is_let_in_once_its_line_is_whole(self, checked: CheckedKeys, keys_file: Path) -> None:
         with keys_file.open("a") as file:
             for part in (f"plant:{AUDIT}", " dom", "ain=plant.example", ".com"):
                 file.write(part)
                 file.flush()
-                assert "plant" not in looking.look(4)
+                assert "plant" not in checked.check(4)
             file.write("\n")
-        assert looking.look(2)["plant"] == Scope(("plant.example.com",), ())
+        assert checked.check(2)["plant"] == Scope(("plant.example.com",), ())
 
-    def test_a_key_that_stands_there_again_keeps_its_limits(self, looking: Looking, keys_file: Path) -> None:
+    def test_a_key_that_stands_there_again_keeps_its_limits(
+        self, checked: CheckedKeys, keys_file: Path
+    ) -> None:
         whole = f"{SALES_LINE}\nfinance:{FINANCE}\n"
         for end in range(1, len(whole) + 1):
             keys_file.write_text(whole[:end])
-            assert looking.look(2).get("sales", SALES_SCOPE) == SALES_SCOPE, whole[:end]
+            assert checked.check(2).get("sales", SALES_SCOPE) == SALES_SCOPE, whole[:end]
 
     def test_a_last_line_that_says_what_holds_already_needs_no_line_break(
-        self, looking: Looking, keys_file: Path
+        self, checked: CheckedKeys, keys_file: Path
     ) -> None:
         keys_file.write_text(f"audit:{AUDIT}\n{SALES_LINE}")
-        assert looking.look(2) == {"audit": None, "sales": SALES_SCOPE}
+        assert checked.check(2) == {"audit": None, "sales": SALES_SCOPE}
 
     def test_without_a_line_break_a_line_holds_after_a_minute_at_rest(
-        self, looking: Looking, keys_file: Path, caplog: pytest.LogCaptureFixture
+        self, checked: CheckedKeys, keys_file: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
         keys_file.write_text(f"audit:{AUDIT}")
-        assert looking.look(AT_REST_SECONDS - 1) == {}
+        assert checked.check(AT_REST_SECONDS - 1) == {}
         assert caplog.text.count("line 1 does not end in a line break") == 1
-        assert looking.look(3) == {"audit": None}
+        assert checked.check(3) == {"audit": None}
         assert AUDIT not in caplog.text
 
     def test_at_the_start_a_file_is_as_old_as_its_date_says(self, keys_file: Path) -> None:
@@ -260,8 +263,8 @@ def test_wherever_a_writer_pauses_nobody_sees_more_than_before_or_after(
     path.write_text(text(after))
     allowed = set(read_keys(path, at_rest=True).keys)
     path.write_text(text(before))
-    looking = Looking(path)
-    allowed |= set(looking.ring.named)
+    checked = CheckedKeys(path)
+    allowed |= set(checked.ring.named)
     path.write_text(text(after)[:cut])
-    looking.look(2)
-    assert set(looking.ring.named) <= allowed
+    checked.check(2)
+    assert set(checked.ring.named) <= allowed

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from librechat_analytics.usage.filters import Scope
-from librechat_analytics.web.keys_file import Key, KeysFile, digest, read_keys
+from librechat_analytics.web.key_line import Key, digest
+from librechat_analytics.web.keys_file import KeysFile, read_keys
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,7 +84,7 @@ WRONG = [
     ("fin ance:x", "must be name:key"),
     (":sdfkj3490fdsjk4390", "must be name:key"),
     (f"finance,{FINANCE}", "must be name:key"),
-    (f"finance: {FINANCE}", "the key must follow the colon without a blank"),
+    (f"finance: {FINANCE}", "the key must follow the colon without a space"),
     (f"finance :{FINANCE}", "must be name:key"),
     ("finance:short", "is shorter than"),
     ("finance:your-secure-key-here", "is an example"),
@@ -91,7 +92,7 @@ WRONG = [
     (f"finance:'{FINANCE}' domain=x.example", "without quotes"),
     (f"finance:{FINANCE},domain=x.example", "separate the key from domain="),
     (f"finance:{FINANCE};Group={GROUP}", "separate the key from domain="),
-    (f"finance:{FINANCE}, domain=x.example", "separate what follows the key by a blank only"),
+    (f"finance:{FINANCE}, domain=x.example", "separate what follows the key by a space only"),
     (f"finance:{FINANCE} , domain=x.example", "only domain=example.com, group=ID"),
     (f"finance:{FINANCE} users=all", "only domain=example.com, group=ID and tenant=ID may follow"),
     (f"finance:{FINANCE} tenant=", "tenant= must be a tenantId"),
@@ -110,12 +111,12 @@ WRONG = [
     (f'finance:{FINANCE} domain="x.example"', "domain= must be the part after the @"),
     (f"finance:{FINANCE} group=", "group= must be the _id of a LibreChat group"),
     (f"finance:{FINANCE} group={GROUP},", "group= must be the _id of a LibreChat group"),
-    (f"finance:{FINANCE} tenant=(none)", "only be limited to what there is: (none) cannot be named"),
-    (f"finance:{FINANCE} tenant=acme,(none)", "only be limited to what there is: (none) cannot be named"),
-    (f"finance:{FINANCE} group=(None)", "only be limited to what there is: (none) cannot be named"),
-    (f"finance:{FINANCE} domain=(none)", "only be limited to what there is: (none) cannot be named"),
-    (f"finance:sha256:{HASH_OF_NOTHING}", "is the hash of nothing"),
-    (f"finance:sha256:{HASH_OF_NOTHING.upper()}", "is the hash of nothing"),
+    (f"finance:{FINANCE} tenant=(none)", "only be limited to values that exist: (none) is not allowed"),
+    (f"finance:{FINANCE} tenant=acme,(none)", "only be limited to values that exist: (none) is not allowed"),
+    (f"finance:{FINANCE} group=(None)", "only be limited to values that exist: (none) is not allowed"),
+    (f"finance:{FINANCE} domain=(none)", "only be limited to values that exist: (none) is not allowed"),
+    (f"finance:sha256:{HASH_OF_NOTHING}", "is the hash of an empty text"),
+    (f"finance:sha256:{HASH_OF_NOTHING.upper()}", "is the hash of an empty text"),
     (f"finance:sha256:{'0f' * 31}", "64 hex digits"),
     (f"finance:sha512:{'0f' * 64}", "64 hex digits"),
     (f"finance:SHA256:{'0f' * 32}", "64 hex digits"),
@@ -188,7 +189,7 @@ def test_a_line_that_goes_on_with_a_key_shuts_it_out(tmp_path: Path, rest: str) 
     file = read(tmp_path, content)
     assert file.keys == (Key("finance", digest(FINANCE), None),)
     assert "line 1: line " in file.problems[0]
-    assert "seems to go on with it. A key and its limits must stand in one line." in file.problems[0]
+    assert "seems to continue it. A key and its limits must be on one line." in file.problems[0]
     assert SALES not in "".join(file.problems)
 
 

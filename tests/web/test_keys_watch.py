@@ -31,10 +31,10 @@ def test_the_log_says_once_of_each_limit_that_it_matches_nobody(
         return answers.pop(0)
 
     watch = KeysWatch(KeyRing(None, tmp_path / "keys"), unmatched)
-    watch.look()
+    watch.check()
     assert caplog.text == "", "no user is known yet"
-    watch.look()
-    watch.look()
+    watch.check()
+    watch.check()
     assert caplog.messages == ["Key sales: domain=y.example matches nobody today."]
 
 
@@ -51,8 +51,8 @@ def test_a_store_that_cannot_be_read_now_is_asked_again(
         return ("domain=x.example",)
 
     watch = KeysWatch(KeyRing(None, tmp_path / "keys"), unmatched)
-    watch.look()
-    watch.look()
+    watch.check()
+    watch.check()
     assert caplog.messages == ["Key sales: domain=x.example matches nobody today."]
 
 

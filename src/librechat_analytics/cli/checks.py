@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from librechat_analytics.store.held_ids import AuditKind
     from librechat_analytics.usage.filters import Scope
-    from librechat_analytics.web.keys_file import Key
+    from librechat_analytics.web.key_line import Key
 
     Unmatched = Callable[[Scope], tuple[str, ...] | None]
 

@@ -1,4 +1,4 @@
-"""All keys that let clients in; they follow changes of their file while the server runs."""
+"""All keys that let clients in; the ring follows changes of their file while the server runs."""
 
 from __future__ import annotations
 
@@ -9,15 +9,8 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from librechat_analytics.web.keys_file import (
-    AT_REST_SECONDS,
-    Key,
-    KeysFile,
-    Stamp,
-    digest,
-    read_keys,
-    stamp_of,
-)
+from librechat_analytics.web.key_line import Key, digest
+from librechat_analytics.web.keys_file import AT_REST_SECONDS, KeysFile, Stamp, read_keys, stamp_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,21 +18,21 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LOOKED_AT_EVERY_SECONDS = 1.0
+CHECK_SECONDS = 1.0
 SETTLED_SECONDS = 1.0
-"""A program that writes the file piece by piece has written more by then."""
+"""A program that writes the file in several parts has written the next part by then."""
 
-REMINDED_EVERY_SECONDS = 3600.0
+REMINDER_SECONDS = 3600.0
 
 OWN_KEY = "default"
 """The name of the key in DASHBOARD_API_KEY."""
 
 
 class KeyRing:
-    """All keys that open the door; the file is read again when it changes.
+    """All keys that let clients in; the file is read again when it changes.
 
-    Only what the file says now holds. What cannot be read of it lets nobody in: a wrong line not its own key,
-    a file that is gone no named key at all. The log says so, again every hour.
+    Only the present content of the file counts. A wrong line refuses its own key, and without the file no
+    named key is let in. The log says so, and again every hour.
     """
 
     def __init__(
@@ -50,7 +43,7 @@ class KeyRing:
         clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
-        """Take the key of the settings, and read the file of named ones; both clocks are in seconds."""
+        """Take the key of the settings and read the file of named keys; both clocks give seconds."""
         self._own = () if own_key is None else (Key(OWN_KEY, digest(own_key), None),)
         self._path = path
         self._clock = clock
@@ -58,17 +51,17 @@ class KeyRing:
         self._lock = threading.Lock()
         self._file = KeysFile()
         self._read: Stamp | None = None
-        """The state of the file that was read last; None for one that is missing."""
+        """The stamp of the file when it was last read; None without a file."""
         self._noticed: Stamp | None = None
-        """The state at the last look, which may still change."""
-        self._looked_at = self._noticed_at = self._reminded_at = clock()
+        """The stamp at the last check; the file may still be changing."""
+        self._checked_at = self._noticed_at = self._reminded_at = clock()
         self._was_unreadable = False
         if path is not None:
-            self._look(path, at_start=True)
+            self._check(path, at_start=True)
 
     def find(self, given: str) -> Key | None:
-        """Find the key that was given; all are compared, so that time tells nothing."""
-        self.look()
+        """Find a key; every key is compared, so that the time taken reveals nothing."""
+        self.check()
         wanted, found = digest(given), None
         for key in (*self._own, *self._file.keys):
             if hmac.compare_digest(key.digest, wanted):
@@ -77,23 +70,23 @@ class KeyRing:
 
     @property
     def named(self) -> tuple[Key, ...]:
-        """The keys of the file that are let in."""
+        """The keys of the file that count."""
         return self._file.keys
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Read the file again if it has changed, and log what is wrong with it; at most once a second."""
         if self._path is None:
             return
         with self._lock:
-            if self._clock() - self._looked_at >= LOOKED_AT_EVERY_SECONDS:
-                self._looked_at = self._clock()
-                self._look(self._path)
+            if self._clock() - self._checked_at >= CHECK_SECONDS:
+                self._checked_at = self._clock()
+                self._check(self._path)
                 self._remind()
 
-    def _look(self, path: Path, *, at_start: bool = False) -> None:
+    def _check(self, path: Path, *, at_start: bool = False) -> None:
         before, self._noticed = self._noticed, None
-        with suppress(OSError):  # whoever reads it says why
-            # Before it is read: what changes in between is seen at the next look.
+        with suppress(OSError):  # reading the file gives the reason
+            # The stamp is taken before reading, so that a change in between is seen at the next check.
             self._noticed = stamp_of(path)
         if self._noticed != before:
             self._noticed_at = self._clock()
@@ -102,7 +95,7 @@ class KeyRing:
         has_changed = self._noticed != self._read or (self._file.waits and unchanged >= AT_REST_SECONDS)
         if at_start or (is_still and (has_changed or self._file.unreadable)):
             file = read_keys(path, at_rest=unchanged >= AT_REST_SECONDS, before=self._file.keys)
-            # Some programs remove a file and put the new one there a moment later: it is looked at twice.
+            # Some programs remove a file and write the new one a moment later: check a missing file twice.
             if at_start or self._was_unreadable or not file.unreadable:
                 self._take(path, file, is_news=not at_start)
                 self._read = self._noticed
@@ -129,7 +122,7 @@ class KeyRing:
             log.info("All lines of %s can be read again.", path)
 
     def _remind(self) -> None:
-        if self._clock() - self._reminded_at >= REMINDED_EVERY_SECONDS:
+        if self._clock() - self._reminded_at >= REMINDER_SECONDS:
             self._reminded_at = self._clock()
             for problem in self._file.problems:
                 log.error("%s", problem)
