@@ -37,8 +37,8 @@ def test_what_editors_save_is_the_same_text(tmp_path: Path, written: bytes) -> N
     ("written", "says"),
     [
         ("one\n".encode("utf-16"), "is UTF-16 text. Save it as UTF-8."),
-        ("one\n".encode("utf-16-be"), "holds NUL characters, as UTF-16 text does. Save it as UTF-8."),
-        ("one\n".encode("utf-16-le"), "holds NUL characters, as UTF-16 text does. Save it as UTF-8."),
+        ("one\n".encode("utf-16-be"), "contains NUL characters, as UTF-16 text does. Save it as UTF-8."),
+        ("one\n".encode("utf-16-le"), "contains NUL characters, as UTF-16 text does. Save it as UTF-8."),
         ("one\ntw\N{LATIN SMALL LETTER O WITH GRAVE}\n".encode("latin-1"), "is not UTF-8 text: see line 2."),
         (b"#" * (MOST_BYTES + 1), "is larger than 10 MB."),
     ],

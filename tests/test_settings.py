@@ -138,6 +138,32 @@ def test_a_bad_value_is_one_line_that_names_the_setting_and_never_the_value(
     assert "http" not in line.replace("https://portal.example.com", "")  # no address of pydantic's
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("PORT", "70000", "PORT must be a whole number from 1 to 65535"),
+        ("PORT", "3001/tcp", "PORT must be a whole number from 1 to 65535"),
+        ("THREADS", "0", "THREADS must be a whole number from 1 to 64"),
+        ("SYNC_SECONDS", "2h", "SYNC_SECONDS must be from 1 to 3600 seconds"),
+        ("LABELS_SECONDS", "1", "LABELS_SECONDS must be from 5 to 86400 seconds"),
+        ("ANONYMIZE_USERS", "perhaps", "ANONYMIZE_USERS must be true or false"),
+        ("LOG_LEVEL", "TRACE", "LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR"),
+        ("LOG_FORMAT", "xml", "LOG_FORMAT must be text or json"),
+        (
+            *("TRUSTED_PROXIES", "::/0"),
+            "TRUSTED_PROXIES must not match every address: anyone could then set the header",
+        ),
+    ],
+)
+def test_the_line_about_a_bad_value_says_what_to_write(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert str(caught.value) == sentence
+
+
 def test_a_header_that_names_users_needs_to_know_by_whom(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DASHBOARD_API_KEY", KEY)
     monkeypatch.setenv("AUTH_PROXY_HEADER", "X-Forwarded-User")

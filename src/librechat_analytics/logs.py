@@ -1,4 +1,4 @@
-"""What is written to stderr, as lines for people or as JSON for machines."""
+"""The log on stderr: lines for people, or JSON for machines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 STDERR = 2
 WRITTEN_AT_ONCE = select.PIPE_BUF
-"""Bytes for which a pipe that says it takes some has room."""
+"""A pipe that reports itself as writable has room for so many bytes."""
 
 PATIENCE_MILLISECONDS = 100
 
@@ -26,32 +26,32 @@ FORMATS = {
 }
 
 
-class UnheldHandler(logging.Handler):
-    """Writes to stderr, and goes on without a line that nobody takes: a log must not stop what it tells of.
+class NonBlockingHandler(logging.Handler):
+    """Writes to stderr, and drops a line that cannot be written soon: the log must not stop the program.
 
-    A pipe whose reader has stopped would hold up every thread that has something to say. How many lines were
-    left out is said as soon as somebody reads again.
+    A pipe whose reader has stopped would block every thread that logs. The next line that can be written
+    says how many were dropped.
     """
 
     def __init__(self, file: int = STDERR) -> None:
         super().__init__()
         self._file = file
-        self._left_out = 0
+        self._dropped = 0
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
             line = self.format(record)
-            if self._left_out and self._write(self.format(self._gap()), patience=0):
-                self._left_out = 0
-            if self._left_out or not self._write(line, patience=PATIENCE_MILLISECONDS):
-                self._left_out += 1
+            if self._dropped and self._write(self.format(self._gap()), patience=0):
+                self._dropped = 0
+            if self._dropped or not self._write(line, patience=PATIENCE_MILLISECONDS):
+                self._dropped += 1
         except Exception:
             self.handleError(record)
 
     def _gap(self) -> logging.LogRecord:
-        words = "Lines of the log that nobody took are left out here: %d"
+        words = "%d lines of the log could not be written and are missing here"
         return logging.LogRecord(
-            __name__, logging.WARNING, __file__, 0, words, (self._left_out,), exc_info=None
+            __name__, logging.WARNING, __file__, 0, words, (self._dropped,), exc_info=None
         )
 
     def _write(self, line: str, *, patience: int) -> bool:
@@ -61,13 +61,13 @@ class UnheldHandler(logging.Handler):
         try:
             while rest and poll.poll(patience):
                 rest = rest[os.write(self._file, rest[:WRITTEN_AT_ONCE]) :]
-        except OSError:  # such as a pipe whose reader has gone
+        except OSError:  # the reader of the pipe has gone, for example
             return False
         return not rest
 
 
 def occupy_standard_files() -> None:
-    """Lead standard files that are closed to nowhere: else the next file opened gets the number of one."""
+    """Open the null device for standard files that are closed: else another file would get their numbers."""
     for file in (0, 1, 2):
         try:
             os.fstat(file)
@@ -76,18 +76,18 @@ def occupy_standard_files() -> None:
 
 
 def log_config(settings: Settings) -> dict[str, Any]:
-    """Give the configuration for ``logging.config.dictConfig``, gunicorn's loggers included."""
+    """Return the configuration for ``logging.config.dictConfig``, gunicorn's loggers included."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"lines": FORMATS[settings.log_format]},
         "handlers": {
-            "stderr": {"()": UnheldHandler, "formatter": "lines"},
+            "stderr": {"()": NonBlockingHandler, "formatter": "lines"},
         },
         "root": {"handlers": ["stderr"], "level": settings.log_level},
         "loggers": {
             "gunicorn.error": {"handlers": [], "propagate": True, "level": settings.log_level},
-            # Its lines hold queries, and those people's names; requests are logged by ourselves.
+            # Its lines contain query strings, and these contain names; requests_log.py logs requests.
             "gunicorn.access": {"handlers": [], "propagate": False, "level": "CRITICAL"},
             "pymongo": {"level": "WARNING"},
         },

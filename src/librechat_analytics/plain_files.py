@@ -1,4 +1,4 @@
-"""Files that operators give to the program: regular files only, and one way to read their text."""
+"""Text files from operators: regular files only, read in one way."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 MOST_BYTES = 10_000_000
-"""No list of keys, settings or prices is larger; another file was named by mistake."""
+"""No list of keys, settings or prices is larger; a larger file was named by mistake."""
 
 SAVE_AS_UTF_8 = "Save it as UTF-8."
 UNREADABLE_CHARACTER = "\N{REPLACEMENT CHARACTER}"
@@ -23,7 +23,7 @@ _KINDS = {
 
 
 class UnreadableFileError(Exception):
-    """A file that cannot be read; the text continues a sentence that begins with the file's name."""
+    """A file cannot be read; the text continues a sentence that begins with the file's name."""
 
 
 class MissingFileError(UnreadableFileError):
@@ -31,9 +31,9 @@ class MissingFileError(UnreadableFileError):
 
 
 def other_kind(path: Path) -> str | None:
-    """Say what is there instead of a file, such as ``a folder``.
+    """Return what is there instead of a file, such as ``a folder``.
 
-    None for a file, and where nothing can be seen: whoever opens it then says why.
+    None for a file, and where the path cannot be looked at: opening it then gives the reason.
     """
     try:
         return _KINDS.get(stat.S_IFMT(path.stat().st_mode))
@@ -42,9 +42,9 @@ def other_kind(path: Path) -> str | None:
 
 
 def stands_for_none(path: Path) -> bool:
-    """Say whether what is there stands for no file: the null device, or a folder.
+    """Return whether a path means that there is no file: it is the null device or a folder.
 
-    Docker makes a folder where a file that is to be mounted is missing.
+    Docker makes a folder where a file to mount is missing.
     """
     try:
         return path.is_dir() or path.stat().st_rdev == Path(os.devnull).stat().st_rdev
@@ -55,13 +55,13 @@ def stands_for_none(path: Path) -> bool:
 def read_text(path: Path, *, keep_going: bool = False) -> str:
     """Read a text file: UTF-8 with or without a byte order mark, every line ending in ``\\n``.
 
-    Raises UnreadableFileError for what is no such file, or larger than MOST_BYTES. With ``keep_going`` a
-    character that cannot be read is UNREADABLE_CHARACTER instead, for who can do without some lines.
+    Raises UnreadableFileError for anything else, or a file larger than MOST_BYTES. With ``keep_going`` a
+    character that cannot be read becomes UNREADABLE_CHARACTER, for callers that can skip some lines.
     """
     if kind := other_kind(path):
         raise UnreadableFileError(f"is {kind}, not a file.")
     try:
-        # Without O_NONBLOCK, a pipe that was put there just now would be waited for.
+        # Without O_NONBLOCK, opening a pipe that has just appeared would wait for a writer.
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
             content = file.read(MOST_BYTES + 1)
     except FileNotFoundError as error:
@@ -82,5 +82,5 @@ def _decoded(content: bytes, *, keep_going: bool) -> str:
         line = content.count(b"\n", 0, error.start) + 1
         raise UnreadableFileError(f"is not UTF-8 text: see line {line}. {SAVE_AS_UTF_8}") from None
     if "\0" in text and not keep_going:
-        raise UnreadableFileError(f"holds NUL characters, as UTF-16 text does. {SAVE_AS_UTF_8}")
+        raise UnreadableFileError(f"contains NUL characters, as UTF-16 text does. {SAVE_AS_UTF_8}")
     return text.replace("\0", UNREADABLE_CHARACTER).replace("\r\n", "\n").replace("\r", "\n")

@@ -1,4 +1,4 @@
-"""Every setting once: its name in the environment, its type, its default, and what it does."""
+"""Every setting: its name in the environment, its type, its default, and what it does."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from io import StringIO
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, Protocol, runtime_checkable
 
 from dotenv import dotenv_values
 from pydantic import (
@@ -30,27 +30,41 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 ENV_FILE = Path(".env")
-"""In the working folder."""
+"""A file in the working folder."""
 
 LEAST_STORE_MEMORY_BYTES = 192_000_000
-"""With less, a workbook of a million transactions, or two at a time, can fail; measured."""
+"""Measured: with less, a workbook of a million transactions, or two at the same time, can fail."""
 
 ORIGIN = re.compile(
     r"https?://(?:(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(?::(?:[0-9]{1,5}|\*))?"
 )
-"""What a Content-Security-Policy takes as an origin; names beyond ASCII are written in punycode there."""
+"""An origin as a Content-Security-Policy takes it; names beyond ASCII must be in punycode."""
 
 MOST_STORE_MEMORY_BYTES = 10**15
 LONGEST_HOST_NAME = 253
 HOST_NAME = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.?")
 
 
+@runtime_checkable
+class HasLeast(Protocol):
+    """The lower bound of a field."""
+
+    ge: float
+
+
+@runtime_checkable
+class HasMost(Protocol):
+    """The upper bound of a field."""
+
+    le: float
+
+
 class SettingsError(OperatorError):
-    """A setting that the program cannot work with; the text says which one and what to do."""
+    """A setting cannot be used; the text says which one and what to do."""
 
 
 def _if_written(parse: Callable[[str], object]) -> BeforeValidator:
-    """Parse what is a text; other values are the program's own."""
+    """Parse texts; the program itself passes values of the right type."""
     return BeforeValidator(lambda value: parse(value) if isinstance(value, str) else value)
 
 
@@ -58,14 +72,14 @@ def _path(text: str) -> Path:
     try:
         return Path(text).expanduser()
     except RuntimeError:
-        raise ValueError("begins with ~, but there is no home folder; write the whole path") from None
+        raise ValueError("begins with ~, but there is no home folder; give the whole path") from None
 
 
 def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
     try:
         return tuple(ip_network(each) for each in listed(text))
     except ValueError:
-        raise ValueError("must be networks such as 10.0.0.0/8, separated by blanks") from None
+        raise ValueError("must be networks such as 10.0.0.0/8, separated by spaces") from None
 
 
 def _origins(text: str) -> tuple[str, ...]:
@@ -73,7 +87,7 @@ def _origins(text: str) -> tuple[str, ...]:
 
 
 def _origin(text: str) -> str:
-    # A shell or a compose file easily takes the quotes away.
+    # The quotes are easily lost in a shell or a compose file.
     return f"'{text}'" if text in ("self", "none") else text.removesuffix("/")
 
 
@@ -86,7 +100,7 @@ def _zone(text: str) -> str:
     try:
         return zone_name(text)
     except UnknownZoneError:
-        raise ValueError("is no IANA time zone; write one such as Europe/Berlin") from None
+        raise ValueError("is not an IANA time zone; use one such as Europe/Berlin") from None
 
 
 def _host(text: str) -> str:
@@ -95,7 +109,7 @@ def _host(text: str) -> str:
         ip_address(host)
     except ValueError:
         if not HOST_NAME.fullmatch(host) or len(host) > LONGEST_HOST_NAME:
-            raise ValueError("must be an address such as 127.0.0.1 or ::, or a host's name") from None
+            raise ValueError("must be an address such as 127.0.0.1 or ::, or the name of a host") from None
     return host
 
 
@@ -109,63 +123,68 @@ FilePath = Annotated[Path, _if_written(_path)]
 
 
 class Settings(BaseModel):
-    """The configuration; ``load_settings`` reads it."""
+    """All settings; ``load_settings`` reads them."""
 
     model_config = ConfigDict(
         extra="ignore",
         frozen=True,
-        hide_input_in_errors=True,  # an error message must never print the key
+        hide_input_in_errors=True,  # so that no error message prints the key
     )
 
     mongo_uri: Annotated[SecretStr, _if_written(_mongo_uri)] | None = Field(
-        None, description="LibreChat's MongoDB, with the database's name."
+        None, description="LibreChat's MongoDB, with the name of the database."
     )
     dashboard_api_key: SecretStr | None = Field(
-        None, description="The key that the dashboard and `/api/*` ask for. At least 16 characters."
+        None, description="The key for the dashboard and `/api/*`. At least 16 characters."
     )
     dashboard_api_keys_file: FilePath | None = Field(
-        None, description="File of further keys, `name:key` lines; read again when it changes."
+        None, description="File of further keys, one `name:key` per line; it is read again when it changes."
     )
     auth_proxy_header: str | None = Field(
-        None, description="Header in which a proxy names the user it has signed in, who needs no key then."
+        None,
+        description="Header in which a proxy names the user that it has signed in; this user needs no key.",
     )
     auth_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], _if_written(_networks)] = Field(
         (),
-        description="Networks (CIDR) of the proxies that may name a user, separated by blanks."
-        " Without it, the proxies of `TRUSTED_PROXIES` may.",
+        description="Networks (CIDR) of the proxies that may name a user, separated by spaces."
+        " Default: the proxies of `TRUSTED_PROXIES`.",
     )
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], _if_written(_networks)] = Field(
         (),
-        description="Networks (CIDR) of the proxies that may name a client's address, separated by blanks.",
+        description="Networks (CIDR) of the proxies that may name a client's address, separated by spaces.",
     )
     data_dir: FilePath = Field(Path("data"), description="Folder of the usage store.")
     host: Annotated[str, _if_written(_host)] = Field("127.0.0.1", description="Address to listen on.")
     port: Annotated[int, Field(ge=1, le=65535)] = Field(3001, description="Port to listen on.")
     sync_seconds: Annotated[Seconds, Field(ge=1, le=3600)] = Field(
-        15, description="Seconds between two looks for new transactions."
+        15, description="How often to check for new transactions, in seconds."
     )
     labels_seconds: Annotated[Seconds, Field(ge=5, le=86400)] = Field(
-        300, description="Seconds between two readings of users' and agents' names."
+        300, description="How often to read the names of users and agents, in seconds."
     )
     dashboard_timezone: Annotated[str, _if_written(_zone)] = Field(
-        "UTC", description="IANA zone of days and calendar periods where a request names none."
+        "UTC", description="IANA time zone of days and calendar periods, for requests that name none."
     )
     frame_ancestors: Annotated[tuple[str, ...], _if_written(_origins)] = Field(
-        ("'self'",), description="Origins that may embed the dashboard, separated by blanks."
+        ("'self'",), description="Origins that may embed the dashboard, separated by spaces."
     )
     prices_file: FilePath | None = Field(
         None,
-        description="Own price list (CSV) to compare the recorded cost with, e.g. prices/2026-11.csv.",
+        description="Your own price list (CSV) to compare the recorded cost with,"
+        " such as prices/2026-11.csv.",
     )
     anonymize_users: bool = Field(
-        default=False, description="`true`: names and e-mails of users are never asked for, stored or shown."
+        default=False,
+        description="`true`: names and e-mail addresses of users are never read, stored or shown.",
     )
     store_memory_limit: Annotated[int, _if_written(parse_bytes)] = Field(
         1_000_000_000, description="Memory that queries may use."
     )
-    threads: Annotated[int, Field(ge=1, le=64)] = Field(8, description="Requests answered at a time.")
+    threads: Annotated[int, Field(ge=1, le=64)] = Field(
+        8, description="How many requests are answered at the same time."
+    )
     log_format: Annotated[Literal["text", "json"], _if_written(str.lower)] = Field(
-        "text", description="Lines of the log: `text` for people or `json` for machines."
+        "text", description="Format of the log: `text` for people or `json` for machines."
     )
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], _if_written(_log_level)] = Field(
         "INFO", description="How much is logged."
@@ -187,11 +206,11 @@ class Settings(BaseModel):
 
     @field_validator("trusted_proxies", "auth_proxies")
     @classmethod
-    def _not_everybody(
+    def _not_everyone(
         cls, value: tuple[IPv4Network | IPv6Network, ...]
     ) -> tuple[IPv4Network | IPv6Network, ...]:
         if any(network.prefixlen == 0 for network in value):
-            raise ValueError("must not be everybody, whose headers would be believed")
+            raise ValueError("must not match every address: anyone could then set the header")
         return value
 
     @field_validator("auth_proxy_header")
@@ -221,24 +240,43 @@ class Settings(BaseModel):
 
 
 def load_settings(*, env_file: Path | None = ENV_FILE, **overrides: object) -> Settings:
-    """Read the settings from environment and ``.env``; ``overrides`` win over these.
+    """Read the settings from the environment and ``.env``; ``overrides`` win over both.
 
-    Raises SettingsError with one line per setting at fault, never showing its value.
+    Raises SettingsError with one line for each wrong setting; the line never shows the value.
     """
     written = {} if env_file is None else _written(_dotenv(env_file))
     try:
         return Settings.model_validate(written | _written(os.environ) | overrides)
     except ValidationError as error:
         lines = (
-            f"{'.'.join(str(part) for part in fault['loc']).upper()}"
-            f" {fault['msg'].removeprefix('Value error, ')}"
+            f"{str(fault['loc'][0]).upper()} {_what_to_do(str(fault['loc'][0]), fault['type'], fault['msg'])}"
             for fault in error.errors(include_input=False, include_url=False)
         )
         raise SettingsError("\n".join(lines)) from None
 
 
+def _what_to_do(name: str, kind: str, message: str) -> str:
+    """Say what a setting must be; ``kind`` and ``message`` are pydantic's, whose own words help nobody."""
+    if kind in ("greater_than_equal", "less_than_equal") or kind.startswith("int_"):
+        return _range_in_words(name)
+    if kind.startswith("bool_"):
+        return "must be true or false"
+    if kind == "literal_error":
+        return message.replace("Input should be", "must be").replace("'", "")
+    return message.removeprefix("Value error, ")
+
+
+def _range_in_words(name: str) -> str:
+    field = Settings.model_fields[name]
+    least = next(part.ge for part in field.metadata if isinstance(part, HasLeast))
+    most = next(part.le for part in field.metadata if isinstance(part, HasMost))
+    if field.annotation is int:
+        return f"must be a whole number from {least} to {most}"
+    return f"must be from {least} to {most} seconds"
+
+
 def _written(texts: Mapping[str, str | None]) -> dict[str, object]:
-    """Give what somebody has written for each setting; what is empty is not set."""
+    """Return the text of each setting; an empty text counts as not set."""
     values = {name.lower(): trimmed(text) for name, text in texts.items() if text is not None}
     return {name: values[name] for name in Settings.model_fields if values.get(name)}
 
@@ -255,30 +293,30 @@ def _dotenv(path: Path) -> dict[str, str | None]:
 
 
 def required_key(settings: Settings) -> str:
-    """Give the API key; raises SettingsError when there is none."""
+    """Return the API key; raises SettingsError without one."""
     if settings.dashboard_api_key is None:
         raise SettingsError(f"DASHBOARD_API_KEY is missing. {HOW_TO_MAKE_A_KEY}")
     return settings.dashboard_api_key.get_secret_value()
 
 
 def require_a_key(settings: Settings) -> None:
-    """Raise SettingsError when nobody could be let in, or everybody."""
+    """Raise SettingsError where no key is set, or where anyone could name a user."""
     if settings.dashboard_api_keys_file is None:
         required_key(settings)
     if settings.auth_proxy_header and not name_users(settings):
         raise SettingsError(
             "AUTH_PROXY_HEADER needs AUTH_PROXIES, the networks of the proxies that sign users in; without it"
-            " anybody could send the header."
+            " anyone could send the header."
         )
 
 
 def name_users(settings: Settings) -> tuple[IPv4Network | IPv6Network, ...]:
-    """Give the networks of the proxies that may name a user."""
+    """Return the networks of the proxies that may name a user."""
     return settings.auth_proxies or settings.trusted_proxies
 
 
 def local_address(settings: Settings) -> str:
-    """Give the server's address for programs on this machine, without a slash at the end."""
+    """Return the server's address for programs on this machine, without a slash at the end."""
     everywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 compared, not bound
     host = everywhere.get(settings.host, f"[{settings.host}]" if ":" in settings.host else settings.host)
     return f"http://{host}:{settings.port}"

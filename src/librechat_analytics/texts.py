@@ -1,4 +1,4 @@
-"""What people write as a value: trimmed, in any case, with the usual units."""
+"""How values are read that people have written: trimmed, in any case, with the usual units."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import re
 from decimal import Decimal
 
 _AROUND = r"[\s\ufeff\u200b\u2060]+"
-"""Blanks, and what copied text carries along unseen."""
+"""Spaces, and the invisible characters that copied text often has."""
 _EDGES = re.compile(rf"\A{_AROUND}|{_AROUND}\Z")
 _BETWEEN = re.compile(r"[\s,]+")
 _NUMBER = r"(?P<number>[0-9]{1,15}(?:\.[0-9]{0,9})?)"
 _SIZE = re.compile(rf"{_NUMBER}\s*(?:(?P<prefix>[kmgtp])(?P<binary>i?))?(?:b|bytes?)?", re.IGNORECASE)
 _DIGITS = r"[0-9](?:_?[0-9]){0,14}"
 _FLOAT = rf"(?P<number>\+?(?:{_DIGITS}(?:\.[0-9]{{0,9}})?|\.[0-9]{{1,9}})(?:e[+-]?[0-9]{{1,2}})?)"
-"""As Python writes a float that is not negative."""
+"""A float that is not negative, as Python writes it."""
 _DURATION = re.compile(rf"{_FLOAT}\s*(?P<unit>[a-z]*)", re.IGNORECASE)
 _SECONDS = {
     **dict.fromkeys(("", "s", "sec", "secs", "second", "seconds"), 1),
@@ -24,19 +24,20 @@ _SECONDS = {
 
 
 def trimmed(text: str) -> str:
-    """Take away blanks, line breaks and invisible characters at both ends."""
+    """Remove spaces, line breaks and invisible characters at both ends."""
     return _EDGES.sub("", text)
 
 
 def listed(text: str) -> tuple[str, ...]:
-    """Split a list at blanks and commas."""
+    """Split a list at spaces, line breaks and commas."""
     return tuple(part for part in _BETWEEN.split(text) if part)
 
 
 def parse_bytes(text: str) -> int:
     """Read a size such as ``512MB``, ``1.5 GiB``, ``1g`` or ``1073741824``, in bytes.
 
-    K, M, G, T and P are powers of 1000, Ki, Mi, Gi, Ti and Pi powers of 1024. Raises ValueError for others.
+    K, M, G, T and P are powers of 1000, Ki, Mi, Gi, Ti and Pi powers of 1024. Raises ValueError for other
+    texts.
     """
     size = _SIZE.fullmatch(text)
     if size is None:
@@ -47,9 +48,9 @@ def parse_bytes(text: str) -> int:
 
 
 def parse_seconds(text: str) -> float:
-    """Read a time such as ``15``, ``15s``, ``5 min`` or ``1h``, in seconds; raises ValueError for others.
+    """Read a time such as ``15``, ``15s``, ``5 min`` or ``1h``, in seconds.
 
-    The number may be written as a float is, such as ``+1.5e1``.
+    The number may be a float such as ``+1.5e1``. Raises ValueError for other texts.
     """
     duration = _DURATION.fullmatch(text)
     if duration is None or duration["unit"].lower() not in _SECONDS:

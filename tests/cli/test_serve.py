@@ -65,8 +65,8 @@ class TestServe:
         ("key", "says"),
         [
             ("Sh0rt&Key", "shorter than 16 characters"),
-            ("your-secure-key-here", "is an example from a document"),
-            ("aaaaaaaaaaaaaaaaaaaaaaaa", "repeats too few different characters"),
+            ("your-secure-key-here", "is an example from the documentation"),
+            ("aaaaaaaaaaaaaaaaaaaaaaaa", "uses too few different characters"),
             ("schlüssel-mit-umlaut-1234", "printable ASCII characters"),
         ],
     )
