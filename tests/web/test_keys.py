@@ -252,7 +252,7 @@ KEYS = st.lists(
 
 
 @given(before=KEYS, after=KEYS, cut=st.integers(0, 400))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_wherever_a_writer_pauses_nobody_sees_more_than_before_or_after(
     tmp_path: Path, before: list[tuple[str, str]], after: list[tuple[str, str]], cut: int
 ) -> None:
