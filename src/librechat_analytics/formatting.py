@@ -247,7 +247,7 @@ def _label(kind: str, known: str, owner_id: str, *, deleted: bool) -> str:
 
 
 def model_label(model: str | None) -> str:
-    """Return what to call a model; None stands for the rows that LibreChat stored without one."""
+    """Return what to call a model; None means the rows that LibreChat stored without one."""
     return name_label(model) or NONE_LABELS["model"]
 
 

@@ -256,7 +256,7 @@ def load_settings(*, env_file: Path | None = ENV_FILE, **overrides: object) -> S
 
 
 def _what_to_do(name: str, kind: str, message: str) -> str:
-    """Say what a setting must be; ``kind`` and ``message`` are pydantic's, whose own words help nobody."""
+    """Say what a setting must be; ``kind`` and ``message`` are those of pydantic's error."""
     if kind in ("greater_than_equal", "less_than_equal") or kind.startswith("int_"):
         return _range_in_words(name)
     if kind.startswith("bool_"):

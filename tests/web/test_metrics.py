@@ -1,4 +1,4 @@
-"""``/metrics``: what Prometheus reads of the ledger, the sync and the requests."""
+"""``/metrics``: what Prometheus reads about usage, the sync and the requests."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def samples(client: FlaskClient) -> dict[tuple[str, tuple[tuple[str, str], ...]]
     }
 
 
-def test_the_counters_add_up_to_what_the_api_says_of_all_time(client: FlaskClient) -> None:
+def test_the_counters_add_up_to_the_totals_of_the_api(client: FlaskClient) -> None:
     found = samples(client)
     whole = client.get("/api/summary?period=custom&start=2000-01-01&end=2100-01-01").get_json()
 
@@ -56,5 +56,7 @@ def test_requests_are_timed_by_endpoint_and_status(client: FlaskClient) -> None:
     assert found["librechat_analytics_request_seconds_count", labels] >= 1
 
 
-def test_nothing_is_counted_for_strangers(stranger: FlaskClient) -> None:
+def test_requests_without_a_key_are_refused_and_not_timed(client: FlaskClient, stranger: FlaskClient) -> None:
     assert stranger.get("/metrics").status_code == 401
+    assert stranger.get("/api/summary").status_code == 401
+    assert [labels for _, labels in samples(client) if ("status", "401") in labels] == []

@@ -166,8 +166,8 @@ def summary_sheet(
         ("Cost without a model (USD)", quality.no_model_cost_usd, None),
         ("Cost under an agent's id (USD)", quality.agent_model_cost_usd, None),
         ("Cost of stopped answers (USD)", quality.incomplete_cost_usd, None),
-        ("Credits spent beside the cost (USD)", quality.spent_credits_cost_usd, None),
-        ("Documents refused ever", quality.rejected_documents, None),
+        ("Credits that are not in the cost (USD)", quality.spent_credits_cost_usd, None),
+        ("Refused rows, whatever the period", quality.rejected_documents, None),
     ]
     headings = (Heading("What", "text"), Heading("This period", "text"), Heading("Range before", "text"))
     return Sheet("Summary", headings, tuple(rows))

@@ -125,7 +125,7 @@ class Gatekeeper:
 def _given_key(request: Request) -> str:
     """Return the key of a request, empty without one; our own header comes first.
 
-    Authorization may hold something that a proxy has put there, such as a token of single sign-on.
+    Authorization may contain something that a proxy has put there, such as a token of single sign-on.
     """
     bearer = BEARER.fullmatch(request.headers.get("Authorization", ""))
     return request.headers.get(KEY_HEADER, "") or (bearer[1] if bearer else "")
