@@ -42,7 +42,7 @@ class TestHostileNames:
             rows = downloaded_csv(page)
             listed = hostile_site.ask(f"top-{view.lower()}")[view.lower()]
             named = [
-                row for row in rows if row[view.removesuffix("s")] not in ("Without agent", "Agent unknown")
+                row for row in rows if row[view.removesuffix("s")] not in ("Without agent", "Unknown agent")
             ]
             assert len(named) == len(listed) == len(HOSTILE_NAMES)
             cells = {cell for row in rows for cell in row.values()}

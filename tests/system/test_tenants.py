@@ -171,7 +171,7 @@ class TestTheFilter:
 
     def test_an_agent_of_both_tenants_is_drawn_with_the_figures_of_both(self, client: FlaskClient) -> None:
         parts = ask(client, "overview-question", "?period=7d&split=agent")["overview-places"]["data"]
-        assert "66.7 %" in texts(parts["over-time-legend"])  # two of each user's three rows of that week
+        assert "66.7%" in texts(parts["over-time-legend"])  # two of each user's three rows of that week
 
     def test_it_is_offered_and_shown_as_a_chip(self, client: FlaskClient) -> None:
         offered = ask(client, "filter-question", "?period=all")["filter-places"]["data"]["filter-tenant"]
