@@ -2,32 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-import pandas as pd
-
-from librechat_analytics.dashboard.data import Questions
+from librechat_analytics.dashboard.data import PageData
 from librechat_analytics.dashboard.query import PageQuery
 from librechat_analytics.usage.answers import (
     Agent,
     AgentRanking,
+    AgentRow,
     Balance,
     Caching,
+    CachingPoint,
     Concentration,
+    ConversationBand,
     ConversationCosts,
+    FilterValue,
     Freshness,
+    HourRow,
+    HoursOfWeek,
+    ModelCost,
+    ModelCostRow,
+    ModelRow,
     Part,
     Quality,
     Ranking,
     Rates,
-    Rhythm,
+    RatesPoint,
     Split,
+    SplitRow,
     Summary,
     Timeline,
+    TimelinePoint,
+    TopRow,
     Totals,
     User,
+    UserModelRow,
+    UserRow,
 )
 from librechat_analytics.usage.periods import buckets, parse_period
 from librechat_analytics.usage.quality import QualityReport
@@ -40,76 +53,77 @@ BERLIN = ZoneInfo("Europe/Berlin")
 CERTAIN_QUALITY = Quality(0.0, 0.0, 0.0, 0.0, 0, 0, {}, 0)
 NOTHING = Totals(0.0, 0, 0, 0, 0, 0, 0, 0)
 
-USER = {
-    "id": "65f0c2000000000000000001",
-    "name": "Ada Byron",
-    "email": "ada@example.org",
-    "deleted": False,
-    "cost_usd": 12.5,
-    "prompt_tokens": 1_500_000,
-    "completion_tokens": 250_000,
-    "total_tokens": 1_750_000,
-    "calls": 1200,
-    "conversations": 40,
-    "share": 0.5,
-    "last_active": NOW - timedelta(hours=3),
-}
-MODEL = {
-    "model": "claude-sonnet-4-6",
-    "provider": "anthropic",
-    "cost_usd": 12.5,
-    "prompt_tokens": 1_500_000,
-    "completion_tokens": 250_000,
-    "total_tokens": 1_750_000,
-    "cache_read_tokens": 300_000,
-    "cache_write_tokens": 20_000,
-    "calls": 1200,
-    "users": 12,
-    "conversations": 40,
-    "share": 0.5,
-}
-BREAKDOWN = {
-    "model": "claude-sonnet-4-6",
-    "prompt_cost_usd": 8.0,
-    "completion_cost_usd": 4.5,
-    "cost_usd": 12.5,
-    "prompt_tokens": 1_500_000,
-    "completion_tokens": 250_000,
-    "cache_read_tokens": 300_000,
-    "cache_write_tokens": 20_000,
-    "prompt_rate": 5.33,
-    "completion_rate": 18.0,
-    "rates": [3.0, 15.0],
-}
-USER_MODEL = {
-    "user": USER["id"],
-    "name": USER["name"],
-    "email": USER["email"],
-    "deleted": False,
-    "model": "claude-sonnet-4-6",
-    "cost_usd": 12.5,
-    "prompt_tokens": 1_500_000,
-    "completion_tokens": 250_000,
-    "total_tokens": 1_750_000,
-    "calls": 1200,
-}
-AGENT = {
-    "id": "agent_abcdefgh",
-    "name": "Contract Reviewer",
-    "model": "claude-sonnet-4-6",
-    "provider": "anthropic",
-    "deleted": False,
-    "cost_usd": 5.0,
-    "prompt_tokens": 500_000,
-    "completion_tokens": 50_000,
-    "total_tokens": 550_000,
-    "calls": 300,
-    "users": 7,
-    "conversations": 9,
-    "share": 0.2,
-    "models": [{"model": "claude-sonnet-4-6", "cost_usd": 5.0}],
-    "attribution": {"exact": 1.0},
-}
+USER = UserRow(
+    id="65f0c2000000000000000001",
+    name="Ada Byron",
+    email="ada@example.org",
+    deleted=False,
+    cost_usd=12.5,
+    prompt_tokens=1_500_000,
+    completion_tokens=250_000,
+    total_tokens=1_750_000,
+    calls=1200,
+    conversations=40,
+    share=0.5,
+    last_active=NOW - timedelta(hours=3),
+)
+USER_ID = USER.id or ""
+MODEL = ModelRow(
+    model="claude-sonnet-4-6",
+    provider="anthropic",
+    cost_usd=12.5,
+    prompt_tokens=1_500_000,
+    completion_tokens=250_000,
+    total_tokens=1_750_000,
+    cache_read_tokens=300_000,
+    cache_write_tokens=20_000,
+    calls=1200,
+    users=12,
+    conversations=40,
+    share=0.5,
+)
+BREAKDOWN = ModelCostRow(
+    model="claude-sonnet-4-6",
+    prompt_cost_usd=8.0,
+    completion_cost_usd=4.5,
+    cost_usd=12.5,
+    prompt_tokens=1_500_000,
+    completion_tokens=250_000,
+    cache_read_tokens=300_000,
+    cache_write_tokens=20_000,
+    prompt_rate=5.33,
+    completion_rate=18.0,
+    rates=(3.0, 15.0),
+)
+USER_MODEL = UserModelRow(
+    user=USER.id,
+    name=USER.name,
+    email=USER.email,
+    deleted=False,
+    model="claude-sonnet-4-6",
+    cost_usd=12.5,
+    prompt_tokens=1_500_000,
+    completion_tokens=250_000,
+    total_tokens=1_750_000,
+    calls=1200,
+)
+AGENT = AgentRow(
+    id="agent_abcdefgh",
+    name="Contract Reviewer",
+    model="claude-sonnet-4-6",
+    provider="anthropic",
+    deleted=False,
+    cost_usd=5.0,
+    prompt_tokens=500_000,
+    completion_tokens=50_000,
+    total_tokens=550_000,
+    calls=300,
+    users=7,
+    conversations=9,
+    share=0.2,
+    models=(ModelCost("claude-sonnet-4-6", 5.0),),
+    attribution={"exact": 1.0},
+)
 
 
 def period(name: str = "7d", start: str | None = None, end: str | None = None) -> Period:
@@ -117,110 +131,107 @@ def period(name: str = "7d", start: str | None = None, end: str | None = None) -
 
 
 def query(name: str = "7d", **changes: Any) -> PageQuery:
-    asked: dict[str, Any] = {"sort": "", "search": "", "show_all": False, "coarse": False, "notices": ()}
-    return PageQuery(period=period(name), **(asked | changes))
+    defaults: dict[str, Any] = {"sort": "", "search": "", "show_all": False, "coarse": False, "replaced": ()}
+    return PageQuery(period=period(name), **(defaults | changes))
 
 
-def rows(columns: dict[str, Any], *changes: dict[str, Any]) -> pd.DataFrame:
-    """One row for each set of changes; none gives a table without rows."""
-    return of_objects([columns | change for change in changes], " ".join(columns))
+def users_of(*rows: UserRow, total: int | None = None) -> Ranking[UserRow]:
+    return Ranking(rows, len(rows) if total is None else total)
+
+
+def many_users(count: int) -> Ranking[UserRow]:
+    return users_of(*(replace(USER, id=str(number), name=f"User {number}") for number in range(count)))
+
+
+def models_of(*rows: ModelRow) -> Ranking[ModelRow]:
+    return Ranking(rows, len(rows))
+
+
+def breakdown_of(*rows: ModelCostRow) -> Ranking[ModelCostRow]:
+    return Ranking(rows, len(rows))
+
+
+def top_row(row: UserRow | ModelRow | AgentRow) -> TopRow:
+    """The row as a short list has it."""
+    names = ("id", "name", "email", "model", "provider")
+    labels = {name: getattr(row, name, None) for name in names}
+    return TopRow(**labels, deleted=getattr(row, "deleted", False), cost_usd=row.cost_usd, share=row.share)
 
 
 def timeline(unit: BucketUnit = "day", name: str = "7d", *, cost_usd: float = 2.0) -> Timeline:
-    steps = buckets(period(name), unit, now=NOW)
-    points = [
-        {
-            "start": step.start,
-            "end": step.end,
-            "partial": step.partial,
-            "cost_usd": cost_usd * (index + 1),
-            "prompt_tokens": 900 * (index + 1),
-            "completion_tokens": 100 * (index + 1),
-            "total_tokens": 1000 * (index + 1),
-            "calls": 3 if cost_usd else 0,
-            "active_users": 2,
-            "conversations": 3,
-        }
-        for index, step in enumerate(steps)
-    ]
-    return Timeline(unit, pd.DataFrame(points))
+    return Timeline(
+        unit,
+        tuple(
+            TimelinePoint(
+                start=bucket.start,
+                end=bucket.end,
+                partial=bucket.partial,
+                cost_usd=cost_usd * number,
+                prompt_tokens=900 * number,
+                completion_tokens=100 * number,
+                total_tokens=1000 * number,
+                calls=3 if cost_usd else 0,
+                active_users=2,
+                conversations=3,
+            )
+            for number, bucket in enumerate(buckets(period(name), unit, now=NOW), 1)
+        ),
+    )
 
 
 def rates() -> Rates:
-    points = timeline().points
-    rated = points[["start", "end", "partial"]].assign(
-        prompt_rate=[None, *[2.5] * (len(points) - 1)], completion_rate=10.0
-    )
-    return Rates("day", rated.astype({"prompt_rate": "object"}).where(rated.notna(), None))
-
-
-def of_objects(entries: list[dict[str, Any]], columns: str) -> pd.DataFrame:
-    """A table like the repository's own, in which None stays None."""
-    return pd.DataFrame(
-        {name: pd.Series([entry[name] for entry in entries], dtype="object") for name in columns.split()}
+    """Completions of one price, and prompts of another that were not used in the first bucket."""
+    return Rates(
+        "day",
+        tuple(
+            RatesPoint(point.start, point.end, point.partial, None if index == 0 else 2.5, 10.0)
+            for index, point in enumerate(timeline().points)
+        ),
     )
 
 
 def split(*parts: str | None, unit: BucketUnit = "day") -> Split:
-    """The first part makes $1 in the first bucket, the second $2 in the second, and so on."""
-    entries = [
-        {
-            "part": part,
-            "bucket": place,
-            "cost_usd": place + 1.0,
-            "tokens": 10 * (place + 1),
-            "calls": place + 1,
-        }
-        for place, part in enumerate(parts)
-    ]
-    starts = tuple(step.start for step in buckets(period(), unit, now=NOW))
-    return Split(unit, starts, of_objects(entries, "part bucket cost_usd tokens calls"))
+    """The first part costs $1 in the first bucket, the second $2 in the second, and so on."""
+    rows = (
+        SplitRow(part, index, index + 1.0, 10 * (index + 1), index + 1) for index, part in enumerate(parts)
+    )
+    return Split(unit, tuple(bucket.start for bucket in buckets(period(), unit, now=NOW)), tuple(rows))
 
 
-def rhythm(**hours: float) -> Rhythm:
+def hours_of_week(**costs_usd: float) -> HoursOfWeek:
     """A week of nothing but the hours given, such as ``tue_14=2.5``."""
     days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-    cells = [(weekday, hour) for weekday in range(7) for hour in range(24)]
-    costs = [hours.get(f"{days[weekday]}_{hour}", 0.0) for weekday, hour in cells]
-    return Rhythm(
-        pd.DataFrame(
-            {
-                "weekday": [weekday for weekday, _ in cells],
-                "hour": [hour for _, hour in cells],
-                "cost_usd": costs,
-                "tokens": [round(1000 * cost) for cost in costs],
-                "calls": [round(cost) for cost in costs],
-            }
-        )
-    )
+    rows = []
+    for weekday, day in enumerate(days):
+        for hour in range(24):
+            cost = costs_usd.get(f"{day}_{hour}", 0.0)
+            rows.append(HourRow(weekday, hour, cost, round(1000 * cost), round(cost)))
+    return HoursOfWeek(tuple(rows))
 
 
-def conversation_costs(*steps: tuple[float | None, int]) -> ConversationCosts:
+def conversation_costs(*bands: tuple[float | None, int]) -> ConversationCosts:
     """Conversations below each upper edge, each costing a dollar."""
-    entries = [
-        {"upper_usd": upper, "conversations": count, "cost_usd": float(count)} for upper, count in steps
-    ]
-    table = of_objects(entries, "upper_usd conversations cost_usd")
-    return ConversationCosts(table, sum(count for _, count in steps), 0.04, 0.21, 1.71)
+    rows = tuple(ConversationBand(upper, count, float(count)) for upper, count in bands)
+    return ConversationCosts(rows, sum(count for _, count in bands), 0.04, 0.21, 1.71)
 
 
 def caching(*buckets_of_tokens: tuple[int, int, int, float], unknown_rates: int = 0) -> Caching:
     """Prompt tokens, those read from a cache, those written to one, and dollars saved, day by day."""
-    steps = buckets(period(), "day", now=NOW)
-    entries = [
-        {
-            "start": step.start,
-            "end": step.end,
-            "prompt_tokens": prompts,
-            "cache_read_tokens": read,
-            "cache_write_tokens": written,
-            "hit_rate": read / prompts if prompts else None,
-            "saved_usd": saved,
-            "unknown_rates": unknown_rates,
-        }
-        for step, (prompts, read, written, saved) in zip(steps, buckets_of_tokens, strict=False)
-    ]
-    return Caching("day", of_objects(entries, " ".join(entries[0])))
+    days = buckets(period(), "day", now=NOW)
+    points = (
+        CachingPoint(
+            start=day.start,
+            end=day.end,
+            prompt_tokens=prompts,
+            cache_read_tokens=read,
+            cache_write_tokens=written,
+            hit_rate=read / prompts if prompts else None,
+            saved_usd=saved,
+            unknown_rates=unknown_rates,
+        )
+        for day, (prompts, read, written, saved) in zip(days, buckets_of_tokens, strict=False)
+    )
+    return Caching("day", tuple(points))
 
 
 class ReadyRepository:
@@ -231,18 +242,18 @@ class ReadyRepository:
             "first_usage": NOW - timedelta(days=400),
             "freshness": Freshness(NOW - timedelta(seconds=12), "ok", NOW, None),
             "summary": Summary(Totals(12.5, 1_500_000, 250_000, 0, 0, 1200, 1, 40), NOTHING, CERTAIN_QUALITY),
-            "users": Ranking(rows(USER, {}), 1),
-            "models": Ranking(rows(MODEL, {}), 1),
-            "cost_breakdown": Ranking(rows(BREAKDOWN, {}), 1),
+            "users": users_of(USER),
+            "models": models_of(MODEL),
+            "cost_breakdown": breakdown_of(BREAKDOWN),
             "agents": AgentRanking(
-                rows(AGENT, {}),
+                (AGENT,),
                 1,
                 Part(7.0, 900_000, 190_000, 880, 9, 30, 0.56),
                 Part(0.5, 100_000, 10_000, 20, 2, 1, 0.04),
             ),
             "timeline": timeline(),
             "split": split(),
-            "rhythm": rhythm(tue_14=2.5, sat_9=0.5),
+            "hours_of_week": hours_of_week(tue_14=2.5, sat_9=0.5),
             "conversation_costs": conversation_costs((0.02, 3), (0.1, 5), (2.0, 1)),
             "concentration": Concentration((0.6, 0.8, 0.9, 1.0)),
             "caching": caching((1000, 400, 100, 2.0), (0, 0, 0, 0.0), (1000, 0, 0, -0.5)),
@@ -250,15 +261,18 @@ class ReadyRepository:
             "price_check": None,
             "rates": rates(),
             "user": User(
-                USER["id"],
+                USER_ID,
                 "Ada Byron",
                 "ada@example.org",
                 "ADMIN",
                 deleted=False,
                 balance=Balance(3.5, 0, 0, None),
             ),
-            "agent": Agent(AGENT["id"], "Contract Reviewer", "claude-sonnet-4-6", "anthropic", deleted=False),
-            "filter_values": {"role": [("ADMIN", "ADMIN")], "provider": [("anthropic", "anthropic")]},
+            "agent": Agent(AGENT.id, "Contract Reviewer", "claude-sonnet-4-6", "anthropic", deleted=False),
+            "filter_values": {
+                "role": (FilterValue("ADMIN", "ADMIN"),),
+                "provider": (FilterValue("anthropic", "anthropic"),),
+            },
         } | answers
 
     def _answer(self, name: str) -> Any:
@@ -291,9 +305,9 @@ class ReadyRepository:
     def top_agents(self, *_: object) -> Any:
         return self._answer("agents")
 
-    def dearest(self, _: object, dimension: str, length: int, *__: object) -> Ranking:
+    def top(self, _: object, dimension: str, limit: int, *__: object) -> Ranking[TopRow]:
         ranking = self._answer(f"{dimension}s")
-        return Ranking(ranking.rows.head(length), ranking.total)
+        return Ranking(tuple(top_row(row) for row in ranking.rows[:limit]), ranking.total)
 
     def usage_over_time(self, *_: object) -> Any:
         return self._answer("timeline")
@@ -307,10 +321,10 @@ class ReadyRepository:
         return self._answer("split")
 
     def trends(self, _: object, __: object, ___: object, parts: tuple[str | None, ...], *____: object) -> Any:
-        return {part: [0.0, 2.0, 1.0] for part in parts}
+        return dict.fromkeys(parts, (0.0, 2.0, 1.0))
 
-    def rhythm(self, *_: object) -> Any:
-        return self._answer("rhythm")
+    def hours_of_week(self, *_: object) -> Any:
+        return self._answer("hours_of_week")
 
     def conversation_costs(self, *_: object) -> Any:
         return self._answer("conversation_costs")
@@ -322,7 +336,7 @@ class ReadyRepository:
         return self._answer("caching")
 
     def user_models(self, *_: object) -> Any:
-        return rows(USER_MODEL, {})
+        return (USER_MODEL,)
 
     def quality(self, *_: object) -> Any:
         return self._answer("report")
@@ -343,12 +357,12 @@ class ReadyRepository:
         return self._answer("filter_values")
 
 
-def questions(asked: PageQuery | None = None, **answers: Any) -> Questions:
-    return Questions(ReadyRepository(**answers), asked or query(), now=NOW)  # type: ignore[arg-type]
+def page_data(asked: PageQuery | None = None, **answers: Any) -> PageData:
+    return PageData(ReadyRepository(**answers), asked or query(), now=NOW)  # type: ignore[arg-type]
 
 
 def texts(markup: Any) -> str:
-    """All text in some markup, as a reader meets it."""
+    """All text in some markup, as a reader sees it."""
     if isinstance(markup, str):
         return markup
     parts = markup[2:] if markup and isinstance(markup[0], str) and len(markup) > 1 else markup

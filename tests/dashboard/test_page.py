@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,12 +14,10 @@ from librechat_analytics.dashboard.app import VIEWS, mount_dashboard
 from librechat_analytics.dashboard.dash_seams import browser_files
 from librechat_analytics.dashboard.html import markup
 from librechat_analytics.dashboard.page import page_layout
-from librechat_analytics.dashboard.page_state import clock, freshness_data, source_words
 from librechat_analytics.dashboard.shortcuts import SHEET, sheet_html
-from librechat_analytics.usage.answers import Freshness
 from librechat_analytics.usage.periods import PERIODS
 from librechat_analytics.web.gatekeeper import Visitor
-from tests.dashboard.ready_answers import BERLIN, NOW, ReadyRepository, component_texts, period
+from tests.dashboard.ready_answers import ReadyRepository
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -133,13 +130,6 @@ class TestLayout:
 
         assert len(set(names)) == len(names)
 
-    def test_every_place_that_a_panel_fills_is_there(self) -> None:
-        names = {
-            part.id for part in walk(page_layout(VIEWS, refresh_seconds=60)) if getattr(part, "id", None)
-        }
-
-        assert {place for view in VIEWS for panel in view.panels for place in panel.places} <= names
-
 
 class TestCallbacks:
     def test_one_callback_fills_a_view(self, client: FlaskClient) -> None:
@@ -157,56 +147,6 @@ class TestCallbacks:
         with client.get(f"/{browser_files.PLOTLY_PATH}") as answer:
             assert answer.mimetype == "text/javascript"
             assert b"plotly.js (basic - minified)" in answer.data[:100]
-
-
-class TestSource:
-    def words(self, status: Any, *, progress: float | None = None, is_empty: bool = False) -> str:
-        freshness = Freshness(NOW - timedelta(hours=2), status, NOW, progress)
-        return component_texts(source_words(freshness, BERLIN, is_empty=is_empty))
-
-    def test_all_well_needs_no_words(self) -> None:
-        assert self.words("ok") == ""
-        assert self.words("offline") == ""
-
-    def test_how_much_waits_for_agents_is_for_those_who_see_all(self) -> None:
-        freshness = Freshness(NOW, "ok", NOW, None, unattributed=8_420)
-        assert "for 8,420 transactions;" in component_texts(source_words(freshness, BERLIN))
-        assert "for some transactions;" in component_texts(source_words(freshness, BERLIN, sees_all=False))
-
-    @pytest.mark.parametrize(
-        ("hours_ago", "says"),
-        [(11, "05:00"), (15.5, "00:30"), (16.5, "23 Nov 23:30"), (9999, "4 Oct 2025")],
-    )
-    def test_a_time_of_an_earlier_day_has_its_date(self, hours_ago: float, says: str) -> None:
-        assert clock(NOW - timedelta(hours=hours_ago), BERLIN, NOW) == says
-
-    def test_a_time_of_last_night_needs_none(self) -> None:
-        night = NOW.replace(hour=1)
-        assert clock(night - timedelta(hours=4), BERLIN, night) == "22:00"
-
-    def test_a_first_read_says_how_far_it_is(self) -> None:
-        assert self.words("importing", progress=0.437).endswith("43 %")
-
-    def test_a_first_read_of_unknown_length_says_so_without_a_number(self) -> None:
-        assert "%" not in self.words("importing")
-
-    def test_mongodb_away_says_until_when_the_figures_stand(self) -> None:
-        assert "The figures stand as of 2026-11-24 14:00." in self.words("unreachable")
-
-    def test_an_empty_ledger_says_what_librechat_must_record(self) -> None:
-        assert "transactions.enabled: false" in self.words("ok", is_empty=True)
-
-    def test_the_age_is_counted_by_the_server(self) -> None:
-        data = freshness_data(Freshness(NOW - timedelta(seconds=12), "ok", NOW, None), period(), NOW)
-
-        assert data["as_of_age_seconds"] == 12
-        assert data["as_of_words"] == "15:59"
-        assert (data["first_day"], data["last_day"]) == ("2026-11-17", "2026-11-24")
-
-    def test_nothing_ever_read_has_no_age(self) -> None:
-        data = freshness_data(Freshness(None, "unreachable", None, None), period(), NOW)
-
-        assert data["as_of_age_seconds"] is None
 
 
 def test_the_page_knows_every_attribute_that_markup_can_have() -> None:

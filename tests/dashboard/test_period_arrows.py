@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from librechat_analytics.dashboard.period_arrows import earlier, later, step_buttons
-from tests.dashboard.ready_answers import NOW, period, query, questions
+from tests.dashboard.ready_answers import NOW, page_data, period, query
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -18,7 +18,7 @@ def days(name: str, start: str | None = None, end: str | None = None) -> dict[st
     """What the buttons put into the address: the period's name, or its first and last moment."""
     asked = replace(query(), period=period(name, start, end))
     found = {}
-    for place, (button,) in step_buttons(questions(asked)).items():
+    for place, (button,) in step_buttons(page_data(asked)).items():
         attributes = button[1]
         if "data-set" in attributes:
             values = {key: value[0] for key, value in parse_qs(attributes["data-set"]).items()}
@@ -100,9 +100,9 @@ def test_nothing_lies_before_the_first_usage_nor_before_the_years_that_are_known
 
 
 def test_a_button_says_where_it_leads_and_one_that_leads_nowhere_stays() -> None:
-    places = step_buttons(questions(query("last-month")))
+    places = step_buttons(page_data(query("last-month")))
     assert places["earlier"][0][1]["aria-label"] == "Earlier: 1\N{EN DASH}30 Sep 2026"
 
-    ((tag, attributes),) = step_buttons(questions(query("7d")))["later"]
+    ((tag, attributes),) = step_buttons(page_data(query("7d")))["later"]
     assert (tag, attributes["aria-disabled"]) == ("button", "true")
     assert "data-set" not in attributes

@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from librechat_analytics.dashboard.query import SUBJECTS, PageQuery, Unreadable, read_page_query
+from librechat_analytics.dashboard.query import (
+    SUBJECTS,
+    PageQuery,
+    Replaced,
+    Unreadable,
+    read_page_query,
+)
+from librechat_analytics.dashboard.words.notices import replaced_parameter
 from librechat_analytics.usage.filters import FILTER_NAMES, Filters, Scope
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
@@ -30,7 +37,7 @@ def test_without_anything_it_is_the_last_30_days() -> None:
     asked = search("")
 
     assert asked.period.name == "30d"
-    assert (asked.sort, asked.search, asked.show_all, asked.notices) == ("", "", False, ())
+    assert (asked.sort, asked.search, asked.show_all, asked.replaced) == ("", "", False, ())
 
 
 def test_everything_has_its_place_in_the_address() -> None:
@@ -57,14 +64,13 @@ class TestZones:
         asked = search("", zone="Mars/Base")
 
         assert asked.period.zone.key == "UTC"
-        assert asked.notices == ()
+        assert asked.replaced == ()
 
     def test_a_wrong_one_in_the_address_is_told(self) -> None:
         asked = search("?tz=Mars/Base", zone="Europe/Berlin")
 
         assert asked.period.zone.key == "Europe/Berlin"
-        (notice,) = asked.notices
-        assert notice.endswith("Times are shown in Europe/Berlin.")
+        assert asked.replaced == (Replaced("tz", "Europe/Berlin"),)
 
 
 @pytest.mark.parametrize(
@@ -81,13 +87,12 @@ def test_a_wrong_period_never_blanks_the_page(text: str) -> None:
     asked = search(text)
 
     assert asked.period.name == "30d"
-    (notice,) = asked.notices
-    assert notice.endswith("The last 30 days are shown instead.")
-    assert notice[0].isupper()
+    (replaced,) = asked.replaced
+    assert "The last 30 days are shown instead." in replaced_parameter(replaced)
 
 
 def test_what_is_not_known_is_left_alone() -> None:
-    assert search("?utm_source=mail&period=7d").notices == ()
+    assert search("?utm_source=mail&period=7d").replaced == ()
 
 
 def test_a_zoom_outlives_a_rolling_period_but_not_another_custom_one() -> None:
@@ -238,7 +243,7 @@ class TestBill:
         asked = search(f"?{urlencode({'bill': text})}")
 
         assert asked.bill_usd is None
-        assert "The bill's amount cannot be read." in asked.notices[0]
+        assert asked.replaced == (Replaced("bill"),)
 
 
 @given(st.text(), st.text())

@@ -57,7 +57,7 @@ class TestThePage:
     def test_nothing_is_lost_and_at_least_a_third_is_still(self) -> None:
         before, after = (page_layout(app.VIEWS, refresh_seconds=60) for _ in range(2))
         live = {
-            output.component_id for view in app.VIEWS for panel in view.panels for output in panel.outputs
+            target.id for view in VIEWS for panel in view.panels for target in panel.targets
         }
 
         parts = take_out_still_parts(after, live | {ids.TITLE})

@@ -22,9 +22,9 @@ from librechat_analytics.dashboard.dash_seams.browser_files import (
 )
 from librechat_analytics.dashboard.dash_seams.callback_requests import refuse_malformed_requests
 from librechat_analytics.dashboard.dash_seams.static_parts import take_out_still_parts
-from librechat_analytics.dashboard.data import Questions
+from librechat_analytics.dashboard.data import PageData
 from librechat_analytics.dashboard.page import TITLE, index_html, page_layout
-from librechat_analytics.dashboard.page_state import page_outputs, page_places, page_values
+from librechat_analytics.dashboard.page_state import page_outputs, page_targets, page_values
 from librechat_analytics.dashboard.panels.base import answer_panels, error_reference, panel_outputs
 from librechat_analytics.dashboard.query import read_page_query
 from librechat_analytics.dashboard.unreadable import (
@@ -32,7 +32,7 @@ from librechat_analytics.dashboard.unreadable import (
     refuse_unreadable,
     unreadable_parts,
 )
-from librechat_analytics.dashboard.views import agents, detail, models, overview, quality, users
+from librechat_analytics.dashboard.views.registry import VIEWS
 from librechat_analytics.dashboard.words import filter_words
 from librechat_analytics.dashboard.words.period_words import period_sentence
 from librechat_analytics.exports.files import csv_text, file_name, xlsx_bytes
@@ -48,14 +48,6 @@ if TYPE_CHECKING:
     from librechat_analytics.dashboard.views.base import View
     from librechat_analytics.usage.questions import Repository
 
-VIEWS: tuple[View, ...] = (
-    overview.VIEW,
-    users.VIEW,
-    models.VIEW,
-    agents.VIEW,
-    quality.VIEW,
-    detail.VIEW,
-)
 VERSIONS = frozenset({"python_version", "dash_version", "dash_version_url", "plotly_version", "ddk_version"})
 UNCHANGING_ENDPOINTS = frozenset({"/_dash-layout", "/_dash-dependencies"})
 SUPERFLUOUS = re.compile(r"dash_table/|deps/polyfill@")
@@ -192,7 +184,7 @@ def tell_about_error(error: Exception) -> None:
 class Ask(Protocol):
     """Turns the router's question into questions to the repository, for whoever asks."""
 
-    def __call__(self, stored: object, *, is_for_file: bool = False) -> Questions:
+    def __call__(self, stored: object, *, is_for_file: bool = False) -> PageData:
         """``is_for_file``: lists are whole."""
         ...
 
@@ -200,7 +192,7 @@ class Ask(Protocol):
 def asking(repository: Repository, default_zone: ZoneInfo) -> Ask:
     """Make what turns the router's question into questions to the repository, for whoever asks."""
 
-    def ask(stored: object, *, is_for_file: bool = False) -> Questions:
+    def ask(stored: object, *, is_for_file: bool = False) -> PageData:
         now = repository.now()
         query = read_page_query(
             stored,
@@ -209,7 +201,7 @@ def asking(repository: Repository, default_zone: ZoneInfo) -> Ask:
             first_usage=repository.first_usage(g.visitor.scope),
             scope=g.visitor.scope,
         )
-        return Questions(repository, query, now=now, is_for_file=is_for_file)
+        return PageData(repository, query, now=now, is_for_file=is_for_file)
 
     return ask
 
@@ -232,7 +224,7 @@ def register_view(app: Dash, view: View, ask: Ask) -> None:
         values, places, state = _filled(view, questions)
         if questions.query.ahead:
             return [*[no_update] * len(page_outputs()), *values, places, state]
-        return [*page_values(questions, view), *values, places | page_places(questions, view), state]
+        return [*page_values(questions, view), *values, places | page_targets(questions, view), state]
 
     tables = {**({view.name: view.table} if view.table else {}), **view.charts}
     if not tables:
@@ -254,7 +246,7 @@ def register_view(app: Dash, view: View, ask: Ask) -> None:
         return dcc.send_string(csv_text(tables[name](questions)), f"{file_name(name, questions.period)}.csv")
 
 
-def _filled(view: View, questions: Questions) -> tuple[list[object], dict[str, object], str]:
+def _filled(view: View, questions: PageData) -> tuple[list[object], dict[str, object], str]:
     """Give what a view's panels show and the view's class; nothing where the address cannot be read."""
     if unreadable_parts(questions.query, view):
         return [no_update] * len(panel_outputs(view.panels)), {}, "view unreadable-view"

@@ -1,56 +1,94 @@
-"""What one rendering of a view asks of the repository, each question at most once."""
+"""The answers that one rendering of a view needs."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cached_property
-from typing import TYPE_CHECKING
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from librechat_analytics.usage.answers import ALL_ENTRIES, Agent
 from librechat_analytics.usage.filters import NONE, UNKNOWN, Filters
 from librechat_analytics.usage.periods import default_bucket
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    import pandas as pd
-
-    from librechat_analytics.dashboard.query import PageQuery, SplitBy
+    from librechat_analytics.dashboard.query import PageQuery
     from librechat_analytics.usage.answers import (
         AgentRanking,
         Caching,
         Concentration,
         ConversationCosts,
+        FilterValue,
+        HoursOfWeek,
+        ModelCostRow,
+        ModelRow,
         PriceCheck,
         Ranking,
         Rates,
-        Rhythm,
         Split,
         Summary,
         Timeline,
+        TopRow,
         User,
+        UserRow,
     )
     from librechat_analytics.usage.periods import BucketUnit, Period
     from librechat_analytics.usage.quality import QualityReport
-    from librechat_analytics.usage.questions import Repository
+    from librechat_analytics.usage.questions import Dimension, Repository
 
 LONGEST_LIST = 1000
-"""What a list on screen begins with. Who looks for somebody, or takes all along, is not content with that."""
+"""How many entries a list on screen has; a search and a file have all."""
+
+T = TypeVar("T")
 
 
-class Questions:
-    """A period's answers, fetched when a panel first needs them and shared by the panels of a view."""
+class Once(Generic[T]):
+    """A property of ``PageData`` whose query runs once.
+
+    Panels run on several threads; one that needs an answer that another one is waiting for waits too. A query
+    that fails runs again for the next panel.
+    """
+
+    def __init__(self, query: Callable[[PageData], T]) -> None:
+        self._query = query
+        self.__doc__ = query.__doc__
+
+    @overload
+    def __get__(self, data: None, owner: type[PageData]) -> Once[T]: ...
+    @overload
+    def __get__(self, data: PageData, owner: type[PageData]) -> T: ...
+    def __get__(self, data: PageData | None, owner: type[PageData]) -> Once[T] | T:
+        return self if data is None else data.once(self._query)
+
+
+class PageData:
+    """The answers about one request's period and filters; all panels of the view share them."""
 
     def __init__(
         self, repository: Repository, query: PageQuery, *, now: datetime, is_for_file: bool = False
     ) -> None:
+        """Make data that has no answers yet; ``is_for_file``: lists have all their entries."""
         self._repository = repository
         self._length = ALL_ENTRIES if is_for_file or query.search else LONGEST_LIST
+        self._lock = Lock()
+        self._locks: dict[object, Lock] = {}
+        self._answers: dict[object, Any] = {}
         self.query = query
         self.now = now
-        # Read first: figures may be newer than what is said of them, never older.
+        # Read this first, so that no figure is older than the page says.
         self.freshness = repository.freshness()
+
+    def once(self, query: Callable[[PageData], T]) -> T:
+        """Give the answer of a query, which runs only the first time."""
+        with self._lock:
+            lock = self._locks.setdefault(query, Lock())
+        with lock:
+            if query not in self._answers:
+                self._answers[query] = query(self)
+            answer: T = self._answers[query]
+            return answer
 
     @property
     def period(self) -> Period:
@@ -60,136 +98,135 @@ class Questions:
     def filters(self) -> Filters:
         return self.query.filters
 
-    @cached_property
+    @property
+    def unit(self) -> BucketUnit:
+        """Give the unit of buckets that shows the period best."""
+        return default_bucket(self.period.range)
+
+    @Once
     def first_usage(self) -> datetime | None:
         return self._repository.first_usage(self.filters.scope)
 
-    @cached_property
+    @Once
     def summary(self) -> Summary:
         return self._repository.summary(self.period, self.filters)
 
-    @cached_property
-    def timeline(self) -> Timeline:
-        return self._repository.spent_over_time(self.period, self.unit, self.filters)
-
-    @property
-    def counted_timeline(self) -> Timeline:
-        """The timeline with users and conversations, which only files show."""
-        return self._repository.usage_over_time(self.period, self.unit, self.filters)
-
-    @property
-    def unit(self) -> BucketUnit:
-        """The buckets in which the period is easiest to read."""
-        return default_bucket(self.period.range)
-
-    @cached_property
-    def timeline_before(self) -> Timeline | None:
-        """The range before in the same buckets; None where the period has none."""
-        return self._repository.spent_before_over_time(self.period, self.unit, self.filters)
-
-    @cached_property
-    def split(self) -> Split | None:
-        """The timeline split by what the reader has chosen, if anything."""
-        if self.query.split is None:
-            return None
-        return self._repository.split_over_time(self.period, self.unit, self.query.split, self.filters)
-
-    def trends(self, dimension: SplitBy, parts: Iterable[str | None]) -> dict[str | None, list[float]]:
-        """How the cost of some models (by name), users or agents (by id) moved from bucket to bucket."""
-        return self._repository.trends(self.period, self.unit, dimension, tuple(parts), self.filters)
-
-    @cached_property
-    def rhythm(self) -> Rhythm:
-        return self._repository.rhythm(self.period, self.filters)
-
-    @cached_property
-    def conversation_costs(self) -> ConversationCosts:
-        return self._repository.conversation_costs(self.period, self.filters)
-
-    @cached_property
-    def concentration(self) -> Concentration:
-        return self._repository.concentration(self.period, self.filters)
-
-    @cached_property
-    def caching(self) -> Caching:
-        return self._repository.caching(self.period, self.unit, self.filters)
-
-    @cached_property
-    def rates(self) -> Rates:
-        return self._repository.rates_over_time(self.period, self.unit, self.filters)
-
-    @cached_property
-    def report(self) -> QualityReport:
-        return self._repository.quality(self.period, self.filters)
-
-    @cached_property
-    def price_check(self) -> PriceCheck | None:
-        return self._repository.price_check(self.period, self.filters)
-
-    def recorded_of(self, provider: str) -> float:
-        """What a provider's part of the period cost, in US dollars."""
-        filters = replace(self.filters, provider=provider)
-        return self._repository.summary(self.period, filters).totals.cost_usd
-
-    @cached_property
+    @Once
     def whole(self) -> Summary:
-        """The same period and filters without the page's subject, which is a part of it."""
+        """Give the summary without the page's subject, which is a part of it."""
         if self.query.subject is None:
             return self.summary
         filters = replace(self.filters, **{self.query.subject: None})
         return self._repository.summary(self.period, filters)
 
-    @cached_property
+    def recorded_of(self, provider: str) -> float:
+        """Give the cost of one provider, in US dollars."""
+        filters = replace(self.filters, provider=provider)
+        return self._repository.summary(self.period, filters).totals.cost_usd
+
+    @Once
+    def timeline(self) -> Timeline:
+        return self._repository.spent_over_time(self.period, self.unit, self.filters)
+
+    @Once
+    def counted_timeline(self) -> Timeline:
+        """Give the timeline with users and conversations, which only files show."""
+        return self._repository.usage_over_time(self.period, self.unit, self.filters)
+
+    @Once
+    def timeline_before(self) -> Timeline | None:
+        """Give the timeline of the range before; None where the period has none."""
+        return self._repository.spent_before_over_time(self.period, self.unit, self.filters)
+
+    @Once
+    def split(self) -> Split | None:
+        """Give the timeline split as the reader has chosen; None without a split."""
+        if self.query.split is None:
+            return None
+        return self._repository.split_over_time(self.period, self.unit, self.query.split, self.filters)
+
+    def trends(
+        self, dimension: Dimension, parts: Iterable[str | None]
+    ) -> Mapping[str | None, Sequence[float]]:
+        """Give the cost of each bucket, in US dollars, for models (by name), users or agents (by id)."""
+        return self._repository.trends(self.period, self.unit, dimension, tuple(parts), self.filters)
+
+    @Once
+    def hours_of_week(self) -> HoursOfWeek:
+        return self._repository.hours_of_week(self.period, self.filters)
+
+    @Once
+    def conversation_costs(self) -> ConversationCosts:
+        return self._repository.conversation_costs(self.period, self.filters)
+
+    @Once
+    def concentration(self) -> Concentration:
+        return self._repository.concentration(self.period, self.filters)
+
+    @Once
+    def caching(self) -> Caching:
+        return self._repository.caching(self.period, self.unit, self.filters)
+
+    @Once
+    def rates(self) -> Rates:
+        return self._repository.rates_over_time(self.period, self.unit, self.filters)
+
+    @Once
+    def report(self) -> QualityReport:
+        return self._repository.quality(self.period, self.filters)
+
+    @Once
+    def price_check(self) -> PriceCheck | None:
+        return self._repository.price_check(self.period, self.filters)
+
+    @Once
     def user(self) -> User | None:
-        """The user that is filtered by, if whoever asks may see them."""
+        """Give the user of the filter; None without a filter, or if the reader may not see the user."""
         chosen = self.filters.user
         if chosen is None or chosen == NONE:
             return None
         return self._repository.user(chosen, self.filters.scope)
 
-    @cached_property
+    @Once
     def agent(self) -> Agent | None:
-        """The agent that is filtered by; whoever sees some users only learns of agents from their usage."""
+        """Give the agent of the filter; None without a filter.
+
+        A reader with a scope sees only agents that their users have used.
+        """
         chosen = self.filters.agent
         if chosen is None or chosen in (NONE, UNKNOWN):
             return None
         if self.filters.scope is None:
             return self._repository.agent(chosen, self.filters.tenant)
         rows = self._repository.top_agents(self.period, 1, self.filters).rows
-        return next(
-            (
-                Agent(row["id"], row["name"], row["model"], row["provider"], row["deleted"])
-                for row in rows.to_dict("records")
-            ),
-            None,
-        )
+        return next((Agent(row.id, row.name, row.model, row.provider, row.deleted) for row in rows), None)
 
-    def whatever_is_filtered(self, dimension: SplitBy) -> pd.DataFrame:
-        """The users, models or agents of the period, with what a short list shows."""
-        everything = Filters(scope=self.filters.scope)
-        return self._repository.dearest(self.period, dimension, LONGEST_LIST, everything).rows
-
-    @cached_property
-    def filter_values(self) -> dict[str, list[tuple[str, str]]]:
-        """What provider, context, role, domain, group and tenant can be set to: value and label."""
+    @Once
+    def filter_values(self) -> Mapping[str, Sequence[FilterValue]]:
+        """Give the values that provider, context, role, domain, group and tenant can have."""
         return self._repository.filter_values(self.filters.scope)
 
-    def dearest(self, dimension: SplitBy, length: int) -> Ranking:
-        """The beginning of a list, with what a short list shows."""
-        return self._repository.dearest(self.period, dimension, length, self.filters)
+    def top(self, dimension: Dimension, length: int) -> Ranking[TopRow]:
+        """Give the first users, models or agents, for a short list."""
+        return self._repository.top(self.period, dimension, length, self.filters)
 
-    @cached_property
-    def users(self) -> Ranking:
+    def top_without_filters(self, dimension: Dimension) -> Sequence[TopRow]:
+        """Give the first users, models or agents of the period, without the filters."""
+        no_filters = Filters(scope=self.filters.scope)
+        return self._repository.top(self.period, dimension, LONGEST_LIST, no_filters).rows
+
+    @Once
+    def users(self) -> Ranking[UserRow]:
         return self._repository.top_users(self.period, self._length, self.filters)
 
-    @cached_property
-    def models(self) -> Ranking:
+    @Once
+    def models(self) -> Ranking[ModelRow]:
         return self._repository.top_models(self.period, self._length, self.filters)
 
-    @cached_property
+    @Once
     def agents(self) -> AgentRanking:
         return self._repository.top_agents(self.period, self._length, self.filters)
 
-    @cached_property
-    def cost_breakdown(self) -> Ranking:
+    @Once
+    def cost_breakdown(self) -> Ranking[ModelCostRow]:
         return self._repository.cost_breakdown(self.period, self._length, self.filters)

@@ -1,4 +1,4 @@
-"""The ids of components that more than one module names."""
+"""The ids of components that more than one module uses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The buttons beside the period: the same length just before, and just after."""
+"""The buttons beside the period, which go to the same length of time just before and just after."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from librechat_analytics.usage.periods import BadPeriodError, Period, describe_r
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from librechat_analytics.dashboard.data import Questions
+    from librechat_analytics.dashboard.data import PageData
     from librechat_analytics.dashboard.html.markup import Markup
 
 ONE_DAY = timedelta(days=1)
@@ -25,12 +25,12 @@ CALENDAR = {
     "last-month": "this-month",
     "this-year": "this-year",
 }
-"""What each period of the calendar is called while it runs."""
+"""The period that each period of the calendar was, or is, while it runs."""
 
 
-def step_buttons(questions: Questions) -> dict[str, list[Markup]]:
-    """Fill the places before and after the choice of the period."""
-    period, now, first_usage = questions.period, questions.now, questions.first_usage
+def step_buttons(data: PageData) -> dict[str, list[Markup]]:
+    """Make the buttons before and after the choice of the period."""
+    period, now, first_usage = data.period, data.now, data.first_usage
     return {
         ids.EARLIER: [_button("Earlier", earlier(period, first_usage=first_usage))],
         ids.LATER: [_button("Later", later(period, now=now))],
@@ -40,7 +40,7 @@ def step_buttons(questions: Questions) -> dict[str, list[Markup]]:
 def _button(label: str, period: Period | None) -> Markup:
     class_name = f"quiet-button step {label.lower()}"
     if period is None:
-        # One that leads nowhere stays, so that a reader who goes on does not lose the focus.
+        # A button without effect stays on the page, so that it keeps the focus.
         nowhere = f"{label}: nothing there"
         return element("button", class_name=class_name, label=nowhere, title=nowhere, disabled="true")
     words = f"{label}: {describe_range(period.range, period.zone)}"
@@ -48,7 +48,7 @@ def _button(label: str, period: Period | None) -> Markup:
 
 
 def _address(period: Period) -> str:
-    """What the address must say: days where the period is made of them, so that it reads like one."""
+    """Write a period for the address, in days if it is made of whole days."""
     if period.name != "custom":
         return urlencode({"period": period.name, "start": "", "end": "", "page": ""})
     days = _days(period)
@@ -64,7 +64,7 @@ def _address(period: Period) -> str:
 
 
 def earlier(period: Period, *, first_usage: datetime | None) -> Period | None:
-    """The same length just before; None where nothing was used until then."""
+    """Give the same length of time just before; None if all usage is later."""
     found = _shifted(period, -1)
     if found is None or first_usage is None or found.range.end <= first_usage:
         return None
@@ -72,7 +72,7 @@ def earlier(period: Period, *, first_usage: datetime | None) -> Period | None:
 
 
 def later(period: Period, *, now: datetime) -> Period | None:
-    """The same length just after; None where it is not over yet, unless it is one that has a name."""
+    """Give the same length of time just after; None if it is not over yet and has no name of its own."""
     if period.range.end >= now:
         return None
     found = _shifted(period, 1)
@@ -111,11 +111,11 @@ def _custom(period: Period, start: str, end: str) -> Period | None:
     try:
         return parse_period("custom", start, end, period.zone, now=period.range.end, first_usage=None)
     except BadPeriodError:
-        return None  # beyond the years that are known
+        return None  # outside the years that a period may have
 
 
 def _whole(period: Period) -> Period:
-    """A period of the calendar up to its last day, whether that has come or not."""
+    """Extend a period of the calendar to its last day, even if that is in the future."""
     running = CALENDAR.get(period.name)
     if running is None or period.name != running:
         return period
@@ -131,14 +131,14 @@ def _whole(period: Period) -> Period:
 
 
 def _days(period: Period) -> tuple[date, date] | None:
-    """The first and the last day of a period made of whole days, else None."""
+    """Give the first and the last day of a period of whole days; None for others."""
     first, last = period.range.days(period.zone)
     whole = _custom(period, first.isoformat(), last.isoformat())
     return (first, last) if whole is not None and whole.range == period.range else None
 
 
 def _months(first: date, last: date) -> int:
-    """How many whole months of the calendar these days are; 0 where they are not."""
+    """Count the whole months of the calendar that these days make up; 0 if they don't."""
     after = last + ONE_DAY
     if first.day != 1 or after.day != 1:
         return 0

@@ -1,7 +1,7 @@
 """The page's query string, read into a typed value.
 
-Whose figures are asked for is read exactly or not at all; a period that cannot be read becomes the default,
-with a notice.
+A filter that cannot be read stops the page from showing figures, because it would show the wrong ones. A
+period that cannot be read becomes the default, with a notice.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 from urllib.parse import parse_qsl, urlencode
 
-from librechat_analytics.dashboard.words.period_words import UNKNOWN_ZONE, period_sentence
 from librechat_analytics.usage.filters import (
     EVERYTHING,
     FILTER_NAMES,
@@ -21,6 +20,7 @@ from librechat_analytics.usage.filters import (
     is_readable,
 )
 from librechat_analytics.usage.periods import BadPeriodError, Period, parse_period
+from librechat_analytics.usage.questions import Dimension
 from librechat_analytics.zones import UnknownZoneError, parse_zone
 
 if TYPE_CHECKING:
@@ -30,32 +30,29 @@ if TYPE_CHECKING:
 
 DEFAULT_PERIOD = "30d"
 LONGEST_QUERY = 64_000
-"""Characters; every filter at once, each as long as a name can be in any script, is shorter."""
+"""In characters; all filters at once, with the longest names in any script, are shorter."""
 MOST_PARAMETERS = 100
 LONGEST_SEARCH = 100
 AMOUNT = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,12})(?:\.[0-9]{1,6})?", re.ASCII)
 PAGE_NUMBER = re.compile(r"[0-9]{1,4}", re.ASCII)
 
-Subject = Literal["user", "model", "agent"]
-SUBJECTS: tuple[Subject, ...] = get_args(Subject)
+SUBJECTS: tuple[Dimension, ...] = get_args(Dimension)
 """What has a page of its own: the filter of the same name says which one."""
 
 SHARED = ("period", "start", "end", "tz", "embed", "theme", *FILTER_NAMES)
-"""What every view understands; the rest of an address belongs to one view."""
+"""The parameters that every view reads; the others belong to one view."""
 
 BILL_OF = "bill_of"
 READ_EXACTLY = (*FILTER_NAMES, BILL_OF)
-"""What says whose figures are asked for."""
+"""The parameters that say whose figures to show."""
 
 GIVEN_ONCE = frozenset({"view", "period", "start", "end", "tz", "bill", *READ_EXACTLY})
-"""What would show other figures if another one of two values were taken."""
+"""The parameters that may not have two values: each value would show other figures."""
 
 Fault = Literal["repeated", "empty", "too long", "control characters", "missing", "unreadable", "too much"]
 
 Measure = Literal["cost", "tokens", "calls"]
-SplitBy = Literal["model", "user", "agent"]
 MEASURES: tuple[Measure, ...] = get_args(Measure)
-SPLITS: tuple[SplitBy, ...] = get_args(SplitBy)
 
 T = TypeVar("T", bound=str)
 D = TypeVar("D")
@@ -63,7 +60,7 @@ D = TypeVar("D")
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A parameter of the address that cannot be read, so that no figures may be shown.
+    """A parameter that cannot be read, so that the page shows no figures.
 
     ``name`` is empty where nothing of the address can be read.
     """
@@ -73,20 +70,33 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True)
+class Replaced:
+    """A parameter that cannot be read, so that the page uses a default.
+
+    ``default``: the name of the zone that the page uses instead of an unknown one. ``error``: why the period
+    cannot be used.
+    """
+
+    name: Literal["tz", "period", "bill"]
+    default: str = ""
+    error: BadPeriodError | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PageQuery:
     """What the reader asks for.
 
-    ``sort``: a column's name, with a minus in front for descending; empty for the table's own order.
-    ``coarse``: the reader points with a finger, so a drag must scroll and not zoom.
-    ``ahead``: the view is not on screen yet, so what stands around it must not change.
-    ``notices``: sentences about what could not be read and has a default.
-    ``unreadable``: what has none; then there are no figures to show.
-    ``measure``, ``split``: what the chart over time shows, and by what it is split (None: not at all).
+    ``sort``: the field of a column, with a minus in front for descending; empty for the table's own order.
+    ``coarse``: the reader uses a finger, so dragging must scroll the page and not zoom a chart.
+    ``ahead``: the browser asks before it shows the view, so the parts around the views must not change.
+    ``replaced``: parameters that could not be read and have a default.
+    ``unreadable``: parameters that could not be read and have none; then the page shows no figures.
+    ``measure``, ``split``: what the chart over time shows, and what splits it (None: nothing).
     ``page``: of a table, from 1.
-    ``filters``: what the reader has chosen, within what they may see.
-    ``subject``: what the page is about, where it is one user's, model's or agent's.
-    ``untold``: the same where the address does not say, or not readably, which one.
-    ``bill_usd``, ``bill_of``: a provider's bill to compare with, and whose it is (None: all together).
+    ``filters``: what the reader has chosen, limited to what they may see.
+    ``subject``: the user, model or agent that the page is about.
+    ``unnamed_subject``: the same, where the address does not say which one or not readably.
+    ``bill_usd``, ``bill_of``: a provider's bill to compare with, and the provider (None: all together).
     ``shared``: the parameters that links to other views keep.
     """
 
@@ -95,13 +105,13 @@ class PageQuery:
     search: str
     show_all: bool
     coarse: bool
-    notices: tuple[str, ...]
+    replaced: tuple[Replaced, ...]
     measure: Measure = "cost"
-    split: SplitBy | None = None
+    split: Dimension | None = None
     page: int = 1
     filters: Filters = EVERYTHING
-    subject: Subject | None = None
-    untold: Subject | None = None
+    subject: Dimension | None = None
+    unnamed_subject: Dimension | None = None
     unreadable: tuple[Unreadable, ...] = ()
     shared: Mapping[str, str] = field(default_factory=dict)
     bill_usd: float | None = None
@@ -109,20 +119,20 @@ class PageQuery:
     ahead: bool = False
 
     def link(self, view: str, **changes: str | None) -> str:
-        """Give the address of a view with the same period and filters; None takes a parameter away."""
+        """Give the address of a view with the same period and filters; None removes a parameter."""
         parameters = {"view": view, **self.shared, **changes}
         return f"?{urlencode({name: value for name, value in parameters.items() if value is not None})}"
 
     @property
-    def kind(self) -> Subject | None:
-        """Whether the page is one user's, model's or agent's, even if it is not known whose."""
-        return self.subject or self.untold
+    def kind(self) -> Dimension | None:
+        """Say whether the page is about a user, a model or an agent, even if not which one."""
+        return self.subject or self.unnamed_subject
 
     @property
     def revision(self) -> str:
-        """What stays the same while the reader looks at the same period, as it rolls on.
+        """Give a text that stays the same for the same period, also as time goes on.
 
-        Charts keep a reader's zoom as long as this does not change.
+        Charts keep the reader's zoom while it does not change.
         """
         if self.period.name != "custom":
             return self.period.name
@@ -139,15 +149,15 @@ def read_page_query(
 ) -> PageQuery:
     """Read what the browser's router stored: ``search`` (the query string), ``zone``, ``coarse``, ``ahead``.
 
-    It comes from outside and may be anything, so nothing in it can raise.
-    ``scope``: what the reader may see.
+    It comes from outside and may be anything, so nothing in it raises an error. ``scope``: what the reader
+    may see.
     """
-    question = stored if isinstance(stored, dict) else {"search": stored}
-    values, unreadable = _values(question.get("search"))
-    notices: list[str] = []
-    zone = _zone(values.get("tz"), question.get("zone"), default_zone, notices)
-    period = _period(values, zone, now, first_usage, notices)
-    bill_usd = _bill(values.get("bill"), notices)
+    request = stored if isinstance(stored, dict) else {"search": stored}
+    values, unreadable = _values(request.get("search"))
+    replaced: list[Replaced] = []
+    zone = _zone(values.get("tz"), request.get("zone"), default_zone, replaced)
+    period = _period(values, zone, now, first_usage, replaced)
+    bill_usd = _bill(values.get("bill"), replaced)
     filters = Filters(**{name: values.get(name) for name in FILTER_NAMES}, scope=scope)
     kind = next((one for one in SUBJECTS if one == values.get("view")), None)
     subject = kind if kind in filters.chosen() else None
@@ -158,15 +168,15 @@ def read_page_query(
         sort=values.get("sort", ""),
         search=values.get("q", "").strip()[:LONGEST_SEARCH],
         show_all=values.get("all") == "1",
-        coarse=question.get("coarse") is True,
-        ahead=question.get("ahead") is True,
-        notices=tuple(notices),
+        coarse=request.get("coarse") is True,
+        ahead=request.get("ahead") is True,
+        replaced=tuple(replaced),
         measure=_one_of(MEASURES, values.get("measure"), "cost"),
-        split=_one_of(SPLITS, values.get("split"), None),
+        split=_one_of(SUBJECTS, values.get("split"), None),
         page=_page(values.get("page", "")),
         filters=filters,
         subject=subject,
-        untold=None if subject else kind,
+        unnamed_subject=None if subject else kind,
         unreadable=tuple(unreadable),
         bill_usd=bill_usd,
         bill_of=values.get(BILL_OF),
@@ -174,13 +184,13 @@ def read_page_query(
     )
 
 
-def _bill(text: str | None, notices: list[str]) -> float | None:
+def _bill(text: str | None, replaced: list[Replaced]) -> float | None:
     if text is None:
         return None
     amount = text.strip().removeprefix("$").strip()
     if AMOUNT.fullmatch(amount):
         return float(amount.replace(",", ""))
-    notices.append("The bill's amount cannot be read. Write it in US dollars, such as 1234.56.")
+    replaced.append(Replaced("bill"))
     return None
 
 
@@ -193,7 +203,7 @@ def _page(text: str) -> int:
 
 
 def _values(search: object) -> tuple[dict[str, str], list[Unreadable]]:
-    """Read the parameters, the first of each as the browser does, and tell which of them cannot be read."""
+    """Read the parameters, the first of each name as the browser does, and name those that cannot be read."""
     if search is None:
         return {}, []
     if not isinstance(search, str):
@@ -224,24 +234,28 @@ def _fault(name: str, values: list[str]) -> Fault | None:
     return None if is_readable(values[0]) else "control characters"
 
 
-def _zone(asked: str | None, of_the_reader: object, default: ZoneInfo, notices: list[str]) -> ZoneInfo:
+def _zone(wanted: str | None, of_the_reader: object, default: ZoneInfo, replaced: list[Replaced]) -> ZoneInfo:
     reader_zone = default
     if isinstance(of_the_reader, str):
         try:
             reader_zone = parse_zone(of_the_reader)
         except UnknownZoneError:
             reader_zone = default  # a browser may know a zone that this machine's tables don't
-    if asked is None:
+    if wanted is None:
         return reader_zone
     try:
-        return parse_zone(asked)
+        return parse_zone(wanted)
     except UnknownZoneError:
-        notices.append(f"{UNKNOWN_ZONE} Times are shown in {reader_zone.key}.")
+        replaced.append(Replaced("tz", reader_zone.key))
         return reader_zone
 
 
 def _period(
-    values: dict[str, str], zone: ZoneInfo, now: datetime, first_usage: datetime | None, notices: list[str]
+    values: dict[str, str],
+    zone: ZoneInfo,
+    now: datetime,
+    first_usage: datetime | None,
+    replaced: list[Replaced],
 ) -> Period:
     name = values.get("period", DEFAULT_PERIOD)
     try:
@@ -249,5 +263,5 @@ def _period(
             name, values.get("start"), values.get("end"), zone, now=now, first_usage=first_usage
         )
     except BadPeriodError as error:
-        notices.append(f"{period_sentence(error)} The last 30 days are shown instead.")
+        replaced.append(Replaced("period", error=error))
         return parse_period(DEFAULT_PERIOD, None, None, zone, now=now, first_usage=first_usage)

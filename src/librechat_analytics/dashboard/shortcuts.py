@@ -1,10 +1,10 @@
-"""The sheet that lists what single keys do; the page's script finds in it what a key stands for."""
+"""The sheet that lists the keyboard shortcuts; the page's script reads from it what each key does."""
 
 from __future__ import annotations
 
 from html import escape
 
-# A section's name; for each of its keys what it does, and the attribute by which the page's script does that.
+# The name of each section; for each key its label, and the attribute that makes the page's script act.
 SHEET: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     (
         "Views",
@@ -38,7 +38,7 @@ SHEET: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
 
 
 def sheet_html() -> str:
-    """The sheet as a dialog; each line of it can be clicked as well."""
+    """Make the sheet as a dialog; each line is a button that does the same."""
     sections = "".join(
         f"<section><h3>{escape(name)}</h3>{''.join(_line(*line) for line in lines)}</section>"
         for name, lines in SHEET

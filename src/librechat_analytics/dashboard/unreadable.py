@@ -1,20 +1,20 @@
-"""The page for an address that cannot be read: why it shows no figures, and where to go next."""
+"""What the page says when its address cannot be read: why it shows no figures, and where to go next."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from librechat_analytics.dashboard.html.markup import element
+from librechat_analytics.dashboard.links import LIST_VIEWS
 from librechat_analytics.dashboard.query import Unreadable
 from librechat_analytics.dashboard.words.filter_words import NAMES
 from librechat_analytics.usage.filters import LONGEST_VALUE
 
 if TYPE_CHECKING:
     from librechat_analytics.dashboard.html.markup import Markup
-    from librechat_analytics.dashboard.query import Fault, PageQuery, Subject
+    from librechat_analytics.dashboard.query import Fault, PageQuery
     from librechat_analytics.dashboard.views.base import View
 
-LISTS: dict[Subject, str] = {"user": "users", "model": "models", "agent": "agents"}
 THINGS = {name: f"The filter {words}" for name, words in NAMES.items()} | {
     "view": "The view",
     "period": "The period",
@@ -24,7 +24,7 @@ THINGS = {name: f"The filter {words}" for name, words in NAMES.items()} | {
     "bill": "The bill's amount",
     "bill_of": "The provider of the bill",
 }
-"""What the parameters are called in a sentence."""
+"""The name of each parameter in a sentence."""
 
 SENTENCES: dict[Fault, str] = {
     "repeated": "{thing} is in the address more than once.",
@@ -38,32 +38,32 @@ SENTENCES: dict[Fault, str] = {
 
 
 class UnreadableAddressError(ValueError):
-    """The address asks for a file that would hold other figures; the text is for the reader."""
+    """A file would hold the wrong figures, because the address cannot be read; the text is for the reader."""
 
 
 def unreadable_parts(query: PageQuery, view: View) -> tuple[Unreadable, ...]:
-    """Give the parameters that keep a view from showing figures; empty if it can show them."""
+    """Give the parameters that keep a view from showing figures; none if it can show them."""
     if query.unreadable or query.subject or not view.about_one:
         return query.unreadable
     return (Unreadable("", "unreadable"),)
 
 
 def refuse_unreadable(query: PageQuery, view: View | None = None) -> None:
-    """Raise UnreadableAddressError if a file would hold other figures than the address asks for."""
+    """Raise UnreadableAddressError if a file would hold the wrong figures."""
     parts = query.unreadable if view is None else unreadable_parts(query, view)
     if parts:
         raise UnreadableAddressError(f"{_sentence(parts[0], query)} There is nothing to write.")
 
 
 def page_title(query: PageQuery, view: View) -> str:
-    """Give the heading of a page of which it is not known whom it is about."""
+    """Give the heading of a page that is not about one user, model or agent, or not known which one."""
     if query.kind:
         return NAMES[query.kind]
     return "Unreadable address" if view.about_one else view.title
 
 
 def explanation(query: PageQuery, view: View) -> list[Markup]:
-    """Say why there are no figures, and where to go; nothing where there are figures."""
+    """Say why there are no figures, and where to go next; nothing if there are figures."""
     parts = unreadable_parts(query, view)
     if not parts:
         return []
@@ -84,7 +84,7 @@ def _ways_on(query: PageQuery, view: View, parts: tuple[Unreadable, ...]) -> lis
     if not all(part.name for part in parts):
         return [element("a", "Start again with the overview", href="?view=overview")]
     if query.kind and not query.subject:
-        things = LISTS[query.kind]
+        things = LIST_VIEWS[query.kind]
         return [element("a", f"All {things}", href=query.link(things))]
     it = "it" if len(parts) == 1 else "them"
     here = query.kind or ("overview" if view.about_one else view.name)

@@ -59,6 +59,15 @@ class Quality:
     spent_credits_rows: int = 0
     spent_credits_cost_usd: float = 0.0
 
+    @property
+    def uncertain_cost_usd(self) -> float:
+        """Cost that was not computed from a model's own price.
+
+        Models priced as their family are not in it: finding them takes a query of its own, which only the
+        quality report runs.
+        """
+        return self.default_rate_cost_usd + self.no_model_cost_usd + self.agent_model_cost_usd
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:

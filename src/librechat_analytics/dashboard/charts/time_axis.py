@@ -1,31 +1,63 @@
-"""Buckets in words, and the few of them that an axis names."""
+"""The buckets of a period: their names, their bounds, and the few that an axis names."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
+
+from librechat_analytics.formatting import MONTHS, SHORT_MONTHS, SHORT_WEEKDAYS
+from librechat_analytics.usage.answers import Caching
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from librechat_analytics.usage.answers import Rates, Timeline
     from librechat_analytics.usage.periods import BucketUnit
 
 MOST_TICKS = 6
-# Not from strftime, which follows the locale of the machine.
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 # Steps that land on hours people look for.
 HOUR_STEPS = (1, 2, 3, 4, 6, 12, 24)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeAxis:
+    """The buckets of an answer over time; no two ``labels`` are the same.
+
+    ``partial``: the period or the present cuts the bucket off.
+    """
+
+    unit: BucketUnit
+    starts: tuple[datetime, ...]
+    ends: tuple[datetime, ...]
+    partial: tuple[bool, ...]
+    labels: tuple[str, ...]
+
+    @classmethod
+    def of(cls, answer: Timeline | Caching | Rates) -> TimeAxis:
+        """Read the buckets of an answer; those of caches do not say which of them are partial."""
+        starts = tuple(point.start for point in answer.points)
+        ends = tuple(point.end for point in answer.points)
+        if isinstance(answer, Caching):
+            partial = (False,) * len(starts)
+        else:
+            partial = tuple(point.partial for point in answer.points)
+        return cls(answer.unit, starts, ends, partial, tuple(bucket_labels(starts, partial, answer.unit)))
+
+    def bounds(self) -> list[tuple[str, str]]:
+        """Give each bucket as the ``start`` and ``end`` of a period, in days unless buckets are hours."""
+        return bucket_bounds(self.starts, self.ends, self.unit)
+
+    def ticks(self) -> tuple[list[int], list[str]]:
+        """Give the indexes of the buckets that the axis names, and their names."""
+        return axis_ticks(self.starts, self.unit)
 
 
 def bucket_bounds(
     starts: Sequence[datetime], ends: Sequence[datetime], unit: BucketUnit
 ) -> list[tuple[str, str]]:
-    """Give each bucket as the ``start`` and ``end`` of a period of its own: days where it is made of them."""
+    """Give each bucket as the ``start`` and ``end`` of a period, in days unless buckets are hours."""
     if unit == "hour":
         return [
             (start.isoformat(timespec="minutes"), end.isoformat(timespec="minutes"))
@@ -38,7 +70,7 @@ def bucket_bounds(
 
 
 def bucket_labels(starts: Sequence[datetime], partial: Sequence[bool], unit: BucketUnit) -> list[str]:
-    """Name each bucket so that no two are alike; those that the period or the present cuts say so."""
+    """Name each bucket so that no two names are the same; partial ones end with "in part"."""
     words = [_words(start, unit) for start in starts]
     labels = []
     for index, (start, text) in enumerate(zip(starts, words, strict=True)):
@@ -54,20 +86,20 @@ def bucket_labels(starts: Sequence[datetime], partial: Sequence[bool], unit: Buc
 
 def _words(start: datetime, unit: BucketUnit) -> str:
     if unit == "hour":
-        return f"{WEEKDAYS[start.weekday()]} {_day(start)}, {start:%H:%M}"
+        return f"{SHORT_WEEKDAYS[start.weekday()]} {_day(start)}, {start:%H:%M}"
     if unit == "day":
-        return f"{WEEKDAYS[start.weekday()]} {_day(start)} {start.year}"
+        return f"{SHORT_WEEKDAYS[start.weekday()]} {_day(start)} {start.year}"
     if unit == "week":
         return f"Week from {_day(start)} {start.year}"
     return f"{MONTHS[start.month - 1]} {start.year}"
 
 
 def _day(start: datetime) -> str:
-    return f"{start.day} {MONTHS[start.month - 1][:3]}"
+    return f"{start.day} {SHORT_MONTHS[start.month - 1]}"
 
 
 def axis_ticks(starts: Sequence[datetime], unit: BucketUnit) -> tuple[list[int], list[str]]:
-    """Which buckets the axis names (their indices), and how: at most about six, on round places."""
+    """Choose about six buckets that the axis names, on round times: their indexes and their names."""
     count = len(starts)
     if unit == "hour":
         step = next((step for step in HOUR_STEPS if count <= step * MOST_TICKS), HOUR_STEPS[-1])
@@ -78,7 +110,7 @@ def axis_ticks(starts: Sequence[datetime], unit: BucketUnit) -> tuple[list[int],
         mondays = [index for index, start in enumerate(starts) if start.weekday() == 0]
         chosen = mondays[:: -(-len(mondays) // MOST_TICKS)]
     else:
-        # Their names are longer, since the year comes with them.
+        # Their names are longer, because they include the year.
         chosen = list(range(0, count, max(1, -(-count // (MOST_TICKS - 1)))))
     texts = []
     last: datetime | None = None
@@ -94,8 +126,8 @@ def _tick(start: datetime, last: datetime | None, unit: BucketUnit, *, is_each: 
         return clock if last and last.date() == start.date() else f"{clock}<br>{_day(start)}"
     if unit == "day" and is_each:
         is_new = last is None or last.month != start.month
-        return f"{WEEKDAYS[start.weekday()]}<br>{_day(start) if is_new else start.day}"
+        return f"{SHORT_WEEKDAYS[start.weekday()]}<br>{_day(start) if is_new else start.day}"
     if unit == "month":
-        month = MONTHS[start.month - 1][:3]
+        month = SHORT_MONTHS[start.month - 1]
         return month if last and last.year == start.year else f"{month}<br>{start.year}"
     return _day(start) if last is None or last.year == start.year else f"{_day(start)}<br>{start.year}"

@@ -1,9 +1,9 @@
 """Rows and lists as plain data, which the page's own script turns into elements.
 
-Mounting Dash components costs time that grows with the square of their number: 300 table rows take half a
-minute in a browser (Dash 4.4). So whatever may be long goes to the browser as nested lists, and ``fill.js``
-patches it into place: text stays text there, only known attributes are set, and what has not changed is not
-touched.
+The time to mount Dash components grows with the square of their number: 300 table rows take half a minute in
+a browser (Dash 4.4). So everything that may be long goes to the browser as nested lists, and ``fill.js``
+patches it into the page: text stays text, only known attributes are set, and unchanged elements stay as they
+are.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TypeAlias
 Markup: TypeAlias = "list[str | dict[str, str] | Markup] | str"
 """A text, or a list of a tag's name, its attributes, and its children."""
 
-# What fill.js knows as well; anything else never reaches the page.
+# fill.js knows the same attributes and drops any other.
 ATTRIBUTES = {
     "class_name": "class",
     "title": "title",
@@ -34,11 +34,11 @@ ATTRIBUTES = {
 
 
 def element(tag: str, *children: Markup, **attributes: str | None) -> Markup:
-    """An element; attributes without a value are left out.
+    """Write an element, without the attributes that have no value.
 
     ``width`` is a CSS length that becomes the element's style.
     """
-    # Only the value of a choice may be empty: it stands for none.
+    # Only ``value`` may be empty: that is the option that chooses nothing.
     given = {
         ATTRIBUTES[name]: value
         for name, value in attributes.items()
@@ -48,5 +48,5 @@ def element(tag: str, *children: Markup, **attributes: str | None) -> Markup:
 
 
 def button(label: str, **attributes: str) -> Markup:
-    """A button that looks like a link; what it does is in its attributes."""
+    """Write a button that looks like a link; its attributes say what it does."""
     return element("button", label, class_name="text-button", **attributes)

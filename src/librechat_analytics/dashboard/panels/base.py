@@ -1,4 +1,15 @@
-"""A panel: some components that are filled together, and that fail together without taking others down."""
+"""Panels: parts of a view that are filled together, and that can fail without taking others down.
+
+A panel lists its parts (``parts.py``); each part knows the targets that it fills. Only this module knows how
+the values get to the page:
+
+- Markup and figures go into the view's store of targets; ``fill.js`` puts them into the page. Figures take
+  this way because Dash holds back an answer with a figure until the browser has plotly.
+- All other properties are outputs of Dash.
+
+``app.py`` needs two functions: ``panel_outputs`` gives the outputs of a view's callback, ``answer_panels``
+their values in the same order and the content of the view's store.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +17,11 @@ import logging
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 from dash import Output, html, no_update
 
+from librechat_analytics.dashboard.panels.targets import MismatchError
 from librechat_analytics.dashboard.words.period_words import period_sentence
 from librechat_analytics.usage.periods import BadPeriodError
 
@@ -18,82 +30,118 @@ if TYPE_CHECKING:
 
     from dash.development.base_component import Component
 
-    from librechat_analytics.dashboard.data import Questions
+    from librechat_analytics.dashboard.data import PageData
+    from librechat_analytics.dashboard.panels.targets import Fills, Target
 
 log = logging.getLogger(__name__)
 
 PANELS_AT_ONCE = 4
-"""The store answers on all cores, but a short question keeps only one of them busy."""
+"""The panels that are answered at the same time, for all requests of this process together.
+
+The store runs a long query on all cores, but a short query keeps only one of them busy. Four panels at once
+use the cores of a usual machine; more would wait for the same cores and for the store's connections.
+"""
 
 _answering = ThreadPoolExecutor(PANELS_AT_ONCE, thread_name_prefix="panel")
 
 
+class Part(Protocol):
+    """A part of a panel, such as a chart."""
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """Give what the part fills with every answer."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """What a panel fills, and the function that answers for it.
+    """Some parts of a view, and the function that fills them.
 
-    ``outputs``: properties of components. ``places``: ids of elements whose children come as markup.
-    ``answer`` gives one value for each output, then one list of children for each place. A chart's figure is
-    an output here; on its way it is a place, because Dash holds back a whole answer with a figure in it until
-    the browser has plotly.
+    ``answer`` runs on a thread of its own, outside the request: it can use nothing but its argument, neither
+    ``flask.g`` nor ``flask.request``.
+
+    Raises MismatchError if two parts have the same target.
     """
 
     name: str
-    outputs: tuple[Output, ...]
-    places: tuple[str, ...]
-    answer: Callable[[Questions], tuple[object, ...]]
+    parts: tuple[Part, ...]
+    answer: Callable[[PageData], Fills]
+
+    def __post_init__(self) -> None:
+        targets = self.targets
+        for target in targets:
+            if targets.count(target) > 1:
+                raise MismatchError(f"The panel {self.name} has the target {target} twice.")
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        return tuple(target for part in self.parts for target in part.targets)
+
+    def fills(self, data: PageData) -> Fills:
+        """Answer with a value for each target; raises MismatchError if the answer has others or too few."""
+        try:
+            fills = self.answer(data)
+        except MismatchError as error:
+            raise MismatchError(f"The panel {self.name} {error}.") from error
+        for target in self.targets:
+            if target not in fills:
+                raise MismatchError(f"The panel {self.name} does not fill {target}.")
+        for target in fills:
+            if target not in self.targets:
+                raise MismatchError(f"The panel {self.name} fills {target}, which is no target of its parts.")
+        return fills
 
     @property
     def error_id(self) -> str:
         return f"{self.name}-error"
 
     def error_slot(self) -> Component:
-        """Where the sentence stands that says why a panel's figures are old or missing."""
+        """Make the element for the sentence that says why the panel's figures are old or missing."""
         return html.Div(id=self.error_id, className="panel-error", role="status")
 
 
 def panel_outputs(panels: Sequence[Panel]) -> list[Output]:
-    """The outputs of some panels but their figures, each panel's error slot last."""
+    """Give the outputs of some panels; the last of each panel is that of its error."""
     return [
         output
         for panel in panels
-        for output in (*panel.outputs, Output(panel.error_id, "children"))
-        if not _is_figure(output)
+        for output in (
+            *(Output(target.id, target.kind) for target in _dash_targets(panel)),
+            Output(panel.error_id, "children"),
+        )
     ]
 
 
-def answer_panels(panels: Sequence[Panel], questions: Questions) -> tuple[list[object], dict[str, object]]:
-    """Fill the panels: a value for each of their outputs, and what comes into each place that has an answer.
+def answer_panels(panels: Sequence[Panel], data: PageData) -> tuple[list[object], dict[str, object]]:
+    """Fill some panels: a value for each of their outputs, and what goes into the view's store of targets.
 
-    Where a panel fails its old figures stay, with a sentence over them.
+    A panel that fails keeps its old figures and shows a sentence above them.
     """
     values: list[object] = []
-    places: dict[str, object] = {}
-    answers = _answering.map(lambda panel: _answer(panel, questions), panels)
+    stored: dict[str, object] = {}
+    answers = _answering.map(lambda panel: _answer(panel, data), panels)
     for panel, answer in zip(panels, answers, strict=True):
-        error = None
         if isinstance(answer, _Failure):
-            error = answer.sentence
-            values.extend(no_update for output in panel.outputs if not _is_figure(output))
-        else:
-            for output, value in zip(panel.outputs, answer, strict=False):
-                if _is_figure(output):
-                    places[output.component_id] = value
-                else:
-                    values.append(value)
-            places.update(zip(panel.places, answer[len(panel.outputs) :], strict=True))
-        values.append(error)
-    return values, places
+            values += [*(no_update for _ in _dash_targets(panel)), answer.sentence]
+            continue
+        values += [*(answer[target] for target in _dash_targets(panel)), None]
+        stored |= {target.id: answer[target] for target in answer if target.is_stored}
+    return values, stored
+
+
+def _dash_targets(panel: Panel) -> list[Target]:
+    return [target for target in panel.targets if not target.is_stored]
 
 
 @dataclass(frozen=True, slots=True)
 class _Failure:
-    sentence: list[Any]
+    sentence: list[Component | str]
 
 
-def _answer(panel: Panel, questions: Questions) -> tuple[object, ...] | _Failure:
+def _answer(panel: Panel, data: PageData) -> Fills | _Failure:
     try:
-        return panel.answer(questions)
+        return panel.fills(data)
     except BadPeriodError as error:
         return _Failure(error_sentence(period_sentence(error), None))
     except Exception:
@@ -102,17 +150,13 @@ def _answer(panel: Panel, questions: Questions) -> tuple[object, ...] | _Failure
         return _Failure(error_sentence("These figures could not be read.", reference))
 
 
-def _is_figure(output: Output) -> bool:
-    return bool(output.component_property == "figure")
-
-
 def error_reference() -> str:
-    """A short id that stands on screen and in the log."""
+    """Make a short id that is on screen and in the log."""
     return secrets.token_hex(4)
 
 
-def error_sentence(text: str, reference: str | None) -> list[Any]:
-    """What happened, where the details are, and a button to try again."""
-    detail = [html.Span(f" The server's log has the reason under {reference}.")] if reference else []
+def error_sentence(text: str, reference: str | None) -> list[Component | str]:
+    """Say what happened and where the details are, with a button to try again."""
+    detail = [html.Span(f" See the server log, reference {reference}.")] if reference else []
     retry = html.Button("Try again", type="button", className="text-button", **{"data-action": "retry"})
     return [html.Span(text), *detail, " ", retry]

@@ -1,113 +1,101 @@
-"""What prompt caches did: how much of the prompts came from them, and what that saved."""
+"""What prompt caches did: how many prompt tokens came from them, and what that saved."""
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from dash import html
 
-from librechat_analytics.dashboard.charts import figures
-from librechat_analytics.dashboard.html import blocks
+from librechat_analytics.dashboard.charts.colours import BLUE
+from librechat_analytics.dashboard.charts.figure import LEAST_COST_AXIS_USD, series
+from librechat_analytics.dashboard.charts.over_time import (
+    Line,
+    Options,
+    area_over_time,
+    signed_bars_over_time,
+)
+from librechat_analytics.dashboard.charts.time_axis import TimeAxis
+from librechat_analytics.dashboard.html import frames
 from librechat_analytics.dashboard.panels.base import Panel
+from librechat_analytics.dashboard.panels.buckets import bucket_links
+from librechat_analytics.dashboard.panels.parts import Chart
 from librechat_analytics.dashboard.words import captions
+from librechat_analytics.dashboard.words.empties import nothing_in
 from librechat_analytics.exports.sheets import caching_sheet
 from librechat_analytics.formatting import integer, money, share
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from dash.development.base_component import Component
 
-    from librechat_analytics.dashboard.data import Questions
-    from librechat_analytics.dashboard.html.markup import Markup
+    from librechat_analytics.dashboard.data import PageData
+    from librechat_analytics.dashboard.panels.targets import Fills
     from librechat_analytics.exports.sheets import Sheet
 
-RATE = "cache-rate"
-SAVED = "cache-saved"
 LEAST_RATE_AXIS = 10.0
 
+RATE = Chart(
+    "cache-rate",
+    "Share of prompt tokens that came from a cache, over time",
+    numbers=("Time", "From a cache", "Read", "Written", "Prompt tokens"),
+)
+SAVED = Chart("cache-saved", "Dollars that caches saved, over time", numbers=("Time", "Saved"))
 
-def panels() -> Component:
+
+def layout() -> Component:
+    """Make both charts before the first answer."""
     return html.Div(
         [
-            blocks.panel(
-                "Prompts from caches",
-                PANEL.error_slot(),
-                blocks.chart(
-                    RATE,
-                    "Share of prompt tokens that came from a cache, over time",
-                    numbers=("Time", "From a cache", "Read", "Written", "Prompt tokens"),
-                ),
-            ),
-            blocks.panel(
-                "Saved by caches, estimated",
-                blocks.chart(
-                    SAVED,
-                    "Dollars that caches saved, over time",
-                    numbers=("Time", "Saved"),
-                ),
-            ),
+            frames.box("Prompts from caches", PANEL.error_slot(), RATE.layout()),
+            frames.box("Saved by caches, estimated", SAVED.layout()),
         ],
         className="columns two",
     )
 
 
-def _answer(questions: Questions) -> tuple[object, ...]:
-    caching = questions.caching
-    points = caching.points
-    revision, coarse = questions.query.revision, questions.query.coarse
-    rates = [math.nan if rate is None else 100.0 * float(rate) for rate in points["hit_rate"]]
-    saved = [float(value) for value in points["saved_usd"]]
-    known = [rate for rate in rates if not math.isnan(rate)]
-    rate_figure = figures.line_over_time(
-        caching,
-        figures.Series("From a cache", rates, [share(rate) for rate in points["hit_rate"]]),
-        revision=revision,
-        coarse=coarse,
-        suffix=" %",
-        most=max([*known, LEAST_RATE_AXIS]) * 1.08,
+def _answer(data: PageData) -> Fills:
+    points, axis = data.caching.points, TimeAxis.of(data.caching)
+    revision, coarse = data.query.revision, data.query.coarse
+    percents = [None if point.hit_rate is None else 100.0 * point.hit_rate for point in points]
+    hit_rates = [share(point.hit_rate) for point in points]
+    buckets = bucket_links(data.query, "models", axis)
+    empty = [] if any(point.prompt_tokens for point in points) else nothing_in(data, "No prompts")
+    prompt_cost_usd = sum(row.prompt_cost_usd for row in data.cost_breakdown.rows)
+    rate = RATE.fill(
+        area_over_time(
+            axis,
+            Line("From a cache", percents, hit_rates, BLUE),
+            Options(revision, coarse, suffix="%", least=LEAST_RATE_AXIS),
+        ),
+        caption=captions.hit_rate(points),
+        empty=empty,
+        rows=[
+            (
+                bucket,
+                hit_rate,
+                integer(point.cache_read_tokens),
+                integer(point.cache_write_tokens),
+                integer(point.prompt_tokens),
+            )
+            for bucket, hit_rate, point in zip(buckets, hit_rates, points, strict=True)
+        ],
     )
-    saved_figure = figures.signed_bars_over_time(
-        caching,
-        figures.Series("Saved", saved, [money(value) for value in saved]),
-        revision=revision,
-        coarse=coarse,
-        prefix="$",
-        least=figures.LEAST_COST_AXIS_USD,
+    saved = SAVED.fill(
+        signed_bars_over_time(
+            axis,
+            series("Saved", [point.saved_usd for point in points], money),
+            Options(revision, coarse, prefix="$", least=LEAST_COST_AXIS_USD),
+        ),
+        caption=captions.saved(points, prompt_cost_usd),
+        empty=empty,
+        rows=[(bucket, money(point.saved_usd)) for bucket, point in zip(buckets, points, strict=True)],
     )
-    prompts = int(points["prompt_tokens"].sum())
-    empty = [] if prompts else blocks.nothing_in(questions, "No prompts")
-    buckets = blocks.bucket_links(questions.query, "models", caching)
-    counts = ("cache_read_tokens", "cache_write_tokens", "prompt_tokens")
-    rate_rows: list[Sequence[Markup]] = [
-        (bucket, share(rate), *(integer(int(count)) for count in row))
-        for bucket, rate, *row in zip(
-            buckets, points["hit_rate"], *(points[column] for column in counts), strict=True
-        )
-    ]
-    prompt_cost = float(questions.cost_breakdown.rows["prompt_cost_usd"].sum())
-    return (
-        rate_figure,
-        captions.hit_rate(points),
-        saved_figure,
-        captions.saved(points, prompt_cost) if prompts else "",
-        empty,
-        blocks.number_rows(rate_rows),
-        empty,
-        blocks.number_rows([(bucket, money(value)) for bucket, value in zip(buckets, saved, strict=True)]),
-    )
+    return rate + saved
 
 
-def csv(questions: Questions) -> Sheet:
-    """Both charts' numbers."""
-    return caching_sheet(questions.caching)
+def csv(data: PageData) -> Sheet:
+    """Lay out the numbers of both charts."""
+    return caching_sheet(data.caching)
 
 
-PANEL = Panel(
-    "caches",
-    (*blocks.chart_outputs(RATE), *blocks.chart_outputs(SAVED)),
-    (f"{RATE}-empty", f"{RATE}-numbers", f"{SAVED}-empty", f"{SAVED}-numbers"),
-    _answer,
-)
-CHARTS = {RATE: csv, SAVED: csv}
+PANEL = Panel("caches", (RATE, SAVED), _answer)
+CHARTS = {RATE.id: csv, SAVED.id: csv}

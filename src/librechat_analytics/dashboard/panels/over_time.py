@@ -1,263 +1,265 @@
-"""Usage over time: the chart that a reader switches between cost, tokens and calls, and splits."""
+"""Usage over time: the reader switches between cost, tokens and calls, and can split them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from dash import html
 
-from librechat_analytics.dashboard.charts import figures
-from librechat_analytics.dashboard.charts.time_axis import bucket_labels
+from librechat_analytics.dashboard.charts.colours import BLUE, GHOST, ORANGE, PARTS, REST
+from librechat_analytics.dashboard.charts.figure import (
+    LEAST_COST_AXIS_USD,
+    LEAST_TOKENS_AXIS,
+    WIDE_HEIGHT,
+    Series,
+    series,
+)
+from librechat_analytics.dashboard.charts.over_time import Options, bars_over_time, parts_over_time
+from librechat_analytics.dashboard.charts.time_axis import TimeAxis
 from librechat_analytics.dashboard.data import LONGEST_LIST
-from librechat_analytics.dashboard.html import blocks
+from librechat_analytics.dashboard.html import frames
+from librechat_analytics.dashboard.html.frames import Key
 from librechat_analytics.dashboard.panels.base import Panel
+from librechat_analytics.dashboard.panels.buckets import bucket_links
+from librechat_analytics.dashboard.panels.measures import AS_TEXT, MEASURES, of_point, of_row, tokens_text
+from librechat_analytics.dashboard.panels.parts import Chart, Region
 from librechat_analytics.dashboard.words import captions
+from librechat_analytics.dashboard.words.empties import nothing_in
 from librechat_analytics.exports.columns import Heading
 from librechat_analytics.exports.sheets import parts_sheet, timeline_sheet
 from librechat_analytics.formatting import (
+    NONE_LABELS,
+    UNKNOWN_AGENT,
     agent_label,
     integer,
     model_label,
     money,
     share,
-    tokens,
     user_label,
 )
 from librechat_analytics.usage.filters import NONE, UNKNOWN
 from librechat_analytics.usage.periods import describe_before
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from dash.development.base_component import Component
 
-    from librechat_analytics.dashboard.data import Questions
+    from librechat_analytics.dashboard.data import PageData
     from librechat_analytics.dashboard.html.markup import Markup
-    from librechat_analytics.dashboard.query import Measure, SplitBy
+    from librechat_analytics.dashboard.panels.targets import Fills
+    from librechat_analytics.dashboard.query import Measure
     from librechat_analytics.exports.columns import Kind
     from librechat_analytics.exports.sheets import Sheet
     from librechat_analytics.usage.answers import Timeline
+    from librechat_analytics.usage.questions import Dimension
 
-ID = "over-time"
-MEASURES: tuple[tuple[str, str], ...] = (("", "Cost"), ("tokens", "Tokens"), ("calls", "Calls"))
 SPLITS: tuple[tuple[str, str], ...] = (
     ("", "Total"),
     ("model", "Model"),
     ("user", "User"),
     ("agent", "Agent"),
 )
-COLUMNS: dict[Measure, str] = {"cost": "cost_usd", "tokens": "total_tokens", "calls": "calls"}
-SPLIT_COLUMNS: dict[Measure, str] = COLUMNS | {"tokens": "tokens"}
-NOBODY: dict[SplitBy, str] = {
-    "model": model_label(None),
-    "user": user_label(None, None, None, deleted=False),
-    "agent": "Without agent",
-}
+KINDS: dict[Measure, Kind] = {"cost": "money", "tokens": "tokens", "calls": "count"}
+
+CHART = Chart("over-time", "Usage over time", shape="wide", numbers=None)
+LEGEND = Region("over-time-legend")
 
 
-def as_text(measure: Measure) -> captions.AsText:
-    """How a figure of that measure is written."""
-    if measure == "cost":
-        return money
-    counted = tokens if measure == "tokens" else integer
-    return lambda count: counted(int(count))
+@dataclass(frozen=True, slots=True)
+class SplitPart:
+    """A part of a split timeline: its name, its colour, and its value in each bucket."""
+
+    name: str
+    color: str
+    values: Sequence[float]
+
+    @property
+    def is_rest(self) -> bool:
+        return self.color == REST
 
 
-def panel() -> Component:
-    return blocks.panel(
+def layout() -> Component:
+    """Make the panel before the first answer."""
+    return frames.box(
         "Over time",
         PANEL.error_slot(),
-        html.Ul(id=f"{ID}-legend", className="legend"),
-        blocks.chart(ID, "Usage over time", numbers=None, height=figures.WIDE_HEIGHT),
+        html.Ul(id=LEGEND.id, className="legend"),
+        CHART.layout(),
         aside=html.Div(
-            [blocks.switch("Measure", "measure", MEASURES), blocks.switch("Split by", "split", SPLITS)],
+            [frames.switch("Measure", "measure", MEASURES), frames.switch("Split by", "split", SPLITS)],
             className="switches",
         ),
-        className="over-time",
+        class_name="over-time",
     )
 
 
-def _answer(questions: Questions) -> tuple[object, ...]:
-    figure, caption, legend, head, rows = _parts(questions) if questions.query.split else _total(questions)
-    empty = [] if questions.timeline.points["calls"].sum() else blocks.nothing_in(questions, "No usage")
-    return (
-        figure,
-        caption,
-        empty,
-        blocks.legend_entries(legend),
-        blocks.number_head(head),
-        blocks.number_rows(rows),
+def _answer(data: PageData) -> Fills:
+    return _split(data) if data.query.split else _total(data)
+
+
+def _options(data: PageData) -> Options:
+    is_cost = data.query.measure == "cost"
+    return Options(
+        revision=f"{data.query.revision} {data.query.measure} {data.query.split}",
+        coarse=data.query.coarse,
+        prefix="$" if is_cost else "",
+        least=LEAST_COST_AXIS_USD if is_cost else LEAST_TOKENS_AXIS,
+        height=WIDE_HEIGHT,
     )
 
 
-Shown: TypeAlias = (
-    "tuple[figures.Figure, str, list[tuple[str, str, str]], Sequence[str], list[Sequence[Markup]]]"
-)
+def _empty(data: PageData) -> list[Markup]:
+    has_usage = any(point.calls for point in data.timeline.points)
+    return [] if has_usage else nothing_in(data, "No usage")
 
 
-def _options(questions: Questions) -> dict[str, Any]:
-    is_cost = questions.query.measure == "cost"
-    return {
-        "revision": f"{questions.query.revision} {questions.query.measure} {questions.query.split}",
-        "coarse": questions.query.coarse,
-        "prefix": "$" if is_cost else "",
-        "least": figures.LEAST_COST_AXIS_USD if is_cost else figures.LEAST_TOKENS_AXIS,
-        "height": figures.WIDE_HEIGHT,
-    }
-
-
-def _total(questions: Questions) -> Shown:
-    timeline, before, measure = questions.timeline, questions.timeline_before, questions.query.measure
-    text = as_text(measure)
-    whole = [text(value) for value in timeline.points[COLUMNS[measure]]]
-    name = measure.capitalize()
-    series = [figures.series_of(timeline, COLUMNS[measure], name, text)]
-    legend = [("blue", name, "")]
-    if measure == "tokens":
-        series = [
-            figures.series_of(timeline, "prompt_tokens", "Prompt", text),
-            figures.series_of(timeline, "completion_tokens", "Completion", text, figures.ORANGE),
-        ]
-        legend = [("blue", "Prompt", ""), ("orange", "Completion", "")]
-    previous = questions.period.previous
-    if before is not None and previous is not None and before.points[COLUMNS[measure]].any():
-        series.append(_ghost(before, measure, len(whole)))
-        legend.append(("ghost", "Range before", describe_before(questions.period)))
-    figure = figures.bars_over_time(
-        timeline, series, totals=whole if measure == "tokens" else None, **_options(questions)
-    )
-    head = ("Time", "Cost", "Prompt tokens", "Completion tokens", "Calls")
-    columns = ("cost_usd", "prompt_tokens", "completion_tokens", "calls")
-    buckets = blocks.bucket_links(questions.query, "overview", timeline)
-    rows: list[Sequence[Markup]] = [
-        (bucket, money(cost), *(integer(int(count)) for count in counts))
-        for bucket, cost, *counts in zip(
-            buckets,
-            *(timeline.points[column] for column in columns),
-            strict=True,
-        )
-    ]
-    return figure, captions.peak_and_average(timeline, COLUMNS[measure], text), legend, head, rows
-
-
-def _ghost(before: Timeline, measure: Measure, buckets: int) -> figures.Series:
-    column = COLUMNS[measure]
-    text = as_text(measure)
-    values = [float(value) for value in before.points[column]][:buckets]
-    names = _bucket_names(before)
-    texts = [f"{text(value)} ({name})" for value, name in zip(values, names, strict=False)]
-    return figures.Series("Before", values, texts, figures.GHOST, line=True)
-
-
-def _parts(questions: Questions) -> Shown:
-    timeline, measure = questions.timeline, questions.query.measure
-    text = as_text(measure)
-    parts = split_parts(questions)
-    sums = [sum(values) for _, _, values in parts]
-    whole = sum(sums)
-    series = [
-        figures.Series(name, values, [text(value) for value in values], color)
-        for (name, color, values) in parts
-    ]
-    totals = [sum(values) for values in zip(*(one.values for one in series), strict=True)]
-    figure = figures.parts_over_time(
-        timeline, series, totals=[text(total) for total in totals], **_options(questions)
-    )
-    legend = [
+def _total(data: PageData) -> Fills:
+    points, measure = data.timeline.points, data.query.measure
+    axis, as_text = TimeAxis.of(data.timeline), AS_TEXT[data.query.measure]
+    values = [of_point(point, measure) for point in points]
+    bars = _bars(data.timeline, measure)
+    swatches = {BLUE: "blue", ORANGE: "orange"}
+    legend = [Key(swatches[one.color], one.name) for one in bars]
+    before = data.timeline_before
+    lines = []
+    if before is not None and any(of_point(point, measure) for point in before.points):
+        lines = [_line_before(before, measure, len(points))]
+        legend.append(Key("ghost", "Range before", describe_before(data.period)))
+    totals = [as_text(value) for value in values] if measure == "tokens" else None
+    rows = [
         (
-            "rest" if color == figures.REST else f"part-{place}",
-            name,
+            bucket,
+            money(point.cost_usd),
+            integer(point.prompt_tokens),
+            integer(point.completion_tokens),
+            integer(point.calls),
+        )
+        for bucket, point in zip(bucket_links(data.query, "overview", axis), points, strict=True)
+    ]
+    return LEGEND.fill(frames.legend_entries(legend)) + CHART.fill(
+        bars_over_time(axis, [*bars, *lines], _options(data), totals=totals),
+        caption=captions.peak_and_average(axis, values, as_text),
+        empty=_empty(data),
+        head=("Time", "Cost", "Prompt tokens", "Completion tokens", "Calls"),
+        rows=rows,
+    )
+
+
+def _bars(timeline: Timeline, measure: Measure) -> list[Series]:
+    if measure == "tokens":
+        prompts = [point.prompt_tokens for point in timeline.points]
+        completions = [point.completion_tokens for point in timeline.points]
+        return [
+            series("Prompt", prompts, tokens_text),
+            series("Completion", completions, tokens_text, ORANGE),
+        ]
+    values = [of_point(point, measure) for point in timeline.points]
+    return [series(measure.capitalize(), values, AS_TEXT[measure])]
+
+
+def _line_before(before: Timeline, measure: Measure, buckets: int) -> Series:
+    """Draw the range before over the bars; its tooltips name its own buckets."""
+    values = [of_point(point, measure) for point in before.points[:buckets]]
+    labels = TimeAxis.of(before).labels[:buckets]
+    texts = [f"{AS_TEXT[measure](value)} ({label})" for value, label in zip(values, labels, strict=True)]
+    return Series("Before", values, texts, GHOST, line=True)
+
+
+def _split(data: PageData) -> Fills:
+    measure, axis = data.query.measure, TimeAxis.of(data.timeline)
+    as_text = AS_TEXT[measure]
+    parts = split_parts(data)
+    sums = [sum(part.values) for part in parts]
+    whole = sum(sums)
+    totals = [sum(values) for values in zip(*(part.values for part in parts), strict=True)]
+    legend = [
+        Key(
+            "rest" if part.is_rest else f"part-{number}",
+            part.name,
             share(total / whole) if whole else "",
         )
-        for place, ((name, color, _), total) in enumerate(zip(parts, sums, strict=True), 1)
+        for number, (part, total) in enumerate(zip(parts, sums, strict=True), 1)
     ]
-    buckets = blocks.bucket_links(questions.query, "overview", timeline)
-    rows: list[Sequence[Markup]] = [
-        (bucket, *(text(values[place]) for _, _, values in parts)) for place, bucket in enumerate(buckets)
+    rows = [
+        (bucket, *(as_text(part.values[index]) for part in parts))
+        for index, bucket in enumerate(bucket_links(data.query, "overview", axis))
     ]
-    named_sums = [
-        (name, total) for (name, color, _), total in zip(parts, sums, strict=True) if color != figures.REST
-    ]
-    caption = captions.greatest_part(named_sums, whole, measure)
-    return figure, caption, legend, ("Time", *(name for name, _, _ in parts)), rows
+    named_sums = [(part.name, total) for part, total in zip(parts, sums, strict=True) if not part.is_rest]
+    return LEGEND.fill(frames.legend_entries(legend)) + CHART.fill(
+        parts_over_time(
+            axis,
+            [series(part.name, part.values, as_text, part.color) for part in parts],
+            _options(data),
+            totals=[as_text(total) for total in totals],
+        ),
+        caption=captions.top_parts(named_sums, whole, measure),
+        empty=_empty(data),
+        head=("Time", *(part.name for part in parts)),
+        rows=rows,
+    )
 
 
-def split_parts(questions: Questions) -> list[tuple[str, str, list[float]]]:
-    """Each part's name, its colour, and its value in each bucket: the dearest first, the rest last."""
-    split, by = questions.split, questions.query.split
-    if split is None or by is None:
+def split_parts(data: PageData) -> list[SplitPart]:
+    """Give the parts of the split timeline, highest cost first and the rest last; none without a split."""
+    split, dimension = data.split, data.query.split
+    if split is None or dimension is None:
         return []
-    column = SPLIT_COLUMNS[questions.query.measure]
     values: dict[str | None, list[float]] = {}
-    for part, bucket, value in zip(split.rows["part"], split.rows["bucket"], split.rows[column], strict=True):
-        # Agents of several tenants may have the same id.
-        values.setdefault(part, [0] * len(split.starts))[int(bucket)] += value
-    labels = _labels(questions, by)
-    dearest = [part for part in values if part is not None]
+    for row in split.rows:
+        # Agents of several tenants may have the same id, so a part may have several rows for a bucket.
+        buckets = values.setdefault(row.part, [0] * len(split.starts))
+        buckets[row.bucket] += of_row(row, data.query.measure)
+    labels = _labels(data, dimension)
+    parts = [part for part in values if part is not None]
     found = [
-        (part_name(part, by, labels), color, values[part])
-        for part, color in zip(dearest, figures.PARTS, strict=False)
+        SplitPart(part_name(part, dimension, labels), color, values[part])
+        for part, color in zip(parts, PARTS, strict=False)
     ]
     if None in values:
-        found.append(("All others", figures.REST, values[None]))
+        found.append(SplitPart("All others", REST, values[None]))
     return found
 
 
-def part_name(part: str, by: SplitBy, labels: dict[str, str]) -> str:
-    """What a part goes by on screen."""
+def part_name(part: str, dimension: Dimension, labels: Mapping[str, str]) -> str:
+    """Give the label of a part; ``labels``: those of users or agents by id."""
     if part == NONE:
-        return NOBODY[by]
+        return NONE_LABELS[dimension]
     if part == UNKNOWN:
-        return "Unknown agent"
-    if by == "model":
+        return UNKNOWN_AGENT
+    if dimension == "model":
         return model_label(part)
     if part in labels:
         return labels[part]
-    if by == "user":
+    if dimension == "user":
         return user_label(None, None, part, deleted=False)
     return agent_label(None, part, deleted=False)
 
 
-def _labels(questions: Questions, by: SplitBy) -> dict[str, str]:
-    if by == "user":
-        rows = questions.dearest("user", LONGEST_LIST).rows
-        return {
-            user: user_label(name, email, user, deleted=deleted)
-            for user, name, email, deleted in zip(
-                rows["id"], rows["name"], rows["email"], rows["deleted"], strict=True
-            )
-        }
-    if by == "agent":
-        rows = questions.dearest("agent", LONGEST_LIST).rows
-        return {
-            agent: agent_label(name, agent, deleted=deleted)
-            for agent, name, deleted in zip(rows["id"], rows["name"], rows["deleted"], strict=True)
-        }
-    return {}
+def _labels(data: PageData, dimension: Dimension) -> dict[str, str]:
+    if dimension == "model":
+        return {}
+    rows = data.top(dimension, LONGEST_LIST).rows
+    if dimension == "user":
+        labels = [(row.id, user_label(row.name, row.email, row.id, deleted=row.deleted)) for row in rows]
+    else:
+        labels = [(row.id, agent_label(row.name, row.id, deleted=row.deleted)) for row in rows]
+    return {part: label for part, label in labels if part is not None}
 
 
-def _bucket_names(timeline: Timeline) -> list[str]:
-    points = timeline.points
-    return bucket_labels(list(points["start"]), [bool(cut) for cut in points["partial"]], timeline.unit)
-
-
-def csv(questions: Questions) -> Sheet:
-    """The figures on screen for a file: the timeline, or each bucket's parts side by side."""
-    if questions.query.split is None:
-        return timeline_sheet(questions.counted_timeline)
-    kind: Kind = "money" if questions.query.measure == "cost" else "count"
-    parts: dict[str, tuple[Heading, list[float]]] = {}
-    for name, _, values in split_parts(questions):
-        unique = name
+def csv(data: PageData) -> Sheet:
+    """Lay out the timeline, or the parts of each bucket side by side."""
+    if data.query.split is None:
+        return timeline_sheet(data.counted_timeline)
+    kind = KINDS[data.query.measure]
+    parts: dict[str, tuple[Heading, Sequence[float]]] = {}
+    for part in split_parts(data):
+        unique = part.name
         while unique in parts:
             unique += "'"
-        parts[unique] = (Heading(unique, kind), values)
-    return parts_sheet(questions.timeline, list(parts.values()))
+        parts[unique] = (Heading(unique, kind), part.values)
+    return parts_sheet(data.timeline, list(parts.values()))
 
 
-PANEL = Panel(
-    "over-time",
-    blocks.chart_outputs(ID),
-    (f"{ID}-empty", f"{ID}-legend", f"{ID}-numbers-head", f"{ID}-numbers"),
-    _answer,
-)
+PANEL = Panel("over-time", (LEGEND, CHART), _answer)

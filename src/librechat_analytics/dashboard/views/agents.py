@@ -1,201 +1,132 @@
-"""Through which agents it was spent, on which models, and how sure that is."""
+"""The view of agents: what each of them cost, on which models, and how certain that is."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from librechat_analytics.dashboard.charts import figures
-from librechat_analytics.dashboard.html import blocks, entries, tables
-from librechat_analytics.dashboard.html.markup import element
-from librechat_analytics.dashboard.html.tables import Column
+from librechat_analytics.dashboard.charts.figure import series
+from librechat_analytics.dashboard.charts.ranked import ranked_bars
+from librechat_analytics.dashboard.html import frames
+from librechat_analytics.dashboard.html.cells import name_cell, words_cell
+from librechat_analytics.dashboard.links import agent_page
 from librechat_analytics.dashboard.panels.base import Panel
-from librechat_analytics.dashboard.views.base import View
-from librechat_analytics.dashboard.words import uncertainty
-from librechat_analytics.exports.sheets import agents_sheet
-from librechat_analytics.formatting import (
-    agent_label,
-    model_label,
-    money,
-    name_label,
-    share,
+from librechat_analytics.dashboard.panels.list_columns import Shown, Trend, list_columns
+from librechat_analytics.dashboard.panels.list_table import ListTable, RestLine
+from librechat_analytics.dashboard.panels.parts import FIRST_BARS, Chart
+from librechat_analytics.dashboard.views.subject_view import SubjectList, subject_view
+from librechat_analytics.dashboard.words import captions, uncertainty
+from librechat_analytics.dashboard.words.agent_words import (
+    DIRECT_USE,
+    NO_RECORD,
+    certainty_in_words,
+    is_certain,
+    models_in_words,
 )
+from librechat_analytics.dashboard.words.empties import nothing_in
+from librechat_analytics.exports import columns
+from librechat_analytics.exports.sheets import agents_sheet
+from librechat_analytics.formatting import UNKNOWN_AGENT, WITHOUT_AGENT, agent_label, money
 from librechat_analytics.usage.filters import NONE, UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    import pandas as pd
     from dash.development.base_component import Component
 
-    from librechat_analytics.dashboard.data import Questions
+    from librechat_analytics.dashboard.data import PageData
     from librechat_analytics.dashboard.html.markup import Markup
-    from librechat_analytics.dashboard.query import PageQuery
+    from librechat_analytics.dashboard.panels.targets import Fills
     from librechat_analytics.exports.sheets import Sheet
-    from librechat_analytics.usage.answers import AgentRanking, Part
+    from librechat_analytics.usage.answers import AgentRow
 
-CHART_ROWS = 10
-MODELS_NAMED = 2
-ALMOST_ALL = 0.995
-PART_FIGURES = ("cost_usd", "total_tokens", "calls", "users", "conversations")
-COLUMNS = (
-    Column("Agent", "label", first="ascending", numeric=False),
-    Column("Cost", "cost_usd", "money", preset=True),
-    Column("Share", "share", hint="Part of the period's cost"),
-    Column("Trend", numeric=False, room=2, hint="How the agent's cost moved over the period"),
-    Column("Tokens", "total_tokens", "tokens", room=1, hint="Prompt and completion tokens"),
-    Column("Calls", "calls", "count", room=2, hint="Model calls"),
-    Column("Users", "users", "count", room=1),
-    Column("Conversations", "conversations", "count", room=2),
-    Column("Attribution", "certain", numeric=False, room=1, hint="How it is known that this agent answered"),
+NOTHING = "No agent was used"
+CHART = Chart("agents-cost", "The ten agents with the highest cost", shape="ranked")
+COLUMNS = list_columns(
+    columns.AGENTS,
+    Shown("name", sort="label"),
+    Shown("cost_usd"),
+    Shown("share", hint="Share of the period's cost"),
+    Trend(hint="How the agent's cost moved over the period"),
+    Shown("total_tokens", room=1, hint="Prompt and completion tokens"),
+    Shown("calls", room=2, hint="Model calls"),
+    Shown("users", room=1),
+    Shown("conversations", room=2),
+    Shown(
+        "attribution",
+        room=1,
+        hint="How it is known that this agent answered",
+        sort="certain",
+        has_words=True,
+    ),
+    only_in_files=("id", "model", "provider", "prompt_tokens", "completion_tokens", "models"),
 )
-# The surest first; words for how an agent is known when the answer itself does not name it.
-LESS_SURE = {
-    "conversation": "by its conversation",
-    "nearest": "by the nearest answer",
-    "weak": "by the conversation's own agent",
-}
 
 
-def layout() -> list[Component]:
+def _charts() -> list[Component]:
+    return [frames.box("Cost by agent", CHART_PANEL.error_slot(), CHART.layout())]
+
+
+def _label(row: AgentRow) -> str:
+    return agent_label(row.name, row.id, deleted=row.deleted)
+
+
+def _fill_chart(data: PageData) -> Fills:
+    rows = data.agents.rows[:FIRST_BARS]
+    costs_usd = [row.cost_usd for row in rows]
+    return CHART.fill(
+        ranked_bars(
+            [_label(row) for row in rows],
+            [series("Cost", costs_usd, money)],
+            totals=[money(cost) for cost in costs_usd],
+            revision=data.query.revision,
+        ),
+        caption=captions.agents(data.agents),
+        empty=[] if rows else nothing_in(data, NOTHING),
+    )
+
+
+def _name(data: PageData, row: AgentRow) -> Markup:
+    query = data.query
+    mark: Markup = ""
+    if not is_certain(row.attribution):
+        mark = uncertainty.mark(query, uncertainty.NOT_SURELY_THE_AGENT, agent=row.id)
+    return name_cell(
+        _label(row), models_in_words(row.model, row.models), href=agent_page(query, row.id), mark=mark
+    )
+
+
+def _rest(data: PageData) -> list[RestLine]:
+    ranking, query = data.agents, data.query
     return [
-        blocks.panel(
-            "Cost by agent",
-            CHART_PANEL.error_slot(),
-            blocks.chart("agents-cost", "The ten agents with the highest cost", ranked=True),
-        ),
-        blocks.table_panel(
-            "agents",
-            "Agents by cost, and the usage of none",
-            COLUMNS,
-            error_slot=TABLE_PANEL.error_slot(),
-            placeholder="Search agent or model",
-        ),
+        RestLine(WITHOUT_AGENT, DIRECT_USE, agent_page(query, NONE), ranking.without_agent),
+        RestLine(UNKNOWN_AGENT, NO_RECORD, agent_page(query, UNKNOWN), ranking.unknown),
     ]
 
 
-def labelled(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows with the name that each agent goes by on screen."""
-    labels = [
-        agent_label(name, agent, deleted=deleted)
-        for name, agent, deleted in zip(rows["name"], rows["id"], rows["deleted"], strict=True)
-    ]
-    certain = [attribution.get("exact", 0.0) for attribution in rows["attribution"]]
-    return rows.assign(label=labels, certain=certain)
+def _sheet(data: PageData) -> Sheet:
+    return agents_sheet(data.agents)
 
 
-def _chart(questions: Questions) -> tuple[object, ...]:
-    ranking = questions.agents
-    rows = labelled(ranking.rows.head(CHART_ROWS))
-    texts = [money(cost) for cost in rows["cost_usd"]]
-    figure = figures.ranked_bars(
-        list(rows["label"]),
-        [figures.Series("Cost", [float(cost) for cost in rows["cost_usd"]], texts)],
-        totals=texts,
-        revision=questions.query.revision,
-    )
-    empty = blocks.nothing_in(questions, "No agent was used") if rows.empty else []
-    return *blocks.ranked_chart_values(figure, caption(ranking)), empty
-
-
-def caption(ranking: AgentRanking) -> str:
-    """Which part of the cost agents make, and which part has none."""
-    if ranking.rows.empty:
-        return ""
-    through_agents = max(0.0, 1.0 - ranking.without_agent.share - ranking.unknown.share)
-    unknown = f", {share(ranking.unknown.share)} is not known" if ranking.unknown.calls else ""
-    return (
-        f"Agents make {share(through_agents)} of the cost;"
-        f" {share(ranking.without_agent.share)} was spent without one{unknown}."
-    )
-
-
-def _table(questions: Questions) -> tuple[object, ...]:
-    ranking, query = questions.agents, questions.query
-    found = tables.matching(labelled(ranking.rows), query.search, ("label", "model"))
-    excerpt = tables.excerpt(tables.in_order(found, query.sort, COLUMNS), query, ranking)
-    greatest = max(*ranking.rows["share"], ranking.without_agent.share, ranking.unknown.share, 0.0)
-    nothing = blocks.nothing_in(questions, "No agent was used")
-    parts = (
-        ("Without agent", "Models used directly", ranking.without_agent, NONE),
-        ("Unknown", "Nothing that is left tells", ranking.unknown, UNKNOWN),
-    )
-    is_used = bool(ranking.without_agent.calls or ranking.unknown.calls or len(ranking.rows))
-    last = [_part_row(*part, query, greatest) for part in parts] if is_used else []
-    return (
-        tables.total_rows(questions, LISTED, is_used=is_used),
-        tables.list_rows(questions, LISTED, excerpt, greatest, nothing=nothing, last=last),
-        tables.foot(excerpt, "agents"),
-    )
-
-
-def _name(questions: Questions, row: Any) -> Markup:
-    query = questions.query
-    return tables.name_cell(
-        row.label,
-        models_in_words(row.model, row.models),
-        href=entries.agent_page(query, row.id),
-        doubt=_doubt(row, query),
-    )
-
-
-def _others(_: Questions, row: Any) -> dict[str, Markup]:
-    return {"Attribution": tables.words_cell(certainty_in_words(row.attribution))}
-
-
-def _doubt(row: Any, query: PageQuery) -> Markup:
-    if row.attribution.get("exact", 0.0) >= ALMOST_ALL:
-        return ""
-    return uncertainty.mark(query, "Not every call is certain to be this agent's.", agent=row.id)
-
-
-def _part_row(label: str, detail: str, part: Part, agent: str, query: PageQuery, greatest: float) -> Markup:
-    """A line for what no agent answers for, so that the lines add up."""
-    figures = {name: getattr(part, name) for name in PART_FIGURES}
-    return element(
-        "tr",
-        tables.name_cell(label, detail, href=entries.agent_page(query, agent)),
-        *tables.cells(COLUMNS, figures, {"Share": tables.share_cell(part.share, greatest)}),
-        class_name="rest",
-    )
-
-
-LISTED = tables.Listed("agent", "id", COLUMNS, _name, _others)
-
-
-def models_in_words(model: str | None, used: Sequence[Mapping[str, Any]]) -> str:
-    """The models that an agent really ran on in the period, and today's where that is another one."""
-    names = [model_label(entry["model"]) for entry in used]
-    today = name_label(model)
-    if not names:
-        return today
-    more = f" +{len(names) - MODELS_NAMED}" if len(names) > MODELS_NAMED else ""
-    text = ", ".join(names[:MODELS_NAMED]) + more
-    return f"{text}; now {today}" if today and today not in names else text
-
-
-def certainty_in_words(attribution: Mapping[str, float]) -> str:
-    """How it is known that an agent answered, by parts of its usage rows."""
-    exact = attribution.get("exact", 0.0)
-    if exact >= ALMOST_ALL:
-        return "Certain"
-    parts = [f"{_percent(exact)} certain"] if exact else []
-    parts += [
-        f"{_percent(attribution[kind])} {words}" for kind, words in LESS_SURE.items() if attribution.get(kind)
-    ]
-    text = ", ".join(parts)
-    return text[:1].upper() + text[1:]
-
-
-def _percent(part: float) -> str:
-    return "<1 %" if part < 0.01 else f"{part * 100:.0f} %"
-
-
-def _csv(questions: Questions) -> Sheet:
-    return agents_sheet(questions.agents)
-
-
-CHART_PANEL = Panel(
-    "agents-chart", blocks.ranked_chart_outputs("agents-cost"), ("agents-cost-empty",), _chart
+CHART_PANEL = Panel("agents-chart", (CHART,), _fill_chart)
+TABLE: ListTable[AgentRow] = ListTable(
+    dimension="agent",
+    caption="Agents by cost, and the usage without an agent",
+    placeholder="Search agent or model",
+    nothing=NOTHING,
+    columns=COLUMNS,
+    rows=lambda data: data.agents.rows,
+    total=lambda data: data.agents.total,
+    key=lambda row: row.id,
+    share=lambda row: row.share,
+    searched=lambda row: (_label(row), row.model),
+    name=_name,
+    cells={"attribution": lambda row: words_cell(certainty_in_words(row.attribution))},
+    rest=_rest,
 )
-TABLE_PANEL = Panel("agents-table", (), ("agents-total", "agents-rows", "agents-showing"), _table)
-VIEW = View("agents", layout, (CHART_PANEL, TABLE_PANEL), table=_csv, charts={"agents-cost": _csv})
+VIEW = subject_view(
+    SubjectList(
+        table=TABLE,
+        sheet=_sheet,
+        charts=_charts,
+        panels=(CHART_PANEL,),
+        files={CHART.id: _sheet},
+    )
+)

@@ -1,4 +1,4 @@
-"""A view: what it looks like, which panels fill it, and the table that can be taken away."""
+"""A view: its layout, the panels that fill it, and the tables that the reader can download."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ if TYPE_CHECKING:
 
     from dash.development.base_component import Component
 
-    from librechat_analytics.dashboard.data import Questions
+    from librechat_analytics.dashboard.data import PageData
     from librechat_analytics.dashboard.panels.base import Panel
     from librechat_analytics.exports.sheets import Sheet
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One of the page's views; its name is what ``?view=`` holds.
+    """One of the page's views; its name is the value of ``?view=``.
 
-    ``table``: its table for a CSV file, laid out as in a workbook; None without one.
-    ``charts``: the same for each of its charts, by the chart's id. ``label``: its title, if not its name.
-    ``in_menu``: it stands in the navigation. ``about_one``: it is about one user, model or agent.
+    ``table``: the view's table for a file; None without one. ``charts``: the numbers of each chart for a
+    file, by the chart's id. ``label``: its title, if that is not its name. ``in_menu``: the menu has it.
+    ``about_one``: it is about one user, model or agent.
     """
 
     name: str
     layout: Callable[[], list[Component]]
     panels: tuple[Panel, ...]
-    table: Callable[[Questions], Sheet] | None = None
-    charts: Mapping[str, Callable[[Questions], Sheet]] = field(default_factory=dict)
+    table: Callable[[PageData], Sheet] | None = None
+    charts: Mapping[str, Callable[[PageData], Sheet]] = field(default_factory=dict)
     label: str = ""
     in_menu: bool = True
     about_one: bool = False
@@ -36,3 +36,8 @@ class View:
     @property
     def title(self) -> str:
         return self.label or self.name.capitalize()
+
+    @property
+    def files(self) -> dict[str, Callable[[PageData], Sheet]]:
+        """Give everything of the view that a reader can download as CSV, by its name."""
+        return {**({self.name: self.table} if self.table else {}), **self.charts}

@@ -1,220 +1,200 @@
-"""Which models ran, and how their prompt and completion tokens make up the cost."""
+"""The view of models: what each of them cost for prompts and completions, and what caches saved."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
 
 from dash import html
 
-from librechat_analytics.dashboard.charts import figures
-from librechat_analytics.dashboard.html import blocks, entries, tables
-from librechat_analytics.dashboard.html.tables import Column
+from librechat_analytics.dashboard.charts.colours import ORANGE
+from librechat_analytics.dashboard.charts.figure import series
+from librechat_analytics.dashboard.charts.ranked import ranked_bars
+from librechat_analytics.dashboard.html import frames
+from librechat_analytics.dashboard.html.cells import name_cell, number_cell
+from librechat_analytics.dashboard.links import model_page, provider_models
 from librechat_analytics.dashboard.panels import caches
 from librechat_analytics.dashboard.panels.base import Panel
-from librechat_analytics.dashboard.views.base import View
+from librechat_analytics.dashboard.panels.list_columns import Shown, Trend, list_columns
+from librechat_analytics.dashboard.panels.list_table import ListTable
+from librechat_analytics.dashboard.panels.parts import FIRST_BARS, Chart
+from librechat_analytics.dashboard.views.subject_view import SubjectList, subject_view
 from librechat_analytics.dashboard.words import captions, uncertainty
-from librechat_analytics.exports.sheets import breakdown_sheet, models_sheet
-from librechat_analytics.formatting import (
-    UNKNOWN,
-    model_label,
-    money,
-    name_label,
-    rate,
-    tokens,
+from librechat_analytics.dashboard.words.empties import nothing_in
+from librechat_analytics.dashboard.words.rate_words import rates_in_words
+from librechat_analytics.exports.columns import (
+    COMPLETION_RATE,
+    COST_BREAKDOWN,
+    MODELS,
+    PROMPT_RATE,
+    Columns,
+    col,
 )
+from librechat_analytics.exports.sheets import breakdown_sheet, models_sheet
+from librechat_analytics.formatting import model_label, money, name_label, tokens
+from librechat_analytics.usage.answers import ModelRow
 
 if TYPE_CHECKING:
-    import pandas as pd
     from dash.development.base_component import Component
 
-    from librechat_analytics.dashboard.data import Questions
+    from librechat_analytics.dashboard.data import PageData
     from librechat_analytics.dashboard.html.markup import Markup
+    from librechat_analytics.dashboard.panels.targets import Fills
     from librechat_analytics.exports.sheets import Sheet
 
-CHART_ROWS = 10
-RATES_SHOWN = 2
-PARTS = ("prompt_cost_usd", "completion_cost_usd", "prompt_rate", "completion_rate", "rates")
-COLUMNS = (
-    Column("Model", "label", first="ascending", numeric=False),
-    Column("Cost", "cost_usd", "money", preset=True),
-    Column("Share", "share", hint="Part of the period's cost"),
-    Column("Trend", numeric=False, room=2, hint="How the model's cost moved over the period"),
-    Column(
-        *("Prompt", "prompt_tokens", "tokens"),
-        room=1,
-        hint="Prompt tokens, those read from and written to a cache included",
+
+@dataclass(frozen=True, slots=True)
+class RatedModel(ModelRow):
+    """A model with its rates in US dollars per million tokens, as ``ModelCostRow`` has them."""
+
+    prompt_rate: float | None
+    completion_rate: float | None
+    rates: tuple[float, ...]
+
+
+COST = Chart(
+    "models-cost", "Prompt and completion cost of the ten most costly models", shape="ranked"
+)
+TOKENS = Chart(
+    "models-tokens", "Prompt and completion tokens of the ten most costly models", shape="ranked"
+)
+COLUMNS = list_columns(
+    Columns(
+        RatedModel,
+        (
+            *MODELS.columns,
+            PROMPT_RATE,
+            COMPLETION_RATE,
+            col("rates", COST_BREAKDOWN["rates"].title, "rate"),
+        ),
     ),
-    Column("Completion", "completion_tokens", "tokens", room=1, hint="Completion tokens"),
-    Column("Cache read", "cache_read_tokens", "tokens", room=2, hint="Prompt tokens read from a cache"),
-    Column("Cache write", "cache_write_tokens", "tokens", room=3, hint="Prompt tokens written to a cache"),
-    Column("Calls", "calls", "count", room=1, hint="Model calls"),
-    Column("Users", "users", "count", room=2),
-    Column(
-        *("$/M prompt", "prompt_rate", "rate"),
-        room=1,
-        hint="What a million prompt tokens really cost, cache included",
-    ),
-    Column(
-        *("$/M completion", "completion_rate", "rate"),
-        room=1,
-        hint="What a million completion tokens really cost",
-    ),
-    Column("Stored rates", room=3, hint="The rates that LibreChat charged at, without a cache"),
+    Shown("model", sort="label"),
+    Shown("cost_usd"),
+    Shown("share", hint="Share of the period's cost"),
+    Trend(hint="How the model's cost moved over the period"),
+    Shown("prompt_tokens", room=1, hint="Prompt tokens, those read from and written to a cache included"),
+    Shown("completion_tokens", room=1, hint="Completion tokens"),
+    Shown("cache_read_tokens", room=2, hint="Prompt tokens read from a cache"),
+    Shown("cache_write_tokens", room=3, hint="Prompt tokens written to a cache"),
+    Shown("calls", room=1, hint="Model calls"),
+    Shown("users", room=2),
+    Shown("prompt_rate", room=1, hint="What a million prompt tokens really cost, caches included"),
+    Shown("completion_rate", room=1, hint="What a million completion tokens really cost"),
+    Shown("rates", room=3, hint="The rates that LibreChat charged, without caches", sort=""),
+    only_in_files=("provider", "total_tokens", "conversations"),
 )
 
 
-def layout() -> list[Component]:
-    legend = blocks.key_list(blocks.PROMPT_AND_COMPLETION)
+def _charts() -> list[Component]:
+    legend = frames.legend(frames.PROMPT_AND_COMPLETION)
     return [
         html.Div(
             [
-                blocks.panel(
-                    "Cost by model",
-                    CHARTS_PANEL.error_slot(),
-                    blocks.chart(
-                        "models-cost",
-                        "Prompt and completion cost of the ten most costly models",
-                        ranked=True,
-                    ),
-                    aside=legend,
-                ),
-                blocks.panel(
-                    "Tokens by model",
-                    blocks.chart(
-                        "models-tokens",
-                        "Prompt and completion tokens of the ten most costly models",
-                        ranked=True,
-                    ),
-                    aside=legend,
-                ),
+                frames.box("Cost by model", CHARTS_PANEL.error_slot(), COST.layout(), aside=legend),
+                frames.box("Tokens by model", TOKENS.layout(), aside=legend),
             ],
             className="columns two",
         ),
-        caches.panels(),
-        blocks.table_panel(
-            "models",
-            "Models by cost",
-            COLUMNS,
-            error_slot=TABLE_PANEL.error_slot(),
-            placeholder="Search model or provider",
-        ),
+        caches.layout(),
     ]
 
 
-def _charts(questions: Questions) -> tuple[object, ...]:
-    ranking = questions.cost_breakdown
-    rows = ranking.rows.head(CHART_ROWS)
-    names = [model_label(model) for model in rows["model"]]
-    revision = questions.query.revision
-    empty = blocks.nothing_in(questions, "No models") if rows.empty else []
-    cost = figures.ranked_bars(
+def _fill_charts(data: PageData) -> Fills:
+    ranking = data.cost_breakdown
+    rows = ranking.rows[:FIRST_BARS]
+    names = [model_label(row.model) for row in rows]
+    empty = [] if rows else nothing_in(data, "No models")
+    cost = ranked_bars(
         names,
         [
-            _split(rows, "prompt_cost_usd", "Prompt", figures.BLUE),
-            _split(rows, "completion_cost_usd", "Completion", figures.ORANGE),
+            series("Prompt", [row.prompt_cost_usd for row in rows], money),
+            series("Completion", [row.completion_cost_usd for row in rows], money, ORANGE),
         ],
-        totals=[money(cost) for cost in rows["cost_usd"]],
-        revision=revision,
+        totals=[money(row.cost_usd) for row in rows],
+        revision=data.query.revision,
     )
-    totals = [
-        int(prompt + completion)
-        for prompt, completion in zip(rows["prompt_tokens"], rows["completion_tokens"], strict=True)
-    ]
-    token_bars = figures.ranked_bars(
+    token_bars = ranked_bars(
         names,
         [
-            _split(rows, "prompt_tokens", "Prompt", figures.BLUE),
-            _split(rows, "completion_tokens", "Completion", figures.ORANGE),
+            series("Prompt", [row.prompt_tokens for row in rows], tokens),
+            series("Completion", [row.completion_tokens for row in rows], tokens, ORANGE),
         ],
-        totals=[tokens(total) for total in totals],
-        revision=revision,
+        totals=[tokens(row.prompt_tokens + row.completion_tokens) for row in rows],
+        revision=data.query.revision,
     )
-    return (
-        *blocks.ranked_chart_values(cost, captions.completion_share(ranking.rows, "_cost_usd", "cost")),
-        *blocks.ranked_chart_values(token_bars, captions.completion_share(ranking.rows, "_tokens", "tokens")),
-        empty,
-        empty,
+    cost_share = captions.completion_share(
+        sum(row.prompt_cost_usd for row in ranking.rows),
+        sum(row.completion_cost_usd for row in ranking.rows),
+        "cost",
     )
-
-
-def _split(rows: pd.DataFrame, column: str, name: str, color: str) -> figures.Series:
-    if column.endswith("_usd"):
-        values = [float(value) for value in rows[column]]
-        return figures.Series(name, values, [money(value) for value in values], color)
-    counts = [int(value) for value in rows[column]]
-    return figures.Series(name, counts, [tokens(count) for count in counts], color)
-
-
-def joined(models: pd.DataFrame, breakdown: pd.DataFrame) -> pd.DataFrame:
-    """The models' figures with the parts and rates of their cost, and the name each goes by on screen."""
-    parts = breakdown[["model", *PARTS]].drop_duplicates("model")
-    labels = [model_label(model) for model in models["model"]]
-    return models.merge(parts, on="model", how="left").assign(label=labels)
-
-
-def _table(questions: Questions) -> tuple[object, ...]:
-    ranking, query = questions.models, questions.query
-    rows = joined(ranking.rows, questions.cost_breakdown.rows)
-    found = tables.matching(rows, query.search, ("label", "provider"))
-    excerpt = tables.excerpt(tables.in_order(found, query.sort, COLUMNS), query, ranking)
-    greatest = max(rows["share"], default=0.0)
-    nothing = blocks.nothing_in(questions, "No models")
-    return (
-        tables.total_rows(questions, LISTED, is_used=not rows.empty),
-        tables.list_rows(questions, LISTED, excerpt, greatest, nothing=nothing),
-        tables.foot(excerpt, "models"),
+    token_share = captions.completion_share(
+        sum(row.prompt_tokens for row in ranking.rows),
+        sum(row.completion_tokens for row in ranking.rows),
+        "tokens",
+    )
+    return COST.fill(cost, caption=cost_share, empty=empty) + TOKENS.fill(
+        token_bars, caption=token_share, empty=empty
     )
 
 
-def _name(questions: Questions, row: Any) -> Markup:
-    query = questions.query
-    is_unpriced = row.model in uncertainty.unpriced_models(questions)
-    why = "LibreChat had no price for some or all of this and charged its default rate."
-    return tables.name_cell(
-        row.label,
+def rated_models(data: PageData) -> list[RatedModel]:
+    """Give the models with their rates; a model without a cost breakdown has none."""
+    breakdown = {row.model: row for row in reversed(data.cost_breakdown.rows)}
+    found = []
+    for row in data.models.rows:
+        rates = breakdown.get(row.model)
+        found.append(
+            RatedModel(
+                **{field.name: getattr(row, field.name) for field in fields(row)},
+                prompt_rate=rates.prompt_rate if rates else None,
+                completion_rate=rates.completion_rate if rates else None,
+                rates=rates.rates if rates else (),
+            )
+        )
+    return found
+
+
+def _name(data: PageData, row: RatedModel) -> Markup:
+    query = data.query
+    is_unpriced = row.model in uncertainty.unpriced_models(data)
+    return name_cell(
+        model_label(row.model),
         name_label(row.provider),
-        href=entries.model_page(query, row.model),
-        doubt=uncertainty.mark(query, why, model=row.model) if is_unpriced else "",
-        detail_href=entries.provider_models(query, row.provider),
+        href=model_page(query, row.model),
+        mark=uncertainty.mark(query, uncertainty.NO_PRICE, model=row.model) if is_unpriced else "",
+        detail_href=provider_models(query, row.provider),
     )
 
 
-def _others(_: Questions, row: Any) -> dict[str, Markup]:
-    return {"Stored rates": tables.number_cell(*rates_in_words(row.rates))}
+def _sheet(data: PageData) -> Sheet:
+    return models_sheet(data.models)
 
 
-LISTED = tables.Listed("model", "model", COLUMNS, _name, _others)
+def _cost_sheet(data: PageData) -> Sheet:
+    return breakdown_sheet(data.cost_breakdown)
 
 
-def rates_in_words(rates: list[float]) -> tuple[str, str | None]:
-    """The first few rates, and all of them for the tooltip."""
-    texts = [rate(value) for value in rates]
-    if not texts:
-        return UNKNOWN, None
-    if len(texts) <= RATES_SHOWN:
-        return ", ".join(texts), None
-    return f"{', '.join(texts[:RATES_SHOWN])} +{len(texts) - RATES_SHOWN}", ", ".join(texts)
-
-
-def _csv(questions: Questions) -> Sheet:
-    return models_sheet(questions.models)
-
-
-def _cost_csv(questions: Questions) -> Sheet:
-    return breakdown_sheet(questions.cost_breakdown)
-
-
-CHARTS_PANEL = Panel(
-    "models-charts",
-    (*blocks.ranked_chart_outputs("models-cost"), *blocks.ranked_chart_outputs("models-tokens")),
-    ("models-cost-empty", "models-tokens-empty"),
-    _charts,
+CHARTS_PANEL = Panel("models-charts", (COST, TOKENS), _fill_charts)
+TABLE: ListTable[RatedModel] = ListTable(
+    dimension="model",
+    caption="Models by cost",
+    placeholder="Search model or provider",
+    nothing="No models",
+    columns=COLUMNS,
+    rows=rated_models,
+    total=lambda data: data.models.total,
+    key=lambda row: row.model,
+    share=lambda row: row.share,
+    searched=lambda row: (model_label(row.model), row.provider),
+    name=_name,
+    cells={"rates": lambda row: number_cell(*rates_in_words(row.rates))},
 )
-TABLE_PANEL = Panel("models-table", (), ("models-total", "models-rows", "models-showing"), _table)
-VIEW = View(
-    "models",
-    layout,
-    (CHARTS_PANEL, caches.PANEL, TABLE_PANEL),
-    table=_csv,
-    charts={"models-cost": _cost_csv, "models-tokens": _csv, **caches.CHARTS},
+VIEW = subject_view(
+    SubjectList(
+        table=TABLE,
+        sheet=_sheet,
+        charts=_charts,
+        panels=(CHARTS_PANEL, caches.PANEL),
+        files={COST.id: _cost_sheet, TOKENS.id: _sheet, **caches.CHARTS},
+    )
 )

@@ -1,117 +1,118 @@
-"""One sentence under a chart that says what it shows."""
+"""The sentences below charts."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from librechat_analytics.dashboard.charts.time_axis import bucket_labels
-from librechat_analytics.formatting import WEEKDAYS, counted, money, share, tokens
+from librechat_analytics.formatting import WEEKDAYS, counted, money, share
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    import pandas as pd
+    from librechat_analytics.dashboard.charts.time_axis import TimeAxis
+    from librechat_analytics.usage.answers import (
+        AgentRanking,
+        CachingPoint,
+        Concentration,
+        ConversationCosts,
+        HourRow,
+    )
 
-    from librechat_analytics.usage.answers import Concentration, ConversationCosts, Timeline
+AsText: TypeAlias = "Callable[[float], str]"
+"""Writes a figure for people."""
 
 SATURDAY = 5
-AsText: TypeAlias = "Callable[[Any], str]"
+NAMED_FIRST = 3
 EACH = {"hour": "an hour", "day": "a day", "week": "a week", "month": "a month"}
+RATES = "Recorded cost divided by tokens, so caches and changed prices move it."
 
 
-def cost_over_time(timeline: Timeline) -> str:
-    return peak_and_average(timeline, "cost_usd", money)
-
-
-def tokens_over_time(timeline: Timeline) -> str:
-    return peak_and_average(timeline, "total_tokens", lambda value: tokens(int(value)))
-
-
-def peak_and_average(timeline: Timeline, column: str, as_text: AsText) -> str:
-    """When most was used, and how much a whole bucket holds on average."""
-    values = [float(value) for value in timeline.points[column]]
+def peak_and_average(axis: TimeAxis, values: Sequence[float], as_text: AsText) -> str:
+    """Name the bucket with the highest value, and the average of the buckets that are not partial."""
     if not any(values):
         return ""
-    partial = [bool(flag) for flag in timeline.points["partial"]]
-    labels = bucket_labels(list(timeline.points["start"]), partial, timeline.unit)
     peak = max(range(len(values)), key=values.__getitem__)
-    sentence = f"Peak: {as_text(values[peak])} ({labels[peak]})."
-    whole = [value for value, cut in zip(values, partial, strict=True) if not cut]
+    sentence = f"Peak: {as_text(values[peak])} ({axis.labels[peak]})."
+    whole = [value for value, is_partial in zip(values, axis.partial, strict=True) if not is_partial]
     if len(whole) < 2:
         return sentence
-    return f"{sentence} Average: {as_text(sum(whole) / len(whole))} {EACH[timeline.unit]}."
+    return f"{sentence} Average: {as_text(sum(whole) / len(whole))} {EACH[axis.unit]}."
 
 
 def peak_in_words(costs: Sequence[float], buckets: Sequence[str]) -> str:
-    """Where a row's cost was greatest: ``Peak: $1.20 (Tue 10 Nov 2026)``."""
+    """Name the bucket with the highest cost: ``Peak: $1.20 (Tue 10 Nov 2026)``."""
     greatest = max(costs, default=0.0)
     if greatest <= 0:
         return "No cost"
     return f"Peak: {money(greatest)} ({buckets[list(costs).index(greatest)]})"
 
 
-def greatest_part(parts: Sequence[tuple[str, float]], whole: float, of_what: str) -> str:
-    """Which part is the greatest: ``gpt-5.4 makes 29.2 % of the cost, the first 3 make 74.6 %``.
+def top_parts(parts: Sequence[tuple[str, float]], whole: float, measure: str) -> str:
+    """Say how much the top parts account for.
 
     Args:
-        parts: Names and sums, without what is left over.
-        whole: The sum of everything.
-        of_what: What is summed.
+        parts: Names and sums, without the rest.
+        whole: The sum of all parts and the rest.
+        measure: What is summed, such as cost.
     """
     if not parts or whole <= 0:
         return ""
     ordered = sorted(parts, key=lambda part: -part[1])
-    sentence = f"{ordered[0][0]} makes {share(ordered[0][1] / whole)} of the {of_what}"
-    if len(ordered) < 4:
+    sentence = f"{ordered[0][0]} accounts for {share(ordered[0][1] / whole)} of the {measure}"
+    if len(ordered) <= NAMED_FIRST:
         return f"{sentence}."
-    return f"{sentence}, the first 3 make {share(sum(value for _, value in ordered[:3]) / whole)}."
+    first = sum(value for _, value in ordered[:NAMED_FIRST])
+    return f"{sentence}, the top {NAMED_FIRST} account for {share(first / whole)}."
 
 
-def rhythm(hours: pd.DataFrame, column: str, of_what: str, as_text: AsText) -> str:
-    """When in the week most is used, and how much of it falls on weekends."""
-    values = [float(value) for value in hours[column]]
+def hours_of_week(hours: Sequence[HourRow], values: Sequence[float], measure: str, as_text: AsText) -> str:
+    """Name the busiest hour of the week, and say how much weekends account for.
+
+    ``values``: the measure of each hour.
+    """
     whole = sum(values)
     if whole <= 0:
         return ""
     peak = max(range(len(values)), key=values.__getitem__)
-    weekday, hour = int(hours["weekday"].iloc[peak]), int(hours["hour"].iloc[peak])
-    weekend = sum(value for value, day in zip(values, hours["weekday"], strict=True) if day >= SATURDAY)
+    weekday, hour = hours[peak].weekday, hours[peak].hour
+    weekend = sum(value for value, row in zip(values, hours, strict=True) if row.weekday >= SATURDAY)
     return (
         f"Busiest: {WEEKDAYS[weekday]}s from {hour:02d}:00 to {(hour + 1) % 24:02d}:00"
-        f" ({as_text(hours[column].iloc[peak])}). Weekends make {share(weekend / whole)} of the {of_what}."
+        f" ({as_text(values[peak])}). Weekends account for {share(weekend / whole)} of the {measure}."
     )
 
 
-def dearest_users(concentration: Concentration) -> str:
-    """What the dearest tenth of all users makes, and how many make half of it."""
+def concentration(concentration: Concentration) -> str:
+    """Say how much the top tenth of all users accounts for, and how many users account for half the cost."""
     users = len(concentration.shares)
     if users < 2 or concentration.shares[-1] <= 0:
         return ""
     tenth = max(1, round(users / 10))
-    half = next(place for place, part in enumerate(concentration.shares, 1) if part >= 0.5)
-    first = f"The dearest 10 % ({tenth:,} users) make" if tenth > 1 else "The dearest user makes"
-    others = f"{half:,} of {users:,} users make" if half > 1 else f"1 of {users:,} users makes"
+    half = next(number for number, part in enumerate(concentration.shares, 1) if part >= 0.5)
+    first = f"The top 10% ({tenth:,} users) account for" if tenth > 1 else "The top user accounts for"
+    others = f"{half:,} of {users:,} users account for" if half > 1 else f"1 of {users:,} users accounts for"
     return f"{first} {share(concentration.of_first(0.1))} of the cost; {others} half of it."
 
 
 def conversation_costs(costs: ConversationCosts) -> str:
-    """What a conversation costs: half of them, most of them, and the dearest."""
+    """Say what half of the conversations cost at most, what nine of ten do, and what the top one cost."""
     if not costs.conversations:
         return ""
     if costs.conversations == 1:
         return f"The only conversation cost {money(costs.most_usd)}."
     return (
         f"Half of {costs.conversations:,} conversations cost at most {money(costs.median_usd)},"
-        f" nine of ten at most {money(costs.ninth_decile_usd)}; the dearest cost {money(costs.most_usd)}."
+        f" nine of ten at most {money(costs.ninth_decile_usd)}; the highest cost was {money(costs.most_usd)}."
     )
 
 
-def hit_rate(points: pd.DataFrame) -> str:
-    """Which part of the prompts came from a cache, and which was written to one."""
-    prompts = int(points["prompt_tokens"].sum())
+def hit_rate(points: Sequence[CachingPoint]) -> str:
+    """Say how many of all prompt tokens came from a cache, and how many went to one."""
+    prompts = sum(point.prompt_tokens for point in points)
     if not prompts:
         return ""
-    read, written = (int(points[column].sum()) for column in ("cache_read_tokens", "cache_write_tokens"))
+    read = sum(point.cache_read_tokens for point in points)
+    written = sum(point.cache_write_tokens for point in points)
     if not read and not written:
         return "No prompt token came from a cache."
     return (
@@ -120,17 +121,19 @@ def hit_rate(points: pd.DataFrame) -> str:
     )
 
 
-def saved(points: pd.DataFrame, prompt_cost_usd: float) -> str:
-    """What caches saved, against what prompts cost."""
-    total = float(points["saved_usd"].sum())
+def saved(points: Sequence[CachingPoint], prompt_cost_usd: float) -> str:
+    """Say how much caches saved, and of what cost; empty without prompts."""
+    if not any(point.prompt_tokens for point in points):
+        return ""
+    total = sum(point.saved_usd for point in points)
     if total == 0:
-        return "Caches saved nothing that is known."
-    unknown = int(points["unknown_rates"].sum())
+        return "No savings from caches are known."
+    unknown = sum(point.unknown_rates for point in points)
     words = [
         f"Writing to caches cost an estimated {money(-total)} more than reading from them saved."
         if total < 0
         else f"Caches saved an estimated {money(total)}, {share(total / (prompt_cost_usd + total))}"
-        " of what prompts would have cost without."
+        " of what prompts would have cost without caching."
     ]
     if unknown:
         words.append(
@@ -139,26 +142,37 @@ def saved(points: pd.DataFrame, prompt_cost_usd: float) -> str:
     return " ".join(words)
 
 
-def concentration(shares: Sequence[float], total: int, things: str) -> str:
-    """How few make up most: ``The first 3 of 312 users make 62.0 % of the cost``.
+def top_of_list(shares: Sequence[float], total: int, things: str) -> str:
+    """Say how much the first of a list account for: ``The top 3 of 312 users account for 62.0% of the cost``.
 
     Args:
-        shares: Parts of the cost (0 to 1), greatest first.
-        total: How many there are in all.
+        shares: Shares of the cost (0 to 1), greatest first.
+        total: The number of all entries.
         things: What they are, in the plural.
     """
     if total < 2 or not shares or sum(shares) <= 0:
         return ""
-    first = min(3, total - 1)
+    first = min(NAMED_FIRST, total - 1)
     if first == 1:
-        return f"The first of {total:,} {things} makes {share(shares[0])} of the cost."
-    return f"The first {first} of {total:,} {things} make {share(min(sum(shares[:first]), 1.0))} of the cost."
+        return f"The first of {total:,} {things} accounts for {share(shares[0])} of the cost."
+    part = share(min(sum(shares[:first]), 1.0))
+    return f"The top {first} of {total:,} {things} account for {part} of the cost."
 
 
-def completion_share(breakdown: pd.DataFrame, suffix: str, what: str) -> str:
-    """Which part of the cost, or of the tokens, completions make."""
-    prompt = float(breakdown[f"prompt{suffix}"].sum())
-    completion = float(breakdown[f"completion{suffix}"].sum())
+def completion_share(prompt: float, completion: float, measure: str) -> str:
+    """Say how much of the cost, or of the tokens, completions account for."""
     if prompt + completion <= 0:
         return ""
-    return f"Completions make {share(completion / (prompt + completion))} of the {what}."
+    return f"Completions account for {share(completion / (prompt + completion))} of the {measure}."
+
+
+def agents(ranking: AgentRanking) -> str:
+    """Say how much of the cost agents account for, and how much was spent without one."""
+    if not ranking.rows:
+        return ""
+    through_agents = max(0.0, 1.0 - ranking.without_agent.share - ranking.unknown.share)
+    unknown = f"; for {share(ranking.unknown.share)} the agent is unknown" if ranking.unknown.calls else ""
+    return (
+        f"Agents account for {share(through_agents)} of the cost;"
+        f" {share(ranking.without_agent.share)} was spent without one{unknown}."
+    )

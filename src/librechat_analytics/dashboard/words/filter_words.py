@@ -1,4 +1,4 @@
-"""The filters in words: what each is called, what the chosen ones mean, and what they can be set to."""
+"""The filters in words: their names, their chosen values, and the values that they can have."""
 
 from __future__ import annotations
 
@@ -6,11 +6,19 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from librechat_analytics.dashboard.html.markup import element
-from librechat_analytics.formatting import agent_label, model_label, name_label, plain_text, user_label
+from librechat_analytics.formatting import (
+    NONE_LABELS,
+    UNKNOWN_AGENT,
+    agent_label,
+    model_label,
+    name_label,
+    plain_text,
+    user_label,
+)
 from librechat_analytics.usage.filters import NONE, UNKNOWN
 
 if TYPE_CHECKING:
-    from librechat_analytics.dashboard.data import Questions
+    from librechat_analytics.dashboard.data import PageData
     from librechat_analytics.dashboard.html.markup import Markup
     from librechat_analytics.usage.filters import Scope
 
@@ -25,49 +33,39 @@ NAMES = {
     "group": "Group",
     "tenant": "Tenant",
 }
-"""Every filter, in the order in which they are offered and shown."""
+"""The name of each filter, in the order in which the page shows them."""
 
-WITHOUT = {
-    "user": "Unknown user",
-    "model": "No model recorded",
-    "agent": "Without agent",
-    "provider": "Provider unknown",
-    "context": "No context recorded",
-    "role": "Without a role",
-    "domain": "Without an e-mail domain",
-    "group": "In no group",
-    "tenant": "Without a tenant",
-}
-"""What ``(none)`` means for each filter."""
+Choice = tuple[str, str]
+"""A value that a filter can have, and its label."""
 
 
-def value_in_words(name: str, questions: Questions) -> str:
-    """Give what a filter is set to as people call it: a name where its value is an id."""
-    value = questions.filters.chosen()[name]
+def value_in_words(name: str, data: PageData) -> str:
+    """Give the label of a filter's value: a name where the value is an id."""
+    value = data.filters.chosen()[name]
     if value == UNKNOWN and name == "agent":
-        return "Agent unknown"
-    if value == NONE and name in WITHOUT:
-        return WITHOUT[name]
+        return UNKNOWN_AGENT
+    if value == NONE and name in NONE_LABELS:
+        return NONE_LABELS[name]
     if name == "user":
-        user = questions.user
+        user = data.user
         if user is None:
             return name_label(value)
         return user_label(user.name, user.email, user.id, deleted=user.deleted)
     if name == "agent":
-        agent = questions.agent
+        agent = data.agent
         return agent_label(agent.name, agent.id, deleted=agent.deleted) if agent else name_label(value)
     if name == "group":
-        return name_label(dict(questions.filter_values.get("group", ())).get(value, value))
+        return name_label(dict(data.filter_values.get("group", ())).get(value, value))
     return name_label(value)
 
 
-def chips(questions: Questions) -> list[Markup]:
-    """Show the chosen filters, each with a button that takes it away.
+def chips(data: PageData) -> list[Markup]:
+    """Show the chosen filters, each with a button that removes it.
 
-    What the page is about by itself is none of them.
+    The subject of the page has no chip.
     """
-    query = questions.query
-    words = {name: value_in_words(name, questions) for name in questions.filters.chosen()}
+    query = data.query
+    words = {name: value_in_words(name, data) for name in data.filters.chosen()}
     words |= {part.name: "cannot be read" for part in query.unreadable}
     chosen = [name for name in NAMES if name in words and name != query.kind]
     items = [_chip(name, words[name]) for name in chosen]
@@ -75,9 +73,9 @@ def chips(questions: Questions) -> list[Markup]:
         items.append(
             element("li", element("button", "Clear all", class_name="text-button", action="clear-filters"))
         )
-    scope = questions.filters.scope
+    scope = data.filters.scope
     if scope is not None:
-        items.insert(0, element("li", scope_in_words(scope, questions), class_name="chip fixed"))
+        items.insert(0, element("li", scope_in_words(scope, data), class_name="chip fixed"))
     return items
 
 
@@ -97,9 +95,9 @@ def _chip(name: str, words: str) -> Markup:
     )
 
 
-def scope_in_words(scope: Scope, questions: Questions) -> str:
-    """Say whose usage somebody sees who may see some users only."""
-    groups = dict(questions.filter_values.get("group", ()))
+def scope_in_words(scope: Scope, data: PageData) -> str:
+    """Say which usage a reader may see whose key has a scope."""
+    groups = dict(data.filter_values.get("group", ()))
     people = [f"@{domain}" for domain in scope.domains]
     people += [f"group {name_label(groups.get(group, group))}" for group in scope.groups]
     tenants = [f"tenant {name_label(tenant)}" for tenant in scope.tenants]
@@ -107,15 +105,15 @@ def scope_in_words(scope: Scope, questions: Questions) -> str:
     return f"Your key shows {' of '.join(parts)} only"
 
 
-def choices(questions: Questions) -> dict[str, list[Markup]]:
-    """Give the options of each filter's list, a chosen value that is no longer among them included."""
-    listed = {"user": _users(questions), "model": _models(questions), "agent": _agents(questions)}
-    listed |= {name: _recorded(name, questions) for name in NAMES if name not in listed}
-    chosen = questions.filters.chosen()
+def choices(data: PageData) -> dict[str, list[Markup]]:
+    """Give the options of each filter's list; a chosen value that is no longer recorded is one of them."""
+    listed = {"user": _users(data), "model": _models(data), "agent": _agents(data)}
+    listed |= {name: _recorded(name, data) for name in NAMES if name not in listed}
+    chosen = data.filters.chosen()
     options = {}
     for name, known in listed.items():
         is_missing = name in chosen and chosen[name] not in dict(known)
-        values = [(chosen[name], value_in_words(name, questions)), *known] if is_missing else known
+        values = [(chosen[name], value_in_words(name, data)), *known] if is_missing else known
         options[f"filter-{name}"] = [
             element("option", f"Any {NAMES[name].lower()}", value=""),
             *(element("option", name_label(label), value=value) for value, label in values),
@@ -123,33 +121,33 @@ def choices(questions: Questions) -> dict[str, list[Markup]]:
     return options
 
 
-def _recorded(name: str, questions: Questions) -> list[tuple[str, str]]:
-    """List what was recorded, and last what stands for none of it, unless there is nothing to choose from."""
-    known = questions.filter_values.get(name, [])
-    return [*known, (NONE, WITHOUT[name])] if known else []
+def _recorded(name: str, data: PageData) -> list[Choice]:
+    """List the recorded values and then ``(none)``; nothing if no value is recorded."""
+    known = data.filter_values.get(name, ())
+    return [*known, (NONE, NONE_LABELS[name])] if known else []
 
 
-def _users(questions: Questions) -> list[tuple[str, str]]:
-    rows = questions.whatever_is_filtered("user").to_dict("records")
-    labels = [user_label(row["name"], row["email"], row["id"], deleted=bool(row["deleted"])) for row in rows]
+def _users(data: PageData) -> list[Choice]:
+    rows = data.top_without_filters("user")
+    labels = [user_label(row.name, row.email, row.id, deleted=row.deleted) for row in rows]
     twice = {label for label, count in Counter(labels).items() if count > 1}
     values = []
     for row, label in zip(rows, labels, strict=True):
-        email = plain_text(row["email"])
-        told_apart = f"{label} ({email})" if label in twice and email and email != label else label
-        values.append((row["id"] or NONE, told_apart))
-    return sorted(values, key=lambda item: (item[0] == NONE, item[1].casefold()))
+        email = plain_text(row.email)
+        unique = f"{label} ({email})" if label in twice and email and email != label else label
+        values.append((row.id or NONE, unique))
+    return sorted(values, key=lambda choice: (choice[0] == NONE, choice[1].casefold()))
 
 
-def _models(questions: Questions) -> list[tuple[str, str]]:
+def _models(data: PageData) -> list[Choice]:
+    values = [(row.model or NONE, model_label(row.model)) for row in data.top_without_filters("model")]
+    return sorted(values, key=lambda choice: (choice[0] == NONE, choice[1].casefold()))
+
+
+def _agents(data: PageData) -> list[Choice]:
     values = [
-        (model or NONE, model_label(model)) for model in questions.whatever_is_filtered("model")["model"]
+        (row.id or NONE, agent_label(row.name, row.id, deleted=row.deleted))
+        for row in data.top_without_filters("agent")
     ]
-    return sorted(values, key=lambda item: (item[0] == NONE, item[1].casefold()))
-
-
-def _agents(questions: Questions) -> list[tuple[str, str]]:
-    rows = questions.whatever_is_filtered("agent").to_dict("records")
-    values = [(row["id"], agent_label(row["name"], row["id"], deleted=bool(row["deleted"]))) for row in rows]
-    ends = [(NONE, WITHOUT["agent"]), (UNKNOWN, "Agent unknown")]
-    return sorted(values, key=lambda item: item[1].casefold()) + ends
+    ends = [(NONE, NONE_LABELS["agent"]), (UNKNOWN, UNKNOWN_AGENT)]
+    return sorted(values, key=lambda choice: choice[1].casefold()) + ends

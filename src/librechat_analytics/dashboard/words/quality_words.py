@@ -1,4 +1,4 @@
-"""What is less sure about a period's figures, in words."""
+"""The remarks below the Overview about uncertain figures."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def quality_sentences(quality: Quality, totals: Totals) -> list[tuple[str, str]]:
-    """Each remark as what it is about and what that means; none where there is nothing to remark."""
+    """Write each remark as its subject and what it means; none if nothing is uncertain."""
     remarks = [
         (
             _cost(quality.default_rate_cost_usd, totals),
@@ -23,13 +23,13 @@ def quality_sentences(quality: Quality, totals: Totals) -> list[tuple[str, str]]
         ),
         (
             _cost(quality.no_model_cost_usd, totals),
-            "without a model, so LibreChat charged them at a rate of 1.",
+            "without a model, so LibreChat charged a rate of 1.",
         ),
         (
             _cost(quality.agent_model_cost_usd, totals),
             "recorded under an agent instead of a model, at LibreChat's default rate.",
         ),
-        (_cost(quality.incomplete_cost_usd, totals), "from answers that were stopped or broke off."),
+        (_cost(quality.incomplete_cost_usd, totals), "from answers that were stopped."),
         (
             _count(quality.sentinel_rows, "transaction"),
             "with a placeholder for a price; they count as usage but cost nothing here.",
@@ -48,7 +48,7 @@ def quality_sentences(quality: Quality, totals: Totals) -> list[tuple[str, str]]
         ),
         (
             _count(quality.rejected_documents, "document"),
-            "that could not be read, ever; they are in no figure.",
+            "that could not be read, in any period; they are in no figure.",
         ),
     ]
     return [(subject, meaning) for subject, meaning in remarks if subject]
@@ -71,7 +71,7 @@ def _kinds(counts: dict[str, int]) -> str:
 
 
 def quality_strip(quality: Quality, totals: Totals, why: str) -> list[Component]:
-    """The remarks as a quiet list that leads to the reasons (``why``), or nothing at all."""
+    """List the remarks, with a link to the reasons (``why``); nothing without remarks."""
     remarks = quality_sentences(quality, totals)
     if not remarks:
         return []

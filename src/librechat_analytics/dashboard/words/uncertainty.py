@@ -1,4 +1,4 @@
-"""The mark beside figures that hold rows which are less sure than the rest; it leads to the reasons."""
+"""The sign beside uncertain figures, which leads to the reasons."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from librechat_analytics.dashboard.html.markup import element
 from librechat_analytics.formatting import money
 
 if TYPE_CHECKING:
-    from librechat_analytics.dashboard.data import Questions
+    from librechat_analytics.dashboard.data import PageData
     from librechat_analytics.dashboard.html.markup import Markup
     from librechat_analytics.dashboard.query import PageQuery
-    from librechat_analytics.usage.answers import Quality
 
 SIGN = "\N{ALMOST EQUAL TO}"
+NO_PRICE = "LibreChat had no price for some or all of this and charged its default rate."
+NOT_SURELY_THE_AGENT = "It is not certain that every call belongs to this agent."
 
 
 def mark(query: PageQuery, reason: str, **filters: str | None) -> Markup:
-    """A sign that leads to the reasons; what it stands for is in its name and its tooltip."""
+    """Make a sign that leads to the reasons; its name and its tooltip say what it means."""
     return element(
         "a",
         SIGN,
@@ -28,24 +29,19 @@ def mark(query: PageQuery, reason: str, **filters: str | None) -> Markup:
     )
 
 
-def of_cost(questions: Questions) -> list[Markup]:
-    """The mark beside a total, or nothing where all of it comes from known prices."""
-    doubtful = doubtful_cost_usd(questions.summary.quality)
-    if doubtful <= 0:
+def of_cost(data: PageData) -> list[Markup]:
+    """Make the sign beside the total cost; nothing if LibreChat knew all prices."""
+    uncertain_usd = data.summary.quality.uncertain_cost_usd
+    if uncertain_usd <= 0:
         return []
-    return [mark(questions.query, f"{money(doubtful)} of it was not computed from a known price.")]
+    return [mark(data.query, f"{money(uncertain_usd)} of it was not computed from a known price.")]
 
 
-def doubtful_cost_usd(quality: Quality) -> float:
-    """Cost at the default rate, without a model, or under an agent's id."""
-    return quality.default_rate_cost_usd + quality.no_model_cost_usd + quality.agent_model_cost_usd
-
-
-def unpriced_models(questions: Questions) -> frozenset[str]:
-    """The models that LibreChat had no price for in the period."""
+def unpriced_models(data: PageData) -> frozenset[str]:
+    """Give the names of the models that LibreChat had no price for in the period."""
     return frozenset(
         detail.name
-        for finding in questions.report.findings
+        for finding in data.report.findings
         if finding.code == "default-rate"
         for detail in finding.details
     )

@@ -1,0 +1,70 @@
+"""What all charts have in common.
+
+A figure is a plain dict for plotly without a template: building one takes much less time than plotly's own
+objects, and the page's stylesheet colours it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from librechat_analytics.dashboard.charts.colours import BLUE, CLEAR
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+# A period without usage would otherwise get an axis from -1 to 1.
+LEAST_COST_AXIS_USD = 0.01
+LEAST_TOKENS_AXIS = 10
+
+TIME_HEIGHT = 260
+WIDE_HEIGHT = 300
+ROW_HEIGHT = 34
+RANKED_MARGIN = 12
+TALL_HEIGHT = 10 * ROW_HEIGHT + RANKED_MARGIN
+"""In pixels, as are the other heights: the height of ten ranked bars."""
+CONFIG = {"displayModeBar": False, "responsive": True, "doubleClick": "autosize", "showTips": False}
+
+Figure = dict[str, Any]
+Number = TypeVar("Number", int, float)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One set of bars: its name, its values, and the text of each value.
+
+    ``line``: draw a line over the bars instead, such as the range before.
+    """
+
+    name: str
+    values: Sequence[float]
+    texts: Sequence[str]
+    color: str = BLUE
+    line: bool = False
+
+
+def series(
+    name: str, values: Sequence[Number], as_text: Callable[[Number], str], color: str = BLUE
+) -> Series:
+    """Make a series of bars whose texts ``as_text`` writes."""
+    return Series(name, values, [as_text(value) for value in values], color)
+
+
+def blank_figure() -> Figure:
+    """Make an empty figure, which a chart shows before the first answer."""
+    hidden = {"visible": False, "fixedrange": True}
+    return {"data": [], "layout": {**base_layout(""), "xaxis": hidden, "yaxis": hidden}}
+
+
+def base_layout(revision: str) -> Figure:
+    """Give the layout that all charts share; while ``revision`` stays the same, plotly keeps the zoom."""
+    return {
+        "uirevision": revision,
+        "paper_bgcolor": CLEAR,
+        "plot_bgcolor": CLEAR,
+        "showlegend": False,
+        "font": {"family": "inherit", "size": 12},
+        "hoverlabel": {"font": {"family": "inherit", "size": 12}, "align": "left"},
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+    }

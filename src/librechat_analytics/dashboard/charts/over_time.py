@@ -1,0 +1,272 @@
+"""Charts over time: one place on the axis for each bucket of a period."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from librechat_analytics.dashboard.charts.colours import BLUE_VEIL, CLEAR
+from librechat_analytics.dashboard.charts.figure import (
+    LEAST_TOKENS_AXIS,
+    TIME_HEIGHT,
+    Figure,
+    Series,
+    base_layout,
+)
+from librechat_analytics.formatting import figure_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from librechat_analytics.dashboard.charts.time_axis import TimeAxis
+
+HEADROOM = 1.08
+"""The axis ends this much above the highest value."""
+MANY_BUCKETS = 60
+LONGEST_PART_NAME = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line with a gap where the value is None: its name, its values, and the text of each value."""
+
+    name: str
+    values: Sequence[float | None]
+    texts: Sequence[str]
+    color: str
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a chart over time is scaled and how it reacts.
+
+    ``revision``: while this stays the same, a new figure keeps the reader's zoom. ``coarse``: the reader
+    uses a finger, so dragging scrolls the page instead of zooming. ``prefix`` and ``suffix``: what the axis
+    writes around its numbers, such as a currency sign. ``least``: the axis reaches at least this far.
+    ``height``: in pixels.
+    """
+
+    revision: str
+    coarse: bool = False
+    prefix: str = ""
+    suffix: str = ""
+    least: float = LEAST_TOKENS_AXIS
+    height: int = TIME_HEIGHT
+
+
+def bars_over_time(
+    axis: TimeAxis, series: Sequence[Series], options: Options, *, totals: Sequence[str] | None = None
+) -> Figure:
+    """Draw stacked bars, one for each bucket; partial buckets are hatched.
+
+    Args:
+        axis: The buckets; bars have a value for each of them, a line may have fewer.
+        series: From the bottom up, lines after the bars.
+        options: How the chart is scaled and how it reacts.
+        totals: The text of each bucket's total, for more than one series.
+    """
+    bars = [one for one in series if not one.line]
+    heights = [sum(values) for values in zip(*(one.values for one in bars), strict=True)]
+    in_lines = [value for one in series if one.line for value in one.values]
+    traces = []
+    for one in series:
+        texts = [f"{one.name} <b>{text}</b>" for text in one.texts]
+        if one.line:
+            traces.append(_dashed_line(one, axis.labels, texts))
+            continue
+        if totals is not None and one is bars[-1]:
+            texts = [f"{text}<br>Total <b>{total}</b>" for text, total in zip(texts, totals, strict=True)]
+        traces.append(_bars(one, axis.labels, texts, pattern=_hatched(axis.partial, one.color)))
+    most = max([*heights, *in_lines, options.least / HEADROOM])
+    return {"data": traces, "layout": _layout(axis, [0, most * HEADROOM], options)}
+
+
+def parts_over_time(
+    axis: TimeAxis, parts: Sequence[Series], options: Options, *, totals: Sequence[str]
+) -> Figure:
+    """Draw each bucket as a stack of its parts, the top part at the bottom; partial buckets are paler.
+
+    Parts without any value in a bucket are not in that bucket's tooltip. ``totals``: the text of each
+    bucket's total.
+    """
+    sums = [sum(values) for values in zip(*(part.values for part in parts), strict=True)]
+    sums = sums or [0] * len(axis.labels)
+    traces = []
+    for part in parts:
+        is_long = len(part.name) > LONGEST_PART_NAME
+        name = figure_text(f"{part.name[: LONGEST_PART_NAME - 1].rstrip()}…" if is_long else part.name)
+        texts = [f"{name} <b>{text}</b>" for text in part.texts]
+        opacity = [0.5 if cut else 1 for cut in axis.partial]
+        trace = _bars(replace(part, name=name), axis.labels, texts, opacity=opacity)
+        traces.append(trace | {"y": [value or None for value in part.values]})
+    traces.append(
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": "Total",
+            "x": axis.labels,
+            "y": sums,
+            "customdata": [f"Total <b>{total}</b>" for total in totals],
+            "hovertemplate": "%{customdata}<extra></extra>",
+            "marker": {"color": CLEAR},
+        }
+    )
+    most = max([*sums, options.least / HEADROOM])
+    layout = _layout(axis, [0, most * HEADROOM], options)
+    layout["meta"]["parts"] = True
+    return {"data": traces, "layout": layout}
+
+
+def area_over_time(axis: TimeAxis, line: Line, options: Options) -> Figure:
+    """Draw one line with the area below it filled."""
+    known = [value for value in line.values if value is not None]
+    trace = {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": line.name,
+        "x": axis.labels,
+        "y": list(line.values),
+        "customdata": [f"{line.name} <b>{text}</b>" for text in line.texts],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "line": {"color": line.color, "width": 2},
+        "marker": {"color": line.color, "size": 5 if len(axis.labels) <= MANY_BUCKETS else 3},
+        "fill": "tozeroy",
+        "fillcolor": BLUE_VEIL,
+        "connectgaps": False,
+    }
+    most = max([*known, options.least])
+    return {"data": [trace], "layout": _layout(axis, [0, most * HEADROOM], options)}
+
+
+def lines_over_time(axis: TimeAxis, lines: Sequence[Line], options: Options) -> Figure:
+    """Draw some lines."""
+    traces = [
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "name": line.name,
+            "x": axis.labels,
+            "y": list(line.values),
+            "customdata": [f"{line.name} <b>{text}</b>" for text in line.texts],
+            "hovertemplate": "%{customdata}<extra></extra>",
+            "connectgaps": False,
+            "line": {"color": line.color, "width": 2, "shape": "linear"},
+            "marker": {"color": line.color, "size": 5},
+        }
+        for line in lines
+    ]
+    known = [value for line in lines for value in line.values if value is not None]
+    most = max([*known, options.least])
+    return {"data": traces, "layout": _layout(axis, [0, most * HEADROOM], options)}
+
+
+def signed_bars_over_time(axis: TimeAxis, bars: Series, options: Options) -> Figure:
+    """Draw a bar for each bucket, down from zero where the value is negative."""
+    texts = [f"{bars.name} <b>{text}</b>" for text in bars.texts]
+    greatest, smallest = max([*bars.values, options.least]), min([*bars.values, 0])
+    room = (greatest - smallest) * (HEADROOM - 1)
+    span = [smallest - room if smallest < 0 else 0, greatest + room]
+    return {"data": [_bars(bars, axis.labels, texts)], "layout": _layout(axis, span, options)}
+
+
+def _layout(axis: TimeAxis, span: list[float], options: Options) -> Figure:
+    labels = axis.labels
+    ticks, tick_texts = axis.ticks()
+    whole = [-0.5, max(len(labels), 1) - 0.5]
+    return {
+        **base_layout(options.revision),
+        "height": options.height,
+        "margin": {
+            "l": 52,
+            "r": 20,
+            "t": 8,
+            "b": 44 if any("<br>" in text for text in tick_texts) else 28,
+        },
+        "barmode": "stack",
+        "bargap": 0.28 if len(labels) <= MANY_BUCKETS else 0.12,
+        "hovermode": "x unified",
+        "dragmode": False if options.coarse else "zoom",
+        "meta": {"whole": whole, "buckets": dict(zip(labels, axis.bounds(), strict=True))},
+        "xaxis": {
+            "type": "category",
+            "tickmode": "array",
+            "tickvals": ticks,
+            "ticktext": tick_texts,
+            "tickangle": 0,
+            "unifiedhovertitle": {"text": "<b>%{x}</b>"},
+            "showspikes": False,
+            "ticks": "outside",
+            "ticklen": 6,
+            "tickcolor": CLEAR,
+            "range": whole,
+            "fixedrange": options.coarse,
+            "showgrid": False,
+            "zeroline": False,
+        },
+        "yaxis": {
+            "rangemode": "tozero",
+            "range": span,
+            "fixedrange": True,
+            "tickprefix": options.prefix,
+            "ticksuffix": options.suffix,
+            **_with_cents(options.prefix, span),
+            "exponentformat": "B",
+            "nticks": 5,
+            "zeroline": False,
+            "gridwidth": 1,
+        },
+    }
+
+
+def _with_cents(prefix: str, span: Sequence[float]) -> dict[str, str]:
+    """Write dollars with both digits of the cents where the axis has cents: ``$0.50``, not ``$0.5``."""
+    has_cents = prefix == "$" and 0.1 <= span[-1] - span[0] < 5
+    return {"tickformat": ",.2f"} if has_cents else {}
+
+
+def _bars(
+    series: Series,
+    labels: Sequence[str],
+    texts: list[str],
+    *,
+    pattern: Figure | None = None,
+    opacity: list[float] | None = None,
+) -> Figure:
+    marker: Figure = {"color": series.color, "line": {"width": 0}}
+    if pattern:
+        marker["pattern"] = pattern
+    if opacity and min(opacity) < 1:
+        marker["opacity"] = opacity
+    return {
+        "type": "bar",
+        "name": series.name,
+        "x": labels,
+        "y": list(series.values),
+        "customdata": texts,
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "marker": marker,
+    }
+
+
+def _hatched(partial: Sequence[bool], color: str) -> Figure:
+    return {
+        "shape": ["/" if cut else "" for cut in partial],
+        "fillmode": "replace",
+        "fgcolor": color,
+        "bgcolor": CLEAR,
+        "size": 6,
+        "solidity": 0.4,
+    }
+
+
+def _dashed_line(series: Series, labels: Sequence[str], texts: list[str]) -> Figure:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": series.name,
+        "x": labels[: len(series.values)],
+        "y": list(series.values),
+        "customdata": texts,
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "line": {"color": series.color, "width": 1.5, "dash": "4px,3px"},
+    }

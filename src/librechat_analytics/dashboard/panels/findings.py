@@ -1,0 +1,190 @@
+"""The findings: why some figures are less certain, and which rows are in no figure."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from dash import html
+
+from librechat_analytics.dashboard.html import frames
+from librechat_analytics.dashboard.html.markup import element
+from librechat_analytics.dashboard.links import agent_page, model_page
+from librechat_analytics.dashboard.panels.base import Panel
+from librechat_analytics.dashboard.panels.parts import Region
+from librechat_analytics.dashboard.words.empties import nothing_in
+from librechat_analytics.formatting import (
+    counted,
+    integer,
+    money,
+    money_exact,
+    name_label,
+    plain_text,
+    share,
+    tokens,
+)
+from librechat_analytics.usage.periods import TimeRange, describe_range
+from librechat_analytics.usage.quality import COST_BESIDE
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from dash.development.base_component import Component
+
+    from librechat_analytics.dashboard.data import PageData
+    from librechat_analytics.dashboard.html.markup import Markup
+    from librechat_analytics.dashboard.panels.targets import Fills
+    from librechat_analytics.usage.quality import Detail, Finding, Refusals
+
+DETAILS_AT_ONCE = 5
+
+LEAD = Region("quality-lead")
+FINDINGS = Region("quality-findings")
+REFUSED = Region("quality-refused")
+
+
+def layout() -> list[Component]:
+    """Make the panel before the first answer."""
+    return [
+        html.Section(
+            [PANEL.error_slot(), LEAD.layout("quality-lead"), frames.csv_button("quality")],
+            className="panel quality-top",
+            **{"aria-label": "In short"},
+        ),
+        FINDINGS.layout("findings"),
+        REFUSED.layout(),
+    ]
+
+
+def _answer(data: PageData) -> Fills:
+    report, whole_usd = data.report, data.summary.totals.cost_usd
+    cards = [finding_card(finding, whole_usd, data) for finding in report.findings]
+    return LEAD.fill(lead(data)) + FINDINGS.fill(cards) + REFUSED.fill(refused(report.refusals, data))
+
+
+def lead(data: PageData) -> list[Markup]:
+    """Say how much of the cost is uncertain, or that all of it is certain."""
+    report, totals = data.report, data.summary.totals
+    if not totals.calls and not report.findings:
+        return [element("p", *nothing_in(data, "No usage"))]
+    if not report.findings:
+        text = "Every figure of this period comes from a price, a model and a user that are known."
+        return [element("p", element("strong", "Nothing to doubt. "), text)]
+    uncertain_usd = report.doubtful_cost_usd
+    if uncertain_usd <= 0:
+        text = "All cost of this period comes from prices that LibreChat knew. Some rows have remarks:"
+        return [element("p", element("strong", "No cost in doubt. "), text)]
+    part = f" ({share(min(uncertain_usd / totals.cost_usd, 1.0))})" if totals.cost_usd else ""
+    return [
+        element(
+            "p",
+            element("strong", f"{money(uncertain_usd)} of {money(totals.cost_usd)}{part}"),
+            " was not computed from a known price: LibreChat had no price, or no model to look one up."
+            " The rest comes from prices that LibreChat knew. The reasons, most important first:",
+        )
+    ]
+
+
+def finding_card(finding: Finding, whole_usd: float, data: PageData) -> Markup:
+    """Describe a finding: what it means, how much it concerns, since when, and what to do."""
+    kind = finding.kind
+    part = (
+        f" ({share(min(finding.cost_usd / whole_usd, 1.0))})"
+        if whole_usd > 0 and finding.cost_usd > 0 and finding.code not in COST_BESIDE
+        else ""
+    )
+    numbers = [
+        ("Cost", f"{money(finding.cost_usd)}{part}"),
+        ("Rows", integer(finding.documents)),
+        ("Tokens", tokens(finding.tokens)),
+        ("When", _days(finding.first, finding.last, data.period.zone)),
+        ("Comes from", plain_text(kind.versions)),
+    ]
+    return element(
+        "div",
+        element("h2", kind.title),
+        element("p", kind.sentence, class_name="finding-sentence"),
+        element(
+            "dl",
+            *(element("div", element("dt", name), element("dd", value)) for name, value in numbers),
+            class_name="finding-numbers",
+        ),
+        element("p", element("strong", "What to do: "), kind.advice, class_name="finding-advice"),
+        *_details(finding, data),
+        class_name="panel finding",
+    )
+
+
+def _details(finding: Finding, data: PageData) -> list[Markup]:
+    if not finding.details:
+        return []
+    rows = [_detail(finding.code, detail, data) for detail in finding.details]
+    shown = element("ul", *rows[:DETAILS_AT_ONCE], class_name="finding-details")
+    if len(rows) <= DETAILS_AT_ONCE:
+        return [shown]
+    rest = element("ul", *rows[DETAILS_AT_ONCE:], class_name="finding-details")
+    return [shown, element("details", element("summary", f"{len(rows) - DETAILS_AT_ONCE:,} more"), rest)]
+
+
+def _detail(code: str, detail: Detail, data: PageData) -> Markup:
+    name = name_label(detail.name)
+    page = agent_page if code == "agent-as-model" else model_page
+    named = element("a", name, href=page(data.query, detail.subject)) if detail.subject else name
+    return element(
+        "li",
+        element("span", named, class_name="name", title=name),
+        element("span", f"{integer(detail.documents)} rows", class_name="detail"),
+        element(
+            "span", money(detail.cost_usd), class_name="detail amount", title=money_exact(detail.cost_usd)
+        ),
+    )
+
+
+def _days(first: datetime, last: datetime, zone: ZoneInfo) -> str:
+    return describe_range(TimeRange(first, last + timedelta(microseconds=1)), zone)
+
+
+def refused(refusals: tuple[Refusals, ...], data: PageData) -> list[Markup]:
+    """List the refused rows by reason, with ids to look up and no contents.
+
+    They belong to no known user, so readers with a scope do not see them.
+    """
+    if data.filters.scope is not None or not refusals:
+        return []
+    total = sum(one.documents for one in refusals)
+    items = [
+        element(
+            "li",
+            element(
+                "p",
+                element("strong", f"{integer(one.documents)} \N{MULTIPLICATION SIGN} "),
+                plain_text(one.reason),
+            ),
+            element("p", "Ids to look up: ", *_ids(one), class_name="refused-ids"),
+        )
+        for one in refusals
+    ]
+    words = f"{counted(total, 'document')}, in any period, could not be read and are in no figure."
+    return [
+        element(
+            "div",
+            element("h2", "Documents left out"),
+            element("p", words, class_name="finding-sentence"),
+            element("ul", *items, class_name="refused"),
+            class_name="panel finding",
+        )
+    ]
+
+
+def _ids(one: Refusals) -> list[Markup]:
+    listed: list[Markup] = []
+    for number, refused_id in enumerate(one.ids):
+        listed += [", "] if number else []
+        listed.append(element("code", plain_text(refused_id)))
+    if one.documents > len(one.ids):
+        listed.append(f" and {one.documents - len(one.ids):,} more")
+    return listed
+
+
+PANEL = Panel("quality-findings", (LEAD, FINDINGS, REFUSED), _answer)

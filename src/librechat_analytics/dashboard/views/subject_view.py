@@ -1,0 +1,48 @@
+"""The views that list all users, models or agents: charts above a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from librechat_analytics.dashboard.panels.base import Panel
+from librechat_analytics.dashboard.views.base import View
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from dash.development.base_component import Component
+
+    from librechat_analytics.dashboard.data import PageData
+    from librechat_analytics.dashboard.panels.list_table import ListTable
+    from librechat_analytics.exports.sheets import Sheet
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectList(Generic[Row]):
+    """What differs between the views of users, models and agents.
+
+    ``table``: the list. ``sheet``: the list as a file. ``charts``: makes the charts above the table, which
+    ``panels`` fill. ``files``: the numbers of each chart as a file, by the chart's id.
+    """
+
+    table: ListTable[Row]
+    sheet: Callable[[PageData], Sheet]
+    charts: Callable[[], list[Component]]
+    panels: tuple[Panel, ...]
+    files: Mapping[str, Callable[[PageData], Sheet]] = field(default_factory=dict)
+
+
+def subject_view(listed: SubjectList[Row]) -> View:
+    """Make the view of a list."""
+    things = listed.table.things
+    panel = Panel(f"{things}-table", (listed.table,), listed.table.fill)
+    return View(
+        name=things,
+        layout=lambda: [*listed.charts(), listed.table.layout(panel.error_slot())],
+        panels=(*listed.panels, panel),
+        table=listed.sheet,
+        charts=listed.files,
+    )

@@ -1,0 +1,34 @@
+"""What a panel says when it has nothing to show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from librechat_analytics.dashboard.html.markup import button, element
+from librechat_analytics.dashboard.html.tables import message_row
+from librechat_analytics.formatting import plain_text
+
+if TYPE_CHECKING:
+    from librechat_analytics.dashboard.data import PageData
+    from librechat_analytics.dashboard.html.markup import Markup
+
+
+def nothing_in(data: PageData, nothing: str) -> list[Markup]:
+    """Say why a panel is empty, and offer a way to figures; ``nothing``: such as "No users"."""
+    if data.first_usage is None:
+        return [element("span", f"{nothing} yet.")]
+    if data.filters.chosen().keys() - {data.query.subject}:
+        clear = button("Clear the filters", action="clear-filters")
+        return [element("span", f"{nothing} in this period with these filters."), " ", clear]
+    words: list[Markup] = [element("span", f"{nothing} in this period.")]
+    if data.period.name == "30d":
+        words += [" ", button("Show all time", period="all")]
+    elif data.period.name != "all":
+        words += [" ", button("Show the last 30 days", period="30d")]
+    return words
+
+
+def no_match(columns: int, thing: str, search: str) -> list[Markup]:
+    """Say that a search found nothing, and offer to clear it."""
+    words = f"No {thing} matches “{plain_text(search)}”. "
+    return message_row(columns, words, button("Clear the search", action="clear-search"))

@@ -1,0 +1,146 @@
+"""Sentences about the page as a whole: how the source is doing, and what could not be read."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import dash_bootstrap_components as dbc
+from dash import html
+
+from librechat_analytics.dashboard.words.period_words import UNKNOWN_ZONE, period_sentence
+from librechat_analytics.formatting import counted
+from librechat_analytics.usage.periods import day_in_words, describe_before
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from dash.development.base_component import Component
+
+    from librechat_analytics.dashboard.data import PageData
+    from librechat_analytics.dashboard.query import Replaced
+    from librechat_analytics.usage.answers import Freshness
+
+HALF_A_DAY = timedelta(hours=12)
+
+BILL_UNREADABLE = "The bill's amount cannot be read. Write it in US dollars, such as 1234.56."
+
+IMPORTING = "Reading LibreChat's history, newest first. The figures on screen are final; earlier days follow."
+
+
+def replaced_parameter(replaced: Replaced) -> str:
+    """Say which parameter could not be read, and what the page shows instead."""
+    if replaced.name == "tz":
+        return f"{UNKNOWN_ZONE} Times are shown in {replaced.default}."
+    if replaced.error is not None:
+        return f"{period_sentence(replaced.error)} The last 30 days are shown instead."
+    return BILL_UNREADABLE
+
+
+def range_before(data: PageData) -> str:
+    """Name the range that a period is compared with, without this year, so that it fits on one line."""
+    this_year = data.now.astimezone(data.period.zone).year
+    return describe_before(data.period).replace(f" {this_year}", "")
+
+
+def clock(instant: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """Write a time of day in the zone, with the date if it is unclear; in another year the date alone."""
+    local, today = instant.astimezone(zone), now.astimezone(zone).date()
+    if local.date() == today or now - instant < HALF_A_DAY:
+        return f"{local:%H:%M}"
+    if local.year != today.year:
+        return day_in_words(local)
+    return f"{day_in_words(local, with_year=False)} {local:%H:%M}"
+
+
+def audit_words(freshness: Freshness, zone: ZoneInfo, now: datetime) -> str:
+    """Say what the last audit found, or how far a running one is; empty before the first."""
+    if freshness.audit_kind is not None:
+        percent = int(100 * (freshness.audit_progress or 0.0))
+        return f"Comparing all transactions with LibreChat's database: {percent}%."
+    if not freshness.audits:
+        return ""
+    last = freshness.audits[0]
+    found = f"{counted(last.added, 'missing transaction')} added" if last.added else "none was missing"
+    ended = clock(last.ended_at, zone, now)
+    return f"Last comparison of all transactions with LibreChat's database: {ended}, {found}."
+
+
+def source_banner(
+    freshness: Freshness,
+    zone: ZoneInfo,
+    *,
+    sees_all: bool = True,
+    is_empty: bool = False,
+    has_users: bool = False,
+) -> list[Component]:
+    """Make a banner about the source, or nothing where all is well.
+
+    Args:
+        freshness: How the source is doing.
+        zone: The zone of the times.
+        sees_all: The reader may see all usage.
+        is_empty: The store has no usage.
+        has_users: The store knows users.
+    """
+    if freshness.status == "importing":
+        return _importing(freshness)
+    if freshness.status == "unreachable":
+        return _unreachable(freshness, zone)
+    if is_empty:
+        return [html.Div(_nothing_recorded(has_users=has_users), className="banner")]
+    if freshness.unattributed and freshness.status != "offline":
+        waiting = counted(freshness.unattributed, "transaction") if sees_all else "some transactions"
+        words = f"Agents are still being looked up for {waiting}; costs and tokens are final."
+        return [html.Div(words, className="banner quiet-banner")]
+    return []
+
+
+def _importing(freshness: Freshness) -> list[Component]:
+    if freshness.progress is None:
+        return [html.Div(IMPORTING, className="banner")]
+    percent = int(freshness.progress * 100)
+    return [
+        html.Div(
+            [
+                html.Div([IMPORTING, html.Span(f" {percent}%", className="banner-number")]),
+                dbc.Progress(value=percent, class_name="banner-progress"),
+            ],
+            className="banner",
+        )
+    ]
+
+
+def _unreachable(freshness: Freshness, zone: ZoneInfo) -> list[Component]:
+    as_of = freshness.as_of
+    figures = (
+        "No figures were read before."
+        if as_of is None
+        else f"The figures are as of {as_of.astimezone(zone):%Y-%m-%d %H:%M}."
+    )
+    what, then = (
+        (
+            "Another LibreChat's database answers, so nothing is read from it. ",
+            " See the server log for what to do.",
+        )
+        if freshness.is_foreign
+        else ("MongoDB cannot be reached. ", " They update automatically when it returns.")
+    )
+    return [html.Div([what, figures, then], className="banner warning")]
+
+
+def _nothing_recorded(*, has_users: bool) -> list[Component | str]:
+    if has_users:
+        return [
+            html.Strong("No transactions. "),
+            "LibreChat has users, but no usage is recorded yet. If people do chat, look for ",
+            html.Code("transactions.enabled: false"),
+            " in librechat.yaml: with this setting LibreChat records no usage, and this page stays empty.",
+        ]
+    return [
+        html.Strong("No usage yet. "),
+        "LibreChat records a transaction for each answer of a model, unless ",
+        html.Code("transactions.enabled: false"),
+        " is set in librechat.yaml. Ask a model something, and its cost appears here.",
+    ]

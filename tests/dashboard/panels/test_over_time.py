@@ -1,0 +1,130 @@
+"""Usage over time: what the chart shows of each measure and split."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from librechat_analytics.dashboard.charts.colours import BLUE, ORANGE, REST
+from librechat_analytics.dashboard.panels import over_time
+from librechat_analytics.dashboard.panels.base import answer_panels
+from librechat_analytics.usage.filters import NONE, UNKNOWN
+from tests.dashboard.ready_answers import USER, USER_ID, page_data, query, split, texts, timeline, users_of
+
+EVIL = "<b>bold</b> %{x}"
+
+
+def shown(asked: Any, **answers: Any) -> tuple[Any, str, dict[str, Any]]:
+    """The figure, its caption, and the places."""
+    (caption, error), places = answer_panels([over_time.PANEL], page_data(asked, **answers))
+    assert error is None
+    return places["over-time-chart"], str(caption), places
+
+
+class TestTotal:
+    def test_the_range_before_is_a_line_over_the_bars(self) -> None:
+        figure, _, places = shown(query())
+
+        bars, ghost = figure["data"]
+        assert (bars["type"], ghost["type"]) == ("bar", "scatter")
+        assert ghost["x"] == bars["x"]
+        assert "Range before" in texts(places["over-time-legend"])
+
+    def test_its_tooltip_names_the_bucket_that_it_was(self) -> None:
+        figure, _, _ = shown(query())
+
+        assert figure["data"][1]["customdata"][1] == "Before <b>$4.00 (Wed 18 Nov 2026)</b>"
+
+    def test_a_range_of_nothing_before_is_not_drawn(self) -> None:
+        figure, _, places = shown(query(), timeline=timeline(cost_usd=0.0))
+
+        assert [trace["type"] for trace in figure["data"]] == ["bar"]
+        assert "before" not in texts(places["over-time-legend"])
+
+    def test_tokens_are_prompts_and_completions(self) -> None:
+        figure, _, places = shown(query(measure="tokens"))
+
+        assert [trace["name"] for trace in figure["data"]][:2] == ["Prompt", "Completion"]
+        assert texts(places["over-time-legend"]).startswith("Prompt Completion")
+
+    def test_each_bucket_of_the_numbers_leads_to_itself_and_keeps_what_is_shown(self) -> None:
+        _, _, places = shown(query(measure="tokens"))
+
+        name = places["over-time-numbers"][1][2][2]
+        assert (name[0], name[2]) == ("a", "Wed 18 Nov 2026")
+        assert name[1]["href"] == (
+            "?view=overview&period=custom&start=2026-11-18&end=2026-11-18&measure=tokens"
+        )
+
+    def test_calls_have_no_currency(self) -> None:
+        figure, caption, _ = shown(query(measure="calls"))
+
+        assert figure["layout"]["yaxis"]["tickprefix"] == ""
+        assert "$" not in caption
+
+
+class TestSplit:
+    def test_each_part_has_a_colour_of_its_own_and_the_rest_is_grey(self) -> None:
+        figure, _, places = shown(query(split="model"), split=split("gpt-5.2", "claude", None))
+
+        bars = [trace for trace in figure["data"] if trace["type"] == "bar"]
+        assert [trace["name"] for trace in bars] == ["gpt-5.2", "claude", "All others"]
+        assert [trace["marker"]["color"] for trace in bars] == [BLUE, ORANGE, REST]
+        swatches = [entry[2][1]["class"] for entry in places["over-time-legend"]]
+        assert swatches == ["swatch part-1", "swatch part-2", "swatch rest"]
+
+    def test_what_a_bucket_has_nothing_of_is_not_in_its_tooltip(self) -> None:
+        figure, _, _ = shown(query(split="model"), split=split("gpt-5.2", "claude"))
+
+        assert figure["data"][0]["y"][:3] == [1.0, None, None]
+
+    def test_the_tooltip_ends_with_the_total(self) -> None:
+        figure, _, _ = shown(query(split="model"), split=split("gpt-5.2", "claude"))
+
+        assert figure["data"][-1]["customdata"][1] == "Total <b>$2.00</b>"
+
+    def test_users_go_by_the_name_that_the_list_has(self) -> None:
+        ranking = users_of(USER)
+
+        figure, _, _ = shown(query(split="user"), split=split(USER_ID, "f00d"), users=ranking)
+
+        assert [trace["name"] for trace in figure["data"]][:2] == ["Ada Byron", "Unnamed user …f00d"]
+
+    @pytest.mark.parametrize(
+        ("part", "by", "name"),
+        [
+            (NONE, "model", "No model recorded"),
+            (NONE, "user", "Unknown user"),
+            (NONE, "agent", "Without agent"),
+            (UNKNOWN, "agent", "Unknown agent"),
+        ],
+    )
+    def test_nobody_has_a_name_too(self, part: str, by: Any, name: str) -> None:
+        assert over_time.part_name(part, by, {}) == name
+
+    def test_a_name_that_looks_like_markup_is_shown_as_it_is(self) -> None:
+        figure, _, places = shown(query(split="model"), split=split(EVIL))
+
+        assert "<b>bold" not in figure["data"][0]["name"]
+        assert EVIL not in str(figure["data"][0]["hovertemplate"])
+        assert EVIL in texts(places["over-time-legend"])
+
+    def test_the_caption_says_who_makes_most(self) -> None:
+        _, caption, _ = shown(query(split="model"), split=split("a", "b", "c", "d", None))
+
+        assert caption == "d accounts for 26.7% of the cost, the top 3 account for 60.0%."
+
+    def test_the_file_has_a_column_for_each_part_even_where_names_are_alike(self) -> None:
+        asked = page_data(query(split="user"), split=split("a0001", "b0001"), users=users_of())
+
+        headings = [column.title for column in over_time.csv(asked).columns]
+
+        assert headings == ["From", "To", "Complete", "Unnamed user …0001", "Unnamed user …0001'"]
+
+    def test_nothing_at_all_is_a_figure_too(self) -> None:
+        figure, caption, places = shown(query(split="model"), split=split(), timeline=timeline(cost_usd=0.0))
+
+        assert caption == ""
+        assert figure["layout"]["yaxis"]["range"][0] == 0
+        assert "No usage in this period." in texts(places["over-time-empty"])

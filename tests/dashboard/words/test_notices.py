@@ -1,0 +1,76 @@
+"""Sentences about the page as a whole."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from librechat_analytics.dashboard.query import Replaced
+from librechat_analytics.dashboard.words.notices import clock, replaced_parameter, source_banner
+from librechat_analytics.usage.answers import Freshness
+from librechat_analytics.usage.periods import BadPeriodError
+from tests.dashboard.ready_answers import BERLIN, NOW, component_texts
+
+
+def banner(status: Any, *, progress: float | None = None, is_empty: bool = False) -> str:
+    freshness = Freshness(NOW - timedelta(hours=2), status, NOW, progress)
+    return component_texts(source_banner(freshness, BERLIN, is_empty=is_empty))
+
+
+def test_a_source_without_trouble_needs_no_words() -> None:
+    assert banner("ok") == ""
+    assert banner("offline") == ""
+
+
+def test_only_readers_who_see_all_usage_learn_how_many_rows_wait_for_agents() -> None:
+    freshness = Freshness(NOW, "ok", NOW, None, unattributed=8_420)
+
+    assert "for 8,420 transactions;" in component_texts(source_banner(freshness, BERLIN))
+    assert "for some transactions;" in component_texts(source_banner(freshness, BERLIN, sees_all=False))
+
+
+def test_a_first_read_says_how_far_it_is() -> None:
+    assert banner("importing", progress=0.437).endswith("43%")
+
+
+def test_a_first_read_of_unknown_length_has_no_number() -> None:
+    assert "%" not in banner("importing")
+
+
+def test_without_mongodb_it_says_how_old_the_figures_are() -> None:
+    assert "The figures are as of 2026-11-24 14:00." in banner("unreachable")
+
+
+def test_an_empty_store_says_what_librechat_must_record() -> None:
+    assert "transactions.enabled: false" in banner("ok", is_empty=True)
+
+
+@pytest.mark.parametrize(
+    ("hours_ago", "text"),
+    [(11, "05:00"), (15.5, "00:30"), (16.5, "23 Nov 23:30"), (9999, "4 Oct 2025")],
+)
+def test_a_time_of_an_earlier_day_has_its_date(hours_ago: float, text: str) -> None:
+    assert clock(NOW - timedelta(hours=hours_ago), BERLIN, NOW) == text
+
+
+def test_a_time_of_last_night_needs_no_date() -> None:
+    night = NOW.replace(hour=1)
+
+    assert clock(night - timedelta(hours=4), BERLIN, night) == "22:00"
+
+
+@pytest.mark.parametrize(
+    ("replaced", "sentence"),
+    [
+        (Replaced("tz", "UTC"), "The time zone in the address is not known. Times are shown in UTC."),
+        (Replaced("bill"), "The bill's amount cannot be read. Write it in US dollars, such as 1234.56."),
+        (
+            Replaced("period", error=BadPeriodError("unknown name", "period")),
+            "The period in the address is not known. The last 30 days are shown instead.",
+        ),
+    ],
+)
+def test_a_replaced_parameter_has_a_sentence(replaced: Replaced, sentence: str) -> None:
+    assert replaced_parameter(replaced) == sentence
