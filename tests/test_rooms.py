@@ -58,10 +58,21 @@ ROOMS: dict[str, set[str]] = {
         "dash",
         "dash_bootstrap_components",
         "flask",
-        "pandas",
         "werkzeug",
     },
 }
+# Inside the dashboard, each module may also import from the floors below its own.
+DASHBOARD_FLOORS: tuple[set[str], ...] = (
+    {"ids", "query", "charts", "html", "shortcuts"},
+    {"data", "links", "dash_seams"},
+    {"words"},
+    {"panels"},
+    {"views"},
+    {"period_arrows", "unreadable", "contract"},
+    {"page", "page_state"},
+    {"callbacks"},
+    {"app"},
+)
 # Where everything meets, or programs begin.
 ENTRANCES = {"app", "cli", "serving"}
 
@@ -112,6 +123,25 @@ def test_a_module_imports_only_from_the_rooms_below_it(module: str) -> None:
     assert room_of(module) in ROOMS, f"{module} is in no room"
     upward = {name for name in imports_of(modules()[module]) if not may_import(module, name)}
     assert upward == set()
+
+
+def dashboard_floor(module: str) -> int:
+    (floor,) = (number for number, rooms in enumerate(DASHBOARD_FLOORS) if room_of(module) in rooms)
+    return floor
+
+
+def test_inside_the_dashboard_imports_run_down_its_floors() -> None:
+    inside = {
+        name.removeprefix("dashboard."): path
+        for name, path in modules().items()
+        if name.startswith("dashboard.")
+    }
+    for module, path in inside.items():
+        for imported in imports_of(path):
+            prefix, _, name = imported.partition("dashboard.")
+            if prefix != f"{PACKAGE}." or name not in inside or room_of(name) == room_of(module):
+                continue
+            assert dashboard_floor(name) < dashboard_floor(module), f"{module} imports {name}"
 
 
 def test_no_room_imports_an_entrance() -> None:

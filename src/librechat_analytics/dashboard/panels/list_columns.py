@@ -22,12 +22,9 @@ from librechat_analytics.formatting import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from _typeshed import DataclassInstance
-
     from librechat_analytics.dashboard.html.markup import Markup
-    from librechat_analytics.exports.columns import Cell, Column, Columns, Heading
+    from librechat_analytics.exports.columns import Cell, Column, Columns, Heading, Row
 
-Row = TypeVar("Row", bound="DataclassInstance")
 RowIn = TypeVar("RowIn", contravariant=True)
 
 HIDDEN_AT_FIRST = 3

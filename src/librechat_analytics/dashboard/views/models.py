@@ -52,12 +52,8 @@ class RatedModel(ModelRow):
     rates: tuple[float, ...]
 
 
-COST = Chart(
-    "models-cost", "Prompt and completion cost of the ten most costly models", shape="ranked"
-)
-TOKENS = Chart(
-    "models-tokens", "Prompt and completion tokens of the ten most costly models", shape="ranked"
-)
+COST = Chart("models-cost", "Prompt and completion cost of the ten most costly models", shape="ranked")
+TOKENS = Chart("models-tokens", "Prompt and completion tokens of the ten most costly models", shape="ranked")
 COLUMNS = list_columns(
     Columns(
         RatedModel,
