@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import expect
 
-from librechat_analytics.dashboard.charts import figures
+from librechat_analytics.dashboard.charts.histogram import Mark, histogram
 from librechat_analytics.formatting import (
     integer,
 )
@@ -76,7 +76,7 @@ class TestTheLook:
         page = signed_in
         page.goto(f"{sample_site.url}?view=users")
         drawn(page, "Users")
-        figure = figures.steps(["$0.0001"], [1], ["1 conversation"], [figures.Mark(0, "median")], revision="")
+        figure = histogram(["$0.0001"], [1], ["1 conversation"], [Mark(0, "median")], revision="")
 
         edge = page.evaluate(DRAW, figure)
 

@@ -157,8 +157,8 @@ def shown_on(page: Page, view: str) -> Shown:
 
 
 def _change_words(text: str) -> str:
-    """``↑+148 % more than 22 Oct`` without the range."""
-    found = re.match(r"[↑↓→][+\u2212]?([<>]?\d+ % \w+|new|no change)", text)
+    """``↑+148% more than 22 Oct`` without the range."""
+    found = re.match(r"[↑↓→][+\u2212]?([<>]?\d+% \w+|new|no change)", text)
     return found[1] if found else text
 
 
@@ -350,10 +350,10 @@ def _agents(site: Answering, query: dict[str, str]) -> Shown:
     lines = [(_agent(agent), agent, _attribution(agent["attribution"])) for agent in agents[:ROWS_AT_FIRST]]
     details = [_models_of(agent) for agent in agents[:ROWS_AT_FIRST]]
     if agents or answer["withoutAgent"]["calls"] or answer["unknown"]["calls"]:
-        lines += [("Without agent", answer["withoutAgent"], ""), ("Unknown", answer["unknown"], "")]
+        lines += [("Without agent", answer["withoutAgent"], ""), ("Unknown agent", answer["unknown"], "")]
         total = summary | {"users": summary["activeUsers"], "share": None}
         lines.append(("Total", total, ""))
-        details += ["Models used directly", "Nothing that is left tells", None]
+        details += ["Models used directly", "No remaining record shows whether an agent answered", None]
     rows = [
         [
             name,
@@ -387,7 +387,7 @@ def _attribution(parts: dict[str, float]) -> str:
     if parts.get("exact", 0) >= 0.995:
         return "Certain"
     texts = [
-        f"{'<1' if part < 0.01 else round(part * 100)} % {words[kind]}"
+        f"{'<1' if part < 0.01 else round(part * 100)}% {words[kind]}"
         for kind in words
         if (part := parts.get(kind))
     ]

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask, g
 
-from librechat_analytics.dashboard.data import Questions
+from librechat_analytics.dashboard.data import PageData
 from librechat_analytics.exports.files import csv_text
 from librechat_analytics.exports.workbook import all_sheets
 from librechat_analytics.web.api import api_blueprint
@@ -51,7 +51,7 @@ def test_the_api_says_so_in_every_format() -> None:
 
 
 def test_the_page_says_so() -> None:
-    questions = Questions(SyncedMeanwhile(), query(), now=NOW)  # type: ignore[arg-type]
+    data = PageData(SyncedMeanwhile(), query(), now=NOW)  # type: ignore[arg-type]
 
-    assert questions.summary
-    assert questions.freshness.as_of == EARLIER
+    assert data.summary
+    assert data.freshness.as_of == EARLIER
