@@ -91,7 +91,7 @@ def test_there_and_back_again_is_where_one_began() -> None:
     assert back.range == week.range
 
 
-def test_nothing_lies_before_the_first_usage_nor_before_the_years_that_are_known() -> None:
+def test_there_is_no_earlier_period_before_the_first_usage_or_the_first_year() -> None:
     month = period("custom", "2020-01-01", "2020-01-31")
 
     assert earlier(month, first_usage=LONG_AGO) is None
@@ -99,7 +99,7 @@ def test_nothing_lies_before_the_first_usage_nor_before_the_years_that_are_known
     assert earlier(period("custom", "2000-01-01", "2000-01-31"), first_usage=LONG_AGO) is None
 
 
-def test_a_button_says_where_it_leads_and_one_that_leads_nowhere_stays() -> None:
+def test_a_button_says_its_period_and_one_without_a_period_stays() -> None:
     places = step_buttons(page_data(query("last-month")))
     assert places["earlier"][0][1]["aria-label"] == "Earlier: 1\N{EN DASH}30 Sep 2026"
 

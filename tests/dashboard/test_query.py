@@ -1,4 +1,4 @@
-"""What the browser says that the reader asked for."""
+"""The address, read into a typed value."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_without_anything_it_is_the_last_30_days() -> None:
     assert (asked.sort, asked.search, asked.show_all, asked.replaced) == ("", "", False, ())
 
 
-def test_everything_has_its_place_in_the_address() -> None:
+def test_the_address_says_period_order_search_and_length() -> None:
     asked = search("?view=users&period=7d&sort=-calls&q=ada+b&all=1", coarse=True)
 
     assert asked.period.name == "7d"
@@ -54,19 +54,19 @@ def test_the_last_day_of_a_custom_range_is_part_of_it() -> None:
 
 
 class TestZones:
-    def test_it_is_the_readers_own(self) -> None:
+    def test_the_zone_is_the_readers_own(self) -> None:
         assert search("", zone="Europe/Berlin").period.zone.key == "Europe/Berlin"
 
     def test_the_address_comes_first(self) -> None:
         assert search("?tz=Asia/Tokyo", zone="Europe/Berlin").period.zone.key == "Asia/Tokyo"
 
-    def test_a_zone_that_is_not_known_here_is_the_default_without_a_word(self) -> None:
+    def test_an_unknown_zone_of_the_browser_becomes_the_default_without_a_notice(self) -> None:
         asked = search("", zone="Mars/Base")
 
         assert asked.period.zone.key == "UTC"
         assert asked.replaced == ()
 
-    def test_a_wrong_one_in_the_address_is_told(self) -> None:
+    def test_an_unknown_zone_in_the_address_has_a_notice(self) -> None:
         asked = search("?tz=Mars/Base", zone="Europe/Berlin")
 
         assert asked.period.zone.key == "Europe/Berlin"
@@ -83,7 +83,7 @@ class TestZones:
         "?period=%00",
     ],
 )
-def test_a_wrong_period_never_blanks_the_page(text: str) -> None:
+def test_an_unreadable_period_becomes_the_default_with_a_notice(text: str) -> None:
     asked = search(text)
 
     assert asked.period.name == "30d"
@@ -91,11 +91,11 @@ def test_a_wrong_period_never_blanks_the_page(text: str) -> None:
     assert "The last 30 days are shown instead." in replaced_parameter(replaced)
 
 
-def test_what_is_not_known_is_left_alone() -> None:
+def test_unknown_parameters_are_ignored() -> None:
     assert search("?utm_source=mail&period=7d").replaced == ()
 
 
-def test_a_zoom_outlives_a_rolling_period_but_not_another_custom_one() -> None:
+def test_a_rolling_period_keeps_the_zoom_and_another_custom_one_does_not() -> None:
     first = search("?period=custom&start=2026-11-01&end=2026-11-10")
     second = search("?period=custom&start=2026-11-02&end=2026-11-10")
 
@@ -111,17 +111,17 @@ JSON = st.recursive(
 
 
 @given(JSON)
-def test_whatever_the_browser_sends_there_is_a_period(stored: object) -> None:
+def test_any_request_has_a_period(stored: object) -> None:
     assert read(stored).period.range.start <= NOW
 
 
 @given(JSON, JSON, JSON)
-def test_whatever_the_fields_hold_there_is_a_period(text: object, zone: object, coarse: object) -> None:
+def test_any_fields_of_a_request_give_a_period(text: object, zone: object, coarse: object) -> None:
     assert read({"search": text, "zone": zone, "coarse": coarse}).period.name
 
 
 @given(st.text())
-def test_whatever_stands_in_the_address_there_is_a_period(text: str) -> None:
+def test_any_address_has_a_period(text: str) -> None:
     assert search(text).period.name
     assert search(f"?period=custom&start={text}&end={text}").period.name
     assert len(search(f"?q={text}").search) <= 100
@@ -133,7 +133,7 @@ class TestFilters:
 
         assert "".join(asked.filters.chosen().values()) == "umpacrdgt"
 
-    def test_the_scope_is_not_the_readers_to_choose(self) -> None:
+    def test_the_reader_cannot_choose_the_scope(self) -> None:
         scope = Scope(("example.org",), ())
         asked = read_page_query(
             {"search": "?scope=&domain=example.com"},
@@ -157,9 +157,7 @@ class TestFilters:
             ("", "empty"),
         ],
     )
-    def test_one_that_cannot_be_a_name_stands_in_the_way_of_figures(
-        self, name: str, value: str, fault: str
-    ) -> None:
+    def test_a_filter_that_cannot_be_a_name_is_unreadable(self, name: str, value: str, fault: str) -> None:
         asked = search(f"?{name}={value}")
 
         assert asked.unreadable == (Unreadable(name, fault),)  # type: ignore[arg-type]
@@ -189,7 +187,7 @@ class TestFilters:
         assert search(f"?{urlencode(longest)}").filters.chosen() == longest
 
     @pytest.mark.parametrize("text", ["?" + "x" * 64_000, "?" + "a=1&" * 101, 7, ["?user=a"]])
-    def test_an_address_that_cannot_be_read_stands_in_the_way_of_figures(self, text: object) -> None:
+    def test_an_unreadable_address_has_no_readable_part(self, text: object) -> None:
         (part,) = read({"search": text}).unreadable
         assert part.name == ""
 
@@ -211,7 +209,7 @@ class TestSubjects:
             ("&{}=" + "x" * 501, "too long"),
         ],
     )
-    def test_one_that_cannot_be_read_is_none_and_is_told(self, subject: str, given: str, fault: str) -> None:
+    def test_a_subject_that_cannot_be_read_is_unreadable(self, subject: str, given: str, fault: str) -> None:
         asked = search(f"?view={subject}{given.replace('{}', subject)}")
 
         assert (asked.subject, asked.kind) == (None, subject)
@@ -225,7 +223,7 @@ class TestLinks:
 
         assert asked.link("models") == "?view=models&period=7d&tz=UTC&embed=1&theme=dark&role=USER"
 
-    def test_they_set_and_take_away(self) -> None:
+    def test_they_set_and_remove_parameters(self) -> None:
         asked = search("?user=65f0")
 
         assert asked.link("model", model="a&b=c d", user=None) == "?view=model&model=a%26b%3Dc+d"
@@ -239,7 +237,7 @@ class TestBill:
         assert search(f"?{urlencode({'bill': text})}").bill_usd == amount
 
     @pytest.mark.parametrize("text", ["lots", "-5", "1,23", "1e9", "nan", "12.3456789", "٣"])
-    def test_others_are_told(self, text: str) -> None:
+    def test_other_amounts_have_a_notice(self, text: str) -> None:
         asked = search(f"?{urlencode({'bill': text})}")
 
         assert asked.bill_usd is None
@@ -247,7 +245,7 @@ class TestBill:
 
 
 @given(st.text(), st.text())
-def test_whatever_stands_in_the_address_links_can_be_made(name: str, value: str) -> None:
+def test_any_address_has_links(name: str, value: str) -> None:
     asked = search(f"?{name}={value}&tz={value}&user={value}&start={value}")
 
     assert asked.link("users", model=None).startswith("?view=users")

@@ -353,7 +353,7 @@ def _agents(site: Answering, query: dict[str, str]) -> Shown:
         lines += [("Without agent", answer["withoutAgent"], ""), ("Unknown agent", answer["unknown"], "")]
         total = summary | {"users": summary["activeUsers"], "share": None}
         lines.append(("Total", total, ""))
-        details += ["Models used directly", "No remaining record shows whether an agent answered", None]
+        details += ["Models used directly", "No remaining record names one", None]
     rows = [
         [
             name,

@@ -69,8 +69,8 @@ def test_a_single_conversation_is_not_halved() -> None:
     ],
 )
 def test_all_edges_of_a_few_bands_are_named_if_none_is_round(bands: Any, named: list[str]) -> None:
-    asked = page_data(conversation_costs=conversation_costs(*bands))
-    _, stored = answer_panels([panel.PANEL], asked)
+    data = page_data(conversation_costs=conversation_costs(*bands))
+    _, stored = answer_panels([panel.PANEL], data)
 
     figure: Any = stored["conversation-costs-chart"]
     assert figure["layout"]["xaxis"]["ticktext"] == named

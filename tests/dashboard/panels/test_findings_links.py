@@ -39,13 +39,13 @@ def test_each_name_in_a_finding_leads_to_usage(tmp_path: Path) -> None:
     source.close()
     repository = StoreRepository(store, source=lambda: SourceReport("offline"), clock=lambda: later)
 
-    def asked(search: str) -> PageData:
+    def data(search: str) -> PageData:
         query = read_page_query({"search": search}, default_zone=UTC_ZONE, now=later, first_usage=NOW)
         return PageData(repository, query, now=later)
 
-    report = asked("?view=quality")
+    report = data("?view=quality")
     cards = json.dumps([finding_card(finding, 1.0, report) for finding in report.report.findings])
     links = re.findall(r'"href": "([^"]*)"', cards)
 
-    assert [asked(link).summary.totals.calls for link in links] == [1, 1, 2]
+    assert [data(link).summary.totals.calls for link in links] == [1, 1, 2]
     store.close()

@@ -16,42 +16,42 @@ EVIL = "<b>bold</b> %{x}"
 
 
 def shown(asked: Any, **answers: Any) -> tuple[Any, str, dict[str, Any]]:
-    """The figure, its caption, and the places."""
-    (caption, error), places = answer_panels([over_time.PANEL], page_data(asked, **answers))
+    """The figure, its caption, and everything that was stored."""
+    (caption, error), stored = answer_panels([over_time.PANEL], page_data(asked, **answers))
     assert error is None
-    return places["over-time-chart"], str(caption), places
+    return stored["over-time-chart"], str(caption), stored
 
 
 class TestTotal:
     def test_the_range_before_is_a_line_over_the_bars(self) -> None:
-        figure, _, places = shown(query())
+        figure, _, stored = shown(query())
 
         bars, ghost = figure["data"]
         assert (bars["type"], ghost["type"]) == ("bar", "scatter")
         assert ghost["x"] == bars["x"]
-        assert "Range before" in texts(places["over-time-legend"])
+        assert "Range before" in texts(stored["over-time-legend"])
 
-    def test_its_tooltip_names_the_bucket_that_it_was(self) -> None:
+    def test_the_tooltip_of_the_line_names_the_earlier_bucket(self) -> None:
         figure, _, _ = shown(query())
 
         assert figure["data"][1]["customdata"][1] == "Before <b>$4.00 (Wed 18 Nov 2026)</b>"
 
-    def test_a_range_of_nothing_before_is_not_drawn(self) -> None:
-        figure, _, places = shown(query(), timeline=timeline(cost_usd=0.0))
+    def test_a_range_before_without_usage_is_not_drawn(self) -> None:
+        figure, _, stored = shown(query(), timeline=timeline(cost_usd=0.0))
 
         assert [trace["type"] for trace in figure["data"]] == ["bar"]
-        assert "before" not in texts(places["over-time-legend"])
+        assert "before" not in texts(stored["over-time-legend"])
 
     def test_tokens_are_prompts_and_completions(self) -> None:
-        figure, _, places = shown(query(measure="tokens"))
+        figure, _, stored = shown(query(measure="tokens"))
 
         assert [trace["name"] for trace in figure["data"]][:2] == ["Prompt", "Completion"]
-        assert texts(places["over-time-legend"]).startswith("Prompt Completion")
+        assert texts(stored["over-time-legend"]).startswith("Prompt Completion")
 
-    def test_each_bucket_of_the_numbers_leads_to_itself_and_keeps_what_is_shown(self) -> None:
-        _, _, places = shown(query(measure="tokens"))
+    def test_each_bucket_links_to_itself_and_keeps_measure_and_split(self) -> None:
+        _, _, stored = shown(query(measure="tokens"))
 
-        name = places["over-time-numbers"][1][2][2]
+        name = stored["over-time-numbers"][1][2][2]
         assert (name[0], name[2]) == ("a", "Wed 18 Nov 2026")
         assert name[1]["href"] == (
             "?view=overview&period=custom&start=2026-11-18&end=2026-11-18&measure=tokens"
@@ -66,15 +66,15 @@ class TestTotal:
 
 class TestSplit:
     def test_each_part_has_a_colour_of_its_own_and_the_rest_is_grey(self) -> None:
-        figure, _, places = shown(query(split="model"), split=split("gpt-5.2", "claude", None))
+        figure, _, stored = shown(query(split="model"), split=split("gpt-5.2", "claude", None))
 
         bars = [trace for trace in figure["data"] if trace["type"] == "bar"]
         assert [trace["name"] for trace in bars] == ["gpt-5.2", "claude", "All others"]
         assert [trace["marker"]["color"] for trace in bars] == [BLUE, ORANGE, REST]
-        swatches = [entry[2][1]["class"] for entry in places["over-time-legend"]]
+        swatches = [entry[2][1]["class"] for entry in stored["over-time-legend"]]
         assert swatches == ["swatch part-1", "swatch part-2", "swatch rest"]
 
-    def test_what_a_bucket_has_nothing_of_is_not_in_its_tooltip(self) -> None:
+    def test_the_tooltip_leaves_out_parts_without_usage(self) -> None:
         figure, _, _ = shown(query(split="model"), split=split("gpt-5.2", "claude"))
 
         assert figure["data"][0]["y"][:3] == [1.0, None, None]
@@ -84,7 +84,7 @@ class TestSplit:
 
         assert figure["data"][-1]["customdata"][1] == "Total <b>$2.00</b>"
 
-    def test_users_go_by_the_name_that_the_list_has(self) -> None:
+    def test_users_have_the_same_names_as_in_the_list(self) -> None:
         ranking = users_of(USER)
 
         figure, _, _ = shown(query(split="user"), split=split(USER_ID, "f00d"), users=ranking)
@@ -100,17 +100,17 @@ class TestSplit:
             (UNKNOWN, "agent", "Unknown agent"),
         ],
     )
-    def test_nobody_has_a_name_too(self, part: str, by: Any, name: str) -> None:
+    def test_usage_without_a_part_has_a_label(self, part: str, by: Any, name: str) -> None:
         assert over_time.part_name(part, by, {}) == name
 
     def test_a_name_that_looks_like_markup_is_shown_as_it_is(self) -> None:
-        figure, _, places = shown(query(split="model"), split=split(EVIL))
+        figure, _, stored = shown(query(split="model"), split=split(EVIL))
 
         assert "<b>bold" not in figure["data"][0]["name"]
         assert EVIL not in str(figure["data"][0]["hovertemplate"])
-        assert EVIL in texts(places["over-time-legend"])
+        assert EVIL in texts(stored["over-time-legend"])
 
-    def test_the_caption_says_who_makes_most(self) -> None:
+    def test_the_caption_names_the_top_part(self) -> None:
         _, caption, _ = shown(query(split="model"), split=split("a", "b", "c", "d", None))
 
         assert caption == "d accounts for 26.7% of the cost, the top 3 account for 60.0%."
@@ -122,9 +122,9 @@ class TestSplit:
 
         assert headings == ["From", "To", "Complete", "Unnamed user …0001", "Unnamed user …0001'"]
 
-    def test_nothing_at_all_is_a_figure_too(self) -> None:
-        figure, caption, places = shown(query(split="model"), split=split(), timeline=timeline(cost_usd=0.0))
+    def test_no_usage_is_a_figure_too(self) -> None:
+        figure, caption, stored = shown(query(split="model"), split=split(), timeline=timeline(cost_usd=0.0))
 
         assert caption == ""
         assert figure["layout"]["yaxis"]["range"][0] == 0
-        assert "No usage in this period." in texts(places["over-time-empty"])
+        assert "No usage in this period." in texts(stored["over-time-empty"])

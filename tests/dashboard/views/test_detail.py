@@ -97,16 +97,16 @@ class TestFacts:
 @pytest.mark.parametrize("subject", IDS)
 class TestEverySubject:
     def test_its_own_list_is_left_out_and_the_other_two_are_there(self, subject: Dimension) -> None:
-        values, places = answer_panels(detail.VIEW.panels, about(subject))
+        values, stored = answer_panels(detail.VIEW.panels, about(subject))
 
         assert "Try again" not in str(values)
-        shown = [name for name, things in LIST_VIEWS.items() if places[f"detail-{things}"]]
+        shown = [name for name, things in LIST_VIEWS.items() if stored[f"detail-{things}"]]
         assert shown == [name for name in LIST_VIEWS if name != subject]
 
     def test_names_lead_on_and_keep_what_the_page_is_about(self, subject: Dimension) -> None:
-        _, places = answer_panels(detail.VIEW.panels, about(subject))
+        _, stored = answer_panels(detail.VIEW.panels, about(subject))
         other = next(name for name in IDS if name != subject)
-        links = str(places[f"detail-{LIST_VIEWS[other]}"])
+        links = str(stored[f"detail-{LIST_VIEWS[other]}"])
 
         assert f"?view={other}&" in links
         assert f"{subject}={IDS[subject]}" in links
@@ -124,8 +124,8 @@ class TestEverySubject:
 
 
 def test_each_bucket_is_a_period_to_go_to() -> None:
-    _, places = answer_panels(detail.VIEW.panels, about("user"))
+    _, stored = answer_panels(detail.VIEW.panels, about("user"))
 
-    first = str(places["detail-cost-time-numbers"][0])  # type: ignore[index]
+    first = str(stored["detail-cost-time-numbers"][0])  # type: ignore[index]
     assert "period=custom&user=" in first or "period=custom" in first
     assert "start=2026-11-17&end=2026-11-17" in first

@@ -166,7 +166,7 @@ class TestAgents:
         assert [texts(line[2]) for line in lines] == [
             "Contract Reviewer claude-sonnet-4-6",
             "Without agent Models used directly",
-            "Unknown agent No remaining record shows whether an agent answered",
+            "Unknown agent No remaining record names one",
             "Total",
         ]
         assert {len(line) - 2 for line in lines} == {len(agents.COLUMNS)}

@@ -11,45 +11,45 @@ from librechat_analytics.usage.filters import NONE, UNKNOWN, Filters, Scope
 from tests.dashboard.ready_answers import AGENT, USER, USER_ID, page_data, query, texts, users_of
 
 
-def asked(subject: Any = None, **filters: Any) -> Any:
+def data(subject: Any = None, **filters: Any) -> Any:
     return page_data(query(filters=Filters(**filters), subject=subject))
 
 
 def chips(subject: Any = None, **filters: Any) -> list[str]:
-    return [texts(chip) for chip in filter_words.chips(asked(subject, **filters))]
+    return [texts(chip) for chip in filter_words.chips(data(subject, **filters))]
 
 
 def test_without_a_filter_there_is_no_chip() -> None:
     assert chips() == []
 
 
-def test_a_user_goes_by_name_and_not_by_id() -> None:
+def test_a_user_is_called_by_name_and_not_by_id() -> None:
     assert chips(user=USER_ID) == ["User  Ada Byron ×"]  # noqa: RUF001
 
 
-def test_who_is_not_known_goes_by_what_the_address_says() -> None:
+def test_an_unknown_user_is_called_by_the_id_in_the_address() -> None:
     unknown = page_data(query(filters=Filters(user="nobody")), user=None)
 
     assert "nobody" in texts(filter_words.chips(unknown))
 
 
-def test_usage_of_no_user_model_or_agent_has_words_of_its_own() -> None:
-    words = [filter_words.value_in_words(name, asked(**{name: NONE})) for name in NONE_LABELS]
+def test_missing_values_have_labels() -> None:
+    words = [filter_words.value_in_words(name, data(**{name: NONE})) for name in NONE_LABELS]
 
     assert words == list(NONE_LABELS.values())
-    assert filter_words.value_in_words("agent", asked(agent=UNKNOWN)) == "Unknown agent"
+    assert filter_words.value_in_words("agent", data(agent=UNKNOWN)) == "Unknown agent"
 
 
-def test_several_can_be_cleared_at_once_and_one_alone_by_itself() -> None:
+def test_only_several_filters_can_be_cleared_at_once() -> None:
     assert "Clear all" in chips(user=USER_ID, role="ADMIN")
     assert "Clear all" not in chips(role="ADMIN")
 
 
-def test_what_the_page_is_about_is_no_chip() -> None:
+def test_the_subject_of_the_page_has_no_chip() -> None:
     assert chips(subject="user", user=USER_ID) == []
 
 
-def test_a_limited_key_is_told_that_it_is() -> None:
+def test_a_reader_with_a_scope_sees_the_scope() -> None:
     assert chips(scope=Scope(("example.org",), ("66b0",))) == [
         "Your key shows @example.org and group 66b0 only"
     ]
@@ -61,35 +61,35 @@ def test_a_limited_key_is_told_that_it_is() -> None:
     ]
 
 
-def test_each_filter_can_be_set_to_anything_again() -> None:
-    for options in filter_words.choices(asked()).values():
+def test_each_filter_offers_any_value_first() -> None:
+    for options in filter_words.choices(data()).values():
         tag, attributes, words = options[0]
         assert (tag, attributes) == ("option", {"value": ""})
         assert str(words).startswith("Any ")
 
 
-def test_a_value_that_is_gone_can_still_be_seen_in_its_list() -> None:
-    options = filter_words.choices(asked(role="VISITOR"))["filter-role"]
+def test_a_chosen_value_that_is_no_longer_recorded_is_in_its_list() -> None:
+    options = filter_words.choices(data(role="VISITOR"))["filter-role"]
 
     assert [option[1]["value"] for option in options] == ["", "VISITOR", "ADMIN", NONE]  # type: ignore[index,call-overload]
 
 
-def test_what_nobody_has_cannot_be_missing_either() -> None:
-    options = filter_words.choices(asked())
+def test_a_filter_without_values_offers_no_missing_value() -> None:
+    options = filter_words.choices(data())
 
     assert [texts(option) for option in options["filter-tenant"]] == ["Any tenant"]
     assert [texts(option) for option in options["filter-group"]] == ["Any group"]
     assert [texts(option) for option in options["filter-role"]] == ["Any role", "ADMIN", "Without a role"]
 
 
-def test_a_name_that_nobody_could_see_is_told_by_its_code_points() -> None:
+def test_an_invisible_name_is_shown_as_its_code_points() -> None:
     hidden = page_data(filter_values={"role": [("\u200d", "\u200d")]})
 
     assert texts(filter_words.choices(hidden)["filter-role"][1]) == "U+200D"
     assert chips(role=" ") == ["Role  U+0020 ×"]  # noqa: RUF001
 
 
-def test_names_that_two_share_are_told_apart_by_address() -> None:
+def test_two_users_with_the_same_name_differ_by_address() -> None:
     two = users_of(USER, replace(USER, id="2", email="ada@example.net"))
     options = filter_words.choices(page_data(users=two))["filter-user"]
 
@@ -99,7 +99,7 @@ def test_names_that_two_share_are_told_apart_by_address() -> None:
     ]
 
 
-def test_agents_end_with_what_no_agent_answered() -> None:
-    options = filter_words.choices(asked())["filter-agent"]
+def test_the_list_of_agents_ends_with_usage_without_a_known_agent() -> None:
+    options = filter_words.choices(data())["filter-agent"]
 
     assert [option[1]["value"] for option in options] == ["", AGENT.id, NONE, UNKNOWN]  # type: ignore[index,call-overload]

@@ -22,7 +22,7 @@ LESS_CERTAIN = {
 """How a row's agent was found if the row does not name it, most certain first."""
 
 DIRECT_USE = "Models used directly"
-NO_RECORD = "No remaining record shows whether an agent answered"
+NO_RECORD = "No remaining record names one"
 
 
 def models_in_words(today: str | None, used: Sequence[ModelCost]) -> str:
