@@ -9,11 +9,7 @@ from typing import TYPE_CHECKING
 
 from librechat_analytics.answer_cache.repository import CachedRepository
 from librechat_analytics.dashboard.app import mount_dashboard
-from librechat_analytics.dashboard.dash_seams.endpoints import (
-    FILE_ENDPOINTS,
-    PAGE_ENDPOINTS,
-    refuse_unknown_pages,
-)
+from librechat_analytics.dashboard.dash_seams.endpoints import FILE_ENDPOINTS, PAGE_ENDPOINTS
 from librechat_analytics.librechat.mongo import MongoSource
 from librechat_analytics.settings import name_users, require_a_key
 from librechat_analytics.store.store import FILE_NAME, Store, StoreError
@@ -172,7 +168,7 @@ def create_app(settings: Settings) -> Flask:
             audit_progress=audit.progress if audit else None,
         )
 
-    page = PublicPage()
+    page = PublicPage(PAGE_ENDPOINTS, FILE_ENDPOINTS)
     server = create_server(
         gatekeeper=make_gatekeeper(settings, keys),
         readiness=lambda: _readiness(store, source_report().status),
@@ -186,11 +182,9 @@ def create_app(settings: Settings) -> Flask:
     serve_backup(server, store.open_copy)
     serve_description(server, default_zone=settings.dashboard_timezone)
     refuse_unknown_api_paths(server)
-    refuse_unknown_pages(server)
     dashboard = mount_dashboard(
-        server, repository, default_zone=settings.dashboard_timezone, prefix=PREFIX, ask_again=ASK_AGAIN
+        server, repository, prefix=PREFIX, cache_control=ASK_AGAIN, default_zone=settings.dashboard_timezone
     )
-    page.pages, page.files = PAGE_ENDPOINTS, FILE_ENDPOINTS
     page.script_hashes = tuple(dashboard.csp_hashes())
     server.extensions[EXTENSION] = Running(store, source, syncer, thread, repository, keys_watch)
     if settings.dashboard_api_keys_file is not None:

@@ -12,7 +12,7 @@ from flask import Flask, g
 from librechat_analytics.dashboard import ids
 from librechat_analytics.dashboard.app import VIEWS, mount_dashboard
 from librechat_analytics.dashboard.dash_seams import browser_files
-from librechat_analytics.dashboard.html import markup
+from librechat_analytics.dashboard.dash_seams.quiet_dash import script_that_reports_a_failed_start
 from librechat_analytics.dashboard.page import page_layout
 from librechat_analytics.dashboard.shortcuts import SHEET, sheet_html
 from librechat_analytics.usage.periods import PERIODS
@@ -33,7 +33,13 @@ def client() -> FlaskClient:
     def let_everybody_in() -> None:
         g.visitor = Visitor("tests", None)
 
-    mount_dashboard(server, ReadyRepository(), default_zone="Europe/Berlin")  # type: ignore[arg-type]
+    mount_dashboard(
+        server,
+        ReadyRepository(),  # type: ignore[arg-type]
+        prefix=PREFIX,
+        cache_control="private, no-cache",
+        default_zone="Europe/Berlin",
+    )  # type: ignore[arg-type]
     return server.test_client()
 
 
@@ -48,13 +54,23 @@ class TestIndex:
         assert re.search(r'<dialog id="api-key-dialog"[^>]*closedby="none"', index)
 
     def test_the_theme_comes_before_every_style(self, index: str) -> None:
-        assert index.index("theme.js") < index.index("stylesheet")
+        assert index.index('id="contract"') < index.index("theme.js") < index.index("stylesheet")
 
     def test_bootstrap_comes_before_the_dashboards_own_style(self, index: str) -> None:
         assert index.index("bootstrap-lean.min.css") < index.index("dashboard.css")
 
-    def test_the_key_script_comes_before_the_one_that_asks_for_the_layout(self, index: str) -> None:
-        assert index.index("api_key.js") < index.index("dash_renderer")
+    def test_only_the_entry_is_run_and_every_module_is_preloaded(self, index: str) -> None:
+        version = browser_files.assets_version()
+        base = f"{PREFIX}assets/{version}/js"
+        scripts = [path.name for path in (browser_files.assets_folder() / "js").iterdir()]
+
+        own = re.findall(r'<script[^>]* src="([^"]*/assets/[^"]*)"', index)
+        preloaded = re.findall(r'<link rel="modulepreload" href="([^"]*)"', index)
+        assert own == [f"{base}/theme.js", f"{base}/main.js"]
+        assert sorted([f"{base}/theme.js", *preloaded]) == sorted(f"{base}/{name}" for name in scripts)
+
+    def test_nothing_of_dash_starts_by_itself(self, index: str) -> None:
+        assert "new DashRenderer" not in index
 
     def test_every_view_of_the_menu_has_a_key_and_no_key_does_two_things(self) -> None:
         lines = [line for _, lines in SHEET for line in lines]
@@ -78,18 +94,14 @@ class TestIndex:
         assert len(addresses) > 10
         assert [address for address in addresses if not address.startswith(PREFIX)] == []
 
-    def test_only_dashs_own_start_is_written_into_the_page(self, index: str) -> None:
+    def test_the_only_inline_script_reports_a_failed_start(self, index: str) -> None:
         inline = re.findall(
             r"<script(?![^>]*(?:src=|application/json))[^>]*>(.*?)</script>", index, re.DOTALL
         )
 
-        (start,) = inline
-        assert start.startswith(
-            "if (window.DashRenderer) { var renderer = new DashRenderer(); } else document."
-        )
+        assert inline == [script_that_reports_a_failed_start(ids.NOT_LOADED)]
 
-    def test_plotly_is_left_to_the_page_to_fetch_after_all_else(self, index: str) -> None:
-        assert f'data-plotly="{PREFIX}{browser_files.PLOTLY_PATH}"' in index
+    def test_the_page_loads_plotly_after_everything_else(self, index: str) -> None:
         assert "plotly" not in "".join(re.findall("<(?:script|link)[^>]*>", index))
 
 
@@ -147,13 +159,6 @@ class TestCallbacks:
         with client.get(f"/{browser_files.PLOTLY_PATH}") as answer:
             assert answer.mimetype == "text/javascript"
             assert b"plotly.js (basic - minified)" in answer.data[:100]
-
-
-def test_the_page_knows_every_attribute_that_markup_can_have() -> None:
-    script = (browser_files.assets_folder() / "fill.js").read_text(encoding="utf-8")
-    (listed,) = re.findall(r"const ATTRIBUTES = new Set\(\[(.*?)\]\)", script, re.DOTALL)
-
-    assert {*re.findall(r'"([^"]+)"', listed), "width"} == set(markup.ATTRIBUTES.values())
 
 
 def walk(component: Any) -> Any:

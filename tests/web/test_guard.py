@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from librechat_analytics.dashboard.dash_seams.browser_files import assets_version
 from librechat_analytics.dashboard.dash_seams.endpoints import FILE_ENDPOINTS, PAGE_ENDPOINTS
 from librechat_analytics.web.server import PublicPage, public_endpoints
 from tests.support.servers import API_KEY
@@ -25,6 +26,7 @@ PUBLIC_RULES = {
     "/",
     "/<path:path>",  # answers 404
     "/assets/<path:filename>",
+    f"/assets/{assets_version()}/<path:name>",
     "/_favicon.ico",
     "/_dash-component-suites/plotly/package_data/plotly.min.js",
     "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>",

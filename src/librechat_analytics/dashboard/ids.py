@@ -30,7 +30,11 @@ FILTER_TOGGLE = "filter-toggle"
 FILTER_PANEL = "filter-panel"
 FILTER_QUESTION = "filter-question"
 FILTER_PLACES = "filter-places"
-STILL = "still"
+STATIC_PARTS = "static-parts"
+CONTRACT = "contract"
+
+SET_BY_SCRIPTS = frozenset({TITLE, PERIOD, CUSTOM_RANGE, FIRST_DAY, LAST_DAY, TICK, ASKED, ZONE_FIELD})
+"""The components of which the page's scripts set properties through Dash."""
 
 
 def section(view: str) -> str:
@@ -51,3 +55,7 @@ def link(view: str) -> str:
 
 def link_item(view: str) -> str:
     return f"{view}-link-item"
+
+
+def search(view: str) -> str:
+    return f"{view}-search"

@@ -1,4 +1,4 @@
-"""The page: its HTML frame and its static layout, neither of which holds any data."""
+"""The page: its HTML frame and its layout, neither of which holds any figures."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from librechat_analytics.dashboard import ids
-from librechat_analytics.dashboard.dash_seams.browser_files import PLOTLY_PATH, THEME, asset_url
+from librechat_analytics.dashboard.contract import EARLIEST_DAY, PAGE_TITLE, THEME_GROUNDS, THEMES
+from librechat_analytics.dashboard.dash_seams.browser_files import MAIN, THEME, asset_url, module_names
+from librechat_analytics.dashboard.dash_seams.quiet_dash import json_for_script_element
 from librechat_analytics.dashboard.shortcuts import sheet_html
 from librechat_analytics.dashboard.words import filter_words
 from librechat_analytics.usage.periods import PERIODS
@@ -18,36 +20,48 @@ if TYPE_CHECKING:
 
     from dash.development.base_component import Component
 
+    from librechat_analytics.dashboard.contract import Contract
     from librechat_analytics.dashboard.views.base import View
 
-TITLE = "LibreChat Analytics"
-EARLIEST_DAY = "2000-01-01"
 
+def index_html(contract: Contract) -> str:
+    """Write the HTML frame that Dash fills: contract and theme before any style, the dialog for the key.
 
-def index_html(prefix: str) -> str:
-    """The HTML frame that Dash fills: the theme before any style, the key dialog before any request."""
+    ``main.js`` runs as soon as it has loaded, beside Dash's own scripts. Once all of them are there, it
+    starts Dash.
+    """
+    prefix = contract["prefix"]
+    modules = "\n".join(
+        f'<link rel="modulepreload" href="{asset_url(prefix, name)}">' for name in module_names()
+    )
+    # Dash replaces ``{%name%}`` in this text, and the contract has no such name.
+    shared = json_for_script_element(contract)
     return f"""<!DOCTYPE html>
-<html lang="en" data-plotly="{prefix}{PLOTLY_PATH}">
+<html lang="en">
 <head>
 {{%metas%}}
-<meta name="theme-color" content="#f7f7f5">
+<meta name="theme-color" content="{THEME_GROUNDS["light"]}">
 <meta name="referrer" content="no-referrer">
 <meta name="robots" content="noindex">
 <title>{{%title%}}</title>
 <link rel="icon" href="{asset_url(prefix, "icon.svg")}" type="image/svg+xml">
+<script type="application/json" id="{ids.CONTRACT}">{shared}</script>
 <script src="{asset_url(prefix, THEME)}"></script>
+{modules}
+<script type="module" src="{asset_url(prefix, MAIN)}" async></script>
 {{%css%}}
 </head>
 <body>
 <a class="skip-link" href="#main">Skip to the figures</a>
 <div id="connection" class="connection" role="status" hidden></div>
 <noscript>The dashboard needs JavaScript. The same figures are at {prefix}api/summary.</noscript>
-<p id="{ids.NOT_LOADED}" role="alert" hidden>The dashboard's scripts did not load. The <code>sandbox</code>
-of a frame needs <code>allow-same-origin</code>; behind a proxy the path must be {prefix}.</p>
+<p id="{ids.NOT_LOADED}" role="alert" hidden>The dashboard's scripts did not load. Reload the page.
+If that does not help: the <code>sandbox</code> of a frame needs <code>allow-same-origin</code>, and behind a
+proxy the path must be {prefix}.</p>
 {{%app_entry%}}
 <dialog id="api-key-dialog" class="key-dialog" closedby="none" aria-labelledby="api-key-title">
 <form method="dialog" autocomplete="off">
-<h2 id="api-key-title">{TITLE}</h2>
+<h2 id="api-key-title">{PAGE_TITLE}</h2>
 <p id="api-key-help">Enter the key that this dashboard was started with (<code>DASHBOARD_API_KEY</code>).
 It stays in this browser.</p>
 <label for="api-key-field">API key</label>
@@ -69,7 +83,7 @@ It stays in this browser.</p>
 
 
 def page_layout(views: Sequence[View], *, refresh_seconds: float, default_zone: str = "UTC") -> Component:
-    """Everything that is on the page, all views included, before the first figure."""
+    """Return everything that is on the page before the first figure, all views included."""
     return html.Div(
         [
             dcc.Location(id=ids.URL, refresh=False),
@@ -84,7 +98,7 @@ def page_layout(views: Sequence[View], *, refresh_seconds: float, default_zone: 
             _masthead(views),
             html.Main(
                 [
-                    _heading(default_zone),
+                    _heading(views[0].title, default_zone),
                     html.Ul(id=ids.CHIPS, className="chips", **{"aria-label": "Filters"}),
                     dbc.Alert(
                         id=ids.NOTICE, is_open=False, dismissable=True, fade=False, class_name="notice"
@@ -115,7 +129,7 @@ def _masthead(views: Sequence[View]) -> Component:
         html.Div(
             [
                 html.Div(
-                    [html.Span(className="brand-mark", **{"aria-hidden": "true"}), html.Span(TITLE)],
+                    [html.Span(className="brand-mark", **{"aria-hidden": "true"}), html.Span(PAGE_TITLE)],
                     className="brand",
                 ),
                 html.Nav(
@@ -154,11 +168,11 @@ def _masthead(views: Sequence[View]) -> Component:
                         html.Button(
                             [
                                 html.Span(className="theme-icon", **{"aria-hidden": "true"}),
-                                # Style shows the one that holds.
+                                # The style shows the name of the current one.
                                 html.Span(
                                     [
                                         html.Span(f"Theme: {choice}", className=f"theme-name {choice}")
-                                        for choice in ("system", "light", "dark")
+                                        for choice in THEMES
                                     ],
                                     className="visually-hidden",
                                 ),
@@ -178,22 +192,22 @@ def _masthead(views: Sequence[View]) -> Component:
     )
 
 
-def _day(id: str, label: str) -> list[Component]:  # noqa: A002
-    # The browser's own field for a date: it is read, worked and worded as its reader is used to.
+def _day(field_id: str, label: str) -> list[Component]:
+    # The browser's own field for a date looks and works as its reader is used to.
     return [
-        html.Label(label, htmlFor=id, className="visually-hidden"),
-        dbc.Input(id=id, type="date", min=EARLIEST_DAY, debounce=500, class_name="day-field"),
+        html.Label(label, htmlFor=field_id, className="visually-hidden"),
+        dbc.Input(id=field_id, type="date", min=EARLIEST_DAY, debounce=500, class_name="day-field"),
     ]
 
 
-def _heading(default_zone: str) -> Component:
+def _heading(title: str, default_zone: str) -> Component:
     options: list[dict[str, Any]] = [{"value": name, "label": label} for name, label in PERIODS.items()]
     return html.Div(
         [
             html.Div(
                 [
                     html.Nav(id=ids.CRUMBS, className="crumbs", **{"aria-label": "Where this is"}),
-                    html.H1("Overview", id=ids.TITLE),
+                    html.H1(title, id=ids.TITLE),
                     html.P(id=ids.RANGE_WORDS, className="range-words"),
                 ],
                 className="heading-words",
@@ -220,7 +234,7 @@ def _heading(default_zone: str) -> Component:
                     html.Div(
                         [
                             html.Label("Time zone", htmlFor=ids.ZONE, className="visually-hidden"),
-                            # The page's script fills it: it knows the reader's own zone.
+                            # time_zone.js fills it: only the browser knows the reader's own zone.
                             html.Select(
                                 id=ids.ZONE,
                                 className="form-select period-select zone-select",
@@ -267,7 +281,7 @@ def _heading(default_zone: str) -> Component:
 
 
 def _filter_panel() -> Component:
-    """Every filter as a list to choose from; what can be chosen comes when the panel is opened."""
+    """Return a list for each filter; the server sends what can be chosen once the panel is opened."""
     fields = [
         html.Div(
             [

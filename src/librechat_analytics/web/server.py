@@ -56,8 +56,8 @@ PAGE_POLICY = (
 class PublicPage:
     """The parts of the dashboard that need no key, by the names of their Flask endpoints.
 
-    The dashboard is mounted after the server is made, so that the check of the key runs before it; until
-    then nothing of the page is public.
+    The dashboard is mounted after the server is made, so that the check of the key runs before it. Only then
+    the hashes of its inline scripts are known.
     """
 
     pages: frozenset[str] = frozenset()
@@ -108,7 +108,7 @@ def create_server(
         gatekeeper: Decides who may send a request.
         readiness: Says whether there are figures to answer with.
         frame_ancestors: Origins that may embed the page.
-        public_page: What of the page needs no key; the caller fills it once the page is mounted.
+        public_page: What of the page needs no key; the hashes follow once the page is mounted.
     """
     server = Flask("librechat_analytics", static_folder=None)
     server.json = StrictJSON(server)
@@ -116,7 +116,7 @@ def create_server(
         MAX_CONTENT_LENGTH=LARGEST_BODY_BYTES,
         SEND_FILE_MAX_AGE_DEFAULT=ONE_YEAR_SECONDS,  # Dash adds the file's time to an asset's address
         COMPRESS_ALGORITHM=["gzip"],
-        COMPRESS_STREAMING_ENDPOINT_CONDITIONAL=["_dash_assets.static"],
+        COMPRESS_STREAMING_ENDPOINT_CONDITIONAL=list(public_page.files),
     )
     server.url_map.strict_slashes = False
     server.wsgi_app = StripPrefix(server.wsgi_app, PREFIX)  # type: ignore[method-assign]

@@ -1,4 +1,4 @@
-"""What may come in to run a callback; everything else is refused before Dash trips over it."""
+"""Refuses malformed requests for a callback, on which Dash would fail with a traceback."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from dash.exceptions import DependencyException
 from flask import request
 from werkzeug.exceptions import BadRequest, NotFound
 
+from librechat_analytics.dashboard.dash_seams.endpoints import CALLBACK
+
 if TYPE_CHECKING:
     import flask
     from dash import Dash
 
-CALLBACK_ENDPOINT = "/_dash-update-component"
-
 
 def refuse_malformed_requests(app: Dash) -> None:
-    """Answer 400 to what no page of ours sends, and 404 where Dash has no such file of a package."""
+    """Answer 400 to a request that our page never sends, and 404 for a file that a package does not have."""
     server: flask.Flask = app.server
 
     @server.before_request
     def only_known_callbacks() -> None:
-        runs_callback = request.endpoint == CALLBACK_ENDPOINT and request.method == "POST"
+        runs_callback = request.endpoint == CALLBACK and request.method == "POST"
         if runs_callback and not calls_a_callback(_json_body(), app.callback_map):
-            raise BadRequest("This is no request of the dashboard's page; reload the page.")
+            raise BadRequest("This is not a request from the dashboard's page; reload the page.")
 
     @server.errorhandler(DependencyException)
     def no_such_file(_: DependencyException) -> flask.typing.ResponseReturnValue:
@@ -31,12 +31,12 @@ def refuse_malformed_requests(app: Dash) -> None:
 
 
 def calls_a_callback(body: object, callbacks: dict[str, Any]) -> bool:
-    """Say whether a body names a callback of ours with the outputs, inputs and states that it has."""
+    """Tell whether a body names one of our callbacks, with exactly its outputs, inputs and states."""
     if not isinstance(body, dict):
         return False
     output = body.get("output")
     if not isinstance(output, str) or "callback" not in (callback := callbacks.get(output, {})):
-        return False  # those that run in the browser have none
+        return False  # a callback that runs in the browser has no function here
     outputs = body.get("outputs")
     inputs, changed = _names(callback["inputs"]) or [], body.get("changedPropIds", [])
     return (

@@ -1,8 +1,8 @@
-"""The parts of the page that never change, taken out of Dash's hands.
+"""Takes the parts of the page that never change out of Dash's hands.
 
-Dash watches each component for changes, which costs the browser time at the start and with every answer; half
-of the page's components are headings, table heads and buttons that no callback knows. They travel as markup
-beside the layout, and ``before_paint.js`` puts them in.
+Dash watches each component for changes, which costs the browser time at the start and with every answer. Half
+of the page's components are headings, table heads and buttons that no callback uses. They travel as markup
+beside the layout, and ``static_parts.js`` puts them into the page.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ if TYPE_CHECKING:
     from librechat_analytics.dashboard.html.markup import Markup
 
 PLAIN_HTML = "dash_html_components"
-ATTRIBUTES = {"className": "class", "htmlFor": "for"}  # the others differ in their case only
+ATTRIBUTES = {"className": "class", "htmlFor": "for"}  # the others differ only in their case
 
 
-def take_out_still_parts(layout: Component, live: Collection[str]) -> dict[str, list[Markup]]:
-    """Empty each element whose whole content is still, and give that content by the element's id.
+def take_out_static_parts(layout: Component, used_ids: Collection[str]) -> dict[str, list[Markup]]:
+    """Empty each element whose whole content is static, and return that content by the element's id.
 
-    Changes ``layout``: such an element gets an id if it has none. ``live``: the ids that callbacks know.
+    Changes ``layout``: such an element gets an id if it has none. ``used_ids``: the ids that callbacks use.
     """
     parts: dict[str, list[Markup]] = {}
 
     def take_out(part: Component) -> None:
         children = _children(part)
         components = [child for child in children if isinstance(child, Component)]
-        is_still = components and all(_is_still(child, live) for child in components)
-        if is_still and _is_plain(part) and getattr(part, "id", None) not in live:
-            part.id = getattr(part, "id", f"still-{len(parts)}")
+        is_static = components and all(_is_static(child, used_ids) for child in components)
+        if is_static and _is_plain(part) and getattr(part, "id", None) not in used_ids:
+            part.id = getattr(part, "id", f"static-{len(parts)}")
             parts[part.id] = [_markup(child) for child in children]
             part.children = None
             return
@@ -54,11 +54,11 @@ def _is_plain(part: Component) -> bool:
     return bool(part.to_plotly_json()["namespace"] == PLAIN_HTML)
 
 
-def _is_still(part: Component, live: Collection[str]) -> bool:
+def _is_static(part: Component, used_ids: Collection[str]) -> bool:
     return (
         _is_plain(part)
-        and getattr(part, "id", None) not in live
-        and all(_is_still(child, live) for child in _children(part) if isinstance(child, Component))
+        and getattr(part, "id", None) not in used_ids
+        and all(_is_static(child, used_ids) for child in _children(part) if isinstance(child, Component))
     )
 
 

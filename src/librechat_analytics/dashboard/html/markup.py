@@ -1,7 +1,7 @@
 """Rows and lists as plain data, which the page's own script turns into elements.
 
 The time to mount Dash components grows with the square of their number: 300 table rows take half a minute in
-a browser (Dash 4.4). So everything that may be long goes to the browser as nested lists, and ``fill.js``
+a browser (Dash 4.4). So everything that may be long goes to the browser as nested lists, and ``markup.js``
 patches it into the page: text stays text, only known attributes are set, and unchanged elements stay as they
 are.
 """
@@ -13,7 +13,14 @@ from typing import TypeAlias
 Markup: TypeAlias = "list[str | dict[str, str] | Markup] | str"
 """A text, or a list of a tag's name, its attributes, and its children."""
 
-# fill.js knows the same attributes and drops any other.
+TAGS = frozenset(
+    {
+        *("a", "button", "code", "dd", "details", "div", "dl", "dt", "h2", "h3", "li", "ol", "option", "p"),
+        *("span", "strong", "summary", "td", "th", "tr", "ul"),
+    }
+)
+"""The only tags that markup may have. The contract gives them to the scripts, as it does the attributes."""
+
 ATTRIBUTES = {
     "class_name": "class",
     "title": "title",
@@ -36,8 +43,10 @@ ATTRIBUTES = {
 def element(tag: str, *children: Markup, **attributes: str | None) -> Markup:
     """Write an element, without the attributes that have no value.
 
-    ``width`` is a CSS length that becomes the element's style.
+    ``width`` is a CSS length that becomes the element's style. Raises ValueError for an unknown tag.
     """
+    if tag not in TAGS:
+        raise ValueError(f"markup.TAGS does not have the tag {tag!r}.")
     # Only ``value`` may be empty: that is the option that chooses nothing.
     given = {
         ATTRIBUTES[name]: value

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from werkzeug.test import TestResponse
 
 ADDRESS = "/_dash-update-component"
-REFUSED = {"error": "This is no request of the dashboard's page; reload the page."}
+REFUSED = {"error": "This is not a request from the dashboard's page; reload the page."}
 
 
 @pytest.fixture(scope="module")

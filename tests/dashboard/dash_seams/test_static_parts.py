@@ -8,7 +8,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 
 from librechat_analytics.dashboard import app, ids
-from librechat_analytics.dashboard.dash_seams.static_parts import take_out_still_parts
+from librechat_analytics.dashboard.dash_seams.static_parts import take_out_static_parts
 from librechat_analytics.dashboard.page import page_layout
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def test_content_that_no_callback_knows_becomes_markup_of_its_element() -> None:
         ]
     )
 
-    parts = take_out_still_parts(layout, LIVE)
+    parts = take_out_static_parts(layout, LIVE)
 
     head, unnamed, alone, figure = layout.children
     assert parts == {
@@ -41,13 +41,13 @@ def test_content_that_no_callback_knows_becomes_markup_of_its_element() -> None:
 def test_what_a_callback_reads_or_fills_stays_with_all_that_is_around_it() -> None:
     layout = html.Div([html.Div([html.Span("x"), html.Button("Go", id="button")]), html.Div(dbc.Alert("y"))])
 
-    assert take_out_still_parts(layout, LIVE) == {}
+    assert take_out_static_parts(layout, LIVE) == {}
 
 
 def test_an_element_that_a_callback_fills_is_not_filled_by_anybody_else() -> None:
     layout = html.Div([html.Div(html.Div(html.Span("at first")), id="figure")])
 
-    parts = take_out_still_parts(layout, LIVE)
+    parts = take_out_static_parts(layout, LIVE)
 
     assert "figure" not in parts
     assert list(parts.values()) == [[["span", {}, "at first"]]]
@@ -59,7 +59,7 @@ class TestThePage:
         targets = (target for view in app.VIEWS for panel in view.panels for target in panel.targets)
         live = {target.id for target in targets if target.kind != "markup"}
 
-        parts = take_out_still_parts(after, live | {ids.TITLE})
+        parts = take_out_static_parts(after, live | {ids.TITLE})
 
         named = {part.id for part in _all(before) if getattr(part, "id", None)}
         assert named <= {getattr(part, "id", None) for part in _all(after)} | set(_ids(list(parts.values())))

@@ -1,0 +1,10 @@
+// @ts-check
+/*
+ * The callbacks that run in the browser, by the names under which `callbacks.py` registers them.
+ */
+import { fill } from "./fill.js";
+import { keepFreshness } from "./freshness.js";
+import { choosePeriod } from "./period_choice.js";
+import { route, search } from "./route.js";
+
+export const callbacks = { choosePeriod, fill, keepFreshness, route, search };

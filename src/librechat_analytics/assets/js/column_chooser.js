@@ -1,0 +1,143 @@
+// @ts-check
+/*
+ * Lets the reader choose which columns a table shows. The style hides columns: the table carries the numbers of the
+ * hidden ones, so that rows which come later follow by themselves. Where storage is blocked, the choice lasts as long
+ * as the page. Before any choice, a column is shown where the screen has the room that it wants: `data-room` is 1 from
+ * tablets on, 2 from desks on, and 3 nowhere.
+ */
+import { contract } from "./contract.js";
+
+const STORAGE_KEY = "analyticsColumns";
+const { phone, tablet } = contract.breakpoints;
+const SMALL_SCREENS = [`(max-width: ${phone})`, `(max-width: ${tablet})`];
+
+/** @type {Record<string, unknown>} */
+let chosen = {}; // table → numbers of its hidden columns, from 1
+
+function readChoices() {
+  try {
+    chosen = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? "null") ?? {};
+  } catch {
+    // Storage is blocked or broken: then nothing has been chosen.
+  }
+}
+
+/**
+ * Gives the numbers of the hidden columns: those chosen before, else those that want more room than there is.
+ * @param {unknown} choice
+ * @param {number[]} wantedRooms of each column
+ * @param {number} room 0 on a phone, 1 on a tablet, 2 on a desk
+ * @returns {number[]}
+ */
+export function hiddenColumns(choice, wantedRooms, room) {
+  if (Array.isArray(choice)) return choice;
+  return wantedRooms.flatMap((wanted, index) => (wanted > room ? [index + 1] : []));
+}
+
+/** @param {HTMLElement} table @returns {HTMLElement[]} */
+const headersOf = (table) =>
+  [...table.querySelectorAll("thead th")].map((one) => /** @type {HTMLElement} */ (one));
+
+/** @param {HTMLElement} table */
+function hiddenIn(table) {
+  const room = SMALL_SCREENS.filter((query) => !window.matchMedia(query).matches).length;
+  const wanted = headersOf(table).map(({ dataset }) => Number(dataset.room ?? 0));
+  return hiddenColumns(chosen[table.id], wanted, room);
+}
+
+/** @param {HTMLElement} table */
+function apply(table) {
+  table.dataset.hide = hiddenIn(table).join(" ");
+}
+
+/** @returns {NodeListOf<HTMLDetailsElement>} */
+const menus = () => document.querySelectorAll(".columns-menu");
+/** @param {HTMLElement} menu */
+const tableOf = (menu) => /** @type {HTMLElement} */ (document.getElementById(menu.dataset.table ?? ""));
+
+function applyAll() {
+  for (const menu of menus()) apply(tableOf(menu));
+}
+
+/** @param {HTMLElement} header @param {number} number @param {boolean} isShown */
+function boxFor(header, number, isShown) {
+  const label = document.createElement("label");
+  const box = document.createElement("input");
+  box.type = "checkbox";
+  box.value = String(number);
+  box.checked = isShown;
+  box.disabled = number === 1; // the names are always shown
+  label.append(box, header.innerText.trim());
+  return label;
+}
+
+/** @param {HTMLElement} menu */
+function listColumns(menu) {
+  const table = tableOf(menu);
+  const hidden = hiddenIn(table);
+  const boxes = headersOf(table).map((header, index) =>
+    boxFor(header, index + 1, !hidden.includes(index + 1)),
+  );
+  menu.querySelector(".column-choice")?.replaceChildren(...boxes);
+}
+
+/** @param {Event} event */
+function keepChoice({ target }) {
+  const menu = target instanceof Element ? target.closest(".columns-menu") : null;
+  if (!(menu instanceof HTMLElement)) return;
+  const table = tableOf(menu);
+  const boxes = [...menu.querySelectorAll("input")];
+  chosen = { ...chosen, [table.id]: boxes.filter((box) => !box.checked).map((box) => Number(box.value)) };
+  try {
+    localStorage.setItem(STORAGE_KEY, JSON.stringify(chosen));
+  } catch {
+    // The table carries the choice.
+  }
+  apply(table);
+}
+
+export function watchColumnChoices() {
+  readChoices();
+  document.addEventListener(
+    "toggle",
+    ({ target }) => {
+      if (target instanceof HTMLDetailsElement && target.matches(".columns-menu") && target.open) {
+        listColumns(target);
+      }
+    },
+    true,
+  );
+  document.addEventListener("change", keepChoice);
+  document.addEventListener("keydown", ({ key, target }) => {
+    const menu = key === "Escape" && target instanceof Element ? target.closest(".columns-menu[open]") : null;
+    if (!(menu instanceof HTMLDetailsElement)) return;
+    menu.open = false;
+    menu.querySelector("summary")?.focus();
+  });
+  document.addEventListener("click", ({ target }) => {
+    for (const menu of menus()) {
+      if (menu.open && !menu.contains(/** @type {Node} */ (target))) menu.open = false;
+    }
+  });
+  for (const query of SMALL_SCREENS) window.matchMedia(query).addEventListener("change", applyAll);
+}
+
+/** The header stays in sight of the window only where its table fits its frame and need not scroll. */
+function watchWidths() {
+  const observer = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      const table = /** @type {HTMLElement} */ (target);
+      const frame = /** @type {HTMLElement} */ (table.closest(".main-table"));
+      const { paddingLeft, paddingRight } = getComputedStyle(frame);
+      const room = frame.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+      frame.toggleAttribute("data-fits", table.offsetWidth > 0 && table.offsetWidth <= Math.ceil(room));
+    }
+  });
+  for (const table of document.querySelectorAll(".main-table > table")) observer.observe(table);
+}
+
+/** Applies the choices to the tables; `main.js` calls it once the page is there. */
+export function startColumnChooser() {
+  applyAll();
+  watchWidths();
+}

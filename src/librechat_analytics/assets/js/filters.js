@@ -1,0 +1,116 @@
+// @ts-check
+/*
+ * The panel of filters, and every control that sets one parameter of the address (`data-param`). The controls follow
+ * the address, and what the reader chooses goes into it.
+ */
+import { chosenFilters, currentQuery, parse, withoutFilters } from "./address.js";
+import { setProps } from "./dash.js";
+import { go } from "./go.js";
+
+/** @typedef {import("./data_requests.js").DataRequest} DataRequest */
+
+/** @type {DataRequest | null} */
+let latest = null; // the request for the figures on screen
+/** @type {DataRequest | null} */
+let offered = null; // the request whose period the lists of choices are of
+
+/** @param {string} id */
+const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+/** @param {EventTarget | null} target @param {string} selector */
+const closest = (target, selector) =>
+  /** @type {HTMLElement | null} */ (target instanceof Element ? target.closest(selector) : null);
+
+function showParameters() {
+  const query = currentQuery();
+  for (const marked of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-param]"))) {
+    const wanted = query.get(marked.dataset.param ?? "") ?? "";
+    if (marked instanceof HTMLSelectElement) {
+      if (marked.value !== wanted) marked.value = wanted;
+      continue;
+    }
+    const field = marked.querySelector("input");
+    if (!field || field === document.activeElement || field.value === wanted) continue;
+    setProps(field.id, { value: wanted });
+  }
+  byId("filter-toggle").toggleAttribute("data-active", chosenFilters(query).length > 0);
+}
+
+// A list can show a choice only once the choice is in it.
+/** @type {WeakSet<Element>} */
+const observedLists = new WeakSet();
+/** @type {MutationObserver | null} */
+let listObserver = null;
+
+function observeLists() {
+  listObserver ??= new MutationObserver(showParameters);
+  for (const list of document.querySelectorAll("select[data-param]")) {
+    if (observedLists.has(list)) continue;
+    observedLists.add(list);
+    listObserver.observe(list, { childList: true, subtree: true, attributeFilter: ["value"] });
+  }
+}
+
+const isOpen = () => document.getElementById("filter-panel")?.hidden === false;
+
+/** @param {boolean} open */
+function openPanel(open) {
+  byId("filter-panel").hidden = !open;
+  byId("filter-toggle").setAttribute("aria-expanded", String(open));
+  if (open) requestChoices();
+  byId(open ? "filter-user" : "filter-toggle").focus();
+}
+
+function requestChoices() {
+  offered = latest;
+  if (latest) setProps("filter-question", { data: latest });
+}
+
+/** @param {DataRequest | null} request */
+function periodIn(request) {
+  const query = parse(request?.search);
+  return ["period", "start", "end", "tz"].map((name) => query.get(name)).join();
+}
+
+/**
+ * Shows what the address says; `route` calls it.
+ * @param {DataRequest} request
+ */
+export function showFilters(request) {
+  latest = request;
+  observeLists();
+  showParameters();
+  if (isOpen() && periodIn(latest) !== periodIn(offered)) requestChoices();
+}
+
+/** @param {Event} event */
+function followChange({ target }) {
+  const param = closest(target, "[data-param]")?.dataset.param;
+  if (!param) return;
+  // A list's choices are names as they were recorded, spaces included.
+  const { value } = /** @type {HTMLInputElement | HTMLSelectElement} */ (target);
+  go({ [param]: target instanceof HTMLSelectElement ? value : value.trim(), page: null });
+}
+
+/** @param {MouseEvent} event */
+function followClick({ target }) {
+  if (closest(target, "#filter-toggle")) openPanel(!isOpen());
+  else if (closest(target, "[data-action=close-filters]")) openPanel(false);
+  const chip = closest(target, "[data-action=remove-filter]");
+  if (chip) {
+    byId("filter-toggle").focus();
+    go({ [chip.dataset.name ?? ""]: null, page: null });
+  }
+  if (closest(target, "[data-action=clear-filters]")) {
+    if (!closest(target, "#filter-panel")) byId("filter-toggle").focus();
+    go(withoutFilters(currentQuery()));
+  }
+}
+
+export function startFilters() {
+  document.addEventListener("change", followChange);
+  document.addEventListener("click", followClick);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && isOpen()) openPanel(false);
+  });
+}

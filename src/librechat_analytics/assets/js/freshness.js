@@ -1,0 +1,112 @@
+// @ts-check
+/*
+ * Keeps the figures fresh: shows how old they are, pauses in hidden tabs and refreshes on return, refreshes when the
+ * reader wants to, and shows a banner while the server cannot be reached.
+ */
+import { ago } from "./ages.js";
+import { contract, fillIn } from "./contract.js";
+import { propsOf, setProps } from "./dash.js";
+import { nameThePage } from "./titles.js";
+
+/**
+ * What the server said last about the figures (`page_state.py`).
+ * @typedef {object} Freshness
+ * @property {string} status
+ * @property {number | null} as_of_age_seconds
+ * @property {string | null} as_of_words
+ * @property {string} audit_words
+ * @property {string} [title]
+ */
+
+const SECOND = 1000;
+const RETRY_SECONDS = 10;
+const { texts } = contract;
+
+/** @type {Freshness | null} */
+let shown = null;
+let shownAt = 0; // on the clock that nobody can set
+
+function refresh() {
+  const interval = propsOf("tick");
+  if (interval) setProps("tick", { n_intervals: (interval.n_intervals ?? 0) + 1 });
+}
+
+/**
+ * Gives the words for the figures' age: a lead that a phone hides, and the age itself.
+ * @param {Freshness} freshness
+ * @param {number} seconds
+ * @returns {[string, string]}
+ */
+export function ageInWords(freshness, seconds) {
+  if (freshness.status !== "offline") return [texts.updated, ago(seconds)];
+  // A time alone would say too little without the lead; a date says enough.
+  const time = freshness.as_of_words ?? "";
+  const isTime = /^\d\d:\d\d$/.test(time);
+  return isTime ? [texts.imported, fillIn(texts.as_of, { time })] : [texts.imported_as_of, time];
+}
+
+function showAge() {
+  const target = document.getElementById("age");
+  if (!target || !shown || shown.as_of_age_seconds === null) return;
+  const elapsed = (performance.now() - shownAt) / SECOND;
+  const [lead, text] = ageInWords(shown, Math.max(0, shown.as_of_age_seconds + elapsed));
+  /** @type {HTMLElement | null} */ (target.closest(".age"))?.setAttribute("title", shown.audit_words);
+  if (target.textContent === text) return;
+  const leadElement = document.getElementById("age-lead");
+  if (leadElement) leadElement.textContent = lead;
+  target.textContent = text;
+}
+
+/** Tells whether refreshing would change nothing: nobody looks, or the range is over and has been read completely. */
+export function shouldRest() {
+  const isOver = document.documentElement.dataset.past === "true";
+  return document.hidden || (isOver && ["ok", "offline"].includes(shown?.status ?? ""));
+}
+
+/**
+ * Dash calls it with what each answer says about the age of its figures.
+ * @param {Freshness | null | undefined} freshness
+ */
+export function keepFreshness(freshness) {
+  shown = freshness ?? null;
+  shownAt = performance.now();
+  document.documentElement.dataset.source = shown?.status ?? "";
+  setProps("tick", { disabled: shouldRest() });
+  if (shown?.title) nameThePage(shown.title);
+  showAge();
+}
+
+/**
+ * Gives the banner's sentence for a state of the connection; empty where all is well.
+ * @param {"ok" | "lost" | "failing"} state
+ * @param {string | null | undefined} time of the figures on screen
+ */
+export function connectionInWords(state, time) {
+  if (state === "ok") return "";
+  const trouble = state === "lost" ? texts.connection_lost : texts.server_failing;
+  return `${trouble}${time ? fillIn(texts.showing_as_of, { time }) : ""}${texts.retrying}`;
+}
+
+/** @param {"ok" | "lost" | "failing"} state */
+export function showConnection(state) {
+  const banner = document.getElementById("connection");
+  if (!banner) return;
+  banner.hidden = state === "ok";
+  banner.textContent = connectionInWords(state, shown?.as_of_words);
+}
+
+export function startFreshness() {
+  document.addEventListener("visibilitychange", () => {
+    if (!propsOf("tick")) return;
+    setProps("tick", { disabled: shouldRest() });
+    if (!shouldRest()) refresh();
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target instanceof Element && event.target.closest("[data-action=retry]")) refresh();
+  });
+  setInterval(showAge, SECOND);
+  setInterval(() => {
+    if (!document.getElementById("connection")?.hidden && !document.hidden) refresh();
+  }, RETRY_SECONDS * SECOND);
+  window.addEventListener("online", refresh);
+}

@@ -1,0 +1,22 @@
+// @ts-check
+/*
+ * Changes the address. Everything that the reader does ends here, and comes back through `route`.
+ */
+import { changed } from "./address.js";
+import { setProps } from "./dash.js";
+
+/** @type {string | null} */
+let pending = null; // the address that Dash will have next: a second change must keep the first one
+
+/** @param {Record<string, string | null>} changes null takes a parameter away */
+export function go(changes) {
+  const present = pending ?? location.search;
+  const search = changed(present, changes);
+  if (search === (present || "?")) return;
+  pending = search;
+  setProps("url", { search });
+}
+
+export function arrive() {
+  pending = null;
+}

@@ -1,0 +1,42 @@
+// @ts-check
+/*
+ * The entry: prepares everything that must be there before Dash, then starts Dash.
+ *
+ * It runs as soon as its modules have loaded, beside Dash's own scripts. Requests carry the key from here on, and
+ * the first two leave at once. Dash is started by the last line, so that nothing of Dash can run before.
+ */
+import { requestEarly, sendKeyWithRequests } from "./api_key.js";
+import { callbacks } from "./callbacks.js";
+import { startChartPictures } from "./chart_pictures.js";
+import { catchPlotly, preloadPlotly, startCharts } from "./charts.js";
+import { startColumnChooser, watchColumnChoices } from "./column_chooser.js";
+import { offerCallbacks, startDash, whenMounted } from "./dash.js";
+import { startFilters } from "./filters.js";
+import { showConnection, startFreshness } from "./freshness.js";
+import { startLinks } from "./links.js";
+import { startShortcuts } from "./shortcuts.js";
+import { placeStaticParts } from "./static_parts.js";
+import { startTimeZone } from "./time_zone.js";
+
+sendKeyWithRequests(showConnection);
+requestEarly();
+catchPlotly();
+offerCallbacks(callbacks);
+
+if (document.readyState === "loading") {
+  await new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve, { once: true }));
+}
+preloadPlotly();
+startCharts();
+startChartPictures();
+startFilters();
+startTimeZone();
+startLinks();
+startFreshness();
+startShortcuts();
+watchColumnChoices();
+whenMounted(() => {
+  placeStaticParts();
+  startColumnChooser();
+});
+startDash();

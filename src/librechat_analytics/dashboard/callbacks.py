@@ -1,0 +1,187 @@
+"""Registers Dash's callbacks: those that the server answers, and those that the page's scripts answer."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dash import ClientsideFunction, Input, Output, State, ctx, dcc, no_update, set_props
+from flask import g
+
+from librechat_analytics.dashboard import ids
+from librechat_analytics.dashboard.data import PageData
+from librechat_analytics.dashboard.page_state import page_outputs, page_targets, page_values
+from librechat_analytics.dashboard.panels.base import answer_panels, error_reference, panel_outputs
+from librechat_analytics.dashboard.query import read_page_query
+from librechat_analytics.dashboard.unreadable import (
+    UnreadableAddressError,
+    refuse_unreadable,
+    unreadable_parts,
+)
+from librechat_analytics.dashboard.words import filter_words
+from librechat_analytics.dashboard.words.period_words import period_sentence
+from librechat_analytics.exports.files import csv_text, file_name, xlsx_bytes
+from librechat_analytics.exports.workbook import all_sheets
+from librechat_analytics.usage.periods import BadPeriodError
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from dash import Dash
+
+    from librechat_analytics.dashboard.contract import BrowserCallback, Contract
+    from librechat_analytics.dashboard.views.base import View
+    from librechat_analytics.usage.questions import Repository
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestReader:
+    """Turns a request of the page into the data that answers it, within the visitor's scope.
+
+    ``default_zone``: for browsers that name no zone we know.
+    """
+
+    repository: Repository
+    default_zone: ZoneInfo
+
+    def data(self, request: object, *, is_for_file: bool = False) -> PageData:
+        """Return the data for a request, whose content may be anything; lists for a file are complete."""
+        now = self.repository.now()
+        query = read_page_query(
+            request,
+            default_zone=self.default_zone,
+            now=now,
+            first_usage=self.repository.first_usage(g.visitor.scope),
+            scope=g.visitor.scope,
+        )
+        return PageData(self.repository, query, now=now, is_for_file=is_for_file)
+
+
+def show_error(error: Exception) -> None:
+    """Show why a callback failed: the refusal itself, or a sentence with a reference into the log."""
+    if isinstance(error, UnreadableAddressError | BadPeriodError):
+        sentence = period_sentence(error) if isinstance(error, BadPeriodError) else str(error)
+        set_props(ids.NOTICE, {"children": sentence, "is_open": True})
+        return
+    reference = error_reference()
+    log.error("a callback failed [%s]", reference, exc_info=error)
+    words = f"Something went wrong; the page still shows the last figures. See the server log, {reference}."
+    set_props(ids.NOTICE, {"children": words, "is_open": True})
+
+
+def register_view(app: Dash, view: View, reader: RequestReader) -> None:
+    """Let one callback fill a view, and another one write its tables and charts into CSV files."""
+
+    @app.callback(  # type: ignore[untyped-decorator]
+        [
+            *page_outputs(),
+            *panel_outputs(view.panels),
+            Output(ids.places(view.name), "data"),
+            Output(ids.section(view.name), "className"),
+        ],
+        Input(ids.question(view.name), "data"),
+        prevent_initial_call=True,
+    )
+    def update(request: object) -> list[object]:
+        data = reader.data(request)
+        values, targets, class_name = _fill_view(view, data)
+        if data.query.ahead:
+            return [*[no_update] * len(page_outputs()), *values, targets, class_name]
+        return [*page_values(data, view), *values, targets | page_targets(data, view), class_name]
+
+    tables = {**({view.name: view.table} if view.table else {}), **view.charts}
+    if not tables:
+        return
+
+    @app.callback(  # type: ignore[untyped-decorator]
+        Output(ids.DOWNLOAD, "data", allow_duplicate=True),
+        *(Input(f"{name}-csv", "n_clicks") for name in tables),
+        State(ids.question(view.name), "data"),
+        prevent_initial_call=True,
+    )
+    def download(*clicks_and_request: object) -> object:
+        *clicks, request = clicks_and_request
+        name = str(ctx.triggered_id).removesuffix("-csv")
+        if not any(clicks) or name not in tables:
+            return no_update
+        data = reader.data(request, is_for_file=True)
+        refuse_unreadable(data.query, view)
+        return dcc.send_string(csv_text(tables[name](data)), f"{file_name(name, data.period)}.csv")
+
+
+def _fill_view(view: View, data: PageData) -> tuple[list[object], dict[str, object], str]:
+    """Return the values of the panels' outputs, the content of their targets and the view's class.
+
+    A view whose address cannot be read shows nothing.
+    """
+    if unreadable_parts(data.query, view):
+        return [no_update] * len(panel_outputs(view.panels)), {}, "view unreadable-view"
+    return *answer_panels(view.panels, data), "view ready"
+
+
+def register_export(app: Dash, reader: RequestReader) -> None:
+    """Write everything about the period and the filters on screen into one workbook."""
+
+    @app.callback(  # type: ignore[untyped-decorator]
+        Output(ids.DOWNLOAD, "data", allow_duplicate=True),
+        Input(ids.EXPORT, "n_clicks"),
+        State(ids.ASKED, "data"),
+        running=[(Output(ids.EXPORT, "disabled"), True, False)],
+        prevent_initial_call=True,
+    )
+    def export(clicks: object, request: object) -> object:
+        if not clicks:
+            return no_update
+        data = reader.data(request)
+        refuse_unreadable(data.query)
+        sheets = all_sheets(reader.repository, data.period, data.unit, data.filters)
+        return dcc.send_bytes(xlsx_bytes(sheets), f"{file_name('usage', data.period)}.xlsx")
+
+
+def register_filter_choices(app: Dash, reader: RequestReader) -> None:
+    """Send what each filter can be set to, once the reader opens the panel of filters."""
+
+    @app.callback(  # type: ignore[untyped-decorator]
+        Output(ids.FILTER_PLACES, "data"),
+        Input(ids.FILTER_QUESTION, "data"),
+        prevent_initial_call=True,
+    )
+    def offer(request: object) -> object:
+        return filter_words.choices(reader.data(request))
+
+
+def register_browser_callbacks(app: Dash, contract: Contract) -> None:
+    """Let the scripts react to the address, the controls and the server's answers.
+
+    None of these callbacks has an output: the scripts set each property by the component's id, so that no
+    order of values has to match between Python and the scripts.
+    """
+    views = contract["views"]
+    _answered_by_script(app, "route", Input(ids.URL, "search"), Input(ids.TICK, "n_intervals"), at_start=True)
+    _answered_by_script(
+        app,
+        "choosePeriod",
+        Input(ids.PERIOD, "value"),
+        Input(ids.FIRST_DAY, "value"),
+        Input(ids.LAST_DAY, "value"),
+        State(ids.FRESHNESS, "data"),
+    )
+    _answered_by_script(app, "keepFreshness", Input(ids.FRESHNESS, "data"))
+    for store in (*(view["targets"] for view in views), ids.FILTER_PLACES):
+        _answered_by_script(app, "fill", Input(store, "data"))
+    for view in views:
+        if view["search"]:
+            _answered_by_script(app, "search", Input(view["search"], "value"))
+
+
+def _answered_by_script(
+    app: Dash, name: BrowserCallback, *sources: Input | State, at_start: bool = False
+) -> None:
+    app.clientside_callback(
+        ClientsideFunction(namespace="analytics", function_name=name),
+        *sources,
+        prevent_initial_call=not at_start,
+    )

@@ -1,0 +1,48 @@
+"""The texts that the page's scripts show; ``{name}`` is replaced by a value.
+
+The scripts take a text by its name here, and the type checker refuses a name that does not exist.
+"""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+
+class BrowserTexts(TypedDict):
+    """One field for each text."""
+
+    key_malformed: str
+    key_rejected: str
+    updated: str
+    imported: str
+    imported_as_of: str
+    as_of: str
+    connection_lost: str
+    server_failing: str
+    showing_as_of: str
+    retrying: str
+    reader_zone: str
+    named_reader_zone: str
+    other_zone: str
+    key_of_control: str
+
+
+BROWSER_TEXTS: BrowserTexts = {
+    "key_malformed": "A key contains only letters, digits and ASCII punctuation, without spaces.",
+    "key_rejected": "That key was not accepted.",
+    # "Updated 12 s ago"
+    "updated": "Updated ",
+    # "Imported, as of 14:32" and "Imported, as of 3 Nov 14:32"; a phone shows only what comes after the lead
+    "imported": "Imported, ",
+    "imported_as_of": "Imported, as of ",
+    "as_of": "as of {time}",
+    # "Connection lost. Showing figures as of 14:32. Trying again."
+    "connection_lost": "Connection lost.",
+    "server_failing": "The server answers with an error.",
+    "showing_as_of": " Showing figures as of {time}.",
+    "retrying": " Trying again.",
+    "reader_zone": "My time",
+    "named_reader_zone": "My time ({zone})",
+    "other_zone": "Another zone …",
+    "key_of_control": "Key: {key}",
+}
