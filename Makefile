@@ -47,7 +47,7 @@ lint-styles: node_modules/.installed
 	$(NODE_TOOL)/prettier --check '**/*.css'
 
 test-scripts: dev ## Test the logic of the page's scripts
-	$(BIN)/node --test 'tests/scripts/*.test.js'
+	$(BIN)/python -m pytest --quiet tests/scripts
 
 audit: dev ## Known vulnerabilities of the locked packages
 	@$(BIN)/python -m deploy.audit

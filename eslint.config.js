@@ -26,6 +26,6 @@ export default [
   },
   {
     files: ["tests/scripts/**/*.js", "eslint.config.js"],
-    languageOptions: { globals: globals.node },
+    languageOptions: { globals: { ...globals.node, ...globals.browser, dash_clientside: "writable" } },
   },
 ];

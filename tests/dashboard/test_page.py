@@ -39,7 +39,7 @@ def client() -> FlaskClient:
         prefix=PREFIX,
         cache_control="private, no-cache",
         default_zone="Europe/Berlin",
-    )  # type: ignore[arg-type]
+    )
     return server.test_client()
 
 

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ages, contract, openPage, script } from "./small_page.js";
+
+const { ago } = await script("ages");
+const { ageInWords, connectionInWords } = await script("freshness");
+const { zoneChoices } = await script("time_zone");
+const { fillIn } = await script("contract");
+const { nameThePage, rememberName, titleOf } = await script("titles");
+const { fileName } = await script("chart_pictures");
+const { parse } = await script("address");
+
+test("an age reads as the server writes it, on both sides of every step", () => {
+  assert.ok(ages.length > 10);
+  for (const [seconds, text] of ages) assert.equal(ago(seconds), text, `${seconds} s`);
+});
+
+test("figures that a sync keeps fresh have an age, and imported ones have a time or a date", () => {
+  assert.deepEqual(ageInWords({ status: "ok" }, 12), ["Updated ", "12 s ago"]);
+  assert.deepEqual(ageInWords({ status: "offline", as_of_words: "14:32" }, 12), [
+    "Imported, ",
+    "as of 14:32",
+  ]);
+  assert.deepEqual(ageInWords({ status: "offline", as_of_words: "3 Nov" }, 12), [
+    "Imported, as of ",
+    "3 Nov",
+  ]);
+});
+
+test("the banner says what is wrong and of when the figures are", () => {
+  assert.equal(connectionInWords("ok", "14:32"), "");
+  assert.equal(
+    connectionInWords("lost", "14:32"),
+    "Connection lost. Showing figures as of 14:32. Trying again.",
+  );
+  assert.equal(connectionInWords("failing", null), "The server answers with an error. Trying again.");
+});
+
+test("each zone can be chosen once, the reader's own one first", () => {
+  const choices = zoneChoices("Europe/Berlin", ["UTC", "Europe/Berlin", "UTC", null, "Asia/Tokyo"]);
+
+  assert.deepEqual(
+    choices.map(([value]) => value),
+    ["", "UTC", "Asia/Tokyo", "other"],
+  );
+  assert.equal(choices[0][1], "My time (Europe/Berlin)");
+});
+
+test("a value is put into a text as it is", () => {
+  assert.equal(fillIn("as of {time}.", { time: "$& {time}" }), "as of $& {time}.");
+});
+
+test("a page has the name that was clicked until the server sends it", () => {
+  openPage();
+  assert.equal(titleOf(parse("?view=quality")), "Data quality");
+  assert.equal(titleOf(parse("?view=user&user=1")), "User");
+  rememberName(parse("?view=user&user=1"), "Ada");
+  assert.equal(titleOf(parse("?view=user&user=1&group=2")), "Ada");
+
+  nameThePage("Ada", parse("?view=user&user=1"));
+  assert.equal(document.title, `Ada · Users · ${contract.page_title}`);
+});
+
+test("a picture's file name has the title and the period", () => {
+  assert.equal(fileName("Cost / user", parse("?period=7d")), "librechat-cost-user-7d.png");
+  assert.equal(fileName("Cost", parse("")), `librechat-cost-${contract.default_period}.png`);
+});
