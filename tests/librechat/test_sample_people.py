@@ -6,7 +6,8 @@ from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from librechat_analytics.librechat.sample.writer import MESSAGE_ID_DAYS, SPAN_DAYS, write_sample
+from librechat_analytics.librechat.sample.eras import MESSAGE_ID_DAYS, SPAN_DAYS
+from librechat_analytics.librechat.sample.writer import write_sample
 from tests.support.sample_database import COUNT, UNTIL, Sample, created, is_sentinel, is_since, read
 
 if TYPE_CHECKING:

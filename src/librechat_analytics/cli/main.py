@@ -226,7 +226,8 @@ def sample(
     ] = None,
 ) -> None:
     """Write a believable LibreChat database, to try things out."""
-    from librechat_analytics.librechat.sample.writer import EARLIEST_UNTIL, LATEST_UNTIL, write_sample
+    from librechat_analytics.librechat.sample.eras import EARLIEST_UNTIL, LATEST_UNTIL
+    from librechat_analytics.librechat.sample.writer import write_sample
 
     last = (until or datetime.now(UTC)).replace(tzinfo=UTC, microsecond=0)
     if not EARLIEST_UNTIL <= last <= LATEST_UNTIL:
