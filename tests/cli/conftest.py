@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from librechat_analytics.cli import main as cli
+from librechat_analytics.cli.main import main
 from librechat_analytics.settings import Settings
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         monkeypatch.setattr("sys.argv", ["librechat-analytics", *map(str, arguments)])
         code: object = 0
         try:
-            cli.main()
+            main()
         except SystemExit as end:
             code = end.code
         captured = capsys.readouterr()

@@ -174,5 +174,5 @@ def test_a_store_in_use_is_said_with_what_to_do(tmp_path: Path, run: Run) -> Non
             assert f"in use by process {holder.pid}. End it and try again" in written
             code, written = run("check")
             assert f"ok    The store {tmp_path / 'data' / FILE_NAME} is in use by process" in written
-            assert "ok    MONGO_URI is missing: figures come from imports only." in written
+            assert "ok    MONGO_URI is missing, so figures come from imports only." in written
         holder.communicate()

@@ -1,0 +1,164 @@
+"""The commands that fill the store: ``sync``, ``audit`` and ``import``."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path  # noqa: TC003 typer reads the annotations
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from librechat_analytics.cli.console import print_message, progress_bar, sync_progress
+from librechat_analytics.cli.resources import log_to_stderr, opened_mongodb, opened_store, require_store
+from librechat_analytics.errors import OperatorError
+from librechat_analytics.settings import load_settings
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+    from librechat_analytics.librechat.dump import DumpSource
+    from librechat_analytics.store.held_ids import AuditResult
+    from librechat_analytics.store.store import Store
+    from librechat_analytics.sync.loop import Syncer
+    from librechat_analytics.sync.state import Phase
+    from librechat_analytics.web.status_bodies import Audit
+
+
+def sync(
+    *,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Keep reading until stopped, instead of once.")
+    ] = False,
+) -> None:
+    """Read what is new in LibreChat's MongoDB into the store, without serving."""
+    from librechat_analytics.sync.loop import Syncer
+
+    settings = load_settings()
+    log_to_stderr(settings)
+    with opened_mongodb(settings) as source, opened_store(settings) as store, sync_progress() as report:
+        syncer = Syncer(
+            store,
+            source,
+            sync_seconds=settings.sync_seconds,
+            labels_seconds=settings.labels_seconds,
+            report=report,
+        )
+        if follow:
+            syncer.follow()
+        else:
+            _sync_once(syncer, store)
+            print_message(f"The store holds {store.count_transactions():,} transactions.")
+            _print_refusals(store)
+
+
+def _sync_once(syncer: Syncer, store: Store) -> None:
+    from librechat_analytics.librechat.source import SourceUnreachableError
+
+    try:
+        syncer.run_once()
+    except SourceUnreachableError as error:
+        if not error.may_pass:
+            raise
+        state = store.state()
+        of_all = ""
+        if state.expected_documents and not state.history_complete:
+            of_all = f" of about {state.expected_documents:,}"
+        raise OperatorError(
+            f"{error} The store holds {store.count_transactions():,} transactions{of_all};"
+            " run the command again to continue."
+        ) from None
+
+
+def audit() -> None:
+    """Compare every transaction's id with LibreChat's and read what is missing, also while serving."""
+    from librechat_analytics.cli.running_server import run_server_audit
+    from librechat_analytics.store.store import StoreBusyError
+    from librechat_analytics.sync.loop import Syncer
+
+    settings = load_settings()
+    log_to_stderr(settings)
+    require_store(settings)
+    with opened_mongodb(settings) as source, sync_progress() as report:
+        try:
+            with opened_store(settings) as store:
+                syncer = Syncer(
+                    store,
+                    source,
+                    sync_seconds=settings.sync_seconds,
+                    labels_seconds=settings.labels_seconds,
+                    report=report,
+                )
+                result: AuditResult | Audit | None = syncer.run_once("ids")
+        except StoreBusyError:
+            result = run_server_audit(settings, lambda part: report("audit", int(100 * part), 100))
+    if result is not None:
+        print_message(
+            f"Compared {result.documents:,} transactions: {result.added:,} were missing and have been read;"
+            f" {result.gone:,} that the store keeps are not in LibreChat's database."
+        )
+
+
+def import_(
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            help="The folder that `mongodump --out` wrote, a database's folder in it, or a .bson file there."
+        ),
+    ],
+    *,
+    merge: Annotated[
+        bool,
+        typer.Option("--merge", help="Add the transactions even if the dump is from another LibreChat."),
+    ] = False,
+) -> None:
+    """Read a dump of LibreChat's database into the store; needs neither MongoDB nor a key."""
+    from librechat_analytics.librechat.dump import DumpSource
+
+    settings = load_settings()
+    log_to_stderr(settings)
+    source = DumpSource(folder, anonymous=settings.anonymize_users)
+    try:
+        with opened_store(settings) as store:
+            import_into(store, source, merge=merge)
+    finally:
+        source.close()
+
+
+def import_into(store: Store, source: DumpSource, *, merge: bool = False) -> None:
+    """Import a dump and show the progress; raises OperatorError when the dump is truncated."""
+    from librechat_analytics.sync.imports import import_dump
+
+    with progress_bar() as progress:
+        reading = progress.add_task("Reading transactions", total=source.size_bytes(), rows=0)
+        attributing: list[TaskID] = []
+
+        def report(phase: Phase, done: int, expected: int | None) -> None:
+            if phase == "transactions":
+                progress.update(reading, rows=done)
+                return
+            progress.update(reading, completed=source.size_bytes())
+            if not attributing:
+                attributing.append(progress.add_task("Finding agents", total=expected))
+            progress.update(attributing[0], completed=done)
+
+        added = import_dump(
+            store,
+            source,
+            now=datetime.now(UTC),
+            report=report,
+            read_bytes=lambda position: progress.update(reading, completed=position),
+            merge=merge,
+        )
+        progress.update(reading, completed=source.size_bytes())
+    print_message(f"Added {added:,} transactions; the store holds {store.count_transactions():,}.")
+    _print_refusals(store)
+    if source.broken:
+        raise OperatorError(
+            f"The dump is truncated. Unreadable: {', '.join(sorted(source.broken))}. Create the dump again"
+            " and import it; transactions that the store has already are skipped."
+        )
+
+
+def _print_refusals(store: Store) -> None:
+    for reason, count in store.refusals():
+        print_message(f"Refused {count:,}: {reason}.", style="yellow")

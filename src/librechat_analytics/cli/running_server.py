@@ -1,0 +1,137 @@
+"""Requests to the server that is running on this machine, for what only it can do: it has the store open."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from http.client import HTTPException, IncompleteRead
+from typing import TYPE_CHECKING
+
+from librechat_analytics.errors import OperatorError
+from librechat_analytics.settings import local_address, required_key
+from librechat_analytics.web.gatekeeper import KEY_HEADER
+from librechat_analytics.web.status_bodies import Audit, AuditRunning, AuditState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from http.client import HTTPResponse
+    from pathlib import Path
+
+    from librechat_analytics.settings import Settings
+    from librechat_analytics.usage.filters import Scope
+
+TIMEOUT_SECONDS = 60
+POLL_SECONDS = 0.5
+LONGEST_SILENCE_SECONDS = 120
+"""So long may the server do nothing before an audit that was requested counts as not begun."""
+
+
+@contextmanager
+def _response(settings: Settings, address: str, method: str = "GET") -> Iterator[HTTPResponse]:
+    """Send a request; raises OperatorError that says what to do unless the whole response arrives."""
+    origin = local_address(settings)
+    request = urllib.request.Request(  # noqa: S310 our own server
+        origin + address, headers={KEY_HEADER: required_key(settings)}, method=method
+    )
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with direct.open(request, timeout=TIMEOUT_SECONDS) as response:
+            yield response
+    except urllib.error.HTTPError as error:
+        raise OperatorError(f"The running server refused: {_sentence(error)}") from None
+    except urllib.error.URLError:
+        raise OperatorError(
+            f"The store is in use, but no server answers at {origin}. Set HOST and PORT to the running"
+            " server's values."
+        ) from None
+    except (HTTPException, ConnectionError, TimeoutError):
+        raise OperatorError("The running server stopped before its answer was complete. Try again.") from None
+
+
+def _sentence(error: urllib.error.HTTPError) -> str:
+    try:
+        return str(json.loads(error.read())["error"])
+    except (ValueError, KeyError, TypeError):
+        return f"status {error.code}"
+
+
+def download(settings: Settings, address: str, file: Path) -> None:
+    """Write what the server sends into a file; raises OperatorError unless the whole response arrives."""
+    with _response(settings, address) as response, file.open("wb") as stream:
+        shutil.copyfileobj(response, stream)
+        if response.length:  # bytes that are still missing: copying piece by piece does not notice
+            raise IncompleteRead(b"", response.length)
+
+
+def server_audits(settings: Settings) -> AuditState:
+    """Return the audits of the running server, the one that is running included."""
+    with _response(settings, "/api/audit") as response:
+        state = json.load(response)
+    return AuditState(
+        running=state["running"] and AuditRunning(**state["running"]),
+        audits=tuple(
+            Audit(
+                kind=audit["kind"],
+                started_at=datetime.fromisoformat(audit["startedAt"]),
+                ended_at=datetime.fromisoformat(audit["endedAt"]),
+                documents=audit["documents"],
+                added=audit["added"],
+                gone=audit["gone"],
+            )
+            for audit in state["audits"]
+        ),
+    )
+
+
+def run_server_audit(settings: Settings, report: Callable[[float], None]) -> Audit:
+    """Let the running server compare every id, and wait for the result.
+
+    ``report`` is called with the part done, from 0 to 1. Raises OperatorError when the audit does not begin
+    within LONGEST_SILENCE_SECONDS.
+    """
+    requested_at = datetime.now(UTC)
+    with _response(settings, "/api/audit", "POST"):
+        pass
+    give_up_at = time.monotonic() + LONGEST_SILENCE_SECONDS
+    while time.monotonic() < give_up_at:
+        state = server_audits(settings)
+        done = [audit for audit in state.audits if audit.kind == "ids" and audit.started_at >= requested_at]
+        if done:
+            return done[0]
+        if state.running is not None:  # while any audit runs, the server is busy, and ours comes next
+            give_up_at = time.monotonic() + LONGEST_SILENCE_SECONDS
+            if state.running.kind == "ids":
+                report(state.running.progress)
+        time.sleep(POLL_SECONDS)
+    raise OperatorError(
+        "The running server has not begun the audit yet; it begins after LibreChat's history has been read."
+        " See the server's log."
+    )
+
+
+def parts_without_usage(settings: Settings, scope: Scope) -> tuple[str, ...]:
+    """Return the parts of a scope, such as ``group=ID``, for which the running server has no usage."""
+    return tuple(
+        f"{name}={value}"
+        for name, value, part in scope.parts()
+        if not any(
+            _may_have_usage(settings, {"period": "all", "tenant": tenant, name: value})
+            for tenant in part.tenants or ("",)
+        )
+    )
+
+
+def _may_have_usage(settings: Settings, parameters: dict[str, str]) -> bool:
+    """Say whether the server has usage, or cannot know because it has read nothing yet."""
+    query = urllib.parse.urlencode({name: value for name, value in parameters.items() if value})
+    with _response(settings, f"/api/summary?{query}") as response:
+        summary = json.load(response)
+    return summary["asOf"] is None or any(
+        summary[figure] for figure in ("activeUsers", "calls", "totalTokens")
+    )
