@@ -2,8 +2,8 @@
 
     .venv/bin/python -m deploy.audit
 
-The last line says how many were audited. Fails where some are vulnerable; where no advisory service can be
-asked, or none knows the packages, that is said and no failure.
+The last line says how many packages were audited. The command fails when one is vulnerable. It does not fail
+when no advisory service can be reached, or none knows the packages; it says so.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from typing import TypedDict
 LOCK = Path(__file__).resolve().parent.parent / "requirements.lock"
 PROGRAM = Path(sys.executable).with_name("pip-audit")
 SERVICES = ("pypi", "osv")
-"""Asked in this order, until one knows the packages."""
+"""Advisory services, in the order in which they are tried until one knows the packages."""
 
-PATIENCE_SECONDS = 30
+TIMEOUT_SECONDS = 30
 LONGEST_REASON = 120
 
 
@@ -31,48 +31,48 @@ class Flaw(TypedDict):
 
 
 class Package(TypedDict, total=False):
-    """A package as pip-audit reports it; without ``vulns`` where nobody knew it."""
+    """A package as pip-audit reports it; without ``vulns`` when the service does not know it."""
 
     name: str
     version: str
     vulns: list[Flaw]
 
 
-def main(program: Path = PROGRAM, patience_seconds: float = PATIENCE_SECONDS) -> int:
-    """Print what was found; gives the exit code."""
+def main(program: Path = PROGRAM, timeout_seconds: float = TIMEOUT_SECONDS) -> int:
+    """Print the result; returns the exit code."""
     unanswered = []
     for service in SERVICES:
-        packages, reason = _ask(program, service, patience_seconds)
+        packages, reason = _audit(program, service, timeout_seconds)
         audited = [package for package in packages if "vulns" in package]
         if audited:
-            return _tell(audited, len(packages) - len(audited), service)
+            return _report(audited, len(packages) - len(audited), service)
         unanswered.append(f"{service}: {reason or f'it knows none of {len(packages)} packages'}")
-    print(f"NOT AUDITED: no advisory service could be asked ({'; '.join(unanswered)}).")
+    print(f"NOT AUDITED: no advisory service has answered ({'; '.join(unanswered)}).")
     print(
-        "Whether the locked packages have known vulnerabilities is open. Run `make audit` where one can be."
+        "The locked packages may have known vulnerabilities. Run `make audit` where a service can be reached."
     )
     return 0
 
 
-def _ask(program: Path, service: str, patience_seconds: float) -> tuple[list[Package], str]:
-    """Have a service audit the lock file; gives what it said of each package, or why there is nothing."""
+def _audit(program: Path, service: str, timeout_seconds: float) -> tuple[list[Package], str]:
+    """Let a service audit the lock file; returns its report on each package, or why there is none."""
     command = [str(program), "--requirement", str(LOCK), "--require-hashes", "--disable-pip"]
     command += ["--vulnerability-service", service, "--progress-spinner", "off", "--format", "json"]
     command += ["--timeout", "10"]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=patience_seconds, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=timeout_seconds, check=False)
         return json.loads(done.stdout)["dependencies"], ""
     except subprocess.TimeoutExpired:
-        return [], f"no answer within {patience_seconds:g} s"
+        return [], f"no answer within {timeout_seconds:g} s"
     except ValueError:
         return [], (done.stderr.strip().splitlines() or ["no report"])[-1][:LONGEST_REASON]
 
 
-def _tell(audited: list[Package], unknown: int, service: str) -> int:
+def _report(audited: list[Package], unknown: int, service: str) -> int:
     for package in audited:
         for flaw in package["vulns"]:
-            mended = ", ".join(flaw["fix_versions"]) or "no version yet"
-            print(f"{package['name']} {package['version']}: {flaw['id']}, mended in {mended}")
+            fixed_in = ", ".join(flaw["fix_versions"]) or "no version yet"
+            print(f"{package['name']} {package['version']}: {flaw['id']}, fixed in {fixed_in}")
     vulnerable = sum(bool(package["vulns"]) for package in audited)
     print(
         f"Audited {len(audited)} of {len(audited) + unknown} packages with {service},"

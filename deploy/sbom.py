@@ -1,9 +1,9 @@
-"""Writes a CycloneDX list of what the image holds beyond its base: locked packages, vendored browser files.
+"""Writes a CycloneDX list of what the image adds to its base: locked packages and vendored browser files.
 
     .venv/bin/python -m deploy.sbom FILE
 
-Packages come from ``requirements.lock`` as far as Linux takes them, their licences from what is installed;
-vendored files from the package's ``assets/vendor/README.md``. The same tree gives the same bytes.
+Packages come from ``requirements.lock``, only those for Linux, and their licences from what is installed;
+vendored files come from the package's ``assets/vendor/README.md``. The same tree gives the same bytes.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def vendored_files() -> list[Vendored]:
 
 
 def locked_packages() -> Iterator[tuple[str, str, list[str]]]:
-    """Give name, version and the SHA-256 of every wheel of the packages that Linux takes."""
+    """Yield name, version and the SHA-256 of every wheel of the packages for Linux."""
     for found in LOCKED.finditer((ROOT / "requirements.lock").read_text("utf-8")):
         requirement = Requirement(found["requirement"])
         if requirement.marker is None or requirement.marker.evaluate(LINUX):
@@ -67,7 +67,7 @@ def locked_packages() -> Iterator[tuple[str, str, list[str]]]:
 
 
 def components() -> Iterator[Component]:
-    """Make a component of each package and each vendored file."""
+    """Yield a component for each package and each vendored file."""
     for name, version, hashes in locked_packages():
         yield Component(
             type=ComponentType.LIBRARY,
@@ -91,7 +91,7 @@ def components() -> Iterator[Component]:
 
 
 def licence_of(package: str) -> list[str]:
-    """Read the licence that an installed package declares; nothing where it is not installed."""
+    """Read the licence that a package declares; none if it is not installed here."""
     try:
         declared = metadata(package)
     except PackageNotFoundError:

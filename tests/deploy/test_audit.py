@@ -45,14 +45,14 @@ def test_without_any_service_it_says_so_and_is_no_failure(
 ) -> None:
     assert main(auditor(pypi=pypi, osv="error\nCannot connect either")) == 0
     told = capsys.readouterr().out
-    assert told.startswith("NOT AUDITED: no advisory service could be asked (pypi: ")
+    assert told.startswith("NOT AUDITED: no advisory service has answered (pypi: ")
     assert "osv: Cannot connect either" in told
 
 
 def test_a_service_that_is_silent_is_not_waited_for_long(
     auditor: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(auditor(pypi="silence", osv="silence"), patience_seconds=0.5) == 0
+    assert main(auditor(pypi="silence", osv="silence"), timeout_seconds=0.5) == 0
     assert capsys.readouterr().out.count("no answer within 0.5 s") == 2
 
 
@@ -68,5 +68,5 @@ def test_where_the_first_service_knows_nothing_the_second_is_asked(
 def test_what_is_vulnerable_is_named_and_fails(auditor: Any, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(auditor(pypi=[GOOD, BAD], osv="never asked")) == 1
     told = capsys.readouterr().out
-    assert "dash 4.4.1: GHSA-1, mended in 4.4.2" in told
+    assert "dash 4.4.1: GHSA-1, fixed in 4.4.2" in told
     assert told.endswith("Audited 2 of 2 packages with pypi, 1 vulnerable; 0 could not be audited.\n")

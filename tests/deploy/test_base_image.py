@@ -61,7 +61,7 @@ def test_what_is_no_digest_changes_nothing_and_fails(
 ) -> None:
     docker_that_says(tmp_path, monkeypatch, code)
     assert main(dockerfile) == 1
-    assert "told no digest of python:" in capsys.readouterr().out
+    assert "gave no digest of python:" in capsys.readouterr().out
     assert dockerfile.read_text("utf-8") == DOCKERFILE.read_text("utf-8")
 
 
