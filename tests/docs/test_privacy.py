@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from librechat_analytics.librechat.agents import ANSWER_PROJECTION, CONVERSATION_PROJECTION
+from librechat_analytics.librechat.agents import ASSISTANT_MESSAGE_PROJECTION, CONVERSATION_PROJECTION
 from librechat_analytics.librechat.labels import (
     AGENT_PROJECTION,
     ANONYMOUS_USER_PROJECTION,
@@ -19,7 +19,7 @@ READ = {
     "users": USER_PROJECTION,
     "agents": AGENT_PROJECTION,
     "conversations": CONVERSATION_PROJECTION,
-    "messages": ANSWER_PROJECTION,
+    "messages": ASSISTANT_MESSAGE_PROJECTION,
     "balances": BALANCE_PROJECTION,
     "groups": GROUP_PROJECTION,
 }

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from librechat_analytics.librechat.agents import (
-    Answer,
+    AssistantMessage,
     Attribution,
     Certainty,
     Conversation,
-    Question,
+    UnattributedRow,
     attribute,
-    read_answer,
+    read_assistant_message,
     read_conversation,
 )
 from librechat_analytics.librechat.documents import EPOCH, NO_AGENT
@@ -23,8 +23,10 @@ from tests.support.documents import HELPER, NOON, OLD_AGENT, example_collections
 EARLIER, LATER = NOON - timedelta(minutes=5), NOON + timedelta(seconds=2)
 
 
-def answer(agent: str | None, endpoint: str | None = "agents", at: Any = LATER, sender: str = "S") -> Answer:
-    return Answer(f"message at {at}", "c", agent, endpoint, at, sender)
+def answer(
+    agent: str | None, endpoint: str | None = "agents", at: Any = LATER, sender: str = "S"
+) -> AssistantMessage:
+    return AssistantMessage(f"message at {at}", "c", agent, endpoint, at, sender)
 
 
 def conversation(
@@ -38,7 +40,15 @@ STOPPED = answer(None)
 PLAIN = answer(None, "openAI")
 
 STEPS: list[
-    tuple[str, str | None, Answer | None, list[Answer], Conversation | None, str | None, Certainty]
+    tuple[
+        str,
+        str | None,
+        AssistantMessage | None,
+        list[AssistantMessage],
+        Conversation | None,
+        str | None,
+        Certainty,
+    ]
 ] = [
     (
         "1 and 2: the row names its agent",
@@ -179,19 +189,19 @@ STEPS: list[
 )
 def test_the_first_source_that_tells_names_the_agent(
     recorded: str | None,
-    its_answer: Answer | None,
-    answers: list[Answer],
+    its_answer: AssistantMessage | None,
+    answers: list[AssistantMessage],
     kept: Conversation | None,
     agent: str | None,
     certainty: Certainty,
 ) -> None:
-    found = attribute(Question(NOON, recorded), its_answer, answers, kept)
+    found = attribute(UnattributedRow(NOON, recorded), its_answer, answers, kept)
     assert (found.agent, found.certainty) == (agent, certainty)
 
 
 def test_a_sender_is_the_name_of_an_agent_only() -> None:
-    by_agent = attribute(Question(NOON, None), answer(HELPER, sender="Research Helper"), [], None)
-    by_model = attribute(Question(NOON, None), answer(None, "openAI", sender="GPT-4o"), [], None)
+    by_agent = attribute(UnattributedRow(NOON, None), answer(HELPER, sender="Research Helper"), [], None)
+    by_model = attribute(UnattributedRow(NOON, None), answer(None, "openAI", sender="GPT-4o"), [], None)
     assert (by_agent.sender, by_model.sender) == ("Research Helper", None)
 
 
@@ -201,12 +211,12 @@ def test_an_agent_that_a_row_records_is_called_as_it_last_answered_there() -> No
         answer(HELPER, sender="Last"),
         answer(OLD_AGENT, sender="Other"),
     ]
-    assert attribute(Question(NOON, HELPER), None, answers, None).sender == "Last"
-    assert attribute(Question(NOON, HELPER), None, answers[2:], None).sender is None
+    assert attribute(UnattributedRow(NOON, HELPER), None, answers, None).sender == "Last"
+    assert attribute(UnattributedRow(NOON, HELPER), None, answers[2:], None).sender is None
 
 
 def test_the_endpoint_comes_from_whatever_is_left() -> None:
-    question = Question(NOON, HELPER)
+    question = UnattributedRow(NOON, HELPER)
     assert attribute(question, answer(None, "acme"), [], conversation()).endpoint == "acme"
     assert attribute(question, None, [], conversation(endpoint="bedrock")).endpoint == "bedrock"
     assert attribute(question, None, [answer(None, "google")], None).endpoint == "google"
@@ -215,7 +225,7 @@ def test_the_endpoint_comes_from_whatever_is_left() -> None:
 
 def test_the_examples_answers_name_their_agents() -> None:
     documents = example_collections()
-    answers = [read_answer(document) for document in documents["messages"]]
+    answers = [read_assistant_message(document) for document in documents["messages"]]
     assert [found.agent for found in answers if found] == [HELPER, HELPER, HELPER, OLD_AGENT, None]
     conversations = [read_conversation(document) for document in documents["conversations"]]
     assert [(found.initial_agent, found.last_agent) for found in conversations if found] == [
@@ -236,12 +246,12 @@ def test_the_examples_answers_name_their_agents() -> None:
     ],
 )
 def test_what_a_user_wrote_and_what_cannot_be_looked_up_is_no_answer(document: dict[str, Any]) -> None:
-    assert read_answer(document) is None
+    assert read_assistant_message(document) is None
 
 
 def test_an_answer_with_odd_fields_is_still_one() -> None:
     odd = {"messageId": "m", "conversationId": 5, "model": {"a": 1}, "endpoint": [], "createdAt": "noon"}
-    assert read_answer(odd) == Answer("m", None, None, None, EPOCH, None)
+    assert read_assistant_message(odd) == AssistantMessage("m", None, None, None, EPOCH, None)
     assert read_conversation({"conversationId": None, "agent_id": HELPER}) is None
 
 
@@ -257,8 +267,8 @@ def test_a_subagents_conversation_names_its_root() -> None:
 
 
 def test_a_parallel_agents_index_is_not_part_of_its_id() -> None:
-    found = read_answer({"messageId": "m", "model": f"{HELPER}____2", "endpoint": "agents"})
+    found = read_assistant_message({"messageId": "m", "model": f"{HELPER}____2", "endpoint": "agents"})
     assert found is not None
-    assert attribute(Question(NOON, None), found, [], None) == Attribution(
+    assert attribute(UnattributedRow(NOON, None), found, [], None) == Attribution(
         HELPER, Certainty.EXACT, "agents", None
     )

@@ -85,11 +85,13 @@ class TestMongo:
         assert [user.name for user in source.users()] == ["Ana Kovac", "Bob Li"]
         assert [agent.id for agent in source.agents()] == [HELPER]
         assert [
-            (answer.message, answer.agent)
-            for answer in source.answers(["9b0f7f7a-0a01-4c55-8f10-6a1de1a00001", "no such message"])
+            (answer.id, answer.agent)
+            for answer in source.assistant_messages(
+                ["9b0f7f7a-0a01-4c55-8f10-6a1de1a00001", "no such message"]
+            )
         ] == [("9b0f7f7a-0a01-4c55-8f10-6a1de1a00001", HELPER)]
         old = "a2d0b1de-1111-4b7e-8a55-0c1f7e6d9b02"
-        assert [answer.agent for answer in source.conversation_answers([old])] == [OLD_AGENT]
+        assert [answer.agent for answer in source.conversation_messages([old])] == [OLD_AGENT]
         assert [kept.last_agent for kept in source.conversations([old, "gone"])] == [OLD_AGENT]
 
     def test_names_are_never_asked_for_where_they_are_not_wanted(self, database: Any) -> None:
@@ -153,8 +155,8 @@ def test_nothing_but_reading_is_asked_of_mongodb_and_no_private_field(
         list(source.agents())
         list(source.balances())
         list(source.groups())
-        source.answers(["m"])
-        source.conversation_answers(["c"])
+        source.assistant_messages(["m"])
+        source.conversation_messages(["c"])
         source.conversations(["c"])
     names = {event.command_name for event in asked.commands}
     assert names <= {"find", "getMore", "count", "ping", "killCursors", "endSessions"}
@@ -321,8 +323,8 @@ class TestDump:
         assert [user.name for user in dump.users() or ()] == ["Ana Kovac", "Bob Li"]
         assert [agent.id for agent in dump.agents() or ()] == [HELPER]
         conversation = "3f6f0f7e-6c1b-4a55-9a0e-2d0c8a6f1b01"
-        assert [answer.agent for answer in dump.conversation_answers([conversation])] == [HELPER] * 3
-        (answer,) = dump.answers(["9b0f7f7a-0a04-4c55-8f10-6a1de1a00004", "none"])
+        assert [answer.agent for answer in dump.conversation_messages([conversation])] == [HELPER] * 3
+        (answer,) = dump.assistant_messages(["9b0f7f7a-0a04-4c55-8f10-6a1de1a00004", "none"])
         assert (answer.agent, answer.endpoint, answer.sender) == (None, "acme", "Acme")
         assert answer.created_at.isoformat() == "2026-09-16T13:22:20.100000+00:00"
         (kept,) = dump.conversations([conversation])
@@ -334,7 +336,7 @@ class TestDump:
         folder = tmp_path / "temporary"
         folder.mkdir()
         monkeypatch.setattr("tempfile.tempdir", str(folder))
-        assert dump.answers(["9b0f7f7a-0a04-4c55-8f10-6a1de1a00004"])
+        assert dump.assistant_messages(["9b0f7f7a-0a04-4c55-8f10-6a1de1a00004"])
         assert list(folder.iterdir()) == []
 
 
@@ -342,7 +344,7 @@ def test_collections_that_were_not_dumped_are_unknown_not_empty(tmp_path: Path) 
     source = DumpSource(write_dump(tmp_path, transactions=[usage()]))
     assert source.users() is None
     assert source.agents() is None
-    assert source.answers(["m"]) == []
+    assert source.assistant_messages(["m"]) == []
     assert source.conversations(["c"]) == []
     source.close()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from bson import ObjectId
 
-from librechat_analytics.librechat.agents import read_answer, read_conversation
+from librechat_analytics.librechat.agents import read_assistant_message, read_conversation
 from librechat_analytics.librechat.labels import read_agent, read_balance, read_group, read_user
 from librechat_analytics.librechat.ledger import IdPage
 from librechat_analytics.librechat.source import SourceForbiddenError, SourceUnreachableError
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
-    from librechat_analytics.librechat.agents import Answer, Conversation
+    from librechat_analytics.librechat.agents import AssistantMessage, Conversation
     from librechat_analytics.librechat.transactions import Refused, Transaction
     from tests.support.documents import Document
 
@@ -126,13 +126,15 @@ class LibreChat:
     def groups(self) -> Iterable[Any]:
         return [read_group(document) for document in self._documents("groups")]
 
-    def answers(self, messages: Sequence[str]) -> list[Answer]:
-        found = (read_answer(d) for d in self._documents("messages") if d.get("messageId") in messages)
+    def assistant_messages(self, messages: Sequence[str]) -> list[AssistantMessage]:
+        found = (
+            read_assistant_message(d) for d in self._documents("messages") if d.get("messageId") in messages
+        )
         return [answer for answer in found if answer]
 
-    def conversation_answers(self, conversations: Sequence[str]) -> list[Answer]:
+    def conversation_messages(self, conversations: Sequence[str]) -> list[AssistantMessage]:
         documents = self._documents("messages")
-        found = (read_answer(d) for d in documents if d.get("conversationId") in conversations)
+        found = (read_assistant_message(d) for d in documents if d.get("conversationId") in conversations)
         return [answer for answer in found if answer]
 
     def conversations(self, conversations: Sequence[str]) -> list[Conversation]:

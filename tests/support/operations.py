@@ -47,7 +47,7 @@ from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.librechat.mongo import MongoSource
 from librechat_analytics.librechat.source import SourceForeignError, SourceUnreachableError
 from librechat_analytics.store.held_ids import HeldIds
-from librechat_analytics.sync import attribution, audit, interval, loop
+from librechat_analytics.sync import attribution, audit, audit_schedule, interval, labels, loop
 from librechat_analytics.sync.imports import import_dump
 from tests.support import ledgers
 from tests.support.agreement import PERIODS, ZONES, api_of, assert_answers_agree
@@ -119,7 +119,8 @@ class Operations(RuleBasedStateMachine):
         self.failures = Failures()
         logging.getLogger("librechat_analytics").addHandler(self.failures)
         self.patch = pytest.MonkeyPatch()
-        self.patch.setattr(loop, "time", SimpleNamespace(monotonic=self.clock.monotonic))
+        for module in (loop, audit_schedule, labels):
+            self.patch.setattr(module, "time", SimpleNamespace(monotonic=self.clock.monotonic))
         self.patch.setattr(loop, "RETRY_SECONDS", 0)
         self.patch.setattr(audit, "LONGEST_REST_SECONDS", 0)
         steps_taken["examples"] += 1
@@ -149,7 +150,7 @@ class Operations(RuleBasedStateMachine):
     def begin(self, rows: list[Plan], batch: int) -> None:
         for module, name, size in (
             (interval, "BATCH_DOCUMENTS", batch),
-            (attribution, "ATTRIBUTED_AT_ONCE", batch),
+            (attribution, "ROWS_AT_ONCE", batch),
             (audit, "ROWS_PER_RANGE", batch + 3),
             (ledger_module, "BATCH_DOCUMENTS", batch),
             (ledger_module, "PAGE_IDS", batch),

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import bson
 
-from librechat_analytics.librechat.sample.writer import MESSAGE_ID_DAYS, SampleCounts
+from librechat_analytics.librechat.sample.eras import MESSAGE_ID_DAYS
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from librechat_analytics.librechat.sample.writer import SampleCounts
 
     Document = dict[str, Any]
 

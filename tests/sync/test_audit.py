@@ -18,7 +18,7 @@ from librechat_analytics.librechat.source import SourceForeignError
 from librechat_analytics.store.held_ids import HeldIds
 from librechat_analytics.store.store import Store
 from librechat_analytics.sync import audit as audit_module
-from librechat_analytics.sync import loop
+from librechat_analytics.sync import audit_schedule, loop
 from librechat_analytics.sync.audit import GrowthWatch
 from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.sync.loop import Syncer
@@ -43,8 +43,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def small_ranges(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audit_module, "ROWS_PER_RANGE", 8)
     monkeypatch.setattr(loop, "QUICK_SECONDS", float("inf"))
-    monkeypatch.setattr(loop, "LEAST_REST_SECONDS", 0)
-    monkeypatch.setattr(loop, "AUDIT_REST_TIMES", 0)
+    monkeypatch.setattr(audit_schedule, "LEAST_REST_SECONDS", 0)
+    monkeypatch.setattr(audit_schedule, "REST_TIMES", 0)
 
 
 def syncer(store: Store, librechat: LibreChat, clock: Clock) -> Syncer:
@@ -127,7 +127,7 @@ class TestRowsThatComeOutOfOrder:
         assert held_by(store) < ids_of(librechat)
         sync._read()
         assert sync._due_audit() == "counts"
-        sync._audit_aside()
+        sync._audit_in_background()
         assert held_by(store) == ids_of(librechat)
 
     def test_a_secondary_that_lags_deletes_nothing(self, store: Store) -> None:
@@ -201,7 +201,7 @@ class TestAsOf:
             clock.now += timedelta(minutes=5)
             librechat.collections["transactions"].append(usage(clock.now - timedelta(hours=1), number=number))
             sync._read()
-            sync._audit_aside()
+            sync._audit_in_background()
             assert self.as_of(store) == clock.now.replace(tzinfo=None)
             assert held_by(store) == ids_of(librechat)
 

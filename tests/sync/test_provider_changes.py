@@ -51,7 +51,7 @@ def answer(conversation: str, **fields: Any) -> Document:
 def look(sync: Syncer) -> None:
     """Do what one look of the sync does, its work aside too."""
     sync._read()
-    sync._attribute_aside()
+    sync._attribute_in_background()
 
 
 def read_labels_again(sync: Syncer, clock: Clock) -> None:

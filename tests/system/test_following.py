@@ -62,7 +62,7 @@ def told(commit):
         return result
     return committed
 
-interval.BATCH_DOCUMENTS = attribution.ATTRIBUTED_AT_ONCE = 200
+interval.BATCH_DOCUMENTS = attribution.ROWS_AT_ONCE = 200
 Store.write_batch, Store.settle = told(Store.write_batch), told(Store.settle)
 main()
 """

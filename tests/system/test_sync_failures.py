@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from librechat_analytics.librechat.agents import Answer
+    from librechat_analytics.librechat.agents import AssistantMessage
     from librechat_analytics.store.store import Store
 
 
@@ -51,19 +51,19 @@ class TestTrouble:
     ) -> None:
         librechat = LibreChat(transactions=[usage(messageId="m")], messages=[ANSWER])
         tries: list[float] = []
-        look_up = librechat.answers
+        look_up = librechat.assistant_messages
 
-        def take_too_long(_: Sequence[str]) -> list[Answer]:
+        def take_too_long(_: Sequence[str]) -> list[AssistantMessage]:
             tries.append(time.monotonic())
             raise SourceUnreachableError("MongoDB needs more than 10 s for 1,000 look-ups.")
 
-        librechat.answers = take_too_long  # type: ignore[method-assign]
+        librechat.assistant_messages = take_too_long  # type: ignore[method-assign]
         sync = syncer(store, librechat, clock, sync_seconds=0.05)
         thread = threading.Thread(target=sync.follow)
         with caplog.at_level(logging.INFO):
             thread.start()
             wait_until(lambda: len(tries) == 5)
-            librechat.answers = look_up  # type: ignore[method-assign]
+            librechat.assistant_messages = look_up  # type: ignore[method-assign]
             wait_until(lambda: store.count_unattributed() == 0)
             sync.stop()
             thread.join(10)

@@ -12,7 +12,7 @@ import pytest
 
 from librechat_analytics.librechat.source import SourceUnreachableError
 from librechat_analytics.store.store import FILE_NAME, Store
-from librechat_analytics.sync import loop
+from librechat_analytics.sync import audit_schedule, labels, loop
 from librechat_analytics.sync.state import SourceState
 from tests.support.documents import (
     ANA,
@@ -225,7 +225,8 @@ class TestNews:
         restarted_after: timedelta | None,
     ) -> None:
         steady = SimpleNamespace(seconds=0.0, monotonic=lambda: steady.seconds)
-        monkeypatch.setattr(loop, "time", steady)
+        for module in (loop, audit_schedule, labels):
+            monkeypatch.setattr(module, "time", steady)
         librechat = LibreChat(transactions=usages(5))
         ahead = timedelta(hours=3)
         sync = syncer(store, librechat, clock)

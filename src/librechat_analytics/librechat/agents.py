@@ -1,4 +1,4 @@
-"""Which agent answered for a ledger row, and how sure that is."""
+"""Which agent a row belongs to, and how certain that is."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-ANSWER_PROJECTION = (
+ASSISTANT_MESSAGE_PROJECTION = (
     "messageId",
     "conversationId",
     "model",
@@ -43,21 +43,21 @@ class Certainty(StrEnum):
     """How the agent of a row is known, surest first."""
 
     EXACT = "exact"
-    """The row or the answer that it belongs to names the agent."""
+    """The row, or the assistant message that it belongs to, names the agent."""
     CONVERSATION = "conversation"
-    """All answers of the conversation are by one agent, or all by none."""
+    """All assistant messages of the conversation come from one agent, or none comes from an agent."""
     NEAREST = "nearest"
-    """Several agents answered in the conversation: the one whose answer was saved next."""
+    """Several agents took part in the conversation; this is the agent of the message that was saved next."""
     WEAK = "weak"
-    """No answer is left, the conversation itself names an agent."""
+    """No assistant message remains; the conversation itself names an agent."""
     UNKNOWN = "unknown"
-    """Nothing that is left tells."""
+    """No remaining document says whether an agent replied."""
 
 
-class Answer(NamedTuple):
-    """An assistant's message, without anything that was said in it."""
+class AssistantMessage(NamedTuple):
+    """A message of the assistant, without its text."""
 
-    message: str
+    id: str
     conversation: str | None
     agent: str | None
     endpoint: str | None
@@ -66,18 +66,19 @@ class Answer(NamedTuple):
     tenant: str | None = None
 
     @property
-    def tells(self) -> bool:
-        """Say whether it tells who answered.
+    def is_conclusive(self) -> bool:
+        """Whether the message shows which agent replied, or that none did.
 
-        A stopped turn of v0.8.2 to v0.8.6 is saved under the agents endpoint with the model's name.
+        A stopped reply of v0.8.2 to v0.8.6 does not: it is saved under the agents endpoint with the model's
+        name in place of the agent's id.
         """
         return self.agent is not None or self.endpoint != AGENTS_ENDPOINT
 
 
 class Conversation(NamedTuple):
-    """What a conversation says of its agents, without its title.
+    """What a conversation says about its agents, without its title.
 
-    ``root`` is the conversation in which a subagent began this one; None for one that a user began.
+    ``root`` is the conversation in which a subagent began this one; None if a user began it.
     """
 
     id: str
@@ -88,17 +89,17 @@ class Conversation(NamedTuple):
     tenant: str | None = None
 
 
-class Question(NamedTuple):
-    """What is known of a row before anybody is asked; NO_AGENT where it says that no saved agent answered."""
+class UnattributedRow(NamedTuple):
+    """What a row itself says about its agent; NO_AGENT means that no saved agent replied."""
 
     created_at: datetime
     recorded_agent: str | None
 
 
 class Attribution(NamedTuple):
-    """The agent of a row, None where there was none, unless the certainty is ``unknown``.
+    """The agent of a row; None means that there was none, unless the certainty is ``unknown``.
 
-    ``sender`` is the name under which the agent answered, where an answer of it was seen.
+    ``sender`` is the name under which the agent replied, if a message of it was found.
     """
 
     agent: str | None
@@ -107,79 +108,81 @@ class Attribution(NamedTuple):
     sender: str | None
 
 
-def read_answer(document: Mapping[str, Any]) -> Answer | None:
-    """Read an assistant's message; None for a user's, or one that cannot be looked up."""
+def read_assistant_message(document: Mapping[str, Any]) -> AssistantMessage | None:
+    """Read a message; None for a user's message, or one without an id."""
     message = text(document.get("messageId"))
     if message is None or document.get("isCreatedByUser") is True:
         return None
-    return Answer(
-        message,
-        text(document.get("conversationId")),
-        agent_id(document.get("model")),
-        listed_name(document.get("endpoint")),
-        instant(document.get("createdAt")) or EPOCH,
-        text(document.get("sender")),
-        listed_name(document.get("tenantId")),
+    return AssistantMessage(
+        id=message,
+        conversation=text(document.get("conversationId")),
+        agent=agent_id(document.get("model")),
+        endpoint=listed_name(document.get("endpoint")),
+        created_at=instant(document.get("createdAt")) or EPOCH,
+        sender=text(document.get("sender")),
+        tenant=listed_name(document.get("tenantId")),
     )
 
 
 def read_conversation(document: Mapping[str, Any]) -> Conversation | None:
-    """Read a conversation; None for one that cannot be looked up."""
+    """Read a conversation; None for one without an id."""
     conversation = text(document.get("conversationId"))
     if conversation is None:
         return None
     thread = document.get("subagentThread")
     return Conversation(
-        conversation,
-        listed_name(document.get("endpoint")),
-        agent_id(document.get("initial_agent_id")),
-        agent_id(document.get("agent_id")),
-        text(thread.get("rootConversationId")) if isinstance(thread, dict) else None,
-        listed_name(document.get("tenantId")),
+        id=conversation,
+        endpoint=listed_name(document.get("endpoint")),
+        initial_agent=agent_id(document.get("initial_agent_id")),
+        last_agent=agent_id(document.get("agent_id")),
+        root=text(thread.get("rootConversationId")) if isinstance(thread, dict) else None,
+        tenant=listed_name(document.get("tenantId")),
     )
 
 
 def attribute(
-    question: Question,
-    answer: Answer | None,
-    conversation_answers: Sequence[Answer],
+    row: UnattributedRow,
+    message: AssistantMessage | None,
+    conversation_messages: Sequence[AssistantMessage],
     conversation: Conversation | None,
 ) -> Attribution:
-    """Find the agent of a row: the first source that tells wins.
+    """Find the agent of a row, from the first source that is conclusive.
 
-    ``answer`` is the message that the row names; ``conversation_answers`` are the assistant's messages of
-    its conversation, oldest first.
+    ``message`` is the one that the row names; ``conversation_messages`` are the assistant messages of its
+    conversation, oldest first.
     """
-    telling = [other for other in conversation_answers if other.tells]
+    conclusive = [other for other in conversation_messages if other.is_conclusive]
     endpoint = next(
-        (known.endpoint for known in (answer, conversation, *telling[-1:]) if known and known.endpoint), None
+        (known.endpoint for known in (message, conversation, *conclusive[-1:]) if known and known.endpoint),
+        None,
     )
-    # The row's own answer last: its sender is the name that counts.
-    heard = [*telling, answer] if answer is not None else telling
+    # The row's own message comes last: the agent's name in it is the one to show.
+    known_messages = [*conclusive, message] if message is not None else conclusive
 
-    def by(source: Answer, certainty: Certainty) -> Attribution:
-        return Attribution(source.agent, certainty, source.endpoint, _last_sender(source.agent, heard))
+    def as_in(source: AssistantMessage, certainty: Certainty) -> Attribution:
+        sender = _last_sender(source.agent, known_messages)
+        return Attribution(source.agent, certainty, source.endpoint, sender)
 
-    if question.recorded_agent == NO_AGENT:
+    if row.recorded_agent == NO_AGENT:
         return Attribution(None, Certainty.EXACT, endpoint, None)
-    if question.recorded_agent is not None:
-        sender = _last_sender(question.recorded_agent, heard)
-        return Attribution(question.recorded_agent, Certainty.EXACT, endpoint, sender)
-    if answer is not None and answer.tells:
-        return by(answer, Certainty.EXACT)
-    if telling and len({other.agent for other in telling}) == 1:
-        return by(telling[0], Certainty.CONVERSATION)
-    if telling:
-        # Rows are written before their answer is saved, titles after it.
-        saved_next = (other for other in telling if other.created_at >= question.created_at)
-        return by(next(saved_next, telling[-1]), Certainty.NEAREST)
+    if row.recorded_agent is not None:
+        sender = _last_sender(row.recorded_agent, known_messages)
+        return Attribution(row.recorded_agent, Certainty.EXACT, endpoint, sender)
+    if message is not None and message.is_conclusive:
+        return as_in(message, Certainty.EXACT)
+    if conclusive and len({other.agent for other in conclusive}) == 1:
+        return as_in(conclusive[0], Certainty.CONVERSATION)
+    if conclusive:
+        # LibreChat writes a reply's rows before it saves the reply, and a title's rows after it.
+        saved_next = (other for other in conclusive if other.created_at >= row.created_at)
+        return as_in(next(saved_next, conclusive[-1]), Certainty.NEAREST)
     if conversation is not None and (agent := conversation.initial_agent or conversation.last_agent):
         return Attribution(agent, Certainty.WEAK, endpoint, None)
     return Attribution(None, Certainty.UNKNOWN, endpoint, None)
 
 
-def _last_sender(agent: str | None, answers: Sequence[Answer]) -> str | None:
-    """Give the name under which an agent answered last, as far as an answer says it."""
+def _last_sender(agent: str | None, messages: Sequence[AssistantMessage]) -> str | None:
+    """Return the name in the agent's last message that has one."""
     if agent is None:
         return None
-    return next((other.sender for other in reversed(answers) if other.agent == agent and other.sender), None)
+    return next((other.sender for other in reversed(messages) if other.agent == agent and other.sender), None)

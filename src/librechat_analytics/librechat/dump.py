@@ -5,16 +5,21 @@ from __future__ import annotations
 import gzip
 import sqlite3
 import tempfile
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import bson
 from bson.errors import BSONError
 
-from librechat_analytics.librechat.agents import Answer, Conversation, read_answer, read_conversation
+from librechat_analytics.librechat.agents import (
+    AssistantMessage,
+    Conversation,
+    read_assistant_message,
+    read_conversation,
+)
 from librechat_analytics.librechat.bson_stream import frames, undecodable
-from librechat_analytics.librechat.documents import CODEC, EPOCH
+from librechat_analytics.librechat.documents import CODEC
 from librechat_analytics.librechat.dump_folder import LEDGER, collection_file, database_folder
 from librechat_analytics.librechat.labels import (
     AgentLabel,
@@ -40,9 +45,9 @@ T = TypeVar("T")
 class DumpSource:
     """A folder with one database's collections as ``mongodump`` writes them, plain or with ``--gzip``.
 
-    ``folder`` may also be the folder above it, or a file in it; raises SourceError for what is no dump.
-    Collections are streamed; assistants' messages and conversations are indexed in a temporary file
-    on their first look-up. ``broken`` names the files that broke off, each with where.
+    ``folder`` may also be the folder above it, or a file in it; raises SourceError if it is not a dump.
+    Collections are streamed. Assistant messages and conversations are indexed in a temporary file on their
+    first look-up. ``broken`` names the truncated files, each with the byte from which it is unreadable.
     """
 
     def __init__(self, folder: Path, *, anonymous: bool = False) -> None:
@@ -63,11 +68,11 @@ class DumpSource:
             self._index.close()
 
     def size_bytes(self) -> int:
-        """Give the size of the ledger's file as it lies on disk."""
+        """Return the size of the ledger's file on disk."""
         return self._file(LEDGER).stat().st_size
 
     def transactions(self, progress: Callable[[int], None]) -> Iterator[Transaction | Refused]:
-        """Read the whole ledger as it lies there; ``progress`` is told the file's position in bytes."""
+        """Read the whole ledger in the file's order; ``progress`` is called with the position in bytes."""
         for raw in self._documents(LEDGER, progress):
             if isinstance(raw, Refused):
                 yield raw
@@ -89,11 +94,11 @@ class DumpSource:
     def groups(self) -> Iterable[Group] | None:
         return self._labels("groups", read_group)
 
-    def answers(self, messages: Sequence[str]) -> list[Answer]:
-        return self._indexed_answers("message", messages)
+    def assistant_messages(self, messages: Sequence[str]) -> list[AssistantMessage]:
+        return self._indexed_messages("id", messages)
 
-    def conversation_answers(self, conversations: Sequence[str]) -> list[Answer]:
-        return self._indexed_answers("conversation", conversations)
+    def conversation_messages(self, conversations: Sequence[str]) -> list[AssistantMessage]:
+        return self._indexed_messages("conversation", conversations)
 
     def conversations(self, conversations: Sequence[str]) -> list[Conversation]:
         rows = self._select("SELECT * FROM conversations WHERE id IN ({})", conversations)
@@ -116,26 +121,26 @@ class DumpSource:
                 yield document
 
     def _labels(self, collection: str, read: Callable[[Mapping[str, Any]], T | None]) -> list[T] | None:
-        """Read a whole collection; None where a part is missing, which would count as deleted."""
+        """Read a whole collection; None if any of it is missing, because that would count as deleted."""
         if not self._file(collection).exists():
             return None
         documents = list(self._documents(collection))
         is_whole = not any(isinstance(document, Refused) for document in documents)
         return list(_read_each(documents, read)) if is_whole else None
 
-    def _indexed_answers(self, key: str, ids: Sequence[str]) -> list[Answer]:
-        rows = self._select(f"SELECT * FROM answers WHERE {key} IN ({{}})", ids)  # noqa: S608 one of our two columns
+    def _indexed_messages(self, key: str, ids: Sequence[str]) -> list[AssistantMessage]:
+        rows = self._select(f"SELECT * FROM messages WHERE {key} IN ({{}})", ids)  # noqa: S608 one of our two columns
         return [
-            Answer(
+            AssistantMessage(
                 message,
                 conversation,
                 agent,
                 endpoint,
-                datetime.fromtimestamp(at, EPOCH.tzinfo),
+                datetime.fromtimestamp(created_at, UTC),
                 sender,
                 tenant,
             )
-            for message, conversation, agent, endpoint, at, sender, tenant in rows
+            for message, conversation, agent, endpoint, created_at, sender, tenant in rows
         ]
 
     def _select(self, query: str, ids: Sequence[str]) -> Iterator[tuple[Any, ...]]:
@@ -146,22 +151,30 @@ class DumpSource:
             yield from self._index.execute(query.format(",".join("?" * len(some))), some)
 
     def _build_index(self) -> sqlite3.Connection:
-        # Gone from the folder as soon as it is open, so that nothing stays behind however this ends.
+        # The file is deleted while it is open, so that nothing remains however this process ends.
         with tempfile.TemporaryDirectory(prefix="librechat-analytics-") as folder:
-            index = sqlite3.connect(Path(folder) / "answers.sqlite", check_same_thread=False)
+            index = sqlite3.connect(Path(folder) / "messages.sqlite", check_same_thread=False)
             index.executescript(
                 """
                 PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
-                CREATE TABLE answers (message, conversation, agent, endpoint, created_at, sender, tenant);
+                CREATE TABLE messages (id, conversation, agent, endpoint, created_at, sender, tenant);
                 CREATE TABLE conversations (id, endpoint, initial_agent, last_agent, root, tenant);
                 """
             )
         if self._file("messages").exists():
             index.executemany(
-                "INSERT INTO answers VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
-                    answer._replace(created_at=answer.created_at.timestamp())  # type: ignore[arg-type]
-                    for answer in _read_each(self._documents("messages"), read_answer)
+                    (
+                        message.id,
+                        message.conversation,
+                        message.agent,
+                        message.endpoint,
+                        message.created_at.timestamp(),
+                        message.sender,
+                        message.tenant,
+                    )
+                    for message in _read_each(self._documents("messages"), read_assistant_message)
                 ),
             )
         if self._file("conversations").exists():
@@ -171,9 +184,9 @@ class DumpSource:
             )
         index.executescript(
             """
-            CREATE INDEX by_message ON answers (message);
-            CREATE INDEX by_conversation ON answers (conversation);
-            CREATE INDEX by_id ON conversations (id);
+            CREATE INDEX by_message ON messages (id);
+            CREATE INDEX by_conversation ON messages (conversation);
+            CREATE INDEX by_conversation_id ON conversations (id);
             """
         )
         index.commit()
@@ -183,7 +196,7 @@ class DumpSource:
 def _read_each(
     documents: Iterable[bytes | Refused], read: Callable[[Mapping[str, Any]], T | None]
 ) -> Iterator[T]:
-    """Read documents but those that cannot be."""
+    """Read the documents that can be read and skip the others."""
     for raw in documents:
         if isinstance(raw, Refused):
             continue

@@ -9,11 +9,11 @@ from bson.errors import BSONError
 from bson.objectid import ObjectId
 
 from librechat_analytics.librechat.agents import (
-    ANSWER_PROJECTION,
+    ASSISTANT_MESSAGE_PROJECTION,
     CONVERSATION_PROJECTION,
-    Answer,
+    AssistantMessage,
     Conversation,
-    read_answer,
+    read_assistant_message,
     read_conversation,
 )
 from librechat_analytics.librechat.bson_stream import decoded
@@ -55,7 +55,7 @@ T = TypeVar("T")
 DEFAULT_DATABASE = "test"
 """What MongoDB's drivers, and so LibreChat, use for a connection string without a database's name."""
 
-BY_AN_ASSISTANT: Document = {"isCreatedByUser": {"$ne": True}}
+NOT_BY_A_USER: Document = {"isCreatedByUser": {"$ne": True}}
 FEWEST_LOOK_UP_IDS = 50
 LOOK_UP_SECONDS = 10
 """Less than a socket waits: MongoDB itself ends what takes longer, and does not go on for nobody."""
@@ -145,18 +145,22 @@ class MongoSource(Ledger):
     def groups(self) -> Iterator[Group]:
         return self._each("groups", {}, GROUP_PROJECTION, read_group)
 
-    def answers(self, messages: Sequence[str]) -> list[Answer]:
-        return self._looked_up("messages", "messageId", messages, ANSWER_PROJECTION, read_answer)
+    def assistant_messages(self, messages: Sequence[str]) -> list[AssistantMessage]:
+        return self._assistant_messages("messageId", messages)
 
-    def conversation_answers(self, conversations: Sequence[str]) -> list[Answer]:
-        return self._looked_up(
-            "messages", "conversationId", conversations, ANSWER_PROJECTION, read_answer, BY_AN_ASSISTANT
-        )
+    def conversation_messages(self, conversations: Sequence[str]) -> list[AssistantMessage]:
+        return self._assistant_messages("conversationId", conversations, NOT_BY_A_USER)
 
     def conversations(self, conversations: Sequence[str]) -> list[Conversation]:
         return self._looked_up(
             "conversations", "conversationId", conversations, CONVERSATION_PROJECTION, read_conversation
         )
+
+    def _assistant_messages(
+        self, key: str, ids: Sequence[str], besides: Document | None = None
+    ) -> list[AssistantMessage]:
+        projection = ASSISTANT_MESSAGE_PROJECTION
+        return self._looked_up("messages", key, ids, projection, read_assistant_message, besides)
 
     def _each(
         self,

@@ -9,7 +9,7 @@ from librechat_analytics.errors import OperatorError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from librechat_analytics.librechat.agents import Answer, Conversation
+    from librechat_analytics.librechat.agents import AssistantMessage, Conversation
     from librechat_analytics.librechat.labels import AgentLabel, Balance, Group, UserLabel
 
 BATCH_DOCUMENTS = 10_000
@@ -73,11 +73,11 @@ class Source(Protocol):
         """Give all groups; None where they cannot be had."""
         ...
 
-    def answers(self, messages: Sequence[str]) -> list[Answer]:
+    def assistant_messages(self, messages: Sequence[str]) -> list[AssistantMessage]:
         """Look up assistants' messages by their ids."""
         ...
 
-    def conversation_answers(self, conversations: Sequence[str]) -> list[Answer]:
+    def conversation_messages(self, conversations: Sequence[str]) -> list[AssistantMessage]:
         """Look up all assistants' messages of conversations."""
         ...
 

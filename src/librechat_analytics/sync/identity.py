@@ -1,4 +1,4 @@
-"""Whose ledger the store holds: it must never be mixed with another LibreChat's."""
+"""Makes sure that the store is never filled from two LibreChats."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FIRST_ROWS = 1_000
 
 
 class LedgerIdentity:
-    """Recognises a ledger by rows that it shares with the store, wherever that was moved or restored to."""
+    """Recognises a ledger by rows that it shares with the store, even after it was moved or restored."""
 
     def __init__(self, store: Store, held: HeldIds, source: MongoSource) -> None:
         self._store = store
@@ -36,10 +36,10 @@ class LedgerIdentity:
         self._witness: ObjectId | None = None
 
     def require_same(self) -> None:
-        """Raise SourceForeignError where the database that answers is not the one in the store.
+        """Raise SourceForeignError if the database is not the one that the store was filled from.
 
-        Costs one look-up of an id when it is the same. A ledger whose old or even all rows were deleted is
-        still the same, as long as the database has kept its place and some of its users.
+        Costs one look-up of an id if it is the same. A ledger whose old or even all rows were deleted is
+        still the same, as long as the database has kept its address and some of its users.
         """
         if not self._store.count_transactions() or self._shares_rows() or self._is_emptied():
             return
@@ -63,7 +63,7 @@ class LedgerIdentity:
         return False
 
     def _is_emptied(self) -> bool:
-        """Say whether it can be the same ledger although all rows that were held have been deleted."""
+        """Say whether it can be the same ledger with all the store's rows deleted."""
         has_moved, there = self._has_moved(), self._source.estimated_transactions()
         if has_moved and there:
             return False
@@ -71,7 +71,7 @@ class LedgerIdentity:
             if self._source.has_any_user(self._held.users()):
                 return True
             return not has_moved and not there and not self._source.has_users()
-        except SourceForbiddenError:  # then the place alone tells
+        except SourceForbiddenError:  # then only the address counts
             return not has_moved and self._store.state().source_name is not None
 
     def _has_moved(self) -> bool:
@@ -83,18 +83,18 @@ class LedgerIdentity:
         return database != database_now or not {*hosts.split(",")} & {*hosts_now.split(",")}
 
     def note_name(self) -> None:
-        """Remember where the ledger is read from."""
+        """Remember the address that the ledger is read from."""
         before, name = self._store.state().source_name, self._source.name
         if name != before:
             if before is not None and self._has_moved():
-                log.info("The ledger in the store is now read from %s, before from %s.", name, before)
+                log.info("The store's ledger is now read from %s; before it was %s.", name, before)
             self._store.write_state(source_name=name)
 
 
 def is_same_librechat(held: HeldIds, source: DumpSource) -> bool:
-    """Say whether a dump is of the LibreChat in the store.
+    """Say whether a dump comes from the LibreChat in the store.
 
-    It is not where the store knows none of its users, nor any id of its first rows.
+    It does not if the store has none of its users and none of its first rows.
     """
     known = set(held.users())
     users = {user.id for user in source.users() or ()}

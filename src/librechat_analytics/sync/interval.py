@@ -1,4 +1,4 @@
-"""The interval of ids that is held: its ends, and the batches that move them."""
+"""The interval of ids in the store: its ends, and the batches that move them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FIRST_ID = ObjectId("0" * 24)
 
 
 def batches(rows: Iterator[Transaction | Refused]) -> Iterator[list[Transaction | Refused]]:
-    """Gather rows by BATCH_DOCUMENTS; what arrived before the connection broke is a batch too."""
+    """Group rows into batches of BATCH_DOCUMENTS; rows read before the connection broke are a batch too."""
     batch: list[Transaction | Refused] = []
     try:
         for row in rows:
@@ -36,12 +36,13 @@ def batches(rows: Iterator[Transaction | Refused]) -> Iterator[list[Transaction 
 
 
 def ids_of(rows: list[Transaction | Refused]) -> list[ObjectId]:
+    """Return the ids that are ObjectIds."""
     ids = (row.id for row in rows)
     return [ObjectId(identity) for identity in ids if ObjectId.is_valid(identity)]
 
 
 def greatest(newest: ObjectId | None, rows: list[Transaction | Refused], now: datetime) -> ObjectId | None:
-    """Give the upper end of the interval held; ids of a clock that runs ahead must not move it past now."""
+    """Return the upper end of the interval; an id from a clock that runs ahead must not move it past now."""
     limit = id_at(now + timedelta(seconds=1))
     return max(
         (identity for identity in (newest, *ids_of(rows)) if identity and identity < limit), default=None
@@ -49,4 +50,5 @@ def greatest(newest: ObjectId | None, rows: list[Transaction | Refused], now: da
 
 
 def id_at(instant: datetime) -> ObjectId:
+    """Return the lowest id that an ObjectId made at an instant can have."""
     return ObjectId.from_datetime(max(instant, object_id_time(FIRST_ID)))

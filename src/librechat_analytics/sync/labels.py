@@ -1,13 +1,16 @@
-"""The names behind the ids, read again as they change."""
+"""Reads the names of users, agents and groups, and writes them to the store."""
 
 from __future__ import annotations
 
+import logging
+import threading
+import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
 from librechat_analytics.librechat.source import SourceBrokenError, SourceForbiddenError
-from librechat_analytics.sync.attribution import name_providers_anew
+from librechat_analytics.sync.agent_providers import correct_early_providers
 from librechat_analytics.sync.frames import instants, naive, texts_frame
 from librechat_analytics.sync.memberships import write_memberships
 
@@ -19,8 +22,40 @@ if TYPE_CHECKING:
     from librechat_analytics.librechat.source import Source
     from librechat_analytics.store.store import Store
 
+log = logging.getLogger(__name__)
+
 T = TypeVar("T")
 L = TypeVar("L", "AgentLabel", "UserLabel")
+
+
+class LabelReader:
+    """Reads the labels every ``seconds``, and at once when a row names somebody without a name."""
+
+    def __init__(
+        self, store: Store, source: Source, *, seconds: float, clock: Callable[[], datetime]
+    ) -> None:
+        self._store = store
+        self._source = source
+        self._seconds = seconds
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._read_at = float("-inf")
+        self._can_read_names = True
+
+    def read_if_due(self) -> None:
+        """Read the labels if they are due; several threads may call this."""
+        with self._lock:
+            is_old = time.monotonic() - self._read_at >= self._seconds
+            if not is_old and not (self._can_read_names and self._store.has_unlabelled()):
+                return
+            unreadable = write_labels(self._store, self._source, self._clock())
+            # Otherwise users and agents that cannot be read would be looked up at every reading.
+            self._can_read_names = not {"users", "agents"} & set(unreadable)
+            if is_old:
+                for why in sorted(set(unreadable.values())):
+                    names = ", ".join(name for name, reason in unreadable.items() if reason == why)
+                    log.warning("Names of %s cannot be read. %s", names, why)
+                self._read_at = time.monotonic()
 
 
 def write_labels(
@@ -31,30 +66,31 @@ def write_labels(
     as_of: datetime | None = None,
     is_current: bool = True,
 ) -> dict[str, str]:
-    """Read the names of users and agents again; returns which collections cannot be read, and why.
+    """Read the names of users and agents; returns the collections that cannot be read, each with the reason.
 
-    ``as_of`` is the instant that the source shows, unless it is now. Labels that are not current ones only
-    name who has no name yet, and leave groups, domains and roles alone.
+    ``as_of`` is the instant that the source shows, if not now. Labels that are not current give names only to
+    users and agents that have none, and change no group, domain or role.
     """
     as_of = as_of or now
     unreadable: dict[str, str] = {}
     known_user, known_agent = store.greatest_keys()
 
-    def known(collection: str, ask: Callable[[], Iterable[T] | None]) -> list[T] | None:
+    def read(collection: str, find: Callable[[], Iterable[T] | None]) -> list[T] | None:
         try:
-            found = ask()
+            found = find()
             return None if found is None else list(found)
         except (SourceForbiddenError, SourceBrokenError) as error:
             unreadable[collection] = str(error)
             return None
 
-    users = _each_once(known("users", source.users), lambda user: user.id)
-    agents = _each_once(known("agents", source.agents), lambda agent: (agent.id, agent.tenant))
+    users = _each_once(read("users", source.users), lambda user: user.id)
+    agents = _each_once(read("agents", source.agents), lambda agent: (agent.id, agent.tenant))
     if users is not None:
         labels = texts_frame(
-            ((*user[:4], user.tenant) for user in users), ("id", "name", "email", "role", "tenant")
+            ((user.id, user.name, user.email, user.role, user.tenant) for user in users),
+            ("id", "name", "email", "role", "tenant"),
         )
-        balances = oldest_balances(known("balances", source.balances) or [])
+        balances = oldest_balances(read("balances", source.balances) or [])
         store.write_users(
             labels.join(balance_frame(balances.get(user.id) for user in users)),
             known=known_user,
@@ -62,7 +98,7 @@ def write_labels(
             as_of=naive(as_of),
             now=naive(now),
         )
-        groups = known("groups", source.groups)
+        groups = read("groups", source.groups)
         if groups is not None and is_current:
             write_memberships(store, groups, users, as_of)
     if agents is not None:
@@ -79,7 +115,10 @@ def write_labels(
             }
         )
         labels = texts_frame(
-            ((*agent[:4], agent.ran, agent.tenant) for agent in agents),
+            (
+                (agent.id, agent.name, agent.model, agent.provider, agent.ran, agent.tenant)
+                for agent in agents
+            ),
             ("id", "name", "model", "provider", "ran", "tenant"),
         )
         store.write_agents(
@@ -90,19 +129,19 @@ def write_labels(
             as_of=naive(as_of),
             now=naive(now),
         )
-    name_providers_anew(store, now)
+    correct_early_providers(store, now)
     return unreadable
 
 
 def oldest_balances(balances: Iterable[Balance]) -> dict[str, Balance]:
-    """Give each user's balance; of several, LibreChat itself takes the one with the lowest id."""
+    """Return each user's balance; if there are several, the one with the lowest id, as LibreChat does."""
     return {
         balance.user: balance for balance in sorted(balances, key=lambda balance: balance.id, reverse=True)
     }
 
 
 def balance_frame(balances: Iterable[Balance | None]) -> pd.DataFrame:
-    """Lay out balances as the store takes them."""
+    """Return balances as the store takes them."""
     listed = list(balances)
 
     def column(name: str, kind: str) -> pd.Series[Any]:
@@ -124,5 +163,5 @@ def balance_frame(balances: Iterable[Balance | None]) -> pd.DataFrame:
 
 
 def _each_once(labels: list[L] | None, key: Callable[[L], object]) -> list[L] | None:
-    """Keep the last label of each key: a cursor may meet one twice."""
+    """Keep the last label of each key: a cursor may return a document twice."""
     return None if labels is None else list({key(label): label for label in labels}.values())

@@ -1,4 +1,4 @@
-"""Who belongs to which group: matches members' ids with users, and waits before it ends many memberships."""
+"""Writes who belongs to which group; waits before it ends many memberships at once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 def write_memberships(store: Store, groups: list[Group], users: list[UserLabel], as_of: datetime) -> None:
-    """Write down who belonged to which group at an instant, as read then."""
+    """Write who belonged to which group at an instant."""
     user_of = matched_members(users)
     rows = [
         (group.id, group.name, user)
@@ -44,23 +44,23 @@ def write_memberships(store: Store, groups: list[Group], users: list[UserLabel],
 
 
 def matched_members(users: Iterable[UserLabel]) -> Callable[[str], str | None]:
-    """Make a function that gives the user of a member's id: the id in a directory or the user's own.
+    """Return a function from a member's id, in a directory or the user's own, to the user.
 
-    In another case than the user's only where it cannot be somebody else's.
+    An id that differs in upper and lower case matches only if it cannot be somebody else's.
     """
-    # LibreChat writes a member's id in the directory where there is one, else the user's own id.
+    # LibreChat writes a member's id in the directory if there is one, else the user's own id.
     exact = {user.foreign_id: user.id for user in users if user.foreign_id} | {
         user.id: user.id for user in users
     }
-    whatever_case: dict[str, set[str]] = {}
+    by_folded_id: dict[str, set[str]] = {}
     for identity, user in exact.items():
-        whatever_case.setdefault(identity.casefold(), set()).add(user)
+        by_folded_id.setdefault(identity.casefold(), set()).add(user)
 
     def user_of(member: str) -> str | None:
         if member in exact:
             return exact[member]
-        found = whatever_case.get(member.casefold(), ())
-        # Somebody who is deleted may still be a member, by their own id.
+        found = by_folded_id.get(member.casefold(), ())
+        # A deleted user may still be a member, under the user's own id.
         return next(iter(found)) if len(found) == 1 else user_id(member)
 
     return user_of

@@ -1,4 +1,4 @@
-"""Adds to the store what older versions left out."""
+"""Completes rows and names that older versions of this program wrote."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from librechat_analytics.librechat.documents import listed_name
 from librechat_analytics.librechat.providers import family_provider
 from librechat_analytics.store.stored_names import StoredNames
 from librechat_analytics.store.unfinished import UnfinishedRows
-from librechat_analytics.sync.attribution import name_providers_anew
+from librechat_analytics.sync.agent_providers import correct_early_providers
 from librechat_analytics.sync.frames import ledger_frame, naive, refusal_frame, texts_frame
 
 if TYPE_CHECKING:
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from librechat_analytics.librechat.mongo import MongoSource
     from librechat_analytics.store.store import Store
 
-READ_AGAIN_AT_ONCE = 10_000
+READ_AT_ONCE = 10_000
 LONGEST_REST_SECONDS = 2.0
 
 
 def mend_names(store: Store) -> None:
-    """Write names as lists show and requests take them, where an older program wrote them as recorded.
+    """Rewrite names that an older version stored as recorded, in the form that lists show and filters take.
 
-    Costs one look at the names where there is nothing to do.
+    Costs one read of the names when there is nothing to do.
     """
     names = StoredNames(store)
     renamed = [(name, listed) for name in names.all() if (listed := listed_name(name) or name) != name]
@@ -37,9 +37,9 @@ def mend_names(store: Store) -> None:
 
 
 def mend_providers(store: Store) -> None:
-    """Write the provider of rows that have none where the model's name gives it away.
+    """Write the provider of rows that have none, if the model's name shows it.
 
-    Costs one look at the rows without a provider where there is nothing to do.
+    Costs one read of the rows without a provider when there is nothing to do.
     """
     unfinished = UnfinishedRows(store)
     known = [(model, family_provider(model)) for model in unfinished.models_without_provider()]
@@ -56,17 +56,17 @@ def read_outdated(
     is_stopped: Callable[[], bool] = lambda: False,
     rest: Callable[[float], object] = lambda _: None,
 ) -> None:
-    """Read the rows again that the store holds only in part, in pages of READ_AGAIN_AT_ONCE ids.
+    """Read again the rows that the store has only in part, in pages of READ_AT_ONCE ids.
 
-    After each page it lets MongoDB ``rest`` for as many seconds as that took, LONGEST_REST_SECONDS at most.
+    After each page, ``rest`` is called with the seconds that the page took, at most LONGEST_REST_SECONDS.
 
-    Rows that are gone from LibreChat stay as they are; those that it has not settled yet wait for the next
-    time. Raises SourceUnreachableError when MongoDB does not answer in time; what was read is kept.
+    Rows that LibreChat has deleted stay as they are; rows that it will still change wait for the next time.
+    Raises SourceUnreachableError when MongoDB does not answer in time; what was read is kept.
     """
     unfinished = UnfinishedRows(store)
     unfinished.list_without_tenant()
     before, started = None, monotonic()
-    while not is_stopped() and (page := unfinished.outdated(before, READ_AGAIN_AT_ONCE)):
+    while not is_stopped() and (page := unfinished.outdated(before, READ_AT_ONCE)):
         before = page[-1]
         rows = ledger_frame(list(source.transactions_by_id([ObjectId(each.hex()) for each in page])))
         store.write_batch(rows, refusal_frame([]), {}, now=naive(now))
@@ -74,4 +74,4 @@ def read_outdated(
         unfinished.forget_outdated(each for each in page if each not in there)
         rest(min(monotonic() - started, LONGEST_REST_SECONDS))
         started = monotonic()
-    name_providers_anew(store, now)
+    correct_early_providers(store, now)

@@ -1,4 +1,4 @@
-"""How the source is doing, for whoever shows it."""
+"""The state of the source, as the API and the page show it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Phase = Literal["transactions", "agents", "audit"]
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """How the source is doing: ``progress`` is 0 to 1 while its history is read the first time."""
+    """The state of the source; ``progress`` is 0 to 1 while its history is read for the first time."""
 
     status: Literal["ok", "importing", "unreachable", "offline"]
     progress: float | None = None
