@@ -1,4 +1,4 @@
-"""The only place where everything meets: settings in, a Flask app that serves and syncs out."""
+"""Puts all rooms together: settings in, a Flask app that serves and syncs out."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ LAST_BATCH_SECONDS = 20
 
 @dataclass(slots=True)
 class Running:
-    """What an app keeps open."""
+    """What an app has open."""
 
     store: Store
     source: MongoSource | None
@@ -73,7 +73,7 @@ class Running:
 
 
 def open_store(settings: Settings) -> Store:
-    """Open the store of DATA_DIR; raises StoreError when it cannot be used."""
+    """Open the store of DATA_DIR; raises StoreError if it cannot be used."""
     store = Store(settings.data_dir, memory_limit=f"{settings.store_memory_limit}B")
     if settings.anonymize_users:
         store.erase_names()
@@ -83,21 +83,22 @@ def open_store(settings: Settings) -> Store:
 
 
 def open_source(settings: Settings) -> MongoSource | None:
-    """Make the source of MONGO_URI, None without one; raises SourceError when it cannot be used."""
+    """Make the source of MONGO_URI, None without one; raises SourceError if it cannot be used."""
     if settings.mongo_uri is None:
         return None
     return MongoSource.at(settings.mongo_uri.get_secret_value(), anonymous=settings.anonymize_users)
 
 
 def open_prices(settings: Settings) -> PriceList | None:
-    """Read the price list of PRICES_FILE, None without one; raises PriceListError when it cannot be read."""
+    """Read the price list of PRICES_FILE, None without one; raises PriceListError if it cannot be read."""
     return read_price_list(settings.prices_file) if settings.prices_file else None
 
 
-def rehearse(settings: Settings) -> None:
-    """Raise here whatever would keep ``create_app`` from serving in a process of its own, or from any use.
+def preflight(settings: Settings) -> None:
+    """Raise now what would keep ``create_app`` from working in the worker process.
 
-    A file of keys that goes wrong later stops nobody, also if the process is replaced then.
+    Key files are checked only here: one that becomes wrong later does not stop a server, even if its worker
+    is replaced.
     """
     require_keys(settings)
     open_prices(settings)
@@ -107,7 +108,7 @@ def rehearse(settings: Settings) -> None:
 
 
 def require_keys(settings: Settings) -> None:
-    """Raise SettingsError or KeysFileError where nobody could be let in, or a file of keys is not there."""
+    """Raise SettingsError or KeysFileError if no key would be accepted, or the key file is missing."""
     require_a_key(settings)
     if settings.dashboard_api_keys_file is None:
         return
@@ -118,7 +119,7 @@ def require_keys(settings: Settings) -> None:
 
 
 def open_keys(settings: Settings) -> KeyRing:
-    """Take all keys; raises SettingsError where there can be none."""
+    """Read all keys; raises SettingsError if there can be none."""
     require_a_key(settings)
     own_key = settings.dashboard_api_key
     return KeyRing(own_key.get_secret_value() if own_key else None, settings.dashboard_api_keys_file)
@@ -137,13 +138,13 @@ def make_gatekeeper(settings: Settings, keys: KeyRing) -> Gatekeeper:
 def create_app(settings: Settings) -> Flask:
     """Open the store, start the sync where MongoDB is configured, and serve API and dashboard.
 
-    Raises SettingsError, PriceListError, SourceError or StoreError with a text for the operator.
-    ``close_app`` undoes it.
+    Raises SettingsError, PriceListError, SourceError or StoreError with a message for the operator. Close the
+    app with ``close_app``.
     """
     keys = open_keys(settings)
     prices, source, store = open_prices(settings), open_source(settings), open_store(settings)
     if store.count_transactions() == 0:
-        _tell_what_an_empty_store_means(settings)
+        _log_what_an_empty_store_means(settings)
     syncer = thread = None
     if source is not None:
         syncer = Syncer(
@@ -208,12 +209,12 @@ def _readiness(store: Store, source: SourceStatus) -> Readiness:
     return "ready" if anything_read or source == "ok" or source == "offline" else source
 
 
-def _tell_what_an_empty_store_means(settings: Settings) -> None:
+def _log_what_an_empty_store_means(settings: Settings) -> None:
     log.info(
-        "The store in %s is empty. %s If there was one before, only a backup has what LibreChat has deleted"
-        " since: stop, put it there as %s in place of all that is there, start again; reading goes on from"
-        " it.",
+        "The store in %s is empty. %s If there was a store before, only a backup has what LibreChat has"
+        " deleted since then: stop the server, put the backup there as %s in place of all files, and start"
+        " again. The sync continues from the backup.",
         settings.data_dir,
-        "All that LibreChat still holds is read now." if settings.mongo_uri else "It is filled by an import.",
+        "The sync now reads all that LibreChat still has." if settings.mongo_uri else "An import fills it.",
         FILE_NAME,
     )

@@ -1,5 +1,5 @@
-"""What goes wrong outside the program."""
+"""The error for problems outside the program."""
 
 
 class OperatorError(Exception):
-    """A condition that whoever runs the program can mend; its text says what it is and what to do."""
+    """A problem that the operator can fix; the message says what it is and what to do."""

@@ -151,8 +151,7 @@ class TestServe:
             assert "Traceback" not in server.log()
             assert API_KEY not in server.log()
             assert (
-                server.log().count("is empty. It is filled by an import. If there was one before, only a")
-                == 1
+                server.log().count("is empty. An import fills it. If there was a store before, only a") == 1
             )
 
 

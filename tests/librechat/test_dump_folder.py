@@ -117,7 +117,7 @@ class TestFilesOfADump:
     def test_no_other_ledger_is_read_than_the_one_given(self, tmp_path: Path) -> None:
         write_dump(tmp_path, transactions=usages(2))
         write_dump(tmp_path, compressed=True, transactions=usages(3))
-        assert "holds transactions.bson too, which would be read" in refusal_of(
+        assert "also has transactions.bson, which would be read" in refusal_of(
             tmp_path / "transactions.bson.gz"
         )
         (tmp_path / "transactions-2025.bson").touch()

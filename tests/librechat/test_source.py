@@ -271,7 +271,7 @@ def test_a_connection_string_that_cannot_be_used_is_refused_without_its_password
         ("maxPoolSize=many", "maxPoolSize: The value of maxpoolsize must be an integer."),
         ("readPreference=nearby", "readPreference: Not a valid read preference."),
         ("tls=true&tlsCAFile=/no/such.pem", "tlsCAFile: The tlscafile file is not readable."),
-        ("tls=true;tls=false", "tls is there twice."),
+        ("tls=true;tls=false", "tls is given twice."),
     ],
 )
 def test_an_option_that_would_be_passed_over_is_refused_by_name(options: str, says: str) -> None:

@@ -44,9 +44,9 @@ def test_a_request_is_whole_with_its_last_byte_however_it_is_cut(
     for cut in sorted({cut for cut in cuts if cut < len(request)} | {len(request) - 1}):
         incoming.data += request[at:cut]
         at = max(at, cut)
-        assert not incoming.is_whole()
+        assert not incoming.is_complete()
     incoming.data += request[at:] + behind
-    assert incoming.is_whole()
+    assert incoming.is_complete()
     assert not any((incoming.is_wrong, incoming.head_too_large, incoming.body_too_large))
 
 
@@ -55,10 +55,10 @@ def test_any_bytes_leave_it_waiting_or_done(sent: bytes) -> None:
     by_bytes = Incoming()
     whole = False
     for byte in sent:
-        assert not whole or by_bytes.is_whole(), "what is whole stays so"
+        assert not whole or by_bytes.is_complete(), "what is whole stays so"
         by_bytes.data.append(byte)
-        whole = by_bytes.is_whole()
-    assert Incoming(sent).is_whole() is whole
+        whole = by_bytes.is_complete()
+    assert Incoming(sent).is_complete() is whole
 
 
 @pytest.mark.parametrize(
@@ -82,24 +82,24 @@ def test_any_bytes_leave_it_waiting_or_done(sent: bytes) -> None:
     ],
 )
 def test_what_can_only_be_refused_is_not_waited_for(sent: bytes, is_whole: bool) -> None:
-    assert Incoming(sent).is_whole() is is_whole
+    assert Incoming(sent).is_complete() is is_whole
 
 
 def test_a_body_that_is_too_large_is_not_waited_for() -> None:
     most, more = with_length(b"x" * LARGEST_BODY_BYTES), with_length(b"x" * (LARGEST_BODY_BYTES + 1))
-    assert not Incoming(most[:-1]).is_whole()
+    assert not Incoming(most[:-1]).is_complete()
     head, _, _ = more.partition(b"\r\n\r\n")
     assert Incoming(head + b"\r\n\r\n").body_too_large is False, "before it is looked at"
     incoming = Incoming(head + b"\r\n\r\n")
-    assert incoming.is_whole()
+    assert incoming.is_complete()
     assert incoming.body_too_large
 
 
 def test_chunks_add_up_to_the_same_limit() -> None:
     half = b"x" * (LARGEST_BODY_BYTES // 2)
     incoming = Incoming(chunked([half, half]))
-    assert incoming.is_whole()
+    assert incoming.is_complete()
     assert not incoming.body_too_large
     incoming = Incoming(chunked([half, half, b"x"]))
-    assert incoming.is_whole()
+    assert incoming.is_complete()
     assert incoming.body_too_large

@@ -39,7 +39,7 @@ class OnALongLine(connection.Connection):
         client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 16384)
         super().__init__(client, *others)
 
-connection.PATIENCE_SECONDS = {PATIENCE_SECONDS}
+connection.TIMEOUT_SECONDS = {PATIENCE_SECONDS}
 from librechat_analytics.serving import worker
 worker.Connection = OnALongLine
 main()

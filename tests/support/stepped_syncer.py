@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class SteppedSyncer(Syncer):
-    """A syncer that follows for one look at a time, and does aside what it does aside within it."""
+    """A syncer that follows for one reading at a time, and does its background work within it."""
 
     def look(self) -> None:
         self._stop.clear()
@@ -21,7 +21,7 @@ class SteppedSyncer(Syncer):
         self.follow()
         self._stop.clear()
 
-    def _go_aside(self, _: str, work: Callable[[], None]) -> None:
+    def _start(self, _: str, work: Callable[[], None]) -> None:
         work()
 
     def look_amid(self) -> None:

@@ -56,7 +56,7 @@ def look(sync: Syncer) -> None:
 
 def read_labels_again(sync: Syncer, clock: Clock) -> None:
     clock.now += timedelta(minutes=5)
-    sync._labelled_at = float("-inf")
+    sync._labels._read_at = float("-inf")
     look(sync)
 
 

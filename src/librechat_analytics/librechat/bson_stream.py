@@ -1,4 +1,4 @@
-"""Documents out of a stream of BSON, one that is broken refused by itself."""
+"""Cuts a stream of BSON into documents, and reads the ids of documents that cannot be decoded."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ SIZES = {1: 8, 6: 0, 7: 12, 8: 1, 9: 8, 10: 0, 16: 4, 17: 8, 18: 8, 19: 16, 0x7F
 """Bytes of a value, by the type of a BSON element."""
 
 SIZES_BESIDE_LENGTH = {2: 4, 3: 0, 4: 0, 5: 5, 12: 16, 13: 4, 14: 4, 15: 0}
-"""Bytes of a value besides those that its own length counts."""
+"""Bytes of a value in addition to those that its own length counts."""
 
 
 def frames(stream: BinaryIO | gzip.GzipFile, name: str) -> Iterator[bytes | Refused]:
-    """Cut a stream of BSON documents into single ones; where it breaks off, the last item says so."""
+    """Cut a stream into documents; if it is truncated, the last item is a refusal that says where."""
     position = 0
     while True:
         try:
@@ -53,14 +53,14 @@ def frames(stream: BinaryIO | gzip.GzipFile, name: str) -> Iterator[bytes | Refu
 
 
 def decoded(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Decode a document that arrived undecoded; raises BSONError where it cannot be."""
+    """Decode a document that arrived undecoded; raises BSONError if that fails."""
     return bson.decode(document.raw, CODEC) if isinstance(document, RawBSONDocument) else document
 
 
 def undecodable(raw: bytes | memoryview) -> Refused:
-    """Refuse a document that cannot be decoded, under the same id as MongoDB alone would give it.
+    """Refuse a document that cannot be decoded, under its own id.
 
-    A digest of its bytes stands for an id that cannot be read either.
+    If the id cannot be read either, a digest of the bytes takes its place.
     """
     try:
         identity: Any = bson.decode(_first_field_alone(bytes(raw)), CODEC)["_id"]
@@ -70,16 +70,16 @@ def undecodable(raw: bytes | memoryview) -> Refused:
 
 
 def leading_id(raw: bytes | memoryview) -> ObjectId | None:
-    """Read the ObjectId with which a document begins, even where the rest of it is broken."""
+    """Read the ObjectId at the beginning of a document, even if the rest cannot be decoded."""
     start = bytes(raw[4:ID_END])
     is_whole = len(start) == ID_END - 4 and start.startswith(ID_FIELD)
     return ObjectId(start[len(ID_FIELD) :]) if is_whole else None
 
 
 def _first_field_alone(raw: bytes) -> bytes:
-    """Cut a document off behind its first field, which MongoDB makes the ``_id``.
+    """Return a document with the first field only, which in MongoDB is the ``_id``.
 
-    Raises ValueError where that is not to be found.
+    Raises ValueError if there is none.
     """
     start = raw.index(0, 5) + 1
     kind = raw[4]
@@ -90,6 +90,6 @@ def _first_field_alone(raw: bytes) -> bytes:
     elif kind == REGULAR_EXPRESSION:
         end = raw.index(0, raw.index(0, start) + 1) + 1
     else:
-        raise ValueError(f"{kind:#x} is no type of a BSON element")
+        raise ValueError(f"{kind:#x} is not a type of a BSON element")
     field = raw[4:end]
     return (len(field) + SMALLEST_DOCUMENT).to_bytes(4, "little") + field + b"\0"

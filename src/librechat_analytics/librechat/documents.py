@@ -1,4 +1,4 @@
-"""Reading one value out of a LibreChat document: what it is, or None where it cannot be that."""
+"""Reads single values of LibreChat's documents; None means that a value is absent or of another kind."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 Number = int | float | Decimal
 
-# Broken strings are read with replacement characters, dates that Python cannot hold as DatetimeMS.
+# Invalid UTF-8 becomes replacement characters; a date outside Python's range becomes a DatetimeMS.
 CODEC: CodecOptions[Mapping[str, Any]] = CodecOptions(
     tz_aware=True,
     unicode_decode_error_handler="replace",
@@ -35,17 +35,17 @@ LONGEST_LABEL = 500
 """Characters kept of a name; LibreChat sets no limit itself."""
 
 NO_AGENT = ""
-"""In the place of an agent's id: it is recorded that no saved agent answered."""
+"""In place of an agent's id: the row records that no saved agent replied."""
 LONGEST_SHOWN_ID = 100
 """Characters; LibreChat's own ids have 24."""
 
 PARALLEL_INDEX = re.compile(r"____[0-9]+\Z")
-# Tabs stay: people paste them with a name, and an address can hold them.
+# Tabs stay: people paste them with a name, and a URL can contain them.
 CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]")
 
 
 def number(value: object) -> Number | None:
-    """Read a finite BSON number (int32, int64, double, Decimal128); a boolean or text is none."""
+    """Read a finite BSON number: int32, int64, double or Decimal128. A boolean or a text is not a number."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
@@ -59,21 +59,21 @@ def number(value: object) -> Number | None:
 
 
 def integer(value: object) -> int | None:
-    """Read a number cut to an integer, towards zero."""
+    """Read a number, rounded towards zero to an integer."""
     found = number(value)
     return None if found is None else int(found)
 
 
 def text(value: object) -> str | None:
-    """Read a text that is not empty; JavaScript, which the driver makes a kind of text of, is none."""
+    """Read a text that is not empty; JavaScript code, for the driver a kind of text, does not count."""
     return value if type(value) is str and value else None
 
 
 def listed_name(value: object) -> str | None:
     """Read a text that lists show and filters take, such as a model, a context or a role.
 
-    It is cut at 500 characters, and control characters other than tabs become replacement characters, so that
-    every name can be asked for.
+    The text is cut at 500 characters. Control characters other than tabs become replacement characters, so
+    that a URL can contain every name.
     """
     found = text(value)
     if found is None or (len(found) <= LONGEST_LABEL and found.isprintable()):
@@ -92,7 +92,7 @@ def user_id(value: object) -> str | None:
 def instant(value: object) -> datetime | None:
     """Read a BSON date between 2000 and 2100 as an aware datetime in UTC."""
     if isinstance(value, DatetimeMS):
-        return None  # only dates that Python cannot hold arrive as this
+        return None  # only dates outside Python's range arrive like this
     if not isinstance(value, datetime):
         return None
     aware = value if value.tzinfo else value.replace(tzinfo=UTC)
@@ -100,14 +100,14 @@ def instant(value: object) -> datetime | None:
 
 
 def object_id_time(value: ObjectId) -> datetime:
-    """Give the second in which an ObjectId was made; its four bytes are unsigned."""
+    """Return the second in which an ObjectId was made; its four bytes are unsigned."""
     return EPOCH + timedelta(seconds=int.from_bytes(value.binary[:4]))
 
 
 def agent_id(value: object) -> str | None:
-    """Read a saved agent's id, without the ``____N`` that parallel agents carry.
+    """Read a saved agent's id, without the suffix ``____N`` of parallel agents.
 
-    LibreChat's own rule: an id that does not start with ``agent_`` is an ephemeral agent, hence none.
+    LibreChat's own rule: an id that does not start with ``agent_`` is an ephemeral agent, not a saved one.
     """
     found = text(value)
     if found is None or not found.startswith(AGENT_PREFIX):
@@ -116,9 +116,9 @@ def agent_id(value: object) -> str | None:
 
 
 def recorded_agent(*values: object) -> str | None:
-    """Read the agent that the first of these fields names that is there.
+    """Read the agent from the first of these fields that is present.
 
-    NO_AGENT where that is an ephemeral agent; None where no field is there.
+    NO_AGENT if that is an ephemeral agent; None if no field is present.
     """
     for value in values:
         if text(value) is not None:
@@ -127,10 +127,10 @@ def recorded_agent(*values: object) -> str | None:
 
 
 def shown_id(value: object) -> str:
-    """Give an ``_id`` of any type as printable text, the same for the same id and different for another.
+    """Return an ``_id`` of any type as printable text; different ids give different texts.
 
-    A text is shown as it is, everything else as MongoDB's Extended JSON; a long one is cut and told from
-    others by a digest.
+    A text is shown as it is, everything else as MongoDB's Extended JSON. A long id is cut and ends with a
+    digest.
     """
     if isinstance(value, ObjectId):
         return str(value)
@@ -148,7 +148,7 @@ def shown_id(value: object) -> str:
 
 
 def _looks_like_another_type(value: str) -> bool:
-    """Say whether a text would be taken for an ObjectId or for JSON, such as ``17``, if it had no quotes."""
+    """Say whether a text without quotes looks like an ObjectId or like JSON, such as ``17``."""
     if not value.isprintable() or ObjectId.is_valid(value):
         return True
     try:

@@ -1,4 +1,4 @@
-"""Finds the dump's folder from what an operator gives, or says what to give instead."""
+"""Finds the folder of a dump from the path that an operator gave, or says what to give instead."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ EXPORT_SUFFIXES = (".json", ".jsonl", ".ndjson", ".csv", ".tsv")
 
 DEEPEST = 5
 MOST_FILES = 1_000
-"""A folder that was given by mistake may hold a whole disk."""
+"""A limit, because a folder given by mistake may contain a whole disk."""
 
 OTHER_KINDS = {
     stat.S_IFDIR: "a folder",
@@ -40,9 +40,10 @@ OTHER_KINDS = {
 
 
 def database_folder(given: Path) -> Path:
-    """Find the folder with LibreChat's collections: the one given, the only database's in it, or a file's.
+    """Find the folder with LibreChat's collections.
 
-    Raises SourceError that says what is there instead, and what to do.
+    That is the given folder, the only database's folder in it, or the folder of a given file. Raises
+    SourceError that says what is there instead, and what to do.
     """
     if given.is_dir():
         return _in_folder(given)
@@ -55,9 +56,9 @@ def database_folder(given: Path) -> Path:
 
 
 def collection_file(folder: Path, collection: str) -> Path:
-    """Give the file of a collection, plain or gzipped; it need not exist.
+    """Return the file of a collection, plain or gzipped; it need not exist.
 
-    Raises SourceError where something else than a file is there, for a pipe would be waited for.
+    Raises SourceError if it is something else, such as a pipe, on which reading would wait.
     """
     plain = folder / f"{collection}.bson"
     path = plain if plain.exists() else folder / f"{collection}.bson.gz"
@@ -73,7 +74,7 @@ def require_file(path: Path) -> None:
 
 
 def _of_member(file: Path) -> Path:
-    """Find the folder that a file of a dump lies in."""
+    """Find the folder of a file that belongs to a dump."""
     if LEDGER in file.name and not file.name.startswith(f"{LEDGER}."):
         raise SourceError(
             f"{file} must be called {LEDGER}.bson or {LEDGER}.bson.gz, in a folder of its own. Rename it."
@@ -82,7 +83,7 @@ def _of_member(file: Path) -> Path:
     read = collection_file(folder, LEDGER)
     if file.name.startswith(f"{LEDGER}.bson") and not file.samefile(read):
         raise SourceError(
-            f"{folder} holds {read.name} too, which would be read instead. Move one of them away."
+            f"{folder} also has {read.name}, which would be read instead. Move one of them away."
         )
     return folder
 
@@ -101,17 +102,17 @@ def _in_folder(folder: Path) -> Path:
 def _has_ledger(folder: Path) -> bool:
     try:
         return (folder / f"{LEDGER}.bson").exists() or (folder / f"{LEDGER}.bson.gz").exists()
-    except OSError:  # such as a folder that may not be looked into
+    except OSError:  # such as a folder without permission to read it
         return False
 
 
 def _advice(folder: Path) -> str:
-    """Continue the sentence that a folder holds no ledger: where one is, or what is there instead."""
+    """Return the end of the sentence that a folder has no ledger: where one is, or what to do."""
     deeper = [path for path in _folders_below(folder) if _has_ledger(path)]
     if deeper:
         return f"but a folder further down does. Give {' or '.join(map(str, deeper))}."
     for path in islice(sorted(folder.iterdir()), MOST_FILES):
-        with suppress(OSError):  # such as a file that may not be read
+        with suppress(OSError):  # such as a file without permission to read it
             if path.is_file() and (said := _instead_of_dump(path, only_for_sure=True)):
                 return f"nor does a folder in it. {said}"
     return f"nor does a folder in it. {GIVE_THE_FOLDER}"
@@ -127,9 +128,9 @@ def _folders_below(folder: Path) -> Iterator[Path]:
 
 
 def _instead_of_dump(file: Path, *, only_for_sure: bool = False) -> str | None:
-    """Say how to get a folder from what is no dump, None where it is nothing that is known.
+    """Say how to get a dump's folder from another kind of file; None if the kind is not known.
 
-    ``only_for_sure``: nothing is said of a text that has nothing to do with the ledger.
+    ``only_for_sure``: ignore text files whose name does not contain the ledger's.
     """
     begin, is_packed = _begin(file)
     if begin.startswith(ARCHIVE_BEGINS):
@@ -157,7 +158,7 @@ def _from_archive(file: Path, *, is_packed: bool) -> str:
 
 
 def _begin(file: Path) -> tuple[bytes, bool]:
-    """Read how a file begins, unpacked if it is gzipped, and whether it is."""
+    """Return the first bytes of a file, decompressed if it is gzipped, and whether it is."""
     with file.open("rb") as stream:
         begin = stream.read(BYTES_LOOKED_AT)
         if not begin.startswith(GZIP_BEGINS):

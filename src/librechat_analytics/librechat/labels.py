@@ -1,4 +1,4 @@
-"""The names behind the ids: users, and agents with the models that their versions ran on."""
+"""Reads users, balances, groups, and agents with the models that their versions ran on."""
 
 from __future__ import annotations
 
@@ -52,15 +52,15 @@ AGENT_PROJECTION = (
 )
 
 LARGEST_BALANCE = 10**12
-"""Credits; a million dollars, far beyond any balance."""
+"""In credits: a million dollars, far more than any balance."""
 
 REFILL_UNITS = ("seconds", "minutes", "hours", "days", "weeks", "months")
 LONGEST_REFILL_INTERVAL = 10**6
-"""Of the units; far beyond any that makes sense."""
+"""In units; far longer than makes sense."""
 
 
 class UserLabel(NamedTuple):
-    """A user's names as LibreChat holds them today; ``foreign_id`` is the id in a directory such as Entra."""
+    """A user's names as LibreChat has them today; ``foreign_id`` is the id in a directory such as Entra."""
 
     id: str
     name: str | None
@@ -71,10 +71,10 @@ class UserLabel(NamedTuple):
 
 
 class Balance(NamedTuple):
-    """A user's credits, in millionths; ``reserved_e6`` is part of ``credits_e6``, ``debt_e6`` is owed too.
+    """A user's credits, in millionths. ``credits_e6`` includes ``reserved_e6``, but not ``debt_e6``.
 
-    Where ``refill_enabled``, it grows by ``refill_e6`` when it is used up, after ``refill_every`` of
-    ``refill_unit`` at the earliest.
+    If ``refill_enabled``, LibreChat adds ``refill_e6`` when the balance is used up, at most once in
+    ``refill_every`` of ``refill_unit``.
     """
 
     id: str
@@ -98,7 +98,7 @@ class Group(NamedTuple):
 
 
 class AgentVersion(NamedTuple):
-    """The model of an agent from an instant on."""
+    """The model of an agent since an instant."""
 
     since: datetime
     model: str | None
@@ -110,9 +110,9 @@ class AgentVersion(NamedTuple):
 
 
 class AgentLabel(NamedTuple):
-    """An agent as LibreChat holds it today, and its past models, oldest first.
+    """An agent as LibreChat has it today, with its past models, oldest first.
 
-    Its id is unique within its tenant only.
+    Its id is unique only within its tenant.
     """
 
     id: str
@@ -150,7 +150,7 @@ def read_anonymous_user(document: Mapping[str, Any]) -> UserLabel | None:
 
 
 def read_balance(document: Mapping[str, Any]) -> Balance | None:
-    """Read a balance; None without a user or an amount that can be read."""
+    """Read a balance; None without a user or a readable amount."""
     user, credits_e6 = user_id(document.get("user")), _credits_e6(document.get("tokenCredits"))
     if user is None or credits_e6 is None:
         return None
@@ -174,7 +174,7 @@ def read_group(document: Mapping[str, Any]) -> Group | None:
     found, members = document.get("_id"), document.get("memberIds")
     if found is None:
         return None
-    # LibreChat's are ObjectIds; a directory's may be texts.
+    # LibreChat's own ids are ObjectIds; a directory's ids may be texts.
     named = listed_name(found)
     identity = named if named is not None and named == found else shown_id(found)
     known = (_member(member) for member in members) if isinstance(members, list) else ()
@@ -204,7 +204,7 @@ def read_agent(document: Mapping[str, Any]) -> AgentLabel | None:
 
 
 def _real_model(model: str | None) -> str | None:
-    """Give a model; an agent's id in its place is none."""
+    """Return a model; None if an agent's id is in its place."""
     return None if model is None or model.startswith(AGENT_PREFIX) else model
 
 

@@ -35,36 +35,36 @@ T = TypeVar("T", covariant=True)
 
 FEWEST_PAGE_DOCUMENTS = 100
 PAGE_SECONDS = 10
-"""Shorter than the socket's timeout: MongoDB ends longer queries itself and does not work on for nobody."""
+"""Less than the socket's timeout, so that MongoDB ends a long query instead of working on it in vain."""
 
 PAGE_IDS = 20_000
 FEWEST_PAGE_IDS = 1_000
 STRAYS_AT_ONCE = 100
 EMPTY_BATCHES = 100
-"""A server may answer with empty batches before the rest; after this many in a row we give up."""
+"""A server may send empty batches before more documents; after this many in a row we give up."""
 
 FIRST_ID, LAST_ID = ObjectId("0" * 24), ObjectId("f" * 24)
 
-# A document {"_id": ObjectId} as it lies in a reply: 22 bytes, always the same but for the twelve of the id.
+# A document {"_id": ObjectId} in a reply: 22 bytes, of which only the twelve of the id differ.
 ID_DOCUMENT = np.dtype([("before", "V9"), ("head", ">u8"), ("tail", ">u4"), ("after", "V1")])
 ID_DOCUMENT_START = (ID_DOCUMENT.itemsize).to_bytes(4, "little") + b"\x07_id\0"
 
-# Documents arrive undecoded, so that one that cannot be decoded does not take its batch with it.
+# Documents arrive undecoded, so that one that cannot be decoded does not fail its whole batch.
 UNDECODED: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
 
 
 class Batched(Protocol[T]):
-    """A cursor, as far as its iteration goes."""
+    """The part of a cursor that iteration needs."""
 
     @property
     def alive(self) -> bool:
-        """Whether the server may have more."""
+        """Whether the server may have more documents."""
         ...
 
     def __iter__(self) -> Iterator[T]: ...
 
     def close(self) -> None:
-        """Let the server forget it."""
+        """Close the cursor on the server."""
         ...
 
 
@@ -77,7 +77,7 @@ class IdPage(NamedTuple):
 
 
 class Ledger:
-    """The collection ``transactions`` of a live database, asked with nothing but find, getMore and count."""
+    """The collection ``transactions`` of a live database; sends only find, getMore and count."""
 
     def __init__(self, database: Database[Any], *, codec_options: CodecOptions[Any] | None) -> None:
         self._database = database
@@ -86,16 +86,16 @@ class Ledger:
         self._page_ids = PAGE_IDS
 
     def newer_transactions(self, since: ObjectId) -> Iterator[Transaction | Refused]:
-        """Read the documents with ids from ``since`` on, oldest first."""
+        """Read the rows with ids from ``since``, oldest first."""
         return self._paged({"$gte": since}, "$gt", 1, to_the_last=False)
 
     def older_transactions(self, before: ObjectId | None) -> Iterator[Transaction | Refused]:
-        """Read the documents with ids below ``before``, all of them for None, newest first."""
+        """Read the rows with ids below ``before``, newest first; all of them for None."""
         bound = {"$lt": before} if before is not None else {"$lte": LAST_ID}
         return self._paged(bound, "$lt", -1, to_the_last=True)
 
     def transactions_by_id(self, ids: Sequence[ObjectId]) -> Iterator[Transaction | Refused]:
-        """Read the documents with these ids, as far as they are there."""
+        """Read the rows with these ids that the database has."""
         for start in range(0, len(ids), FEWEST_PAGE_IDS):
             some = list(ids[start : start + FEWEST_PAGE_IDS])
             query: Document = {"_id": {"$in": some}}
@@ -114,7 +114,7 @@ class Ledger:
             yield Refused(str(identity), Refusal.BSON)
 
     def stray_transactions(self) -> Iterator[Refused]:
-        """Read what has an id that is no ObjectId: all such ids sort below or above those that are."""
+        """Read the documents whose id is not an ObjectId; such ids sort below or above all ObjectIds."""
         for order in (1, -1):
             met = 0
             while True:
@@ -132,7 +132,7 @@ class Ledger:
                     return
 
     def count_ids(self, low: ObjectId, high: ObjectId | None) -> int:
-        """Count the documents with ids from ``low`` on and below ``high``; None is without an end."""
+        """Count the rows with ids from ``low`` and below ``high``; None means no upper end."""
         with explained_failures():
             answer = self._database.command(
                 "count",
@@ -144,20 +144,20 @@ class Ledger:
         return int(answer["n"])
 
     def id_pages(self, low: ObjectId, high: ObjectId | None) -> Iterator[IdPage]:
-        """Read the ids from ``low`` on and below ``high``, ascending; from the index of ids alone."""
+        """Read the ids from ``low`` and below ``high``, ascending; MongoDB reads only its index for this."""
         bound = _range(low, high)
         while True:
-            asked = self._page_ids
+            limit = self._page_ids
             try:
                 with explained_failures():
-                    page = self._id_page(bound, asked)
+                    page = self._id_page(bound, limit)
             except SourceUnreachableError:
-                self._page_ids = max(FEWEST_PAGE_IDS, asked // 4)
+                self._page_ids = max(FEWEST_PAGE_IDS, limit // 4)
                 raise
             if page is None:
                 return
             yield page
-            self._page_ids = min(PAGE_IDS, 2 * asked)
+            self._page_ids = min(PAGE_IDS, 2 * limit)
             bound = {"$gt": page.end} | ({"$lt": high} if high is not None else {})
 
     def has(self, identity: ObjectId) -> bool:
@@ -165,7 +165,7 @@ class Ledger:
         return bool(self.known_ids([identity]))
 
     def known_ids(self, ids: Sequence[ObjectId]) -> set[ObjectId]:
-        """Say which of these ids the ledger has."""
+        """Return which of these ids the ledger has."""
         with explained_failures():
             wanted = ids[0] if len(ids) == 1 else {"$in": list(ids)}
             found = list(self._found({"_id": wanted}, ("_id",)))
@@ -197,9 +197,9 @@ class Ledger:
     def _paged(
         self, bound: Document, beyond: str, order: int, *, to_the_last: bool
     ) -> Iterator[Transaction | Refused]:
-        """Read one page after another, smaller ones where one takes too long.
+        """Read one page after another, and smaller pages when one takes too long.
 
-        ``to_the_last``: until one is empty, for a short one may have been cut off.
+        ``to_the_last``: read until a page is empty, because a short page may have been cut off.
         """
         while True:
             size, met, last = self._page_documents, 0, None
@@ -210,7 +210,7 @@ class Ledger:
                         last = _id_of(raw) or last
                         yield _read(raw)
             except (BSONError, SourceUnreachableError) as error:
-                self._ask_for_less(error, size)
+                self._shrink_pages(error, size)
                 is_slow = isinstance(error, SourceSlowError) and size > FEWEST_PAGE_DOCUMENTS
                 if not isinstance(error, BSONError) and not is_slow:
                     raise
@@ -221,21 +221,21 @@ class Ledger:
                 if not met or (met < size and not to_the_last):
                     return
                 self._page_documents = min(BATCH_DOCUMENTS, 2 * size)
-            if last is None and met:  # no id of the page can be read: step over one document
+            if last is None and met:  # no id of the page can be read, so skip one document
                 last = self._next_id(bound, order)
             if last is not None:
                 bound = {beyond: last}
 
-    def _ask_for_less(self, error: Exception, size: int) -> None:
+    def _shrink_pages(self, error: Exception, size: int) -> None:
         if isinstance(error, BSONError):
-            # One wrong length spoils the whole reply: come closer to it, down to the document alone.
+            # One wrong length makes the whole reply unreadable: narrow it down to that document.
             self._page_documents = max(1, size // 8)
         elif isinstance(error, SourceSlowError) or isinstance(error.__cause__, ConnectionFailure):
-            # A page must be there within the socket's time: a slow server or line needs a smaller one.
+            # A page must arrive before the socket's timeout: a slow server or network needs smaller ones.
             self._page_documents = max(FEWEST_PAGE_DOCUMENTS, size // 4)
 
     def _next_id(self, bound: Document, order: int) -> ObjectId:
-        """Give the next id of a range, for a document of which nothing else can be read."""
+        """Return the next id of a range, for a document of which nothing else can be read."""
         try:
             with explained_failures():
                 found = [_id_of(raw) for raw in self._found({"_id": bound}, ("_id",), order=order, limit=1)]
@@ -243,7 +243,7 @@ class Ledger:
             found = []
         if not found or found[0] is None:
             raise SourceUnreachableError(
-                "MongoDB's answer is not valid BSON. Run `db.transactions.validate()` in mongosh."
+                "MongoDB's reply is not valid BSON. Run `db.transactions.validate()` in mongosh."
             )
         return found[0]
 
@@ -266,7 +266,7 @@ class Ledger:
 
 
 def each_document(cursor: Batched[T]) -> Iterator[T]:
-    """Give all that a cursor has, also past empty batches, at which the driver's own iteration ends."""
+    """Yield all documents of a cursor, also after empty batches, at which the driver's own iteration ends."""
     empty = 0
     while empty < EMPTY_BATCHES:
         met = False
@@ -286,7 +286,7 @@ def _ids_in(batch: bytes) -> np.ndarray[Any, np.dtype[np.void]]:
         found = np.frombuffer(batch, dtype=ID_DOCUMENT)
         if (found["before"] == np.void(ID_DOCUMENT_START)).all():
             return found
-    raise SourceUnreachableError("MongoDB did not answer with the ids that were asked for.")
+    raise SourceUnreachableError("MongoDB's reply does not contain the ids that were requested.")
 
 
 def _range(low: ObjectId, high: ObjectId | None) -> Document:

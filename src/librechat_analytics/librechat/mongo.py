@@ -53,18 +53,22 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 DEFAULT_DATABASE = "test"
-"""What MongoDB's drivers, and so LibreChat, use for a connection string without a database's name."""
+"""The database that MongoDB's drivers, and so LibreChat, use if the connection string names none."""
 
 NOT_BY_A_USER: Document = {"isCreatedByUser": {"$ne": True}}
 FEWEST_LOOK_UP_IDS = 50
 LOOK_UP_SECONDS = 10
-"""Less than a socket waits: MongoDB itself ends what takes longer, and does not go on for nobody."""
+"""Less than the socket's timeout, so that MongoDB ends a long query instead of working on it in vain."""
 
 COLLECTIONS = ("transactions", "users", "agents", "conversations", "messages", "balances", "groups")
 
 
 class MongoSource(Ledger):
-    """LibreChat's live database, asked with nothing but find, getMore, count and ping."""
+    """LibreChat's live database; sends it only find, getMore, count and ping.
+
+    A live database always has its collections: MongoDB returns nothing for one that does not exist, and here
+    that counts as empty.
+    """
 
     def __init__(
         self,
@@ -81,7 +85,7 @@ class MongoSource(Ledger):
 
     @classmethod
     def at(cls, uri: str, *, anonymous: bool = False) -> MongoSource:
-        """Make the source for a connection string; connects on first use. ``anonymous``: without names."""
+        """Make the source for a connection string; connects on first use. ``anonymous``: read no names."""
         database = connect(uri).get_default_database(DEFAULT_DATABASE)
         return cls(database, anonymous=anonymous, names_user=names_user(uri))
 
@@ -95,7 +99,7 @@ class MongoSource(Ledger):
 
     @property
     def name(self) -> str:
-        """Where it is, as hosts and database, without user and password."""
+        """The hosts and the database, without user and password."""
         described = self._database.client.topology_description.server_descriptions()
         hosts = ",".join(sorted(f"{host}:{port}" for host, port in described))
         return f"{hosts}/{self._database.name}"
@@ -110,12 +114,12 @@ class MongoSource(Ledger):
             return self._collection("transactions").estimated_document_count()
 
     def collection_sizes(self) -> dict[str, int]:
-        """Count the documents of the collections that are read, roughly."""
+        """Count the documents of each collection that is read, approximately."""
         with explained_failures(names_user=self._names_user):
             return {name: self._collection(name).estimated_document_count() for name in COLLECTIONS}
 
     def require_readable(self, collection: str) -> None:
-        """Raise SourceForbiddenError unless a document of the collection may be read."""
+        """Raise SourceForbiddenError unless the user may read the collection."""
         with explained_failures(names_user=self._names_user):
             list(self._collection(collection).find({}, {"_id": 1}).limit(1))
 
@@ -124,12 +128,12 @@ class MongoSource(Ledger):
         return self._each("users", {}, projection, read_user)
 
     def has_any_user(self, ids: Sequence[str]) -> bool:
-        """Say whether one of these users is there."""
+        """Say whether the database has one of these users."""
         chunks = (ids[start : start + LOOK_UP_IDS] for start in range(0, len(ids), LOOK_UP_IDS))
         return any(self._has_user({"_id": {"$in": [ObjectId(each) for each in some]}}) for some in chunks)
 
     def has_users(self) -> bool:
-        """Say whether there is any user."""
+        """Say whether the database has any user."""
         return self._has_user({})
 
     def _has_user(self, query: Document) -> bool:
@@ -185,7 +189,7 @@ class MongoSource(Ledger):
                             yield label
             except BSONError:
                 raise SourceBrokenError(
-                    f"A document of {collection} is not valid BSON and breaks MongoDB's answer."
+                    f"A document of {collection} is not valid BSON and makes MongoDB's reply unreadable."
                     f" Run `db.{collection}.validate()` in mongosh."
                 ) from None
 
@@ -208,13 +212,13 @@ class MongoSource(Ledger):
                 some = ids[start : start + size]
                 try:
                     labels += list(found(some))
-                except SourceBrokenError:  # one document of these spoils the others' answer
+                except SourceBrokenError:  # one document makes the reply for all of them unreadable
                     for identity in some:
                         with suppress(SourceBrokenError):
                             labels += list(found([identity]))
             return labels
         except SourceSlowError as error:
-            self._look_up_ids = max(FEWEST_LOOK_UP_IDS, size // 4)  # for the next try
+            self._look_up_ids = max(FEWEST_LOOK_UP_IDS, size // 4)  # at the next try
             raise SourceSlowError(
                 f"MongoDB needs more than {LOOK_UP_SECONDS} s for {size:,} look-ups. LibreChat's indexes of"
                 f" {collection} may be missing (MONGO_AUTO_INDEX)."

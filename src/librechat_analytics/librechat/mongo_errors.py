@@ -1,4 +1,4 @@
-"""What MongoDB's failures mean, in one sentence that says what to do."""
+"""Explains MongoDB's failures, each in a sentence or two that say what to do."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 AUTHENTICATION_FAILED, UNAUTHORIZED, ATLAS_ERROR = 18, 13, 8000
 NOT_SIGNED_IN = re.compile("requires authentication|not authenticated|authentication failed", re.IGNORECASE)
-"""What servers say where they accept no user, with a code that also means too few rights."""
+"""What servers say when they reject the user, with a code that also means missing rights."""
 
 MAY_NOT_READ = "not allowed"
-"""What MongoDB Atlas says of too few rights, with a code of its own for everything."""
+"""What MongoDB Atlas says about missing rights; it has one code for everything."""
 
 SLOW = frozenset({50, 262})
 """MaxTimeMSExpired, ExceededTimeLimit."""
@@ -44,14 +44,14 @@ CURSOR_LOST = frozenset({43, 175, 237})
 """CursorNotFound, QueryPlanKilled, CursorKilled."""
 
 CHANGING_STATE = frozenset({91, 189, 10058, 10107, 11600, 11602, 13435, 13436})
-"""ShutdownInProgress, PrimarySteppedDown, NotWritablePrimary, InterruptedAtShutdown and their like."""
+"""ShutdownInProgress, PrimarySteppedDown, NotWritablePrimary, InterruptedAtShutdown and similar."""
 
 INNER_NETWORK = frozenset({6, 7, 89, 133, 134, 9001})
-"""HostUnreachable, HostNotFound, NetworkTimeout and their like, between the servers of a cluster."""
+"""HostUnreachable, HostNotFound, NetworkTimeout and similar, between the servers of a cluster."""
 
 MONGODB_OF_WIRE_VERSION = {0: "2.4", 2: "2.6", 3: "3.0", 4: "3.2", 5: "3.4", 6: "3.6", 7: "4.0", 8: "4.2"}
 OLDEST_DOCUMENTDB = OLDEST_COSMOS_DB = "5.0"
-"""The oldest versions that behave like MongoDB 4.4 or later; the numbers between are not theirs."""
+"""The oldest versions that behave like MongoDB 4.4; these products have version numbers of their own."""
 
 WIRE_VERSION = re.compile(r"Server at (\S+) (reports|requires) wire version (\d+)")
 
@@ -69,12 +69,12 @@ WHAT_MAY_HELP = {
     "timed out": "A firewall may be in the way.",
     "": "Check host and port in MONGO_URI, and that both containers share a network.",
 }
-"""What to do, by what the driver says where it finds no server; the first that fits counts."""
+"""What to do when the driver finds no server, by a part of its message; the first match counts."""
 
 
 @contextmanager
 def explained_failures(*, names_user: bool = True) -> Iterator[None]:
-    """Raise SourceUnreachableError, or a kind of it, for whatever MongoDB or the way to it fails at.
+    """Turn every failure of MongoDB, or of the network, into a SourceUnreachableError.
 
     ``names_user``: whether the connection string names a user.
     """
@@ -87,7 +87,7 @@ def explained_failures(*, names_user: bool = True) -> Iterator[None]:
 
 
 def _refused(error: OperationFailure, *, names_user: bool) -> SourceUnreachableError:
-    """Explain what the server answered instead of data."""
+    """Explain an error that the server returned."""
     code, reason = error.code, _first_sentence(error)
     if code == UNAUTHORIZED and not names_user:
         return SourceRefusedError(
@@ -121,7 +121,7 @@ def _refused(error: OperationFailure, *, names_user: bool) -> SourceUnreachableE
 
 
 def _unanswered(error: PyMongoError) -> SourceUnreachableError:
-    """Explain what kept the server from answering."""
+    """Explain why no reply came."""
     reason = _first_sentence(error)
     if isinstance(error, ConfigurationError) and (found := WIRE_VERSION.search(str(error))):
         return SourceRefusedError(_wrong_version(*found.groups()))
@@ -154,7 +154,7 @@ def _wrong_version(server: str, too_old: str, wire_version: str) -> str:
 
 
 def _first_sentence(error: PyMongoError) -> str:
-    """Give what happened without pymongo's own settings and topology."""
+    """Return what happened, without pymongo's settings and topology."""
     text = str(error)
     for boring in (" (configured timeouts:", ", Timeout:", ", full error:"):
         text = text.partition(boring)[0]

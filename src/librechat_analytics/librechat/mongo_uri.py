@@ -1,4 +1,4 @@
-"""The client for a connection string: it gives up soon and never writes."""
+"""Makes the MongoDB client for a connection string: with short timeouts, and read only."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NODE_OPTIONS = frozenset(
         "poolsize",
     }
 )
-"""What a connection string that was LibreChat's for years may still hold, in lower case."""
+"""Old options of the Node.js driver that LibreChat's connection string may still have, in lower case."""
 
 ENCODE_IT = (
     "MONGO_URI cannot be used: special characters of user, password and options must be percent-encoded"
@@ -33,7 +33,7 @@ BAD_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
 class _Parts(NamedTuple):
-    """A connection string, cut where drivers cut it."""
+    """The parts of a connection string, separated as drivers do."""
 
     scheme: str
     user_info: str
@@ -43,10 +43,10 @@ class _Parts(NamedTuple):
 
 
 def connect(uri: str, **options: Any) -> MongoClient[Any]:
-    """Make a client that gives up soon and never writes; connects on first use.
+    """Make a client with short timeouts that never writes; connects on first use.
 
-    Everything else is as the connection string says. Raises SourceError for one that cannot be used, and
-    never shows a part of its password.
+    The connection string decides everything else. Raises SourceError if it cannot be used; the message never
+    contains a part of the password.
     """
     settings: dict[str, Any] = {
         "connect": False,
@@ -78,7 +78,7 @@ def connect(uri: str, **options: Any) -> MongoClient[Any]:
 
 
 def names_user(uri: str) -> bool:
-    """Say whether a connection string says who connects: a user, or a mechanism that needs none."""
+    """Say whether a connection string names a user, or an authentication mechanism that needs none."""
     parts = _parts(uri)
     return bool(parts.user_info) or "authmechanism=" in parts.options.lower()
 
@@ -92,10 +92,10 @@ def _parts(uri: str) -> _Parts:
 
 
 def _require_encoded(parts: _Parts) -> None:
-    """Refuse a password whose own characters end it too early, for the rest would be taken for a host.
+    """Refuse a password with unencoded special characters: its end would be read as a host.
 
-    A password is always followed by an ``@``. Where the password has a ``/`` or a ``?`` in it, that ``@`` is
-    found in the database's name or among the options.
+    An ``@`` always follows the password. If the password contains a ``/`` or a ``?``, that ``@`` appears in
+    the database's name or in the options.
     """
     is_whole = (
         "@" not in parts.path
@@ -117,27 +117,27 @@ def _can_be_decoded(text: str) -> bool:
 
 
 def _password_may_end_among_options(parts: _Parts) -> bool:
-    """Say whether hosts may follow an ``@`` in the options, as where a password has a ``?`` in it.
+    """Say whether hosts may follow an ``@`` in the options, because the password contains a ``?``.
 
-    Azure Cosmos DB's own ``appName=@account@`` is none of that: nothing follows its last ``@``. What looks
-    like an e-mail address is a value too, but only behind the ``/`` that ends the hosts.
+    Azure Cosmos DB's own ``appName=@account@`` is different: nothing follows its last ``@``. Something that
+    looks like an e-mail address can be a value too, but only after the ``/`` that ends the hosts.
     """
     followers = _hosts_after_at_signs(parts.options)
     return any(re.search("[:,/?]", follower) or not parts.path for follower in followers)
 
 
 def _hosts_after_at_signs(options: str) -> list[str]:
-    """Give what could be hosts, with what stands behind them, after each ``@`` of the options."""
+    """Return the text after each ``@`` in the options that could begin with a host."""
     found = re.findall("@(?=([^@?/&;]+(?:[?/].*|[&;]|$)))", options, re.DOTALL)
     return [follower.rstrip("&;") for follower in found]
 
 
 def _known_options_only(parts: _Parts) -> list[str]:
-    """Leave out what only LibreChat's own driver knows, and refuse what this one would pass over.
+    """Drop options of the Node.js driver, and reject options that pymongo does not know.
 
-    The driver warns of an option that it cannot read and does without, be it the one for TLS.
+    With an option that it cannot read, pymongo only warns and connects without it, even if that is TLS.
     """
-    # What looks like an option may be a part of a password: then its name must not be shown.
+    # Something that looks like an option may be a part of the password: then do not show its name.
     may_show_names = not _hosts_after_at_signs(parts.options)
     kept = []
     seen: set[str] = set()
@@ -154,24 +154,24 @@ def _known_options_only(parts: _Parts) -> list[str]:
                 f"MONGO_URI cannot be used: {name}: {_reason(error, value)}. Correct it or leave it out."
             ) from None
         if name.lower() in seen - {"readpreferencetags"}:
-            raise SourceError(f"MONGO_URI cannot be used: {name} is there twice.")
+            raise SourceError(f"MONGO_URI cannot be used: {name} is given twice.")
         seen.add(name.lower())
         kept.append(option)
     return kept
 
 
 def _reason(error: Exception, value: str) -> str:
-    """Give what the driver says against an option, without a part of its value, which may be a secret."""
+    """Return the driver's reason against an option, without any part of its value, which may be a secret."""
     reason = str(getattr(error, "strerror", None) or error).partition(". ")[0].rstrip(".")
     parts = re.split("[:,]", unquote(value))
     return "Its value is wrong" if any(len(part) > 2 and part in reason for part in parts) else reason
 
 
 def _address(parts: _Parts, options: list[str]) -> str:
-    """Put the connection string together again.
+    """Join the parts to a connection string again.
 
-    A plus sign is itself in a user, a password and a database's name, as for LibreChat; this driver would
-    make a blank of it.
+    For LibreChat a plus sign in a user, a password and a database's name is a plus sign; pymongo would read
+    it as a space.
     """
     user_info = f"{parts.user_info}@".replace("+", "%2B") if parts.user_info else ""
     path = parts.path.replace("+", "%2B")

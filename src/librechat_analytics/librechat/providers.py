@@ -1,4 +1,4 @@
-"""Who was paid for a model call, where LibreChat's documents tell."""
+"""Finds the provider that was paid for a call to a model."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from functools import lru_cache
 
 AGENTS_ENDPOINT = "agents"
 
-# Endpoints whose name is not the provider's; everything else, custom names too, is the provider.
+# Endpoints that are not named after their provider; all others are, custom endpoints too.
 PROVIDER_OF_ENDPOINT = {"assistants": "openAI", "azureAssistants": "azureOpenAI", "gptPlugins": "openAI"}
 
-# Providers that serve only their own models: a row with another family's model was not billed by them
-# (titles and subagents often run elsewhere than the conversation).
+# Providers that serve only their own models. They did not bill a row with another family's model: titles and
+# subagents often run on another provider than the conversation.
 SINGLE_FAMILY = frozenset({"openAI", "anthropic", "google"})
 
 BEDROCK_VENDORS = (
@@ -19,16 +19,16 @@ BEDROCK_VENDORS = (
     "|qwen|stability|twelvelabs|writer|zai"
 )
 BEDROCK_REGION = r"(?:[a-z]{2,6}(?:-[a-z]{2,6})?\.)?"
-"""Of an inference profile: us, eu, apac, jp, us-gov, global and whatever comes."""
+"""The region of an inference profile, such as us, eu, apac, jp, us-gov or global."""
 
-# Bedrock's names: a vendor, a dot, a model; of a vendor not listed, the version at the end tells.
+# Bedrock's names: a vendor, a dot, a model. The version at the end shows a vendor that is not listed.
 BEDROCK = (
     rf"^{BEDROCK_REGION}(?:{BEDROCK_VENDORS})\.",
     rf"^{BEDROCK_REGION}[a-z][a-z0-9]*\.[a-z0-9.-]+-v[0-9]+:[0-9]+$",
     r"^arn:aws[a-z-]*:bedrock:",
 )
 
-# A maker in front of a model's name, as routers write it: those that alone serve what they have not opened.
+# A maker before a model's name, as routers write it. Only these serve their closed models themselves.
 MAKER = re.compile(r"^(?:openai|anthropic|google|x-ai|xai|moonshotai|moonshot|meta)/(?=[^/]+$)")
 
 FAMILIES = tuple(
@@ -44,7 +44,7 @@ FAMILIES = tuple(
         (r"^deepseek-(?:chat|reasoner)$", "deepseek"),
         (r"^sonar(?:-|$)", "perplexity"),
         (r"^muse-", "meta"),
-        # Google's Vertex AI alone puts a version behind an @, also of others' models.
+        # Only Google's Vertex AI puts a version after an @, for other makers' models too.
         (r"^[^@/]+@(?:[0-9]{3,8}|default|latest)$", "google"),
     )
 )
@@ -52,7 +52,7 @@ FAMILIES = tuple(
 
 @lru_cache(maxsize=10_000)
 def family_provider(model: str | None) -> str | None:
-    """Name the provider that a model's name gives away; None for models that many providers serve."""
+    """Return the provider that a model's name shows; None for models that many providers serve."""
     if model is None:
         return None
     name = MAKER.sub("", model)
@@ -60,9 +60,9 @@ def family_provider(model: str | None) -> str | None:
 
 
 def provider_of(model: str | None, endpoint: str | None, agent_provider: str | None) -> str | None:
-    """Name a row's provider: the conversation's endpoint, the agent's provider, else the model's family.
+    """Return a row's provider: by the endpoint, by the agent's provider, else by the model's family.
 
-    ``endpoint`` is the conversation's or the answer's; None where neither is left.
+    ``endpoint`` is the conversation's or the assistant message's; None if neither remains.
     """
     family = family_provider(model)
     if endpoint is None or endpoint == AGENTS_ENDPOINT:

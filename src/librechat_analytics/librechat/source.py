@@ -1,4 +1,4 @@
-"""What the sync asks of LibreChat's data, and how that can fail."""
+"""The protocol by which the sync reads LibreChat's data, and the ways in which reading can fail."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ LOOK_UP_IDS = 1_000
 
 
 class SourceError(OperatorError):
-    """LibreChat's data cannot be read; the text says why and what to do."""
+    """LibreChat's data cannot be read; the message says why and what to do."""
 
 
 class SourceUnreachableError(SourceError):
-    """MongoDB does not answer; trying again later helps where it ``may_pass`` by itself."""
+    """MongoDB does not answer. If ``may_pass`` is true, the problem may end without the operator."""
 
     may_pass = True
 
 
 class SourceSlowError(SourceUnreachableError):
-    """MongoDB ended what took too long."""
+    """MongoDB stopped a query that took too long."""
 
 
 class SourceRefusedError(SourceUnreachableError):
-    """MongoDB accepts no user from the connection string, or is of a version that cannot be read."""
+    """MongoDB rejects the user of the connection string, or has a version that is not supported."""
 
     may_pass = False
 
@@ -43,42 +43,48 @@ class SourceForbiddenError(SourceUnreachableError):
 
 
 class SourceBrokenError(SourceUnreachableError):
-    """A document that is no valid BSON spoils what MongoDB answers for a collection."""
+    """A document that is not valid BSON makes MongoDB's reply for a collection unreadable."""
 
     may_pass = False
 
 
 class SourceForeignError(SourceUnreachableError):
-    """Another LibreChat answers than the one whose ledger is in the store."""
+    """The database belongs to another LibreChat than the one in the store."""
 
     may_pass = False
 
 
 class Source(Protocol):
-    """What the sync asks of LibreChat's data besides the ledger."""
+    """What the sync reads of LibreChat besides the ledger.
+
+    A method for a whole collection returns None if the collection is absent or incomplete, and an empty
+    iterable if it is there and empty. The difference matters: None means that nothing is known, and the store
+    keeps what it has. An empty collection means that LibreChat has deleted everything in it, and the store
+    marks it as deleted. Keep to this when you add a collection.
+    """
 
     def users(self) -> Iterable[UserLabel] | None:
-        """Give all users; None where they cannot be had."""
+        """Return all users; None if the collection is absent."""
         ...
 
     def agents(self) -> Iterable[AgentLabel] | None:
-        """Give all agents; None where they cannot be had."""
+        """Return all agents; None if the collection is absent."""
         ...
 
     def balances(self) -> Iterable[Balance] | None:
-        """Give all balances, several of a user in any order; None where they cannot be had."""
+        """Return all balances, in any order; a user may have several. None if the collection is absent."""
         ...
 
     def groups(self) -> Iterable[Group] | None:
-        """Give all groups; None where they cannot be had."""
+        """Return all groups; None if the collection is absent."""
         ...
 
     def assistant_messages(self, messages: Sequence[str]) -> list[AssistantMessage]:
-        """Look up assistants' messages by their ids."""
+        """Look up assistant messages by their ids."""
         ...
 
     def conversation_messages(self, conversations: Sequence[str]) -> list[AssistantMessage]:
-        """Look up all assistants' messages of conversations."""
+        """Look up all assistant messages of conversations."""
         ...
 
     def conversations(self, conversations: Sequence[str]) -> list[Conversation]:

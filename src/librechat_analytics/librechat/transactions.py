@@ -1,4 +1,4 @@
-"""What a document of ``transactions`` means: a ledger row, or the reason why it is refused."""
+"""Reads a document of ``transactions``: as a row, or as a refusal with its reason."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from librechat_analytics.librechat.documents import Number
 
-# All that is ever asked of a transaction; no release writes agentId, rootAgentId or mediaAccountPending yet.
+# The only fields that are ever read. No release writes agentId, rootAgentId or mediaAccountPending yet.
 PROJECTION = (
     "user",
     "conversationId",
@@ -53,19 +53,19 @@ PROJECTION = (
 )
 
 SENTINEL_RATE = 1000
-"""USD per million tokens; a rate beyond it is no price but a mark (OpenRouter's -1 becomes -1,000,000)."""
+"""USD per million tokens; a higher rate is a placeholder, no price (OpenRouter's -1 becomes -1,000,000)."""
 
 DEFAULT_RATES = (6.0, 6.9)
-"""USD per million tokens of a model without a price, and of its stopped answers."""
+"""USD per million tokens of a model without a price, and of its stopped replies."""
 
 MILLIONTHS = 1_000_000
 LARGEST_TOKENS = 2**63 - 1
 LARGEST_CREDITS = 10**24
-"""Far beyond any bill, and small enough that sums of a hundred million such rows are still exact."""
+"""Far more than any bill, and small enough that the sum of a hundred million such rows is still exact."""
 
 
 class Refusal(StrEnum):
-    """Why a document of ``transactions`` cannot be counted."""
+    """Why a document of ``transactions`` is refused."""
 
     ID = "_id is no ObjectId"
     DATE = "createdAt is no date between 2000 and 2100"
@@ -76,21 +76,23 @@ class Refusal(StrEnum):
 
 
 class Refused(NamedTuple):
-    """A document that cannot be counted: its id as text, and why."""
+    """A refused row: its id as text, and the reason."""
 
     id: str
     reason: Refusal
 
 
 class Transaction(NamedTuple):
-    """A ledger row with LibreChat's signs undone: what was spent is positive, what was given negative.
+    """A row with the opposite of LibreChat's signs: spending is positive, credits given are negative.
 
-    ``tokens`` are the row's tokens, 0 where it is no usage; ``credits_e6`` is its price in millionths of a
-    LibreChat credit, which is itself a millionth of a US dollar. ``recorded_agent`` is the agent that the row
-    itself names, NO_AGENT where it says that there was none; ``spender`` is the agent that ran for that one;
-    ``model_agent`` is the one whose id stands in place of the model (v0.7.9 to v0.8.3-rc1).
-    ``default_rate``: it stands at the rate of models without a price; ``unpriced``: it proves that its model
-    is one of them. ``pending``: LibreChat will change or delete it, so that its amounts are not known yet.
+    - ``tokens``: 0 if the row is not usage.
+    - ``credits_e6``: the price in millionths of a credit; a credit is a millionth of a US dollar.
+    - ``recorded_agent``: the agent that the row itself names; NO_AGENT if it records that there was none.
+    - ``spender``: the agent that ran on behalf of ``recorded_agent``.
+    - ``model_agent``: the agent whose id the row has in place of a model (v0.7.9 to v0.8.3-rc1).
+    - ``default_rate``: the rate is the one of models without a price.
+    - ``unpriced``: the row proves that LibreChat had no price for its model.
+    - ``pending``: LibreChat will still change or delete the row, so its amounts are not known yet.
     """
 
     id: ObjectId
@@ -123,7 +125,7 @@ class Transaction(NamedTuple):
 
     @property
     def attributable(self) -> bool:
-        """Whether it is asked who answered: for all usage, and whatever else belongs to a conversation."""
+        """Whether the row gets an agent: all usage does, and other rows of a conversation."""
         return self.is_usage or any(
             part is not None for part in (self.message, self.conversation, self.recorded_agent)
         )
@@ -139,8 +141,8 @@ UNREADABLE_TYPE = "(unreadable)"
 def read_transaction(document: Mapping[str, Any]) -> Transaction | Refused:
     """Read one document by the rules of LibreChat's versions 0.6.0 to 0.8.8.
 
-    Only usage is refused for its amounts; of a credits row or another token type they are kept where they can
-    be read, and a date is enough.
+    Only usage is refused for its amounts. A credits row, or one of another token type, needs only a date; its
+    amounts are kept if they can be read.
     """
     get = document.get
     identity = get("_id")
@@ -161,7 +163,7 @@ def read_transaction(document: Mapping[str, Any]) -> Transaction | Refused:
         model=model,
         context=listed_name(get("context")),
         rate=_rate(get("rate")),
-        # Of a chain or a subagent's run the answer is by the agent at the root.
+        # In a chain or a subagent's run, the agent at the root replies.
         recorded_agent=recorded_agent(get("rootAgentId"), get("agentId"), model_agent),
         spender=agent_id(get("agentId")) if get("rootAgentId") else None,
         tenant=listed_name(get("tenantId")),
@@ -216,7 +218,7 @@ def _is_real(token_value: Number) -> bool:
 
 
 class Valued(TypedDict):
-    """The fields of a row that its value decides."""
+    """The fields of a row that depend on its value."""
 
     credits_e6: int
     sentinel: bool
@@ -232,14 +234,14 @@ def _valued(row: Transaction, token_value: Number) -> Valued:
 
 
 def _is_default(rate: float | None) -> bool:
-    """Say whether a rate is the default, or the default with the surcharge of stopped answers (6 x 1.15)."""
+    """Say whether a rate is the default, with or without the surcharge for stopped replies (6 x 1.15)."""
     return rate is not None and any(abs(rate - known) < 1e-6 for known in DEFAULT_RATES)
 
 
 def _proves_unpriced(model: str | None, rate: float | None, tokens: int) -> bool:
     """Say whether a plain prompt proves that LibreChat had no price for its model.
 
-    No table of any version has that rate for a prompt, but for Claude Sonnet 4.6 above 200,000 tokens
+    No version's price table has that rate for a prompt, except for Claude Sonnet 4.6 above 200,000 tokens
     (v0.8.3-rc1 to v0.8.5).
     """
     return (
@@ -251,18 +253,18 @@ def _proves_unpriced(model: str | None, rate: float | None, tokens: int) -> bool
 
 
 def millionths(amount: Number) -> int:
-    """Give an amount in millionths, rounded to the nearest (half to even)."""
+    """Return an amount in millionths, rounded to the nearest (half to even)."""
     if isinstance(amount, int):
         return amount * MILLIONTHS
     if isinstance(amount, float):
         return _nearest(amount)
     with localcontext() as exact:
-        exact.prec = 60  # a Decimal128 has 34 digits; the product must not be rounded twice
+        exact.prec = 60  # a Decimal128 has 34 digits; rounding must happen only once
         return int((amount * MILLIONTHS).to_integral_value())
 
 
 def _nearest(amount: float) -> int:
-    """Multiply in integers, since a double times a million is rounded before it is rounded."""
+    """Multiply in integers: a product of doubles would be rounded twice."""
     numerator, denominator = amount.as_integer_ratio()
     whole, rest = divmod(numerator * MILLIONTHS, denominator)
     return whole + (2 * rest + (whole & 1) > denominator)

@@ -1,4 +1,4 @@
-"""A client's connection that no thread waits for: it takes what there is and keeps what cannot go yet."""
+"""A client's connection that never makes a thread wait: it keeps what cannot be sent yet."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from typing import IO
 
 from librechat_analytics.serving.incoming import Incoming
 
-PATIENCE_SECONDS = 30.0
-"""What a request may take from its first byte to its last, and a reader before it takes more of an answer."""
+TIMEOUT_SECONDS = 30.0
+"""The time for a whole request from its first byte, and for a client to take any more of a response."""
 
 LEAST_BYTES_PER_SECOND = 32_000
-"""What a reader must take on average, once its patience is over."""
+"""The average rate at which a client must take a response after TIMEOUT_SECONDS."""
 
 LINGER_SECONDS = 2.0
-"""How long what a client still sends is thrown away, lest it lose the answer to it."""
+"""How long to discard what a client still sends; closing at once could lose the response."""
 
 FILE_STEP_BYTES = 256 * 1024
 
 
 @dataclass(slots=True)
 class PartOfFile:
-    """What is still to be sent of a file, which belongs to the connection until then."""
+    """The rest of a file that is still to be sent; the connection closes the file after that."""
 
     file: IO[bytes]
     offset: int
     left_bytes: int
 
     def send(self, client: socket.socket) -> int:
-        """Send a piece; raises BlockingIOError where none fits, OSError where the file is shorter."""
+        """Send a piece; raises BlockingIOError if none fits, OSError if the file has become shorter."""
         wanted = min(self.left_bytes, FILE_STEP_BYTES)
         sent = os.sendfile(client.fileno(), self.file.fileno(), self.offset, wanted)
         if sent == 0:
@@ -46,7 +46,7 @@ class PartOfFile:
 
 @dataclass(slots=True)
 class PartInMemory:
-    """What is still to be sent of some bytes."""
+    """Bytes that are still to be sent."""
 
     data: memoryview
 
@@ -55,23 +55,23 @@ class PartInMemory:
         return len(self.data)
 
     def send(self, client: socket.socket) -> int:
-        """Send a piece; raises BlockingIOError where none fits."""
+        """Send a piece; raises BlockingIOError if none fits."""
         sent = client.send(self.data)
         self.data = self.data[sent:]
         return sent
 
 
 class Wire:
-    """What gunicorn takes for the client's socket when it writes an answer; it never waits for the client."""
+    """Takes the place of the client's socket when gunicorn writes a response; never waits for the client."""
 
     def __init__(self, client: socket.socket) -> None:
         self._client = client
         self._parts: deque[PartInMemory | PartOfFile] = deque()
         self.sent_bytes = 0
-        """Of what had to be kept."""
+        """The bytes sent of what had to be kept."""
 
     def sendall(self, data: bytes) -> None:
-        """Send what fits at the moment, keep the rest; raises OSError when the client has gone."""
+        """Send what fits now and keep the rest; raises OSError if the client has disconnected."""
         part = PartInMemory(memoryview(data))
         if not self._parts:
             with suppress(BlockingIOError):
@@ -80,16 +80,16 @@ class Wire:
             self._parts.append(part)
 
     def sendfile(self, file: IO[bytes], offset: int, count: int) -> None:
-        """Keep a file, which is sent and closed when the thread has let go of it."""
+        """Keep a file; the main loop sends and closes it after the thread has finished."""
         self._parts.append(PartOfFile(file, offset, count))
 
     def close_unless_kept(self, file: IO[bytes]) -> None:
-        """Close a file that the answer was made of, unless it is still to be sent."""
+        """Close a response's file unless it is still to be sent."""
         if not any(isinstance(part, PartOfFile) and part.file is file for part in self._parts):
             file.close()
 
     def send_step(self) -> bool:
-        """Send a piece of what is kept; tell whether all is sent. Raises OSError when the client has gone."""
+        """Send a kept piece; returns whether all is sent. Raises OSError if the client has disconnected."""
         if self._parts:
             part = self._parts[0]
             with suppress(BlockingIOError):
@@ -100,28 +100,28 @@ class Wire:
 
     @property
     def held_bytes(self) -> int:
-        """What waits in memory."""
+        """The bytes kept in memory."""
         return sum(part.left_bytes for part in self._parts if isinstance(part, PartInMemory))
 
     def discard(self) -> None:
-        """Forget what is not sent, and close its files."""
+        """Discard what is not sent, and close its files."""
         while self._parts:
             _close(self._parts.popleft())
 
-    # With these gunicorn ends an answer that failed in the middle; what was sent before still goes out.
+    # gunicorn calls these when a response fails in the middle; what was kept before is still sent.
 
     def recv(self, _: int) -> bytes:
-        """Give nothing, as a connection that has ended."""
+        """Return nothing, like a closed connection."""
         return b""
 
     def settimeout(self, _: float | None) -> None:
-        """Nothing here waits."""
+        """Do nothing: no call here waits."""
 
     def shutdown(self, _: int) -> None:
-        """Leave that to the main loop."""
+        """Do nothing: the main loop does it."""
 
     def close(self) -> None:
-        """Leave that to the main loop."""
+        """Do nothing: the main loop does it."""
 
 
 def _close(part: PartInMemory | PartOfFile) -> None:
@@ -130,50 +130,50 @@ def _close(part: PartInMemory | PartOfFile) -> None:
 
 
 class Phase(Enum):
-    """What a connection is for at the moment."""
+    """What a connection is doing."""
 
     RECEIVING = "receiving"
     ANSWERING = "answering"
-    """A thread has it."""
+    """A thread is working on the response."""
     SENDING = "sending"
     LINGERING = "lingering"
-    """All is sent; what still comes in is thrown away."""
+    """Everything is sent; what still arrives is discarded."""
 
 
 class Connection:
-    """A client's connection in the hands of the main loop, but for the time that a thread answers."""
+    """A client's connection; it belongs to the main loop, except while a thread makes the response."""
 
     def __init__(self, client: socket.socket, address: object, server: object) -> None:
-        client.setblocking(False)  # noqa: FBT003 the socket's own way
+        client.setblocking(False)  # noqa: FBT003 the socket's own signature
         self.socket = client
         self.client, self.server = address, server
-        self.sock = Wire(client)  # gunicorn's name for it
+        self.sock = Wire(client)  # gunicorn's name
         self.rest = b""
-        """What came behind the request that is being answered."""
+        """Bytes that arrived after the current request."""
         self.stays_open = False
         self.watched = 0
-        self.receive(b"", wait_seconds=PATIENCE_SECONDS)
+        self.receive(b"", wait_seconds=TIMEOUT_SECONDS)
 
     def receive(self, data: bytes, *, wait_seconds: float) -> None:
-        """Begin with the next request, of which this has arrived."""
+        """Begin the next request with the bytes that have arrived."""
         self.phase = Phase.RECEIVING
         self.incoming = Incoming(data)
-        self._deadline = time.monotonic() + (PATIENCE_SECONDS if data else wait_seconds)
+        self._deadline = time.monotonic() + (TIMEOUT_SECONDS if data else wait_seconds)
 
     def add(self, data: bytes) -> None:
-        """Add what has arrived; the time for a request is counted from its first byte."""
+        """Add bytes that have arrived; a request's time begins with its first byte."""
         if not self.incoming.data:
-            self._deadline = time.monotonic() + PATIENCE_SECONDS
+            self._deadline = time.monotonic() + TIMEOUT_SECONDS
         self.incoming.data += data
 
     def send(self) -> None:
-        """Begin to send what is kept of the answer."""
+        """Begin to send the kept part of the response."""
         self.phase = Phase.SENDING
         self._since = self._progress_at = time.monotonic()
         self.sock.sent_bytes = 0
 
     def send_more(self) -> bool:
-        """Send what fits at the moment; tell whether all is sent, raises OSError when the client has gone."""
+        """Send what fits now; returns whether all is sent. Raises OSError if the client has disconnected."""
         before = self.sock.sent_bytes
         is_sent = self.sock.send_step()
         if self.sock.sent_bytes > before:
@@ -181,37 +181,37 @@ class Connection:
         return is_sent
 
     def linger(self) -> None:
-        """End the sending side and wait for the client to end its own."""
+        """Close the sending side and wait until the client closes its own."""
         self.phase = Phase.LINGERING
         self._deadline = time.monotonic() + LINGER_SECONDS
         self.socket.shutdown(socket.SHUT_WR)
 
     @property
     def is_idle(self) -> bool:
-        """Whether nothing of a request has arrived."""
+        """Whether no byte of a request has arrived."""
         return self.phase is Phase.RECEIVING and not self.incoming.data
 
     @property
     def deadline(self) -> float:
-        """When it is over, on the monotonic clock, unless the client does its part; never while answering."""
+        """When to close it, on the monotonic clock, if the client is too slow; never while answering."""
         if self.phase is Phase.ANSWERING:
             return float("inf")
         if self.phase is Phase.SENDING:
-            by_rate = self._since + PATIENCE_SECONDS + self.sock.sent_bytes / LEAST_BYTES_PER_SECOND
-            return min(by_rate, self._progress_at + PATIENCE_SECONDS)
+            by_rate = self._since + TIMEOUT_SECONDS + self.sock.sent_bytes / LEAST_BYTES_PER_SECOND
+            return min(by_rate, self._progress_at + TIMEOUT_SECONDS)
         return self._deadline
 
     def end_by(self, deadline: float) -> None:
-        """Let it be over then at the latest, if it is waiting for a client."""
+        """Close it then at the latest, if it is waiting for the client."""
         self._deadline = min(self._deadline, deadline)
 
     @property
     def held_bytes(self) -> int:
-        """What it keeps in memory; not while answering, when a thread may change it."""
+        """The bytes kept in memory; 0 while answering, because a thread may change them then."""
         return 0 if self.phase is Phase.ANSWERING else len(self.incoming.data) + self.sock.held_bytes
 
     def close(self) -> None:
-        """Close it and whatever it still had to send."""
+        """Close it and the files that it still had to send."""
         self.sock.discard()
         with suppress(OSError):
             self.socket.close()

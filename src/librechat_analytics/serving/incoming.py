@@ -1,4 +1,4 @@
-"""Tells when a request is whole, so that gunicorn's parser, which waits for more, need never wait."""
+"""Finds out when a request is complete, so that gunicorn's parser never has to wait for more."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import re
 from librechat_analytics.web.server import LARGEST_BODY_BYTES
 
 LONGEST_LINE_BYTES = 8190
-"""The longest first line that gunicorn's parser can be told to take; a filter of 500 letters fits."""
+"""The longest first line that gunicorn's parser can accept; a filter of 500 letters fits."""
 
 LARGEST_FIELD_BYTES = 64 * 1024
-"""Single sign-on keeps its tokens in cookies, which reach a server that has no use for them."""
+"""Large, because cookies with single sign-on tokens reach this server too."""
 
 LARGEST_HEAD_BYTES = 2 * LARGEST_FIELD_BYTES
 MOST_FIELDS = 100
@@ -29,10 +29,10 @@ HEXADECIMAL = re.compile(rb"[0-9a-fA-F]{1,15}")
 
 
 class Incoming:
-    """The bytes of a request as they arrive, with those of the next one where they came along.
+    """The bytes of a request as they arrive, and perhaps the first ones of the next request.
 
-    It says only how far to read. What the bytes mean is left to the parser, which is stricter: whatever looks
-    wrong here counts as whole, and the parser refuses it.
+    This class only decides how far to read. The parser decides what the bytes mean, and it is stricter: a
+    request that looks wrong here counts as complete, and the parser refuses it.
     """
 
     def __init__(self, data: bytes = b"") -> None:
@@ -41,15 +41,15 @@ class Incoming:
         self.body_too_large = False
         self.is_wrong = False
         self.expects_continue = False
-        """The client waits for a word before it sends the body."""
+        """Whether the client waits for ``100 Continue`` before it sends the body."""
         self._searched = 0
         self._end: int | None = None
         self._next_chunk: int | None = None
         self._body_bytes = 0
         self._body_start: int | None = None
 
-    def is_whole(self) -> bool:
-        """Tell whether the parser can be asked: all is here, or enough to refuse it."""
+    def is_complete(self) -> bool:
+        """Return whether the parser can begin: the request is complete, or there is enough to refuse it."""
         if self._body_start is None:
             self._look_for_head()
         if self._next_chunk is not None and not self.body_too_large:
@@ -66,7 +66,7 @@ class Incoming:
             self._body_start = end + len(HEAD_END)
             self._read_head(bytes(self.data[: end + 2]), self._body_start)
         elif BARE_LINE_FEED.search(self.data, max(0, self._searched - 1)):
-            self.is_wrong = True  # lines that end so never make a whole head
+            self.is_wrong = True  # with such line ends the head never ends
         elif len(self.data) > LONGEST_LINE_BYTES + 2 and b"\r\n" not in self.data[2 : LONGEST_LINE_BYTES + 4]:
             self.is_wrong = True  # 2: an empty line may come first
         self._searched = len(self.data)
@@ -89,7 +89,7 @@ class Incoming:
             self.is_wrong = True
 
     def _walk_chunks(self) -> None:
-        """Go from chunk to chunk, as far as they are here, up to the empty one that ends the body."""
+        """Go through the chunks that have arrived, up to the empty one that ends the body."""
         while self._next_chunk is not None:
             line_end = self.data.find(b"\r\n", self._next_chunk)
             if line_end < 0:
@@ -100,7 +100,7 @@ class Incoming:
                 self.is_wrong = True
                 break
             if int(size, 16) == 0:
-                end = self.data.find(HEAD_END, line_end)  # behind the last chunk fields may follow
+                end = self.data.find(HEAD_END, line_end)  # fields may follow the last chunk
                 if end >= 0:
                     self._end, self._next_chunk = end + len(HEAD_END), None
                 else:
@@ -114,6 +114,6 @@ class Incoming:
                 break
             self._body_bytes += int(size, 16)
             self._next_chunk = chunk_end
-        # Chunks of a byte each take up six times what they hold.
+        # Chunks of one byte take six times as much as their content.
         if self._body_start is not None and len(self.data) - self._body_start > 2 * LARGEST_BODY_BYTES:
             self.body_too_large = True

@@ -1,4 +1,4 @@
-"""Serving with gunicorn: one process, for the store has one, and threads for the requests."""
+"""Serves with gunicorn: one process, because only one can open the store, and threads for requests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.http import wsgi
 
-from librechat_analytics.app import close_app, create_app, rehearse
+from librechat_analytics.app import close_app, create_app, preflight
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.logs import log_config
 from librechat_analytics.serving.incoming import LARGEST_FIELD_BYTES, LONGEST_LINE_BYTES, MOST_FIELDS
@@ -31,36 +31,36 @@ log = logging.getLogger(__name__)
 
 PR_SET_PDEATHSIG = 1
 SWITCH_SECONDS = 0.001
-"""How long a thread that reads history may keep Python from those that answer; by default it is 5 ms."""
+"""How long a thread that reads history may keep others from running; Python's default is 5 ms."""
 
 LAST_ANSWERS_SECONDS = 20
-"""What requests in hand have left when the process is told to stop; ``docker stop`` must wait longer."""
+"""The time for current requests after a stop signal; ``docker stop`` must wait longer."""
 
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 gunicorn's heartbeat file; the root may be read-only
 
 
 class AddressError(OperatorError):
-    """The address to listen on cannot be had; the text says why."""
+    """The server cannot listen on its address; the message says why."""
 
 
 class OneWorker(Arbiter):  # type: ignore[misc]
-    """gunicorn's master, without what needs a second process beside the first: the store has room for one.
+    """gunicorn's master without the signals that start a second process, because only one can open the store.
 
-    A second one would wait for the store in vain, and gunicorn ends when a worker cannot start.
+    A second one would wait for the store in vain, and gunicorn exits when a worker cannot start.
     """
 
     def handle_hup(self) -> None:
-        log.info("Nothing to reload: files of keys are read again by themselves, settings at the next start.")
+        log.info("Nothing to reload: key files are read again automatically, settings at the next start.")
 
     def handle_ttin(self) -> None:
-        log.warning("There is one process only; set THREADS to answer more requests at a time.")
+        log.warning("There is only one process; set THREADS to answer more requests at a time.")
 
     def handle_usr2(self) -> None:
-        log.warning("A new version cannot start beside this one; stop this one first.")
+        log.warning("A new version cannot start while this one runs; stop this one first.")
 
 
 class Server(BaseApplication):  # type: ignore[misc]
-    """gunicorn configured by our settings, not by its own files and variables."""
+    """gunicorn, configured by our settings instead of its own files and variables."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -80,7 +80,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "limit_request_line": LONGEST_LINE_BYTES,
             "limit_request_fields": MOST_FIELDS,
             "limit_request_field_size": LARGEST_FIELD_BYTES,
-            # What proxies say of themselves is read in one place, the app's door; gunicorn believes nobody.
+            # Only the app's gatekeeper reads the headers of proxies; gunicorn trusts none.
             "forwarded_allow_ips": "",
             "forwarder_headers": "",
             "secure_scheme_headers": {},
@@ -110,20 +110,19 @@ class Server(BaseApplication):  # type: ignore[misc]
 
 
 def serve(settings: Settings) -> None:
-    """Serve until told to stop.
+    """Serve until stopped; exits the process with gunicorn's exit code.
 
-    Raises what ``create_app`` raises, or AddressError, before anything starts; ends the process with
-    gunicorn's exit code.
+    Raises what ``create_app`` raises, or AddressError, before anything starts.
     """
-    rehearse(settings)  # says now, in one line, what a worker could only log
+    preflight(settings)  # reports now, in one line, what a worker could only log
     _require_free(settings)
-    wsgi.SERVER = "librechat-analytics"  # in the header of that name: who serves is nobody's business
+    wsgi.SERVER = "librechat-analytics"  # the header of that name; it must not tell which software serves
     log.info("The dashboard is at %s", address_of(settings))
     Server(settings).run()
 
 
 def address_of(settings: Settings) -> str:
-    """Give the dashboard's address for a browser on this machine."""
+    """Return the dashboard's address for a browser on this machine."""
     return local_address(settings) + PREFIX
 
 
@@ -145,11 +144,11 @@ def _address(settings: Settings) -> str:
 
 
 def _end_with_parent(_arbiter: object, _worker: object) -> None:
-    """Let the worker die with a master that was killed, so that it does not keep the store."""
+    """End the worker when its master is killed, so that it does not keep the store open."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _stay_when_hung_up(_worker: object) -> None:
-    """Let a terminal that closes, or a signal to all processes of that name, cut off no request."""
+    """Ignore SIGHUP, so that closing a terminal does not interrupt requests."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)

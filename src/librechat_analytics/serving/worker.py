@@ -1,7 +1,7 @@
-"""gunicorn's worker with threads, which never wait for a client: the main loop receives and sends.
+"""gunicorn's worker with threads that never wait for a client: the main loop receives and sends.
 
-gunicorn's own gives a connection to a thread at its first byte; as many slow clients as there are threads
-then keep everybody out.
+gunicorn's own worker gives a connection to a thread at its first byte. Then as many slow clients as there are
+threads block everybody else.
 """
 
 from __future__ import annotations
@@ -41,20 +41,20 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MOST_CONNECTIONS = 500
-"""Beyond it the one whose time is up first gives way. Many systems let a process open 1,024 files."""
+"""With more, the one that would time out first is closed. Many systems let a process open 1,024 files."""
 
 MOST_HELD_BYTES = 128 * 1024 * 1024
-"""What all connections may keep in memory, of requests that are not whole and answers that are not taken."""
+"""The memory for all incomplete requests and unsent responses together."""
 
 SWEEP_SECONDS = 0.25
 ONE_LINE_SECONDS = 60
-"""Between two lines of the log about the same trouble."""
+"""The shortest time between two log lines about the same problem."""
 
 RECEIVED_STEP_BYTES = 64 * 1024
 NOT_NOW = (errno.EAGAIN, errno.EWOULDBLOCK, errno.ECONNABORTED, errno.EINTR)
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
-FAILED = "Something went wrong on the server; its log says what."
+FAILED = "Something went wrong on the server; see its log."
 HEADERS_TOO_LARGE = (
     f"The headers are too large: one may have {LARGEST_FIELD_BYTES // 1024} kB, all together"
     f" {LARGEST_HEAD_BYTES // 1024} kB, and there may be {MOST_FIELDS}. Send fewer cookies."
@@ -81,14 +81,14 @@ REFUSALS: dict[type[Exception], tuple[HTTPStatus, str]] = {
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
-    """gunicorn's worker with threads; a thread gets a request once it is whole and waits for no client."""
+    """gunicorn's worker with threads; a thread gets only complete requests, and never waits for a client."""
 
     def __init__(self, *args: object, **options: object) -> None:
         super().__init__(*args, **options)
         self._connections: set[Connection] = set()
         self.wsgi: WSGIApplication
         self._swept_at = 0.0
-        self._said_refused_at = float("-inf")
+        self._warned_at = float("-inf")
         self._stopping_at: float | None = None
 
     def load_wsgi(self) -> None:
@@ -98,14 +98,14 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         def answer_with_files(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
             body: Iterable[bytes] = answer(environ, start_response)
             if isinstance(body, FileWrapper):
-                # gunicorn closes the file when it has handed it over, which is long before it is sent.
+                # gunicorn would close the file after passing it on, long before it is sent.
                 body.close = partial(environ["gunicorn.socket"].close_unless_kept, body.filelike)
             return body
 
         self.wsgi = answer_with_files
 
     def set_accept_enabled(self, enabled: bool) -> None:
-        """Refuse new connections as soon as it is to stop; gunicorn's own leaves them open and unanswered."""
+        """Refuse new connections after a stop signal; gunicorn itself leaves them open and unanswered."""
         super().set_accept_enabled(enabled)
         if not self.alive:
             for listener in self.sockets:
@@ -116,34 +116,34 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             client, address = listener.accept()
         except OSError as error:
             if error.errno not in NOT_NOW:
-                self._say_refused(error)
+                self._warn_refused(error)
                 self._make_room()
-                time.sleep(0.01)  # the connection still waits, and would be tried again at once
+                time.sleep(0.01)  # the connection still waits, and the loop would try again at once
             return
         connection = Connection(client, address, listener.getsockname())
         self._connections.add(connection)
         self.nr_conns = len(self._connections)
-        self._go_on(connection, self._receive)
+        self._step(connection, self._receive)
         if self.nr_conns >= self.worker_connections:
             self._make_room()
 
-    def _say_refused(self, error: OSError) -> None:
-        if time.monotonic() - self._said_refused_at >= ONE_LINE_SECONDS:
-            self._said_refused_at = time.monotonic()
+    def _warn_refused(self, error: OSError) -> None:
+        if time.monotonic() - self._warned_at >= ONE_LINE_SECONDS:
+            self._warned_at = time.monotonic()
             log.warning("New connections cannot be accepted: %s. The slowest are closed.", error.strerror)
 
-    def _go_on(self, connection: Connection, step: Callable[[Connection], None]) -> None:
-        """Take the next step with a connection, and close it where that fails; others must not suffer."""
+    def _step(self, connection: Connection, step: Callable[[Connection], None]) -> None:
+        """Take the next step with a connection; if it fails, close this one only."""
         try:
             step(connection)
-        except OSError:  # the client has gone
+        except OSError:  # the client has disconnected
             self._drop(connection)
         except Exception:
             log.exception("A connection failed")
             self._drop(connection)
 
     def _receive(self, connection: Connection) -> None:
-        """Take what has arrived, and pass the request on when it is whole."""
+        """Read what has arrived, and pass the request on when it is complete."""
         try:
             data = connection.socket.recv(RECEIVED_STEP_BYTES)
         except BlockingIOError:
@@ -153,10 +153,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             return
         if data:
             connection.add(data)
-        self._pass_on_if_whole(connection)
+        self._pass_on_if_complete(connection)
 
-    def _pass_on_if_whole(self, connection: Connection) -> None:
-        if connection.incoming.data and connection.incoming.is_whole():
+    def _pass_on_if_complete(self, connection: Connection) -> None:
+        if connection.incoming.data and connection.incoming.is_complete():
             self._watch(connection, 0)
             connection.phase = Phase.ANSWERING
             self.enqueue_req(connection)
@@ -167,7 +167,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._watch(connection, selectors.EVENT_READ)
 
     def handle(self, connection: Connection) -> bool:
-        """Answer a request that is whole, in a thread; tell whether the connection may stay open."""
+        """Answer a complete request, in a thread; returns whether the connection may stay open."""
         request = None
         try:
             incoming = connection.incoming
@@ -179,17 +179,17 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             connection.rest = parser.unreader.take_buffered()
             return bool(self.handle_request(request, connection))
         except StopIteration:
-            log.debug("An answer ended early")
-        except errors.NoMoreData:  # there is no more to come: it never was a request
+            log.debug("A response ended early")
+        except errors.NoMoreData:  # no more bytes will come, so this is not a request
             self.handle_error(request, connection.sock, connection.client, errors.ParseException())
         except OSError:
-            log.debug("A client has gone", exc_info=True)
+            log.debug("A client has disconnected", exc_info=True)
         except Exception as error:
             self.handle_error(request, connection.sock, connection.client, error)
         return False
 
     def handle_error(self, _: object, wire: Wire, client: object, error: Exception) -> None:
-        """Refuse what is no request, in the words of the API."""
+        """Refuse what is not a valid request, with a body like the API's."""
         if isinstance(error, errors.ParseException):
             log.debug("Refused a request from %s: %s", client, type(error).__name__)
             status, sentence = REFUSALS.get(type(error), NO_REQUEST)
@@ -200,11 +200,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             wire.sendall(_refusal(status, sentence))
 
     def finish_request(self, connection: Connection, answered: Future[bool]) -> None:
-        """Send what the thread has left to send, then wait for the next request or close."""
+        """Send the rest of the response, then wait for the next request or close."""
         failed = answered.cancelled() or answered.exception() is not None
         connection.stays_open = not failed and answered.result()
         connection.send()
-        self._go_on(connection, self._send)
+        self._step(connection, self._send)
 
     def _send(self, connection: Connection) -> None:
         if not connection.send_more():
@@ -212,17 +212,17 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         elif connection.stays_open:
             rest, connection.rest = connection.rest, b""
             connection.receive(rest, wait_seconds=self.cfg.keepalive)
-            self._pass_on_if_whole(connection)
+            self._pass_on_if_complete(connection)
         else:
             connection.linger()
             self._watch(connection, selectors.EVENT_READ)
 
-    def _throw_away(self, connection: Connection) -> None:
+    def _discard(self, connection: Connection) -> None:
         if not connection.socket.recv(RECEIVED_STEP_BYTES):
             self._drop(connection)
 
     def _watch(self, connection: Connection, event: int) -> None:
-        """Have the main loop go on with a connection at this event, 0 for none."""
+        """Let the main loop continue with a connection at this event; 0 means none."""
         if connection.watched and event:
             self.poller.modify(connection.socket, event, partial(self._on_ready, connection))
         elif connection.watched:
@@ -233,11 +233,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def _on_ready(self, connection: Connection, _: object) -> None:
         if connection.phase is Phase.RECEIVING:
-            self._go_on(connection, self._receive)
+            self._step(connection, self._receive)
         elif connection.phase is Phase.SENDING:
-            self._go_on(connection, self._send)
+            self._step(connection, self._send)
         elif connection.phase is Phase.LINGERING:
-            self._go_on(connection, self._throw_away)
+            self._step(connection, self._discard)
 
     def _drop(self, connection: Connection) -> None:
         if connection in self._connections:
@@ -248,7 +248,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self.nr_conns = len(self._connections)
 
     def murder_keepalived(self, force: bool = False) -> None:
-        """Close what has taken too long; gunicorn's loop calls this in each round."""
+        """Close connections that have timed out; gunicorn's loop calls this in each round."""
         now = time.monotonic()
         if not force and now - self._swept_at < SWEEP_SECONDS:
             return
@@ -269,13 +269,13 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         if connection.phase is not Phase.RECEIVING or connection.is_idle:
             self._drop(connection)
             return
-        seconds = round(connections.PATIENCE_SECONDS)
+        seconds = round(connections.TIMEOUT_SECONDS)
         sentence = f"The request was not complete after {seconds} seconds."
         connection.stays_open = False
         connection.send()
         with suppress(OSError):
             connection.sock.sendall(_refusal(HTTPStatus.REQUEST_TIMEOUT, sentence))
-        self._go_on(connection, self._send)
+        self._step(connection, self._send)
 
     def _make_room(self) -> None:
         waiting = [one for one in self._connections if one.phase is not Phase.ANSWERING]
@@ -299,12 +299,12 @@ def _deadline(connection: Connection) -> float:
 def _take_body(request: Request, incoming: Incoming) -> None:
     """Give the app the body with its length, however it was sent; raises ParseException for broken chunks.
 
-    One that is too large was not waited for: its length alone lets the app refuse it.
+    A body that is too large was not received completely: the app refuses it because of its length.
     """
-    request._expected_100_continue = False  # the main loop has said so
+    request._expected_100_continue = False  # the main loop has sent 100 Continue
     body = b"" if incoming.body_too_large else request.body.read()
     if incoming.body_too_large or incoming.is_wrong:
-        request.force_close()  # where the next request would begin is not known
+        request.force_close()  # nobody knows where the next request would begin
     names = {name for name, _ in request.headers}
     if "TRANSFER-ENCODING" in names:
         length = LARGEST_BODY_BYTES + 1 if incoming.body_too_large else len(body)

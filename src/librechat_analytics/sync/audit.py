@@ -1,8 +1,8 @@
-"""The audit finds every row of LibreChat's ledger that is not held, whatever its id and whenever it came.
+"""The audit finds every row of LibreChat's ledger that the store lacks, whatever its id.
 
-The sync looks for new rows above the ids that are held, because ids grow with time. Rows that were restored,
-merged or written by a wrong clock have other ids. An audit by counts compares how many ids both sides
-have, range by range, and reads the ids of those ranges that differ; an audit by ids reads all of them.
+The sync looks for new rows above the ids in the store, because ids grow with time. Rows that were restored,
+merged or written by a wrong clock have other ids. An audit by counts compares the number of ids in each
+range, and reads the ids of the ranges that differ; an audit by ids reads all ids.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ if TYPE_CHECKING:
     from librechat_analytics.store.held_ids import AuditKind, HeldIds
 
 ROWS_PER_RANGE = 20_000
-"""Rows per count; where a count differs, this many ids are read."""
+"""Rows in a range; if the counts of a range differ, so many ids are read."""
 
 LONGEST_REST_SECONDS = 2.0
 UNSETTLED = timedelta(minutes=10)
-"""A row so young may be missing on a secondary that lags; that does not make it a deleted one."""
+"""A younger row may be missing on a secondary that lags behind, so it does not count as deleted."""
 FUTILE_AUDITS = 2
-"""After so many in a row that the server's count led to in vain, it is left alone until the next day."""
+"""After so many audits in a row that found nothing, the server's count is ignored until the next day."""
 
 
 class AuditStoppedError(Exception):
-    """The program ends during an audit; the next start begins it again."""
+    """The program stops during an audit; it begins again after the next start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Running:
 
 
 class Step(NamedTuple):
-    """What one step of an audit met: documents there, those found that were not held, and rows added."""
+    """The result of one step: documents in the database, documents the store lacked, and rows added."""
 
     documents: int
     found: int
@@ -59,9 +59,9 @@ class Step(NamedTuple):
 
 
 class Auditor:
-    """Compares the ids of a ledger with those held, in small steps, and has what is missing written.
+    """Compares the ids of a ledger with the store's, in small steps, and writes the missing rows.
 
-    ``write`` gives the rows added; ``strays`` is the number of documents without an ObjectId, as last read.
+    ``write`` returns the number of rows added; ``rest`` waits and returns True when the program stops.
     """
 
     def __init__(
@@ -85,16 +85,16 @@ class Auditor:
         self.running: Running | None = None
         self._settled_before = 0
         self.strays = 0
-        """Documents of the last audit whose id is not an ObjectId; counts by ranges leave them out."""
+        """Documents whose id is not an ObjectId, in the last audit; counts of ranges leave them out."""
 
     def quick_kind(self) -> AuditKind:
-        """Name the kind that costs little: of few rows by ids, from which deletions hide nothing."""
+        """Return the kind that costs little: by ids for few rows, where deletions can hide nothing."""
         return "ids" if self._held.count() <= ROWS_PER_RANGE else "counts"
 
     def run(self, kind: AuditKind, *, at_ease: bool) -> AuditResult:
         """Compare everything once; ``at_ease`` pauses after each step for as long as the step took.
 
-        Raises SourceUnreachableError where MongoDB does not answer, AuditStoppedError when told to stop.
+        Raises SourceUnreachableError if MongoDB does not answer, AuditStoppedError when the program stops.
         """
         started = self._clock()
         self._settled_before = _split(ObjectId.from_datetime(started - UNSETTLED)).head
@@ -128,14 +128,14 @@ class Auditor:
                 raise AuditStoppedError
 
     def _take_strays(self) -> int:
-        """Read what has no ObjectId for an id; gives how many more there are than the last time."""
+        """Read the documents whose id is not an ObjectId; returns how many more there are than last time."""
         strays, before = list(self._source.stray_transactions()), self.strays
         self._write([*strays])
         self.strays = len(strays)
         return max(0, self.strays - before)
 
     def _by_count(self, low: int, high: int | None) -> Step:
-        """Compare a range by its count, and by its ids where that differs."""
+        """Compare the counts of a range, and its ids if the counts differ."""
         try:
             there = self._source.count_ids(_object_id(low), None if high is None else _object_id(high))
         except SourceSlowError:
@@ -147,7 +147,7 @@ class Auditor:
         documents = found = added = 0
         start = Id(low, 0)
         end = LAST_ID if high is None else _before(_object_id(high))
-        # Before the database is asked: rows that are new since are not among what it answers, nor deleted.
+        # Read these before the database's: rows that arrive in between are then in neither list.
         held = self._held.between(low) if high is None else self._held.between(low, high)
         for page in self._source.id_pages(_object_id(low), None if high is None else _object_id(high)):
             last = _split(page.end)
@@ -169,9 +169,8 @@ class Auditor:
 class GrowthWatch:
     """Notices that a ledger has grown where the sync does not look for new rows.
 
-    Compares what is held with the server's own count of its documents, which costs next to nothing: rows that
-    were deleted raise the difference, rows that are not held lower it. ``unexplained`` is True from then on
-    until an audit has been through.
+    It compares the store's count with the server's own, which costs almost nothing. Deleted rows raise the
+    difference, and rows that the store lacks lower it. ``unexplained`` is then True until an audit has ended.
     """
 
     def __init__(self) -> None:
@@ -182,7 +181,7 @@ class GrowthWatch:
         self.unexplained = False
 
     def fits(self, there: int, held: int) -> bool:
-        """Say whether nothing hints at documents that are not held; ``there`` was counted after ``held``."""
+        """Return False if the store seems to lack documents; ``there`` was counted after ``held``."""
         self._latest = held - there
         if self._latest < self._expected and self._futile < FUTILE_AUDITS:
             return False
@@ -190,14 +189,14 @@ class GrowthWatch:
         return True
 
     def begin(self) -> None:
-        """Note that an audit begins; what comes from now on may lie where it has been already."""
+        """Note that an audit begins; later rows may be in ranges that it has passed already."""
         self._led_here = self._latest if self.unexplained else None
 
     def settle(self, found: int) -> None:
-        """Begin anew after an audit that found so many documents which were not held."""
+        """Start over after an audit that found so many documents that the store lacked."""
         is_futile = self._led_here is not None and not found
         self._futile = self._futile + 1 if is_futile else 0
-        # Where a server's count is off, what led here is usual.
+        # The server's count is wrong then, and the difference that led here is normal.
         self._expected = self._led_here if is_futile and self._led_here is not None else 0
         self.unexplained = False
 
