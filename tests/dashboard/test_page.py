@@ -56,8 +56,10 @@ class TestIndex:
     def test_the_theme_comes_before_every_style(self, index: str) -> None:
         assert index.index('id="contract"') < index.index("theme.js") < index.index("stylesheet")
 
-    def test_bootstrap_comes_before_the_dashboards_own_style(self, index: str) -> None:
-        assert index.index("bootstrap-lean.min.css") < index.index("dashboard.css")
+    def test_there_is_one_stylesheet(self, index: str) -> None:
+        (address,) = re.findall(r'<link rel="stylesheet" href="([^"]*)">', index)
+
+        assert re.fullmatch(r"/librechat-analytics/assets/dashboard\.css\?v=[0-9a-f]{12}", address)
 
     def test_only_the_entry_is_run_and_every_module_is_preloaded(self, index: str) -> None:
         version = browser_files.assets_version()

@@ -26,6 +26,7 @@ PUBLIC_RULES = {
     "/",
     "/<path:path>",  # answers 404
     "/assets/<path:filename>",
+    "/assets/dashboard.css",
     f"/assets/{assets_version()}/<path:name>",
     "/_favicon.ico",
     "/_dash-component-suites/plotly/package_data/plotly.min.js",

@@ -17,9 +17,7 @@ from librechat_analytics.dashboard.callbacks import (
 )
 from librechat_analytics.dashboard.contract import PAGE_TITLE, build_contract
 from librechat_analytics.dashboard.dash_seams.browser_files import (
-    BOOTSTRAP,
     FOLDERS_NOT_LOADED_BY_DASH,
-    asset_url,
     assets_folder,
     serve_plotly_basic,
     serve_versioned_assets,
@@ -29,6 +27,7 @@ from librechat_analytics.dashboard.dash_seams.endpoints import refuse_unknown_pa
 from librechat_analytics.dashboard.dash_seams.layout_caching import let_browsers_keep_the_layout
 from librechat_analytics.dashboard.dash_seams.quiet_dash import QuietDash, script_that_reports_a_failed_start
 from librechat_analytics.dashboard.dash_seams.static_parts import take_out_static_parts
+from librechat_analytics.dashboard.dash_seams.stylesheet import serve_stylesheet, stylesheet_url
 from librechat_analytics.dashboard.page import index_html, page_layout
 from librechat_analytics.dashboard.views.registry import VIEWS
 from librechat_analytics.zones import parse_zone
@@ -73,6 +72,7 @@ def mount_dashboard(
     contract = build_contract(views, prefix)
     serve_plotly_basic(server)
     serve_versioned_assets(server)
+    serve_stylesheet(server)
     app = QuietDash(
         __name__,
         server=server,
@@ -81,7 +81,7 @@ def mount_dashboard(
         serve_locally=True,
         assets_folder=str(assets_folder()),
         assets_path_ignore=FOLDERS_NOT_LOADED_BY_DASH,
-        external_stylesheets=[asset_url(prefix, BOOTSTRAP)],
+        external_stylesheets=[stylesheet_url(prefix)],
         index_string=index_html(contract),
         title=PAGE_TITLE,
         update_title=None,

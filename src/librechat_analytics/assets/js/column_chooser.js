@@ -1,7 +1,7 @@
 // @ts-check
 /*
- * Lets the reader choose which columns a table shows. The style hides columns: the table carries the numbers of the
- * hidden ones, so that rows which come later follow by themselves. Where storage is blocked, the choice lasts as long
+ * Lets the reader choose which columns a table shows. Rules of style hide columns: the table carries the numbers of
+ * the hidden ones, so that rows which come later follow by themselves. Where storage is blocked, the choice lasts as long
  * as the page. Before any choice, a column is shown where the screen has the room that it wants: `data-room` is 1 from
  * tablets on, 2 from desks on, and 3 nowhere.
  */
@@ -45,8 +45,24 @@ function hiddenIn(table) {
   return hiddenColumns(chosen[table.id], wanted, room);
 }
 
+/** @type {CSSStyleSheet | undefined} */
+let hidingRules;
+
+/** Makes a rule for each column of the table that has the most. @param {number} columns */
+function makeHidingRules(columns) {
+  if (!hidingRules) {
+    hidingRules = new CSSStyleSheet();
+    document.adoptedStyleSheets.push(hidingRules);
+  }
+  for (let number = hidingRules.cssRules.length + 1; number <= columns; number++) {
+    const cells = `[data-hide~="${number}"] tr > :nth-child(${number}):not([colspan])`;
+    hidingRules.insertRule(`${cells} { display: none; }`, number - 1);
+  }
+}
+
 /** @param {HTMLElement} table */
 function apply(table) {
+  makeHidingRules(headersOf(table).length);
   table.dataset.hide = hiddenIn(table).join(" ");
 }
 

@@ -17,14 +17,14 @@ from librechat_analytics.dashboard.dash_seams.endpoints import PLOTLY_BUNDLE, VE
 if TYPE_CHECKING:
     import flask
 
-# Relative to the assets folder. Dash must not load these by itself: Bootstrap belongs before the dashboard's
-# own style, Plotly is loaded once there is a chart, and the scripts are modules that index_html starts.
-BOOTSTRAP = "vendor/bootstrap-lean.min.css"
+# Relative to the assets folder. Dash must not load these by itself: stylesheet.py joins the styles, Plotly is
+# loaded once there is a chart, and the scripts are modules that index_html starts.
 PLOTLY = "vendor/plotly-basic.min.js"
 SCRIPTS = "js"
+STYLES = "css"
 THEME = f"{SCRIPTS}/theme.js"
 MAIN = f"{SCRIPTS}/main.js"
-FOLDERS_NOT_LOADED_BY_DASH = ["^vendor$", f"^{SCRIPTS}$"]
+FOLDERS_NOT_LOADED_BY_DASH = ["^vendor$", f"^{SCRIPTS}$", f"^{STYLES}$"]
 
 # Where dcc.Graph looks for plotly.js when the first chart appears.
 PLOTLY_PATH = "_dash-component-suites/plotly/package_data/plotly.min.js"

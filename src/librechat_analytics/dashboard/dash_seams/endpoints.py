@@ -19,6 +19,7 @@ CALLBACK = "/_dash-update-component"
 
 PLOTLY_BUNDLE = "plotly_bundle"
 VERSIONED_ASSETS = "versioned_assets"
+STYLESHEET = "stylesheet"
 
 FILE_ENDPOINTS = frozenset(
     {
@@ -27,6 +28,7 @@ FILE_ENDPOINTS = frozenset(
         "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>",
         PLOTLY_BUNDLE,
         VERSIONED_ASSETS,
+        STYLESHEET,
     }
 )
 """Files of the page. They need no key, and browsers may keep them."""
