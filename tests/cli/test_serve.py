@@ -10,7 +10,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from librechat_analytics.store import store as store_module
+from librechat_analytics.store import duckdb_file
 from librechat_analytics.store.store import FILE_NAME
 from tests.cli.test_check import SALES
 from tests.support.documents import usages, write_dump
@@ -167,7 +167,7 @@ def test_a_store_in_use_is_said_with_what_to_do(tmp_path: Path, run: Run) -> Non
         assert holder.stdout is not None
         assert holder.stdout.readline() == "open\n"
         with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(store_module, "LOCK_WAIT_SECONDS", 0.2)
+            patched.setattr(duckdb_file, "LOCK_WAIT_SECONDS", 0.2)
             code, written = run("import", dump)
             assert code == 1
             assert f"in use by process {holder.pid}. End it and try again" in written

@@ -68,11 +68,11 @@ def test_the_next_start_leaves_what_is_somebodys_own(tmp_path: Path) -> None:
 def test_who_finds_the_store_in_use_removes_nothing_of_its_holder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("librechat_analytics.store.store.LOCK_WAIT_SECONDS", 0.0)
+    monkeypatch.setattr("librechat_analytics.store.duckdb_file.LOCK_WAIT_SECONDS", 0.0)
     holder = Store(tmp_path)
     leave(tmp_path)
-    script = "import sys; from pathlib import Path; from librechat_analytics.store import store"
-    script += "; store.LOCK_WAIT_SECONDS = 0; store.Store(Path(sys.argv[1]))"
+    script = "import sys; from pathlib import Path; from librechat_analytics.store import duckdb_file, store"
+    script += "; duckdb_file.LOCK_WAIT_SECONDS = 0; store.Store(Path(sys.argv[1]))"
     done = subprocess.run(
         [sys.executable, "-c", script, str(tmp_path)], timeout=60, check=False, capture_output=True, text=True
     )
@@ -106,3 +106,18 @@ def test_a_copy_that_is_open_is_in_no_folder(tmp_path: Path) -> None:
     assert with_copy.state() == store.state()
     with_copy.close()
     store.close()
+
+
+@pytest.mark.parametrize("marker", ["erasing-unfinished.duckdb", "usage.new"])
+def test_the_next_start_finishes_what_a_kill_interrupted_while_it_erased(tmp_path: Path, marker: str) -> None:
+    store = Store(tmp_path)
+    with store.committing() as cursor:
+        cursor.execute("INSERT INTO users (key, id, name) VALUES (1, 'a', $name)", {"name": NAME})
+    store.checkpoint()
+    with store.committing() as cursor:
+        cursor.execute("UPDATE users SET name = NULL")
+    store.close()
+    (tmp_path / marker).touch()
+    Store(tmp_path).close()
+    assert files_in(tmp_path) == {FILE_NAME}
+    assert NAME.encode() not in (tmp_path / FILE_NAME).read_bytes()

@@ -15,8 +15,9 @@ import pytest
 from bson import ObjectId
 
 from librechat_analytics.librechat.dump import DumpSource
-from librechat_analytics.store import store as store_module
-from librechat_analytics.store.store import FILE_NAME, PROGRAM_VERSION, SCHEMA_VERSION, Store, StoreError
+from librechat_analytics.store import schema
+from librechat_analytics.store.schema import PROGRAM_VERSION, SCHEMA_VERSION
+from librechat_analytics.store.store import FILE_NAME, Store, StoreError
 from librechat_analytics.store.unfinished import UnfinishedRows
 from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.sync.mending import mend_providers
@@ -90,7 +91,7 @@ def test_the_steps_lead_to_the_schema_that_a_new_store_has(old: Path, tmp_path: 
     Store(old).close()
     Store(tmp_path / "new").close()
     assert schema_of(old) == schema_of(tmp_path / "new")
-    steps = Path(store_module.__file__).with_name("migrations")
+    steps = Path(schema.__file__).with_name("migrations")
     assert sorted(path.name for path in steps.iterdir()) == [f"{n}.sql" for n in range(2, SCHEMA_VERSION + 1)]
 
 
@@ -181,7 +182,7 @@ def test_an_import_fills_in_what_was_given_and_taken(old: Path, tmp_path: Path) 
 
 def test_a_step_that_fails_leaves_the_old_store(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = (schema_of(old), version_in(old))
-    monkeypatch.setattr(store_module, "SCHEMA_VERSION", SCHEMA_VERSION + 1)  # whose step there is not
+    monkeypatch.setattr(schema, "SCHEMA_VERSION", SCHEMA_VERSION + 1)  # whose step there is not
     with pytest.raises(FileNotFoundError, match=f"{SCHEMA_VERSION + 1}.sql"):
         Store(old)
     assert (schema_of(old), version_in(old)) == before
@@ -190,14 +191,14 @@ def test_a_step_that_fails_leaves_the_old_store(old: Path, monkeypatch: pytest.M
 KILLED = """
 import os, sys
 from pathlib import Path
-from librechat_analytics.store import store
+from librechat_analytics.store import schema, store
 
-def run_and_die(cursor, name, parameters):
-    run(cursor, name, parameters)
+def run_and_die(cursor, name, *parameters):
+    run(cursor, name, *parameters)
     print(name, flush=True)
     os.kill(os.getpid(), 9)
 
-run, store.run = store.run, run_and_die
+run, schema.run = schema.run, run_and_die
 store.Store(Path(sys.argv[1]))
 """
 
@@ -238,6 +239,6 @@ def test_a_newer_store_is_refused_by_the_name_of_who_has_it(tmp_path: Path) -> N
 def test_a_store_says_which_version_has_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Store(tmp_path).close()
     assert version_in(tmp_path)[-1] == PROGRAM_VERSION
-    monkeypatch.setattr(store_module, "PROGRAM_VERSION", "1.99.0")
+    monkeypatch.setattr(schema, "PROGRAM_VERSION", "1.99.0")
     Store(tmp_path).close()
     assert version_in(tmp_path)[-1] == "1.99.0"

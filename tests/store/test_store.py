@@ -17,15 +17,9 @@ import pytest
 from bson import ObjectId
 
 from librechat_analytics.librechat.transactions import millionths, read_transaction
-from librechat_analytics.store import store as store_module
-from librechat_analytics.store.store import (
-    FILE_NAME,
-    Store,
-    StoreBusyError,
-    StoreError,
-    SyncState,
-    discard,
-)
+from librechat_analytics.store import duckdb_file
+from librechat_analytics.store.removal import discard
+from librechat_analytics.store.store import FILE_NAME, Store, StoreBusyError, StoreError, SyncState
 from librechat_analytics.sync.frames import ledger_frame, refusal_frame, texts_frame
 from librechat_analytics.sync.labels import balance_frame
 from tests.support.documents import ANA, HELPER, NOON, object_id, usage, usages
@@ -244,7 +238,7 @@ class TestOpening:
             assert first.stdout is not None
             assert first.stdout.readline() == "open\n"
             with pytest.MonkeyPatch.context() as patched:
-                patched.setattr(store_module, "LOCK_WAIT_SECONDS", 0.2)
+                patched.setattr(duckdb_file, "LOCK_WAIT_SECONDS", 0.2)
                 with pytest.raises(StoreBusyError, match=f"in use by process {first.pid}"):
                     Store(tmp_path)
             first.communicate()

@@ -31,7 +31,7 @@ def forget(user: Annotated[str, typer.Argument(help="The user's id or e-mail add
 
 def reset() -> None:
     """Keep the store as a backup and begin with an empty one, for another LibreChat."""
-    from librechat_analytics.store.store import set_aside
+    from librechat_analytics.store.removal import set_aside
 
     settings = load_settings()
     require_store(settings)

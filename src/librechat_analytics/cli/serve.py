@@ -35,7 +35,7 @@ def demo() -> None:
     from librechat_analytics.librechat.sample.writer import write_sample
     from librechat_analytics.serving.server import address_of
     from librechat_analytics.serving.server import serve as serve_until_stopped
-    from librechat_analytics.store.store import discard
+    from librechat_analytics.store.removal import discard
 
     settings = load_settings(mongo_uri=None)
     log_to_stderr(settings)

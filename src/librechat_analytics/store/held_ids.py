@@ -1,14 +1,14 @@
-"""Which ids the store holds: counted by range, and compared with those that a database has."""
+"""The ids that the store holds: count them by range, and compare them with those of a database."""
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from librechat_analytics.store.store import run
+from librechat_analytics.store.sql_files import rows_of, run
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,7 +20,7 @@ BEYOND_HEADS = 2**64
 
 
 class Id(NamedTuple):
-    """An id as the store keeps it: its first eight and its last four bytes."""
+    """An id as the store holds it: its first eight and its last four bytes as numbers."""
 
     head: int
     tail: int
@@ -33,8 +33,8 @@ class Id(NamedTuple):
 class AuditResult:
     """How an audit ended; times are UTC without a zone.
 
-    ``documents`` are those of the database, ``added`` those that were not held before, ``gone`` those held
-    that the database has deleted, as far as that is known.
+    ``documents`` counts the rows of the database, ``added`` those that were not held before, and ``gone``
+    those held that the database is known to have deleted.
     """
 
     kind: AuditKind
@@ -46,7 +46,7 @@ class AuditResult:
 
 
 class HeldIds:
-    """The ids in the store, of counted rows and of refused documents."""
+    """The ids in the store, of transactions and of refused rows."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -54,36 +54,34 @@ class HeldIds:
     def count(self, low_head: int = 0, high_head: int = BEYOND_HEADS) -> int:
         """Count the ids from ``low_head`` on and below ``high_head`` that the database should still have."""
         with self._store.reading() as cursor:
-            run(cursor, "statements/count_held", _heads_and_texts(low_head, high_head))
-            ((count,),) = cursor.fetchall()
+            ((count,),) = rows_of(cursor, "statements/count_held", _heads_and_texts(low_head, high_head))
         return int(count)
 
     def between(self, low_head: int, high_head: int = BEYOND_HEADS) -> pd.DataFrame:
-        """Give the ids held from ``low_head`` on and below ``high_head``, for ``compare``."""
+        """Return the ids held from ``low_head`` on and below ``high_head``, for ``compare``."""
         with self._store.reading() as cursor:
             run(cursor, "statements/held_between", _heads_and_texts(low_head, high_head))
             return cursor.df()
 
     def boundaries(self, rows_per_range: int) -> list[int]:
-        """Cut the rows held into ranges of about so many rows; gives the heads at which ranges begin."""
+        """Return the heads that cut the rows held into ranges of about ``rows_per_range`` rows."""
         parts = self._store.count_transactions() // rows_per_range
         if not parts:
             return []
+        fractions = [part / (parts + 1) for part in range(1, parts + 1)]
         with self._store.reading() as cursor:
-            ((heads,),) = cursor.execute(
-                "SELECT quantile_disc(id_head, $fractions) FROM transactions",
-                {"fractions": [part / (parts + 1) for part in range(1, parts + 1)]},
-            ).fetchall()
+            ((heads,),) = rows_of(cursor, "statements/range_boundaries", {"fractions": fractions})
         return sorted({head for head in heads if head})
 
     def compare(
         self, held: pd.DataFrame, heads: Heads, tails: Tails, low: Id, end: Id, settled_before: int
     ) -> list[Id]:
-        """Compare the ids that the database has from ``low`` to ``end``, both included, with those held.
+        """Compare the ids that the database has from ``low`` to ``end`` with those held.
 
-        ``held`` is of before the database was asked, and has these and perhaps more. Gives the ids that are
-        not among it; remembers which of it are no longer there, unless their head is ``settled_before`` or
-        greater, and which that were gone are there again.
+        Returns the ids that are not held. The range includes both its ends. ``held`` was read before the
+        database, and may also have ids outside the range. Ids that are held and no longer in the database are
+        remembered as gone, unless their head is ``settled_before`` or greater. Gone ids that are in the
+        database again no longer count as gone.
         """
         bounds = {"low_head": low.head, "low_tail": low.tail, "end_head": end.head, "end_tail": end.tail}
         bounds["settled_before"] = settled_before
@@ -99,59 +97,46 @@ class HeldIds:
             with self._store.committing() as cursor:
                 cursor.register("newly_gone", newly_gone)
                 cursor.register("back_again", back)
-                cursor.execute("INSERT INTO gone FROM newly_gone")
-                cursor.execute(
-                    "DELETE FROM gone USING back_again"
-                    " WHERE gone.id_head = back_again.id_head AND gone.id_tail = back_again.id_tail"
-                )
+                run(cursor, "statements/write_gone")
         return missing
 
     def sample(self) -> tuple[list[Id], list[Id]]:
-        """Give the ids of the ten newest rows, and of up to a thousand others."""
+        """Return the ids of the ten newest rows, and of up to a thousand random ones."""
         with self._store.reading() as cursor:
-            newest = cursor.execute(
-                "SELECT id_head, id_tail FROM transactions ORDER BY id_head DESC, id_tail DESC LIMIT 10"
-            ).fetchall()
-            others = cursor.execute(
-                "SELECT id_head, id_tail FROM transactions USING SAMPLE reservoir(1000 ROWS)"
-            ).fetchall()
+            newest = rows_of(cursor, "statements/newest_ids")
+            others = rows_of(cursor, "statements/sample_ids")
         return [Id(*row) for row in newest], [Id(*row) for row in others]
 
     def users(self) -> list[str]:
-        """Give the ids of all users."""
+        """Return the ids of all users."""
         with self._store.reading() as cursor:
-            found = cursor.execute("SELECT id FROM users").fetchall()
-        return [identity for (identity,) in found]
+            return [identity for (identity,) in rows_of(cursor, "statements/list_users")]
 
     def any_of(self, ids: list[Id]) -> bool:
-        """Say whether one of these ids is held."""
-        asked = pd.DataFrame(ids, columns=["id_head", "id_tail"]).astype(
+        """Say whether any of these ids is held."""
+        wanted = pd.DataFrame(ids, columns=["id_head", "id_tail"]).astype(
             {"id_head": "uint64", "id_tail": "uint32"}
         )
         with self._store.reading() as cursor:
-            cursor.register("asked", asked)
-            found = cursor.execute(
-                "SELECT 1 FROM transactions SEMI JOIN asked USING (id_head, id_tail) LIMIT 1"
-            ).fetchall()
+            cursor.register("wanted", wanted)
+            ((found,),) = rows_of(cursor, "statements/any_held")
         return bool(found)
 
     def count_gone(self) -> int:
-        """Count the documents held that the database is known to have deleted."""
+        """Count the rows held that the database is known to have deleted."""
         with self._store.reading() as cursor:
-            ((count,),) = cursor.execute("SELECT count(*) FROM gone").fetchall()
+            ((count,),) = rows_of(cursor, "statements/count_gone")
         return int(count)
 
     def write_audit(self, result: AuditResult) -> None:
-        """Keep how an audit ended, in place of the last one of its kind."""
+        """Store how an audit ended, in place of the last one of its kind."""
         with self._store.committing() as cursor:
-            cursor.execute("DELETE FROM audits WHERE kind = ?", [result.kind])
-            cursor.execute("INSERT INTO audits VALUES (?, ?, ?, ?, ?, ?)", list(astuple(result)))
+            run(cursor, "statements/write_audit", asdict(result))
 
     def audits(self) -> tuple[AuditResult, ...]:
-        """Tell how the last audit of each kind ended, the latest first."""
+        """Return how the last audit of each kind ended, the latest first."""
         with self._store.reading() as cursor:
-            rows = cursor.execute("FROM audits ORDER BY ended_at DESC").fetchall()
-        return tuple(AuditResult(*row) for row in rows)
+            return tuple(AuditResult(*row) for row in rows_of(cursor, "statements/list_audits"))
 
 
 Heads = np.ndarray[Any, np.dtype[np.uint64]]
@@ -159,7 +144,7 @@ Tails = np.ndarray[Any, np.dtype[np.uint32]]
 
 
 def _heads_and_texts(low_head: int, high_head: int) -> dict[str, object]:
-    """Give the bounds of a range for ids that are kept as numbers, and for those kept as texts."""
+    """Return the bounds of a range for ids that are stored as numbers, and for those stored as text."""
     return {
         "low_head": low_head,
         "last_head": high_head - 1,

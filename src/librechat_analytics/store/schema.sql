@@ -1,195 +1,197 @@
--- The columnar mirror of the ledger. Small integer keys instead of texts: a third of the disk, half the time.
--- What is changed here takes a higher SCHEMA_VERSION and a file in migrations/ that does the same to a store that exists.
+-- The store's tables: LibreChat's transactions, and what is needed to read them. Small integer keys replace texts,
+-- which takes a third of the disk and half of the time. After a change here, raise SCHEMA_VERSION and add a file to
+-- migrations/ that makes the same change in an existing store.
+-- Parameters: $schema_version.
 
 CREATE TABLE users (
-    key        UINTEGER NOT NULL,
-    id         VARCHAR NOT NULL,           -- 24 hex digits
-    name       VARCHAR,
-    email      VARCHAR,
-    role       VARCHAR,
-    balance_e6 BIGINT,                     -- millionths of a credit left, where balances are kept
-    deleted_at TIMESTAMP,                  -- first seen missing
-    labelled   BOOLEAN NOT NULL DEFAULT false,
-    forgotten  BOOLEAN NOT NULL DEFAULT false, -- names were erased for good
-    tenant     VARCHAR,                    -- of a deployment that serves several
-    reserved_e6 BIGINT,                    -- millionths of a credit of the balance that are reserved
-    refill_enabled BOOLEAN,                -- the balance is filled up by itself, by refill_e6 ...
-    refill_e6  BIGINT,
-    refill_every INTEGER,                  -- ... after so many of
-    refill_unit VARCHAR,                   -- seconds, minutes, hours, days, weeks or months
-    refilled_at TIMESTAMP,                 -- last filled up
-    debt_e6    BIGINT                      -- millionths of a credit that the balance could not bear and that are owed
+    key UINTEGER NOT NULL,
+    id VARCHAR NOT NULL,                            -- 24 hex digits
+    name VARCHAR,
+    email VARCHAR,
+    role VARCHAR,
+    balance_e6 BIGINT,                              -- in millionths of a credit, if balances are kept
+    deleted_at TIMESTAMP,                           -- when the user was first seen missing
+    labelled BOOLEAN NOT NULL DEFAULT false,        -- the labels were read
+    forgotten BOOLEAN NOT NULL DEFAULT false,       -- name and e-mail address were erased for good
+    tenant VARCHAR,                                 -- in a deployment with several
+    reserved_e6 BIGINT,                             -- part of the balance, in millionths of a credit
+    refill_enabled BOOLEAN,                         -- LibreChat adds refill_e6 to the balance ...
+    refill_e6 BIGINT,
+    refill_every INTEGER,                           -- ... every so many ...
+    refill_unit VARCHAR,                            -- ... seconds, minutes, hours, days, weeks or months
+    refilled_at TIMESTAMP,                          -- the last time
+    debt_e6 BIGINT                                  -- what the balance could not cover, in millionths of a credit
 );
 
 CREATE TABLE groups (
-    id         VARCHAR NOT NULL,
-    name       VARCHAR,                    -- last known, kept after deletion
-    deleted_at TIMESTAMP                   -- first seen missing
+    id VARCHAR NOT NULL,
+    name VARCHAR,                                   -- the last known one, kept after deletion
+    deleted_at TIMESTAMP                            -- when the group was first seen missing
 );
 
--- Who belonged to which group from the first reading with it to the first without it; `until` is NULL while it holds.
--- Who is deleted from LibreChat stays in the groups that they were in at last.
+-- Who belonged to which group, from the first reading that had the membership to the first that lacked it. A user who
+-- is deleted from LibreChat stays in the last known groups.
 CREATE TABLE memberships (
-    group_id   VARCHAR NOT NULL,
-    user_key   UINTEGER NOT NULL,
-    since      TIMESTAMP NOT NULL,
-    until      TIMESTAMP,
-    assumed    BOOLEAN NOT NULL            -- was there at the first reading, so it may have held before
+    group_id VARCHAR NOT NULL,
+    user_key UINTEGER NOT NULL,
+    since TIMESTAMP NOT NULL,
+    until TIMESTAMP,                                -- NULL while it lasts
+    assumed BOOLEAN NOT NULL                        -- in the first reading, so it may have begun earlier
 );
 
--- Memberships that still hold although the last readings were without them: too many were missing at once.
+-- Memberships that were missing from the last readings but have not ended, because too many were missing at once.
 CREATE TABLE waiting_ends (
-    group_id   VARCHAR NOT NULL,
-    user_key   UINTEGER NOT NULL,
-    since      TIMESTAMP NOT NULL,         -- the first of the readings without it, one after the other
-    latest     TIMESTAMP NOT NULL,         -- the last of them
-    readings   INTEGER NOT NULL            -- how many they are
+    group_id VARCHAR NOT NULL,
+    user_key UINTEGER NOT NULL,
+    since TIMESTAMP NOT NULL,                       -- the first of these readings
+    latest TIMESTAMP NOT NULL,                      -- the last of them
+    readings INTEGER NOT NULL                       -- how many there are
 );
 
--- The e-mail domain and the role of a user from when to when, as memberships.
-CREATE TYPE user_trait AS ENUM ('domain', 'role');
+-- The e-mail domain and the role of a user over time, as memberships.
+CREATE TYPE user_trait AS ENUM('domain', 'role');
 CREATE TABLE user_traits (
-    user_key   UINTEGER NOT NULL,
-    trait      user_trait NOT NULL,
-    value      VARCHAR NOT NULL,           -- domains in lower case
-    since      TIMESTAMP NOT NULL,
-    until      TIMESTAMP,
-    assumed    BOOLEAN NOT NULL
+    user_key UINTEGER NOT NULL,
+    trait user_trait NOT NULL,
+    value VARCHAR NOT NULL,                         -- a domain in lower case
+    since TIMESTAMP NOT NULL,
+    until TIMESTAMP,
+    assumed BOOLEAN NOT NULL
 );
 
 CREATE TABLE agents (
-    key        UINTEGER NOT NULL,
-    id         VARCHAR NOT NULL,
-    name       VARCHAR,                    -- last known, kept after deletion
-    model      VARCHAR,                    -- today's, or the last known one
-    model_key  UINTEGER,                   -- the same, where it is a model
-    provider   VARCHAR,
+    key UINTEGER NOT NULL,
+    id VARCHAR NOT NULL,
+    name VARCHAR,                                   -- the last known one, kept after deletion
+    model VARCHAR,                                  -- the current or last known one
+    model_key UINTEGER,                             -- its key, if it really is a model
+    provider VARCHAR,
     deleted_at TIMESTAMP,
-    labelled   BOOLEAN NOT NULL DEFAULT false,
-    tenant     VARCHAR                     -- ids are unique within a tenant only
+    labelled BOOLEAN NOT NULL DEFAULT false,
+    tenant VARCHAR                                  -- ids are unique only within a tenant
 );
 
--- What an agent ran on from an instant on, until the next.
+-- Which model and provider an agent ran on, over time.
 CREATE TABLE agent_versions (
-    agent_key  UINTEGER NOT NULL,
-    since      TIMESTAMP NOT NULL,
-    until      TIMESTAMP NOT NULL,
-    model_key  UINTEGER,
-    provider   VARCHAR
+    agent_key UINTEGER NOT NULL,
+    since TIMESTAMP NOT NULL,
+    until TIMESTAMP NOT NULL,                       -- the start of the next version
+    model_key UINTEGER,
+    provider VARCHAR
 );
 
 CREATE TABLE models (
-    key        UINTEGER NOT NULL,
-    id         VARCHAR NOT NULL,           -- as recorded
-    agent      VARCHAR,                    -- the agent, where its id stands in the place of a model
-    unpriced   BOOLEAN NOT NULL DEFAULT false -- a row proves that LibreChat had no price for it
+    key UINTEGER NOT NULL,
+    id VARCHAR NOT NULL,                            -- as recorded
+    agent VARCHAR,                                  -- the agent, if an agent's id was recorded as the model
+    unpriced BOOLEAN NOT NULL DEFAULT false         -- a row proves that LibreChat had no price for it
 );
 CREATE TABLE conversations (
-    key        UINTEGER NOT NULL,
-    id         VARCHAR NOT NULL,
-    root_key   UINTEGER                    -- the conversation that it counts with, most often itself; NULL: not asked
+    key UINTEGER NOT NULL,
+    id VARCHAR NOT NULL,
+    root_key UINTEGER                               -- the one that it counts with, usually itself; NULL if unknown
 );
 CREATE TABLE contexts (key UINTEGER NOT NULL, id VARCHAR NOT NULL);
 CREATE TABLE providers (key UINTEGER NOT NULL, id VARCHAR NOT NULL);
 CREATE TABLE tenants (key UINTEGER NOT NULL, id VARCHAR NOT NULL);
 
-CREATE TYPE usage_type AS ENUM ('prompt', 'completion', 'other');
-CREATE TYPE certainty AS ENUM ('exact', 'conversation', 'nearest', 'weak', 'unknown');
+CREATE TYPE usage_type AS ENUM('prompt', 'completion', 'other');
+CREATE TYPE certainty AS ENUM('exact', 'conversation', 'nearest', 'weak', 'unknown');
 
--- One row per ledger document. No key and no index: a batch is joined against the rows of its own range of
--- ids, which costs less than a key does. An id's twelve bytes are two numbers because numbers compress.
+-- One row per document of LibreChat's transactions. It has no primary key and no index: a batch is compared with the
+-- rows in its own range of ids, which takes less time than maintaining an index would. The twelve bytes of an id are
+-- stored as two numbers, because numbers compress well.
 CREATE TABLE transactions (
-    id_head           UBIGINT NOT NULL,
-    id_tail           UINTEGER NOT NULL,
-    created_at        TIMESTAMP NOT NULL,  -- UTC
-    slot              INTEGER NOT NULL,    -- quarter of an hour since 1970: every zone's days begin on one
-    user_key          UINTEGER,
-    conversation_key  UINTEGER,
-    model_key         UINTEGER,
-    context_key       UINTEGER,
-    usage_type        usage_type NOT NULL,
-    other_token_type  VARCHAR,             -- of rows that are no usage: credits, and units other than tokens
-    rate              DOUBLE,              -- USD per million tokens, as recorded
-    tokens            BIGINT NOT NULL,     -- 0 where it is no usage
-    credits_e6        HUGEINT NOT NULL,    -- millionths of a credit that were spent, negative where they were given:
-                                           -- sums are exact in any order
+    id_head UBIGINT NOT NULL,                       -- the first eight bytes
+    id_tail UINTEGER NOT NULL,                      -- the last four bytes
+    created_at TIMESTAMP NOT NULL,                  -- in UTC
+    slot INTEGER NOT NULL,                          -- quarter of an hour since 1970; each time zone's days begin on one
+    user_key UINTEGER,
+    conversation_key UINTEGER,
+    model_key UINTEGER,
+    context_key UINTEGER,
+    usage_type usage_type NOT NULL,
+    other_token_type VARCHAR,                       -- if the row is not usage: credits, or a unit other than tokens
+    rate DOUBLE,                                    -- in US dollars per million tokens, as recorded
+    tokens BIGINT NOT NULL,                         -- 0 if the row is not usage
+    credits_e6 HUGEINT NOT NULL,                    -- spent, in millionths of a credit; negative if they were given
+                                                    -- integers, so that a sum is exact in any order
     cache_read_tokens BIGINT NOT NULL,
     cache_write_tokens BIGINT NOT NULL,
-    structured        BOOLEAN NOT NULL,    -- has cache parts; its rate is a weighted mean
-    sentinel          BOOLEAN NOT NULL,    -- its rate is a mark, no price
-    positive_value    BOOLEAN NOT NULL,    -- recorded as a gain
-    default_rate      BOOLEAN NOT NULL,    -- at the rate of models without a price
-    agent_model       BOOLEAN NOT NULL,    -- an agent's id was recorded as its model
-    agent_key         UINTEGER,
-    certainty         certainty NOT NULL,
-    provider_key      UINTEGER,
-    tenant_key        UINTEGER
+    structured BOOLEAN NOT NULL,                    -- has cache tokens; its rate is a weighted mean
+    sentinel BOOLEAN NOT NULL,                      -- its rate is a mark and not a price
+    positive_value BOOLEAN NOT NULL,                -- recorded as a gain
+    default_rate BOOLEAN NOT NULL,                  -- at the rate of models without a price
+    agent_model BOOLEAN NOT NULL,                   -- an agent's id was recorded as the model
+    agent_key UINTEGER,
+    certainty certainty NOT NULL,
+    provider_key UINTEGER,
+    tenant_key UINTEGER
 );
 
--- Rows whose agent has not been asked for yet, or whose answer may still be saved.
+-- Rows whose agent was not looked up yet, or whose answer LibreChat may still save.
 CREATE TABLE unattributed (
-    id_head        UBIGINT NOT NULL,
-    id_tail        UINTEGER NOT NULL,
-    created_at     TIMESTAMP NOT NULL,
-    message        VARCHAR,
-    conversation   VARCHAR,
-    model          VARCHAR,
-    recorded_agent VARCHAR,                -- empty: the row says that there was none
-    tenant         VARCHAR,
-    spender        VARCHAR                 -- the agent that ran for the one that answered
+    id_head UBIGINT NOT NULL,
+    id_tail UINTEGER NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    message VARCHAR,
+    conversation VARCHAR,
+    model VARCHAR,
+    recorded_agent VARCHAR,                         -- empty if the row says that there was none
+    tenant VARCHAR,
+    spender VARCHAR                                 -- the agent that ran on behalf of the one that answered
 );
 
--- Rows that were told who answered, but are newer than what was last read of the agents then: their providers are
--- named anew when the agents are read again. Also those whose agent is another since they have a tenant.
+-- Rows whose agent was found when they were newer than the last reading of the agents, and rows whose agent changed
+-- when they got a tenant. Their providers are looked up again after the next reading of the agents.
 CREATE TABLE told_early (
-    id_head        UBIGINT NOT NULL,
-    id_tail        UINTEGER NOT NULL,
-    created_at     TIMESTAMP NOT NULL,
-    model          VARCHAR,
-    endpoint       VARCHAR,                -- of the answer or the conversation
-    agent          VARCHAR,
-    spender        VARCHAR,
-    tenant         VARCHAR
+    id_head UBIGINT NOT NULL,
+    id_tail UINTEGER NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    model VARCHAR,
+    endpoint VARCHAR,                               -- of the answer or the conversation
+    agent VARCHAR,
+    spender VARCHAR,
+    tenant VARCHAR
 );
 
--- Rows to read once more: an older program wrote them without all that is kept of a row today, or LibreChat had not
--- settled them yet.
+-- Rows to read again, because an older program wrote them without today's columns or LibreChat had not settled them.
 CREATE TABLE outdated (id_head UBIGINT NOT NULL, id_tail UINTEGER NOT NULL);
 
--- Rows that LibreChat had and has deleted since; they keep counting. Found by audits, so that counts agree after.
+-- Rows that LibreChat has deleted since; they still count. Audits find them and then expect fewer rows in LibreChat.
 CREATE TABLE gone (id_head UBIGINT NOT NULL, id_tail UINTEGER NOT NULL);
 
 CREATE TABLE refused (id VARCHAR NOT NULL, reason VARCHAR NOT NULL, noticed_at TIMESTAMP NOT NULL);
 
 CREATE TABLE sync_state (
-    schema_version     INTEGER NOT NULL,
-    oldest_id          VARCHAR,            -- both ends of the interval of ids already held
-    newest_id          VARCHAR,
-    history_complete   BOOLEAN NOT NULL,
-    as_of              TIMESTAMP,
-    last_sync          TIMESTAMP,
-    written_by         VARCHAR,            -- version of the program that has it
-    source_name        VARCHAR,            -- the database whose ledger this is, as it was called when last read
-    expected_documents BIGINT,             -- in the database when its history was begun
-    memberships_since  TIMESTAMP,          -- the first readings of groups, of domains and of roles: what held before is
-    domains_since      TIMESTAMP,          -- not known
-    roles_since        TIMESTAMP,
-    tenants_read       BOOLEAN NOT NULL DEFAULT false, -- no row lacks its tenant because an older program wrote it
-    agents_as_of       TIMESTAMP           -- the instant that the last reading of the agents shows
+    schema_version INTEGER NOT NULL,
+    oldest_id VARCHAR,                              -- both ends of the interval of ids that are held
+    newest_id VARCHAR,
+    history_complete BOOLEAN NOT NULL,
+    as_of TIMESTAMP,
+    last_sync TIMESTAMP,
+    written_by VARCHAR,                             -- the version of the program that has the store
+    source_name VARCHAR,                            -- the name of LibreChat's database when it was last read
+    expected_documents BIGINT,                      -- in that database when reading its history began
+    memberships_since TIMESTAMP,                    -- the first readings of groups, domains and roles;
+    domains_since TIMESTAMP,                        -- what was true before them is not known
+    roles_since TIMESTAMP,
+    tenants_read BOOLEAN NOT NULL DEFAULT false,    -- no row lacks its tenant because an older program wrote it
+    agents_as_of TIMESTAMP                          -- the time as of which agents were last read
 );
 
--- How the last audits of each kind ended: by counts of ranges of ids, or by every single id.
-CREATE TYPE audit_kind AS ENUM ('counts', 'ids');
+-- How the last audit of each kind ended: by counts of ranges of ids, or by every single id.
+CREATE TYPE audit_kind AS ENUM('counts', 'ids');
 CREATE TABLE audits (
-    kind       audit_kind NOT NULL,
+    kind audit_kind NOT NULL,
     started_at TIMESTAMP NOT NULL,
-    ended_at   TIMESTAMP NOT NULL,
-    documents  BIGINT NOT NULL,            -- in LibreChat's database
-    added      BIGINT NOT NULL,            -- that were not held
-    gone       BIGINT                      -- held but no longer there, where every id was compared
+    ended_at TIMESTAMP NOT NULL,
+    documents BIGINT NOT NULL,                      -- in LibreChat's database
+    added BIGINT NOT NULL,                          -- that were not held before
+    gone BIGINT                                     -- held but no longer there, if every id was compared
 );
 
--- What counts: prompt and completion rows, with what they cost.
+-- What counts in the figures: prompt and completion rows with their cost.
 CREATE VIEW usage AS
 SELECT
     id_head, id_tail, created_at, slot, user_key, conversation_key, model_key, context_key, usage_type, rate, tokens,

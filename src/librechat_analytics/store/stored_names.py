@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from librechat_analytics.store.store import run
+from librechat_analytics.store.sql_files import rows_of, run
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -13,19 +13,18 @@ if TYPE_CHECKING:
 
 
 class StoredNames:
-    """All names that lists show and filters take."""
+    """All names that lists show and filters accept."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def all(self) -> list[str]:
-        """Give each name once."""
+        """Return each name once."""
         with self._store.reading() as cursor:
-            run(cursor, "statements/list_names", {})
-            return [name for (name,) in cursor.fetchall() if name is not None]
+            return [name for (name,) in rows_of(cursor, "statements/list_names") if name is not None]
 
     def rename(self, renamed: pd.DataFrame) -> None:
-        """Write the listed form of names (name, listed), in one commit; what shares one then is merged."""
+        """Replace names by their listed form (name, listed) in one commit; merge entries with one name."""
         with self._store.committing() as cursor:
             cursor.register("renamed", renamed)
-            run(cursor, "statements/rename", {})
+            run(cursor, "statements/rename")

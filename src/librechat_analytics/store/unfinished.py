@@ -1,4 +1,4 @@
-"""Rows that are held without all that is kept of a row."""
+"""Rows that are held but not complete yet."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from librechat_analytics.store.held_ids import Id
-from librechat_analytics.store.store import run
+from librechat_analytics.store.sql_files import rows_of, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,89 +17,59 @@ if TYPE_CHECKING:
 
 
 class UnfinishedRows:
-    """Rows that an older program wrote without all that is kept today, or that were not settled when read."""
+    """Rows that an older program wrote without today's columns, or that LibreChat had not settled yet."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def outdated(self, before: Id | None, limit: int) -> list[Id]:
-        """Give ids below ``before`` of rows to be read once more, newest first."""
+        """Return the ids below ``before`` of rows to read again, newest first."""
         top = before or Id(2**64, 0)
         with self._store.reading() as cursor:
-            found = cursor.execute(
-                """
-                SELECT id_head, id_tail FROM outdated
-                WHERE id_head < $head OR id_head = $head AND id_tail < $tail
-                ORDER BY id_head DESC, id_tail DESC
-                LIMIT $limit
-                """,
-                {"head": top.head, "tail": top.tail, "limit": limit},
-            ).fetchall()
+            found = rows_of(
+                cursor, "statements/list_outdated", {"head": top.head, "tail": top.tail, "limit": limit}
+            )
         return [Id(*row) for row in found]
 
     def forget_outdated(self, ids: Iterable[Id]) -> None:
-        """Take ids off the list of rows to be read once more."""
+        """Take ids off the list of rows to read again."""
         dropped = pd.DataFrame(list(ids), columns=["id_head", "id_tail"], dtype="uint64")
         if not len(dropped):
             return
         with self._store.committing() as cursor:
             cursor.register("dropped", dropped)
-            cursor.execute(
-                "DELETE FROM outdated USING dropped"
-                " WHERE outdated.id_head = dropped.id_head AND outdated.id_tail = dropped.id_tail"
-            )
+            run(cursor, "statements/forget_outdated")
 
     def list_without_tenant(self) -> None:
-        """List the rows without a tenant as outdated; once, where there are tenants and old rows."""
+        """List the rows without a tenant as outdated; done once, if there are tenants and old rows."""
         with self._store.reading() as cursor:
-            ((due,),) = cursor.execute(
-                "SELECT NOT tenants_read AND EXISTS (FROM tenants) FROM sync_state"
-            ).fetchall()
+            ((due,),) = rows_of(cursor, "statements/lacks_tenants")
         if due:
             with self._store.committing() as cursor:
-                run(cursor, "statements/list_without_tenant", {})
+                run(cursor, "statements/list_without_tenant")
 
     def models_without_provider(self) -> list[str]:
-        """Name the models of rows whose provider is not known."""
+        """Return the models of rows whose provider is not known."""
         with self._store.reading() as cursor:
-            found = cursor.execute(
-                """
-                SELECT id FROM models
-                WHERE key IN (SELECT DISTINCT model_key FROM transactions WHERE provider_key IS NULL)
-                ORDER BY id
-                """
-            ).fetchall()
-        return [model for (model,) in found]
+            return [model for (model,) in rows_of(cursor, "statements/models_without_provider")]
 
     def write_providers(self, providers: pd.DataFrame) -> None:
         """Write the providers (model, provider) of the models' rows that have none."""
         with self._store.committing() as cursor:
             cursor.register("known", providers)
-            run(cursor, "statements/write_providers", {})
+            run(cursor, "statements/write_providers")
 
     def told_early(self) -> list[tuple[Any, ...]]:
-        """Give the rows whose agents are to be asked for their providers anew.
+        """Return the rows whose providers are to be looked up again, as they are newer than their agents.
 
-        Each has id_head, id_tail, created_at, model, endpoint, agent, spender, tenant, and the provider held.
+        Each has id_head, id_tail, created_at, model, endpoint, agent, spender, tenant and provider.
         """
         with self._store.reading() as cursor:
-            ((count, lowest, highest),) = cursor.execute(
-                "SELECT count(*), min(id_head), max(id_head) FROM told_early"
-            ).fetchall()
+            ((count, lowest, highest),) = rows_of(cursor, "statements/bounds_of_told_early")
             if not count:
                 return []
-            return cursor.execute(
-                """
-                SELECT told_early.*, providers.id
-                FROM told_early
-                JOIN (
-                    SELECT id_head, id_tail, provider_key FROM transactions
-                    WHERE id_head BETWEEN $lowest AND $highest
-                ) AS held USING (id_head, id_tail)
-                LEFT JOIN providers ON providers.key = held.provider_key
-                """,
-                {"lowest": lowest, "highest": highest},
-            ).fetchall()
+            bounds = {"lowest_head": lowest, "highest_head": highest}
+            return rows_of(cursor, "statements/list_told_early", bounds)
 
     def write_told_early(self, told: pd.DataFrame, *, named_before: datetime) -> None:
         """Write providers (id_head, id_tail, provider); rows before ``named_before`` leave the list."""

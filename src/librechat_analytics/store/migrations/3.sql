@@ -1,4 +1,5 @@
--- Tenants, the history of who belongs where, balances with their refills, the ledger's identity and audits.
+-- Adds tenants, the history of memberships and traits, balances with their refills, the name of LibreChat's database,
+-- and audits.
 ALTER TABLE users ADD COLUMN tenant VARCHAR;
 ALTER TABLE users ADD COLUMN reserved_e6 BIGINT;
 ALTER TABLE users ADD COLUMN refill_enabled BOOLEAN;
@@ -9,34 +10,35 @@ ALTER TABLE users ADD COLUMN refilled_at TIMESTAMP;
 ALTER TABLE users ADD COLUMN debt_e6 BIGINT;
 ALTER TABLE groups ADD COLUMN deleted_at TIMESTAMP;
 
--- What is known of today is assumed to have held before.
+-- Assumes that today's memberships and traits were true before.
 CREATE TABLE dated_memberships (
-    group_id   VARCHAR NOT NULL,
-    user_key   UINTEGER NOT NULL,
-    since      TIMESTAMP NOT NULL,
-    until      TIMESTAMP,
-    assumed    BOOLEAN NOT NULL
+    group_id VARCHAR NOT NULL,
+    user_key UINTEGER NOT NULL,
+    since TIMESTAMP NOT NULL,
+    until TIMESTAMP,
+    assumed BOOLEAN NOT NULL
 );
 INSERT INTO dated_memberships
-SELECT group_id, user_key, coalesce(last_sync, TIMESTAMP '2000-01-01'), NULL, true FROM memberships CROSS JOIN sync_state;
+SELECT group_id, user_key, coalesce(last_sync, TIMESTAMP '2000-01-01'), NULL, true
+FROM memberships CROSS JOIN sync_state;
 DROP TABLE memberships;
 ALTER TABLE dated_memberships RENAME TO memberships;
 CREATE TABLE waiting_ends (
-    group_id   VARCHAR NOT NULL,
-    user_key   UINTEGER NOT NULL,
-    since      TIMESTAMP NOT NULL,
-    latest     TIMESTAMP NOT NULL,
-    readings   INTEGER NOT NULL
+    group_id VARCHAR NOT NULL,
+    user_key UINTEGER NOT NULL,
+    since TIMESTAMP NOT NULL,
+    latest TIMESTAMP NOT NULL,
+    readings INTEGER NOT NULL
 );
 
-CREATE TYPE user_trait AS ENUM ('domain', 'role');
+CREATE TYPE user_trait AS ENUM('domain', 'role');
 CREATE TABLE user_traits (
-    user_key   UINTEGER NOT NULL,
-    trait      user_trait NOT NULL,
-    value      VARCHAR NOT NULL,
-    since      TIMESTAMP NOT NULL,
-    until      TIMESTAMP,
-    assumed    BOOLEAN NOT NULL
+    user_key UINTEGER NOT NULL,
+    trait user_trait NOT NULL,
+    value VARCHAR NOT NULL,
+    since TIMESTAMP NOT NULL,
+    until TIMESTAMP,
+    assumed BOOLEAN NOT NULL
 );
 INSERT INTO user_traits
 SELECT key, 'domain', lower(split_part(email, '@', -1)), coalesce(last_sync, TIMESTAMP '2000-01-01'), NULL, true
@@ -53,14 +55,14 @@ ALTER TABLE unattributed ADD COLUMN tenant VARCHAR;
 ALTER TABLE unattributed ADD COLUMN spender VARCHAR;
 
 CREATE TABLE told_early (
-    id_head        UBIGINT NOT NULL,
-    id_tail        UINTEGER NOT NULL,
-    created_at     TIMESTAMP NOT NULL,
-    model          VARCHAR,
-    endpoint       VARCHAR,
-    agent          VARCHAR,
-    spender        VARCHAR,
-    tenant         VARCHAR
+    id_head UBIGINT NOT NULL,
+    id_tail UINTEGER NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    model VARCHAR,
+    endpoint VARCHAR,
+    agent VARCHAR,
+    spender VARCHAR,
+    tenant VARCHAR
 );
 
 ALTER TABLE conversations ADD COLUMN root_key UINTEGER;
@@ -82,14 +84,14 @@ UPDATE sync_state SET
     roles_since = (SELECT min(since) FROM user_traits WHERE trait = 'role');
 ALTER TABLE sync_state ADD COLUMN tenants_read BOOLEAN NOT NULL DEFAULT false;
 ALTER TABLE sync_state ADD COLUMN agents_as_of TIMESTAMP;
-CREATE TYPE audit_kind AS ENUM ('counts', 'ids');
+CREATE TYPE audit_kind AS ENUM('counts', 'ids');
 CREATE TABLE audits (
-    kind       audit_kind NOT NULL,
+    kind audit_kind NOT NULL,
     started_at TIMESTAMP NOT NULL,
-    ended_at   TIMESTAMP NOT NULL,
-    documents  BIGINT NOT NULL,
-    added      BIGINT NOT NULL,
-    gone       BIGINT
+    ended_at TIMESTAMP NOT NULL,
+    documents BIGINT NOT NULL,
+    added BIGINT NOT NULL,
+    gone BIGINT
 );
 
 CREATE VIEW usage AS

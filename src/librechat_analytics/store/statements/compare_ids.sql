@@ -1,6 +1,8 @@
--- Compares `page`, the ids that the database has between two ids, with `held`, the ids that were held there (and
--- perhaps around) before it was asked. Parameters: low_head, low_tail, end_head, end_tail, both ends included;
--- settled_before, a head from which on nothing counts as gone yet.
+-- Compares `page`, the ids that the database has in a range, with `held`, the ids that were held in that range (and
+-- perhaps around it) before the database was read. The range includes both its ends. From $settled_before on, no id
+-- counts as gone yet.
+-- Frames: page, held. Parameters: $low_head, $low_tail, $end_head, $end_tail, $settled_before.
+-- Creates: gone_here, not_held, newly_gone, back_again.
 CREATE OR REPLACE TEMP TABLE gone_here AS
 SELECT id_head, id_tail FROM gone WHERE id_head BETWEEN $low_head AND $end_head;
 

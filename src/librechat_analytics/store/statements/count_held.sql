@@ -1,5 +1,6 @@
--- Counts the ids that the database should still have in a range of ids. Parameters: low_head and last_head, both
--- included, and low_text and end_text, the least and the greatest id of the same range.
+-- Counts the ids in a range that the database should still have. The range includes both its ends, given as heads and
+-- as whole ids.
+-- Frames: none. Parameters: $low_head, $last_head, $low_text, $end_text. One row.
 SELECT
     (SELECT count(*) FROM transactions WHERE id_head BETWEEN $low_head AND $last_head)
     + (

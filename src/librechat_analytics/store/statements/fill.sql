@@ -1,5 +1,6 @@
--- Fills in what is not kept of rows of `batch` that are held: all of those on the list of the outdated, but for
--- rows that LibreChat has still not settled.
+-- Completes the outdated rows that `batch` holds, and takes them off the list, except rows that LibreChat has still
+-- not settled.
+-- Frames: batch. Parameters: $lowest_head, $highest_head.
 CREATE OR REPLACE TEMP TABLE filled AS
 SELECT batch.* FROM batch
 SEMI JOIN (

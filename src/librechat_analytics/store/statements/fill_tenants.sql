@@ -1,10 +1,12 @@
--- Writes the tenants of `tenanted`, and that its rows are of the agents there; their providers are then named anew.
+-- Writes the tenants of `tenanted` and moves its rows to the agents of these tenants. Their providers are then looked
+-- up again. It needs the tables that agents_of_tenants.sql and name_agents.sql create.
+-- Frames: batch. Parameters: $lowest_head, $highest_head.
 DELETE FROM told_early
 USING tenanted
 WHERE told_early.id_head BETWEEN $lowest_head AND $highest_head
     AND told_early.id_head = tenanted.id_head AND told_early.id_tail = tenanted.id_tail;
 
--- An agent that ran did so under its own endpoint, whatever the conversation's is today.
+-- An agent's call went through the agents endpoint, whatever endpoint the conversation has today.
 INSERT INTO told_early
 SELECT id_head, id_tail, batch.created_at, batch.model, 'agents', agents.id, batch.spender, batch.tenant
 FROM tenanted

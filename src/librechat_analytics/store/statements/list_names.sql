@@ -1,4 +1,5 @@
--- Every name that lists show and filters take, also where a row still waits with it.
+-- Lists every name that lists show and filters accept, and the names in unattributed rows.
+-- Frames: none. Parameters: none. One row per name; one may be NULL.
 SELECT id FROM models
 UNION SELECT agent FROM models
 UNION SELECT id FROM contexts
@@ -11,4 +12,4 @@ UNION SELECT role FROM users
 UNION SELECT value FROM user_traits WHERE trait = 'role'
 UNION SELECT model FROM unattributed
 UNION SELECT recorded_agent FROM unattributed
-UNION SELECT spender FROM unattributed
+UNION SELECT spender FROM unattributed;

@@ -1,4 +1,5 @@
--- Lists the rows without a tenant to be read once more, where there are tenants and an older program wrote rows.
+-- Lists the rows without a tenant as outdated, if there are tenants and an older program wrote rows.
+-- Frames: none. Parameters: none.
 INSERT INTO outdated
 SELECT id_head, id_tail FROM transactions
 ANTI JOIN outdated USING (id_head, id_tail)

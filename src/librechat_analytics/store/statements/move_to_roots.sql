@@ -1,4 +1,5 @@
--- Lets the rows of conversations that do not count by themselves count with their roots.
+-- Counts the rows of conversations with a root as rows of that root. It needs the table that write_roots.sql creates.
+-- Frames: none. Parameters: none.
 UPDATE conversations SET root_key = rooted.root_key
 FROM rooted
 WHERE rooted.key <> rooted.root_key AND conversations.root_key = rooted.key;

@@ -1,20 +1,21 @@
--- Gives each agent of `asked_agents` (id, tenant, sender) its key, as `agent_keys`. Ids are unique within a tenant
--- only; of a row from before there were tenants it is the one agent that is there, and an agent without a tenant is
--- everybody's.
+-- Finds or creates the key of each agent in `agents_to_name` (id, tenant, sender). Ids are unique only within a tenant.
+-- An agent without a tenant belongs to all tenants. A row from the time before tenants belongs to the agent with its
+-- id, if there is only one. base/period.sql chooses an agent by the same rule.
+-- Frames: none. Parameters: none. Creates: agent_keys.
 CREATE OR REPLACE TEMP TABLE agent_keys AS
 SELECT
-    asked.id, asked.tenant, asked.sender,
-    coalesce(own.key, CASE WHEN asked.tenant IS NULL THEN only_one.key ELSE everybodys.key END) AS key
-FROM asked_agents AS asked
-LEFT JOIN agents AS own ON own.id = asked.id AND own.tenant IS NOT DISTINCT FROM asked.tenant
+    wanted.id, wanted.tenant, wanted.sender,
+    coalesce(own.key, CASE WHEN wanted.tenant IS NULL THEN only_one.key ELSE shared.key END) AS key
+FROM agents_to_name AS wanted
+LEFT JOIN agents AS own ON own.id = wanted.id AND own.tenant IS NOT DISTINCT FROM wanted.tenant
 LEFT JOIN (
     SELECT id, any_value(key) AS key FROM agents
     WHERE labelled AND deleted_at IS NULL
     GROUP BY id HAVING count(*) = 1
-) AS only_one ON only_one.id = asked.id
-LEFT JOIN agents AS everybodys
-    ON everybodys.id = asked.id AND everybodys.tenant IS NULL
-    AND everybodys.labelled AND everybodys.deleted_at IS NULL;
+) AS only_one ON only_one.id = wanted.id
+LEFT JOIN agents AS shared
+    ON shared.id = wanted.id AND shared.tenant IS NULL
+    AND shared.labelled AND shared.deleted_at IS NULL;
 
 INSERT INTO agents (key, id, tenant, name)
 SELECT (SELECT coalesce(max(key), 0) FROM agents) + row_number() OVER (), id, tenant, sender

@@ -1,11 +1,19 @@
--- Gives all that has a name of `renamed` (name, listed) the listed one; what then has the same name becomes one.
+-- Replaces names by the form that lists show, given in `renamed` (name, listed). Entries that then have the same name
+-- become one.
+-- Frames: renamed. Parameters: none.
 CREATE OR REPLACE TEMP TABLE same_models AS
 SELECT key, coalesce(listed, id) AS listed, min(key) OVER (PARTITION BY coalesce(listed, id)) AS kept
 FROM models LEFT JOIN renamed ON renamed.name = models.id;
 
-UPDATE transactions SET model_key = kept FROM same_models WHERE transactions.model_key = same_models.key AND same_models.key <> kept;
-UPDATE agents SET model_key = kept FROM same_models WHERE agents.model_key = same_models.key AND same_models.key <> kept;
-UPDATE agent_versions SET model_key = kept FROM same_models WHERE agent_versions.model_key = same_models.key AND same_models.key <> kept;
+UPDATE transactions SET model_key = kept
+FROM same_models
+WHERE transactions.model_key = same_models.key AND same_models.key <> kept;
+UPDATE agents SET model_key = kept
+FROM same_models
+WHERE agents.model_key = same_models.key AND same_models.key <> kept;
+UPDATE agent_versions SET model_key = kept
+FROM same_models
+WHERE agent_versions.model_key = same_models.key AND same_models.key <> kept;
 
 UPDATE models SET unpriced = true
 WHERE NOT unpriced AND key IN (SELECT kept FROM same_models JOIN models AS each USING (key) WHERE each.unpriced);
@@ -22,7 +30,9 @@ CREATE OR REPLACE TEMP TABLE same_contexts AS
 SELECT key, coalesce(listed, id) AS listed, min(key) OVER (PARTITION BY coalesce(listed, id)) AS kept
 FROM contexts LEFT JOIN renamed ON renamed.name = contexts.id;
 
-UPDATE transactions SET context_key = kept FROM same_contexts WHERE transactions.context_key = same_contexts.key AND same_contexts.key <> kept;
+UPDATE transactions SET context_key = kept
+FROM same_contexts
+WHERE transactions.context_key = same_contexts.key AND same_contexts.key <> kept;
 
 DELETE FROM contexts WHERE key IN (SELECT key FROM same_contexts WHERE key <> kept);
 
@@ -34,15 +44,19 @@ CREATE OR REPLACE TEMP TABLE same_providers AS
 SELECT key, coalesce(listed, id) AS listed, min(key) OVER (PARTITION BY coalesce(listed, id)) AS kept
 FROM providers LEFT JOIN renamed ON renamed.name = providers.id;
 
-UPDATE transactions SET provider_key = kept FROM same_providers WHERE transactions.provider_key = same_providers.key AND same_providers.key <> kept;
+UPDATE transactions SET provider_key = kept
+FROM same_providers
+WHERE transactions.provider_key = same_providers.key AND same_providers.key <> kept;
 
 DELETE FROM providers WHERE key IN (SELECT key FROM same_providers WHERE key <> kept);
 
-UPDATE providers SET id = listed FROM same_providers WHERE providers.key = same_providers.key AND providers.id <> listed;
+UPDATE providers SET id = listed
+FROM same_providers
+WHERE providers.key = same_providers.key AND providers.id <> listed;
 
 DROP TABLE same_providers;
 
--- Of an agent only one history of models can hold, so that one is kept whose history is known.
+-- An agent can have only one history of models, so the entry with a known history is kept.
 CREATE OR REPLACE TEMP TABLE same_agents AS
 SELECT
     key, coalesce(listed, id) AS listed,
@@ -52,7 +66,9 @@ SELECT
     ) AS kept
 FROM agents LEFT JOIN renamed ON renamed.name = agents.id;
 
-UPDATE transactions SET agent_key = kept FROM same_agents WHERE transactions.agent_key = same_agents.key AND same_agents.key <> kept;
+UPDATE transactions SET agent_key = kept
+FROM same_agents
+WHERE transactions.agent_key = same_agents.key AND same_agents.key <> kept;
 
 DELETE FROM agent_versions WHERE agent_key IN (SELECT key FROM same_agents WHERE key <> kept);
 

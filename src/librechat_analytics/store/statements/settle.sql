@@ -1,5 +1,7 @@
--- Writes down who answered; rows that are final leave the waiting list. What was known once stays known, and who
--- asks another source than before takes only what is more certain. The providers are written whoever answered.
+-- Writes the agents that were found for rows; rows that are final leave the list of unattributed rows. A known agent
+-- stays known: with $only_better, only a more certain agent replaces it. Providers are written in any case. It needs
+-- the table that name_agents.sql creates.
+-- Frames: attributed. Parameters: $lowest_head, $highest_head, $only_better, $agents_as_of.
 UPDATE agents SET name = agent_keys.sender
 FROM agent_keys
 WHERE agents.key = agent_keys.key AND agents.name IS NULL AND NOT agents.labelled AND agent_keys.sender IS NOT NULL;
@@ -16,7 +18,7 @@ FROM attributed
 LEFT JOIN agent_keys ON agent_keys.id = attributed.agent AND agent_keys.tenant IS NOT DISTINCT FROM attributed.tenant
 LEFT JOIN providers ON providers.id = attributed.provider;
 
--- A model's name alone gave the provider; now the endpoint gives it, or that name is all that there is.
+-- Replaces a provider that was only guessed from the model's name if the endpoint names one.
 UPDATE transactions
 SET provider_key = found.provider_key
 FROM found
@@ -28,7 +30,7 @@ WHERE transactions.id_head BETWEEN $lowest_head AND $highest_head
 UPDATE transactions
 SET
     agent_key = found.agent_key, certainty = found.certainty,
-    -- Of another agent than before, what was known of that one does not hold.
+    -- If the agent changes, the old agent's provider is dropped.
     provider_key = coalesce(
         found.provider_key,
         CASE WHEN transactions.agent_key IS NOT DISTINCT FROM found.agent_key THEN transactions.provider_key END
@@ -43,7 +45,7 @@ USING attributed
 WHERE told_early.id_head BETWEEN $lowest_head AND $highest_head
     AND told_early.id_head = attributed.id_head AND told_early.id_tail = attributed.id_tail;
 
--- Where what was found is what is held; until $agents_as_of the agents' providers were known.
+-- Rows that are newer than the last reading of the agents, if the agent that was found is the one held.
 INSERT INTO told_early
 SELECT id_head, id_tail, created_at, waiting.model, endpoint, attributed.agent, waiting.spender, waiting.tenant
 FROM attributed

@@ -1,12 +1,15 @@
--- Takes over the agents that the source holds, as write_users does; who is missing keeps the last known name and
--- models. Ids are unique within a tenant only.
+-- Writes the agents that the source holds, as write_users.sql does for users. An agent who is missing keeps the last
+-- known name and models. Ids are unique only within a tenant. `labels` has the columns id, tenant, name, model,
+-- provider and ran; `versions` has agent, tenant, since, position, provider and ran. ran is the model, if it really is
+-- one.
+-- Frames: labels, versions. Parameters: $known, $is_current, $as_of, $now.
 INSERT INTO tenants (key, id)
 SELECT (SELECT coalesce(max(key), 0) FROM tenants) + row_number() OVER (), id
 FROM (SELECT DISTINCT tenant AS id FROM labels WHERE tenant IS NOT NULL) ANTI JOIN tenants USING (id);
 
 UPDATE sync_state SET agents_as_of = greatest(agents_as_of, $as_of) WHERE $is_current;
 
--- An agent that is in a tenant since it was seen last, or of which only rows without a tenant were.
+-- An agent that was moved to a tenant, or that was known only from rows without a tenant.
 UPDATE agents SET tenant = only_one.tenant
 FROM (SELECT id, any_value(tenant) AS tenant FROM labels GROUP BY id HAVING count(*) = 1) AS only_one
 WHERE agents.id = only_one.id AND agents.tenant IS NULL AND only_one.tenant IS NOT NULL
@@ -30,12 +33,13 @@ SET
     name = labels.name, model = labels.model, model_key = (SELECT key FROM models WHERE models.id = labels.ran),
     provider = labels.provider, deleted_at = CASE WHEN NOT $is_current THEN deleted_at END, labelled = true
 FROM labels
-WHERE agents.id = labels.id AND agents.tenant IS NOT DISTINCT FROM labels.tenant AND ($is_current OR NOT agents.labelled) AND (
-    agents.name IS DISTINCT FROM labels.name OR agents.model IS DISTINCT FROM labels.model
-    OR agents.provider IS DISTINCT FROM labels.provider OR agents.deleted_at IS NOT NULL OR NOT agents.labelled
-);
+WHERE agents.id = labels.id AND agents.tenant IS NOT DISTINCT FROM labels.tenant
+    AND ($is_current OR NOT agents.labelled) AND (
+        agents.name IS DISTINCT FROM labels.name OR agents.model IS DISTINCT FROM labels.model
+        OR agents.provider IS DISTINCT FROM labels.provider OR agents.deleted_at IS NOT NULL OR NOT agents.labelled
+    );
 
--- Whoever has appeared since the source was asked is not missing in what it said.
+-- A key above $known appeared after the source was read, so it cannot be missing.
 UPDATE agents SET deleted_at = $now
 WHERE $is_current AND deleted_at IS NULL AND key <= $known AND NOT EXISTS (
     FROM labels WHERE labels.id = agents.id AND labels.tenant IS NOT DISTINCT FROM agents.tenant

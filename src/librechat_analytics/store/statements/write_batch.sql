@@ -1,4 +1,5 @@
--- Takes the rows of `batch` whose id is not held yet. Runs inside the transaction that also moves the state.
+-- Adds the rows of `batch` whose ids are not held yet.
+-- Frames: batch. Parameters: $lowest_head, $highest_head. Creates: fresh. One row: how many were added.
 CREATE OR REPLACE TEMP TABLE fresh AS
 SELECT batch.* FROM batch
 ANTI JOIN (
@@ -16,7 +17,7 @@ FROM (SELECT DISTINCT conversation AS id FROM fresh WHERE conversation IS NOT NU
 INSERT INTO models (key, id, agent)
 SELECT (SELECT coalesce(max(key), 0) FROM models) + row_number() OVER (), id, agent
 FROM (
-    -- Of an agent's id also the one without the suffix of parallel agents, which lists show.
+    -- Parallel agents have ids with a suffix; lists show the id without it, so it is added too.
     SELECT model AS id, model_agent AS agent FROM fresh WHERE model IS NOT NULL
     UNION SELECT model_agent, model_agent FROM fresh WHERE model_agent IS NOT NULL
 ) ANTI JOIN models USING (id);
@@ -24,7 +25,7 @@ FROM (
 UPDATE models SET unpriced = true
 WHERE NOT unpriced AND id IN (SELECT model FROM fresh WHERE fresh.unpriced);
 
--- These three of all rows of the batch: of some that are held, they have not been kept.
+-- These three come from all rows of the batch, because some rows are held without them.
 INSERT INTO contexts (key, id)
 SELECT (SELECT coalesce(max(key), 0) FROM contexts) + row_number() OVER (), id
 FROM (SELECT DISTINCT context AS id FROM batch WHERE context IS NOT NULL) ANTI JOIN contexts USING (id);
@@ -61,3 +62,5 @@ SELECT id_head, id_tail, created_at, message, conversation, model, recorded_agen
 FROM fresh WHERE attributable;
 
 INSERT INTO outdated SELECT id_head, id_tail FROM fresh WHERE pending;
+
+SELECT count(*) FROM fresh;

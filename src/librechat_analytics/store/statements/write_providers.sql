@@ -1,4 +1,5 @@
 -- Writes the providers of `known` (model, provider) to the rows of these models that have none.
+-- Frames: known. Parameters: none.
 INSERT INTO providers (key, id)
 SELECT (SELECT coalesce(max(key), 0) FROM providers) + row_number() OVER (), id
 FROM (SELECT DISTINCT provider AS id FROM known) ANTI JOIN providers USING (id);

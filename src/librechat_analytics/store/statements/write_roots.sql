@@ -1,4 +1,5 @@
--- Writes with which conversation each of `roots` (id, root) counts: most often with itself.
+-- Writes the root of each conversation in `roots` (id, root): the conversation that it counts with, usually itself.
+-- Frames: roots. Parameters: none. Creates: rooted.
 INSERT INTO conversations (key, id)
 SELECT (SELECT coalesce(max(key), 0) FROM conversations) + row_number() OVER (), id
 FROM (SELECT id FROM roots UNION SELECT root FROM roots) ANTI JOIN conversations USING (id);

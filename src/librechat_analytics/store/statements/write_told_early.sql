@@ -1,5 +1,6 @@
--- Writes the providers of `told` (id_head, id_tail, provider) where they are others than those held, and takes the rows
--- from before $named_before off the list: what was read of their agents is newer than they are.
+-- Writes the providers of `told` (id_head, id_tail, provider) where they differ from those held. Rows from before
+-- $named_before leave the list: they are older than the last reading of their agents.
+-- Frames: told. Parameters: $lowest_head, $highest_head, $named_before.
 INSERT INTO providers (key, id)
 SELECT (SELECT coalesce(max(key), 0) FROM providers) + row_number() OVER (), id
 FROM (SELECT DISTINCT provider AS id FROM told WHERE provider IS NOT NULL) ANTI JOIN providers USING (id);

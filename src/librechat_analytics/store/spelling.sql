@@ -1,0 +1,25 @@
+-- Functions under the names that the queries use. The queries are spelled so that DuckDB and ClickHouse can run them;
+-- where the engines name a function differently, the queries use ClickHouse's name, and this file gives it to DuckDB.
+-- The functions and the view are made in a database in memory each time the store is opened. So they are no part of the
+-- store's file: they need no migration, and an older program can still open the file.
+CREATE MACRO spelling.arrayJoin(list) AS unnest(list);
+CREATE MACRO spelling.arraySlice(list, first, length) AS list_slice(list, first, first + length - 1);
+CREATE MACRO spelling.arraySort(list) AS list_sort(list);
+CREATE MACRO spelling.groupArray(value) AS list(value);
+CREATE MACRO spelling.groupUniqArray(value) AS list(DISTINCT value) FILTER (WHERE value IS NOT NULL);
+CREATE MACRO spelling.has(list, value) AS list_contains(list, value);
+CREATE MACRO spelling.intDiv(dividend, divisor) AS dividend // divisor;
+CREATE MACRO spelling.match(text, pattern) AS regexp_matches(text, pattern);
+CREATE MACRO spelling.roundBankers(value) AS round_even(value, 0);
+CREATE MACRO spelling.toInt128(value) AS value::HUGEINT;
+CREATE MACRO spelling.toString(value) AS value::VARCHAR;
+CREATE MACRO spelling.toUnixTimestamp64Milli(instant) AS epoch_ms(instant);
+CREATE MACRO spelling.tuple -- noqa: LT01
+    (a, b, c) AS row(a, b, c), -- noqa: PRS, LT01
+    (a, b, c, d) AS row(a, b, c, d);
+
+-- The users with the domain of their e-mail address: in lower case, NULL without a valid one. The engines take an
+-- address apart by different functions.
+CREATE VIEW spelling.people AS
+SELECT *, nullif(lower(regexp_extract(email, '@([^@\p{Cc}]+)$', 1)), '') AS domain
+FROM usage.users;

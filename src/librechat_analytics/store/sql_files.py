@@ -1,0 +1,34 @@
+"""Run the SQL files of this folder."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import duckdb
+
+NO_PARAMETERS: Mapping[str, object] = {}
+
+
+def run(
+    cursor: duckdb.DuckDBPyConnection, name: str, parameters: Mapping[str, object] = NO_PARAMETERS
+) -> None:
+    """Run all statements of the file ``name``.sql, each with those of the parameters that it names.
+
+    The cursor then holds the rows of the last statement.
+    """
+    text = files(__package__).joinpath(f"{name}.sql").read_text("utf-8")
+    for statement in cursor.extract_statements(text):
+        wanted = {key: value for key, value in parameters.items() if key in statement.named_parameters}
+        cursor.execute(statement, wanted)
+
+
+def rows_of(
+    cursor: duckdb.DuckDBPyConnection, name: str, parameters: Mapping[str, object] = NO_PARAMETERS
+) -> list[tuple[Any, ...]]:
+    """Run the file ``name``.sql and return the rows of its last statement."""
+    run(cursor, name, parameters)
+    return cursor.fetchall()

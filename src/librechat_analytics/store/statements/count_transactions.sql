@@ -1,0 +1,3 @@
+-- Counts the rows held, usage or not.
+-- Frames: none. Parameters: none. One row.
+SELECT count(*) FROM transactions;
