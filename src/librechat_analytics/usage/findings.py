@@ -12,7 +12,7 @@ from librechat_analytics.usage.quality import (
     QualityReport,
     Refusals,
 )
-from librechat_analytics.usage.queries import question, statement
+from librechat_analytics.usage.queries import of_period, of_store
 from librechat_analytics.usage.rows import answer_row, range_rows, usd
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.filters import Filters
     from librechat_analytics.usage.periods import TimeRange
 
-QUERIES = ("findings", "several_rates", "recorded_twice", "family_rate")
+QUERIES = ("findings", "recorded_twice", "family_rate")
 
 
 def quality_report(
@@ -33,15 +33,21 @@ def quality_report(
     Refused rows belong to no known user, so a key with a scope does not see them.
     """
     rows = [row for name in QUERIES for row in range_rows(snapshot, name, time_range, filters)]
-    rows += range_rows(snapshot, "other_rows", time_range, filters, rows="beside")
-    rows += snapshot.rows(question("to_come", filters, within="ahead"), {"now": now} | filters.parameters())
-    refused = snapshot.rows(statement("refusals")) if filters.scope is None else []
+    rows += map(_with_rates, range_rows(snapshot, "several_rates", time_range, filters))
+    rows += range_rows(snapshot, "other_rows", time_range, filters, rows="not_usage")
+    rows += snapshot.rows(of_period("future_usage", filters, within="after_now"), {"now": now} | filters.parameters())
+    refused = snapshot.rows(of_store("refusals")) if filters.scope is None else []
     by_code = {code: [row for row in rows if row["code"] == code] for code in KINDS}
     return QualityReport(
         findings=tuple(_finding(code, found) for code, found in by_code.items() if found),
         refusals=tuple(answer_row(Refusals, row, ids=tuple(row["ids"])) for row in refused),
         doubtful_cost_usd=usd(sum(row["cost_e6"] for row in rows if row["code"] in UNCERTAIN_COST)),
     )
+
+
+def _with_rates(row: SqlRow) -> SqlRow:
+    rates = ", ".join(f"${rate}" for rate in row["rates"])
+    return row | {"detail": f"{row['detail']} ({rates})"}
 
 
 def _finding(code: str, rows: list[SqlRow]) -> Finding:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from librechat_analytics.store.held_ids import AuditResult
 from librechat_analytics.usage.answers import Freshness
-from librechat_analytics.usage.queries import statement
+from librechat_analytics.usage.queries import of_store
 from librechat_analytics.usage.rows import answer_row
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def freshness(reader: Reader, state: SyncState, source: SourceReport) -> Freshness:
     """Combine a state of the store, how its source is doing, and the last audits."""
     with reader.snapshot() as snapshot:
-        audits = snapshot.rows(statement("audits"))
+        audits = snapshot.rows(of_store("audits"))
     return Freshness(
         as_of=_aware(state.as_of),
         status=source.status,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from librechat_analytics.usage.answers import Agent, Balance, FilterValue, Refill, User
 from librechat_analytics.usage.filters import Filters
-from librechat_analytics.usage.queries import of_all_time, statement
+from librechat_analytics.usage.queries import of_all_time, of_store
 from librechat_analytics.usage.rows import answer_row, usd
 
 if TYPE_CHECKING:
@@ -35,13 +35,13 @@ def _balance(row: SqlRow) -> Balance | None:
 
 def agent(snapshot: Snapshot, identity: str, tenant: str | None) -> Agent | None:
     """Return an agent, preferably the tenant's where several have the id; None if it is unknown."""
-    rows = snapshot.rows(statement("agent"), {"agent": identity, "tenant": tenant})
+    rows = snapshot.rows(of_store("agent"), {"agent": identity, "tenant": tenant})
     return answer_row(Agent, rows[0]) if rows else None
 
 
 def filter_values(snapshot: Snapshot, scope: Scope | None) -> dict[str, tuple[FilterValue, ...]]:
     """Return the values that each filter can have, by the filter's name."""
-    query = statement("filter_values") if scope is None else of_all_time("filter_values_in_scope", scope)
+    query = of_all_time("filter_values", scope)
     values: dict[str, list[FilterValue]] = {}
     for row in snapshot.rows(query, Filters(scope=scope).parameters()):
         values.setdefault(row["filter"], []).append(FilterValue(row["value"], row["label"]))

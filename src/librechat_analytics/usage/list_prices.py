@@ -15,7 +15,7 @@ from librechat_analytics.usage.answers import (
 )
 from librechat_analytics.usage.over_time import slot_frame
 from librechat_analytics.usage.prices import SOURCES, PriceList
-from librechat_analytics.usage.queries import statement
+from librechat_analytics.usage.queries import of_store
 from librechat_analytics.usage.rows import answer_row, range_rows, usd
 
 if TYPE_CHECKING:
@@ -73,18 +73,18 @@ def _price_row(row: SqlRow) -> PriceRow:
         row,
         list_price_usd=usd(list_price_e6) if is_listed else None,
         difference_usd=usd(listed_e6 - list_price_e6) if is_listed else None,
-        price_sources=tuple(part["source"] for part in row["sources"] if part["source"]),
+        price_sources=tuple(source for source, *_ in row["sources"] if source),
         unpaired_completions=row["unpaired"],
     )
 
 
-def _by_source(parts: list[SqlRow]) -> tuple[SourcePriceCheck, ...]:
+def _by_source(parts: list[tuple[str | None, int, int]]) -> tuple[SourcePriceCheck, ...]:
     found = []
     for source in (*SOURCES, None):
-        own = [part for part in parts if part["source"] == source]
+        own = [costs for part_source, *costs in parts if part_source == source]
         if own:
-            listed_e6 = sum(part["cost_e6"] for part in own)
-            list_price_e6 = sum(part["list_price_e6"] for part in own)
+            listed_e6 = sum(cost_e6 for cost_e6, _ in own)
+            list_price_e6 = sum(price_e6 for _, price_e6 in own)
             found.append(
                 SourcePriceCheck(source, usd(listed_e6), usd(list_price_e6), usd(listed_e6 - list_price_e6))
             )
@@ -139,4 +139,4 @@ def _caching_rows(
 
 def _listed(snapshot: Snapshot, prices: PriceList) -> pd.DataFrame:
     """Return the list prices of all models in the store; a list without prices gives no rows."""
-    return prices.frame(row["id"] for row in snapshot.rows(statement("model_names")))
+    return prices.frame(row["id"] for row in snapshot.rows(of_store("model_names")))

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.periods import Bucket, BucketUnit, Period, TimeRange
     from librechat_analytics.usage.questions import Dimension
 
-HOURS = "rhythm"  # the name of the query's file
 SLOT_SECONDS = 900
 HOURS_A_DAY = 24
 SPLIT_PARTS = 8
@@ -137,7 +136,7 @@ def trends(
 
 def hours_of_week(snapshot: Snapshot, period: Period, filters: Filters) -> HoursOfWeek:
     """Add up each hour of the week in the period's zone."""
-    found = range_rows(snapshot, HOURS, period.range, filters, frames={"hours": _hours_by_slot(period)})
+    found = range_rows(snapshot, "hours_of_week", period.range, filters, frames={"hours": _hours_by_slot(period)})
     rows = {row["hour_of_week"]: row for row in found}
     return HoursOfWeek(
         tuple(

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.periods import TimeRange
     from librechat_analytics.usage.questions import Dimension
 
-TOP = "dearest"  # the name of the query's file
-
 WITHOUT_AGENT_KEY, AGENT_UNKNOWN_KEY = 0, -1  # the keys of agents begin with 1
 NO_PART = Part(0.0, 0, 0, 0, 0, 0, 0.0)
 
@@ -93,7 +91,7 @@ def top(
     snapshot: Snapshot, time_range: TimeRange, dimension: Dimension, limit: int, filters: Filters
 ) -> Ranking[TopRow]:
     """Rank users, models or agents with the few columns of a short list, for a third of the work."""
-    rows = range_rows(snapshot, TOP, time_range, filters, {"dimension": dimension, "limit": limit})
+    rows = range_rows(snapshot, "top", time_range, filters, {"dimension": dimension, "limit": limit})
     return Ranking(tuple(answer_row(TopRow, row, share=share_of_all(row)) for row in rows), _total(rows))
 
 
@@ -110,10 +108,9 @@ def _total(rows: list[SqlRow]) -> int:
 def _agent_row(row: SqlRow) -> AgentRow:
     costs_e6: dict[str | None, int] = {}
     rows_by_certainty: dict[str, int] = {}
-    for way in row["ways"]:
-        model, certainty = way["model"], way["certainty"]
-        costs_e6[model] = costs_e6.get(model, 0) + way["cost_e6"]
-        rows_by_certainty[certainty] = rows_by_certainty.get(certainty, 0) + way["documents"]
+    for model, certainty, cost_e6, rows in row["ways"]:
+        costs_e6[model] = costs_e6.get(model, 0) + cost_e6
+        rows_by_certainty[certainty] = rows_by_certainty.get(certainty, 0) + rows
     models = sorted(costs_e6.items(), key=lambda item: (-item[1], item[0] is None, item[0] or ""))
     count = sum(rows_by_certainty.values())
     return answer_row(

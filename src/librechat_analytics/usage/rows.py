@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from librechat_analytics.store.interface import NO_FRAMES, NO_PARAMETERS
-from librechat_analytics.usage.queries import question
+from librechat_analytics.usage.queries import of_period
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -97,5 +97,5 @@ def range_rows(
 ) -> list[SqlRow]:
     """Run the query of that name about the rows of a range of time that the filters let through."""
     bounds = {"start": time_range.start, "end": time_range.end}
-    query = question(name, filters, rows=rows)
+    query = of_period(name, filters, rows=rows)
     return snapshot.rows(query, {**bounds, **filters.parameters(), **parameters}, frames)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from librechat_analytics.usage.filters import Filters, Scope
-from librechat_analytics.usage.queries import of_all_time, statement
+from librechat_analytics.usage.queries import of_all_time, of_store
 
 if TYPE_CHECKING:
     from librechat_analytics.store.interface import Reader, Snapshot
@@ -17,7 +17,7 @@ def unmatched_parts(store: Reader, scope: Scope) -> tuple[str, ...] | None:
     Returns None while the store has no labels of users. Raises StoreError when the store cannot be read.
     """
     with store.snapshot() as snapshot:
-        (known,) = snapshot.rows(statement("any_known_user"))
+        (known,) = snapshot.rows(of_store("any_known_user"))
         if not known["any_known"]:
             return None
         return tuple(f"{name}={value}" for name, value, part in scope.parts() if not _matches(snapshot, part))

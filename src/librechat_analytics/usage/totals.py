@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from librechat_analytics.usage.answers import CounterRow, Counters, Quality, Summary, Totals
 from librechat_analytics.usage.filters import Filters
-from librechat_analytics.usage.queries import of_all_time, statement
+from librechat_analytics.usage.queries import of_all_time, of_store
 from librechat_analytics.usage.rows import answer_row, range_rows, usd
 
 if TYPE_CHECKING:
@@ -35,9 +35,9 @@ def _totals(snapshot: Snapshot, time_range: TimeRange, filters: Filters) -> Tota
 
 def _quality(snapshot: Snapshot, time_range: TimeRange, filters: Filters) -> Quality:
     (judged,) = range_rows(snapshot, "quality", time_range, filters)
-    beside = range_rows(snapshot, "other_rows", time_range, filters, rows="beside")
+    beside = range_rows(snapshot, "other_rows", time_range, filters, rows="not_usage")
     spent = [row for row in beside if row["code"] == "spent-credits"]
-    refused = snapshot.rows(statement("count_refused")) if filters.scope is None else []
+    refused = snapshot.rows(of_store("count_refused")) if filters.scope is None else []
     return answer_row(
         Quality,
         judged,
@@ -59,9 +59,9 @@ def first_usage(snapshot: Snapshot, scope: Scope | None) -> datetime | None:
 
 def counters(snapshot: Snapshot) -> Counters:
     """Count everything ever by model, token type and context, and what is in no figure."""
-    rows = snapshot.rows(statement("counters"), {"models": COUNTED_MODELS})
-    refused = snapshot.rows(statement("refusals"))
-    uncounted = snapshot.rows(statement("uncounted_credits"))
+    rows = snapshot.rows(of_store("counters"), {"models": COUNTED_MODELS})
+    refused = snapshot.rows(of_store("refusals"))
+    uncounted = snapshot.rows(of_store("uncounted_credits"))
     return Counters(
         tuple(answer_row(CounterRow, row) for row in rows),
         {row["reason"]: row["documents"] for row in refused},

@@ -1,3 +1,3 @@
--- Whether there is anybody among the users that may be seen (seen_users), with usage or without, or any usage that may
--- be seen (seen_usage): of a tenant there may be usage without any of its users.
-SELECT EXISTS (FROM seen_users) OR EXISTS (FROM seen_usage) AS any_seen
+-- Whether a scope matches any user, with usage or without, or any usage. A tenant may have usage and no users.
+-- Reads: seen_users, seen_usage. Parameters: none. One row.
+SELECT EXISTS (SELECT 1 FROM seen_users) OR EXISTS (SELECT 1 FROM seen_usage) AS any_seen

@@ -1,9 +1,11 @@
--- How much of the prompts came from a cache, and what that saved against the rate that they would have had without
--- one: the list's where the prompt cost what the list says (to a thousandth), else that of plain prompts of its
--- size, else what follows from its own cost and the parts that cached tokens cost of fresh ones, else the nearest
--- plain rate. Prompts of models without any of these save nothing that could be known.
--- `unknown_rates`: long prompts with a cache for which only the rate of other sizes is known.
-, prompts AS NOT MATERIALIZED (
+-- How many prompt tokens came from a cache, and what that saved. A prompt's saving is the difference to what it would
+-- have cost without a cache, at the first of these rates that is known: the list price, if the prompt cost what the
+-- list says (to a thousandth); the rate of plain prompts of its size; the rate that follows from its own cost and from
+-- what cached tokens cost in parts of fresh ones; the plain rate of the nearest size. Without any rate it counts as 0.
+-- unknown_rates counts the long prompts with a cache for which only the rate of another size is known.
+-- Reads: selected, slots, plain_rates, listed, models. Parameters: $long_tokens. One row per bucket with prompts.
+WITH
+prompts AS NOT MATERIALIZED (
     SELECT * FROM selected JOIN slots USING (slot)
     WHERE usage_type = 'prompt' AND NOT sentinel AND NOT positive_value
 ),
@@ -17,7 +19,7 @@ totals AS (
 cached AS NOT MATERIALIZED (
     SELECT
         bucket, model_key, created_at, tokens, cache_read_tokens, cache_write_tokens, cost_e6,
-        tokens::HUGEINT - cache_read_tokens - cache_write_tokens AS fresh_tokens,
+        toInt128(tokens) - cache_read_tokens - cache_write_tokens AS fresh_tokens,
         CASE WHEN tokens > $long_tokens[2] THEN 2 WHEN tokens > $long_tokens[1] THEN 1 ELSE 0 END AS size
     FROM prompts
     WHERE structured
@@ -25,9 +27,9 @@ cached AS NOT MATERIALIZED (
 priced AS NOT MATERIALIZED (
     SELECT
         cached.*, plain_rates.rate AS plain_rate, is_own, prices.prompt / 1e6 AS list_rate,
-        fresh_tokens * prices.prompt + cache_write_tokens::HUGEINT * prices.cache_write
-            + cache_read_tokens::HUGEINT * prices.cache_read AS list_e6,
-        -- In fresh tokens; NULL where a part is needed and not known.
+        fresh_tokens * prices.prompt + toInt128(cache_write_tokens) * prices.cache_write
+            + toInt128(cache_read_tokens) * prices.cache_read AS list_e6,
+        -- In fresh tokens; NULL if a part is needed and not known.
         fresh_tokens
             + CASE WHEN cache_read_tokens = 0 THEN 0 ELSE cache_read_tokens * read_part END
             + CASE WHEN cache_write_tokens = 0 THEN 0 ELSE cache_write_tokens * write_part END AS worth
@@ -52,11 +54,11 @@ savings AS (
     SELECT
         bucket,
         sum(tokens * coalesce(known_rate, plain_rate) / 1e6 - cost_e6 / 1e12) AS saved_usd,
-        count(*) FILTER (size > 0 AND known_rate IS NULL AND plain_rate IS NOT NULL) AS unknown_rates
+        count(*) FILTER (WHERE size > 0 AND known_rate IS NULL AND plain_rate IS NOT NULL) AS unknown_rates
     FROM rated
     GROUP BY bucket
 )
 SELECT
     bucket, prompt_tokens, cache_read_tokens, cache_write_tokens,
-    coalesce(saved_usd, 0) AS saved_usd, coalesce(unknown_rates, 0) AS unknown_rates
+    coalesce(savings.saved_usd, 0) AS saved_usd, coalesce(savings.unknown_rates, 0) AS unknown_rates
 FROM totals LEFT JOIN savings USING (bucket)

@@ -1,6 +1,9 @@
-, found AS (
+-- The findings that concern single rows of usage: no price, no model, no user, an uncertain agent ...
+-- Reads: judged. Parameters: none. One row per finding and its detail, highest cost first.
+WITH
+found AS (
     SELECT
-        unnest(list_filter([
+        arrayJoin([
             CASE WHEN unpriced THEN 'default-rate' END,
             CASE WHEN agent_model THEN 'agent-as-model' END,
             CASE WHEN no_model THEN 'no-model' END,
@@ -10,7 +13,7 @@
             CASE WHEN no_user THEN 'no-user' END,
             CASE WHEN certainty = 'unknown' THEN 'unknown-agent' END,
             CASE WHEN certainty IN ('nearest', 'weak') THEN 'likely-agent' END
-        ], lambda code: code IS NOT NULL)) AS code,
+        ]) AS code,
         recorded_model, recorded_agent, documents, tokens, cost_e6, first, last
     FROM judged
 )
@@ -18,10 +21,11 @@ SELECT
     code,
     CASE WHEN code IN ('default-rate', 'agent-as-model', 'sentinel-rate', 'positive-value') THEN recorded_model END
         AS detail,
-    -- Parallel agents carry a suffix that their page does not know.
+    -- The recorded model of parallel agents has a suffix that their page does not know.
     CASE code WHEN 'default-rate' THEN recorded_model WHEN 'agent-as-model' THEN recorded_agent END AS subject,
-    sum(documents) AS documents, sum(tokens) AS tokens, sum(cost_e6) AS cost_e6,
-    min(first) AS first, max(last) AS last
+    sum(found.documents) AS documents, sum(found.tokens) AS tokens, sum(found.cost_e6) AS cost_e6,
+    min(found.first) AS first, max(found.last) AS last
 FROM found
+WHERE code IS NOT NULL
 GROUP BY ALL
 ORDER BY code, cost_e6 DESC, detail

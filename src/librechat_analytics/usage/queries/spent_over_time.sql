@@ -1,11 +1,13 @@
--- Usage over time without telling users and conversations apart, which is half of its work.
-, per_slot AS (
+-- Usage over time without numbers of users and conversations, which take half of the time of usage_over_time.
+-- Reads: selected, slots. Parameters: none. One row per bucket with usage.
+WITH
+per_slot AS (
     SELECT
         slot,
         sum(cost_e6) AS cost_e6,
-        coalesce(sum(tokens) FILTER (usage_type = 'prompt'), 0) AS prompt_tokens,
-        coalesce(sum(tokens) FILTER (usage_type = 'completion'), 0) AS completion_tokens,
-        count(*) FILTER (usage_type = 'prompt') AS calls
+        coalesce(sum(tokens) FILTER (WHERE usage_type = 'prompt'), 0) AS prompt_tokens,
+        coalesce(sum(tokens) FILTER (WHERE usage_type = 'completion'), 0) AS completion_tokens,
+        count(*) FILTER (WHERE usage_type = 'prompt') AS calls
     FROM selected
     GROUP BY slot
 )

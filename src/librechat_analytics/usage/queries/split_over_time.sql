@@ -1,16 +1,21 @@
--- Cost, tokens and calls bucket by bucket, split by the eight dearest parts; the rest together is part NULL.
-, parted AS (
+-- Cost, tokens and calls over time, split by the top users, models or agents. All others together are part NULL.
+-- Reads: ran, slots, models, users, agents. Parameters: $dimension, $parts.
+-- One row per part and bucket with usage, highest cost first.
+WITH
+parted AS (
     SELECT
         bucket,
-        -- Keys begin with 1: 0 stands for no such thing, -1 for an agent of which it is unknown.
-        CASE $dimension WHEN 'model' THEN coalesce(ran_key, 0) WHEN 'user' THEN coalesce(user_key, 0)
+        -- Keys begin with 1: 0 means without one, -1 means that the agent is unknown.
+        CASE $dimension
+            WHEN 'model' THEN coalesce(ran_key, 0)
+            WHEN 'user' THEN coalesce(user_key, 0)
             ELSE CASE WHEN certainty = 'unknown' THEN -1 ELSE coalesce(agent_key, 0) END
         END AS part_key,
-        sum(cost_e6) AS cost_e6, sum(tokens) AS tokens, count(*) FILTER (usage_type = 'prompt') AS calls
+        sum(cost_e6) AS cost_e6, sum(tokens) AS tokens, count(*) FILTER (WHERE usage_type = 'prompt') AS calls
     FROM ran JOIN slots USING (slot)
     GROUP BY ALL
 ),
-dearest AS (
+top_parts AS (
     SELECT part_key, row_number() OVER (ORDER BY sum(cost_e6) DESC, part_key) AS place
     FROM parted GROUP BY part_key
     QUALIFY place <= $parts
@@ -18,10 +23,12 @@ dearest AS (
 named_parts AS (
     SELECT
         part_key, place,
-        CASE part_key WHEN 0 THEN '(none)' WHEN -1 THEN '(unknown)' ELSE
-            CASE $dimension WHEN 'model' THEN models.id WHEN 'user' THEN users.id ELSE agents.id END
+        CASE part_key
+            WHEN 0 THEN '(none)'
+            WHEN -1 THEN '(unknown)'
+            ELSE CASE $dimension WHEN 'model' THEN models.id WHEN 'user' THEN users.id ELSE agents.id END
         END AS part
-    FROM dearest
+    FROM top_parts
     LEFT JOIN models ON models.key = part_key
     LEFT JOIN users ON users.key = part_key
     LEFT JOIN agents ON agents.key = part_key

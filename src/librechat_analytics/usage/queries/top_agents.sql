@@ -1,13 +1,16 @@
--- The usage of each agent, of none (0), and of rows of which it is not known (-1): together the whole.
--- Grouped by conversations first, so that one reading of the rows gives all counts.
-, per_conversation AS MATERIALIZED (
+-- The usage of each agent, without an agent (part_key 0), and with an unknown agent (-1): together all usage.
+-- ways holds how each agent ran, as tuples (model, certainty, cost_e6, documents).
+-- Grouped by conversation first, so that the rows are read only once for all counts.
+-- Reads: ran, agents, models. Parameters: $limit. One row per agent, highest cost first, then 0 and -1.
+WITH
+per_conversation AS MATERIALIZED (
     SELECT
         CASE WHEN certainty = 'unknown' THEN -1 ELSE coalesce(agent_key, 0) END AS part_key,
         ran_key, certainty, user_key, conversation_key,
         sum(cost_e6) AS cost_e6,
-        coalesce(sum(tokens) FILTER (usage_type = 'prompt'), 0) AS prompt_tokens,
-        coalesce(sum(tokens) FILTER (usage_type = 'completion'), 0) AS completion_tokens,
-        count(*) FILTER (usage_type = 'prompt') AS calls,
+        coalesce(sum(tokens) FILTER (WHERE usage_type = 'prompt'), 0) AS prompt_tokens,
+        coalesce(sum(tokens) FILTER (WHERE usage_type = 'completion'), 0) AS completion_tokens,
+        count(*) FILTER (WHERE usage_type = 'prompt') AS calls,
         count(*) AS documents
     FROM ran
     GROUP BY ALL
@@ -31,14 +34,12 @@ per_way AS (
     GROUP BY ALL
 ),
 ways AS (
-    SELECT
-        part_key,
-        list({'model': models.id, 'certainty': certainty, 'cost_e6': cost_e6, 'documents': documents}) AS ways
+    SELECT part_key, groupArray(tuple(models.id, certainty, cost_e6, documents)) AS ways
     FROM per_way LEFT JOIN models ON models.key = per_way.ran_key
     GROUP BY part_key
 )
 SELECT
-    part_key, agents.id, agents.name,
+    part_key, agents.id AS id, agents.name AS name,
     CASE WHEN agents.deleted_at IS NULL THEN agents.model END AS model,
     CASE WHEN agents.deleted_at IS NULL THEN agents.provider END AS provider,
     agents.deleted_at IS NOT NULL AS deleted,

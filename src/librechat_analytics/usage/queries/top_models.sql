@@ -1,18 +1,20 @@
-, per_model AS (
+-- The usage of each model that ran, with the provider that most of its rows went to.
+-- Reads: ran, models, providers. Parameters: $limit. One row per model, highest cost first.
+WITH
+per_model AS (
     SELECT
         ran_key,
         sum(cost_e6) AS cost_e6,
-        coalesce(sum(tokens) FILTER (usage_type = 'prompt'), 0) AS prompt_tokens,
-        coalesce(sum(tokens) FILTER (usage_type = 'completion'), 0) AS completion_tokens,
+        coalesce(sum(tokens) FILTER (WHERE usage_type = 'prompt'), 0) AS prompt_tokens,
+        coalesce(sum(tokens) FILTER (WHERE usage_type = 'completion'), 0) AS completion_tokens,
         sum(cache_read_tokens) AS cache_read_tokens,
         sum(cache_write_tokens) AS cache_write_tokens,
-        count(*) FILTER (usage_type = 'prompt') AS calls,
+        count(*) FILTER (WHERE usage_type = 'prompt') AS calls,
         count(DISTINCT user_key) AS users,
         count(DISTINCT conversation_key) AS conversations
     FROM ran
     GROUP BY ran_key
 ),
--- The provider that most of a model's rows are known to have gone to.
 per_provider AS (
     SELECT ran_key, provider_key, count(*) AS documents
     FROM ran WHERE provider_key IS NOT NULL
@@ -24,7 +26,7 @@ main_provider AS (
     QUALIFY row_number() OVER (PARTITION BY ran_key ORDER BY documents DESC, providers.id) = 1
 )
 SELECT
-    models.id AS model, main_provider.provider,
+    models.id AS model, main_provider.provider AS provider,
     cost_e6, prompt_tokens, completion_tokens, cache_read_tokens, cache_write_tokens, calls, users, conversations,
     sum(cost_e6) OVER () AS all_cost_e6,
     count(*) OVER () AS total

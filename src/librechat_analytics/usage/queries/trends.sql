@@ -1,5 +1,7 @@
--- How the cost of the users, models or agents of one page of a list moved.
-, parted AS (
+-- The cost over time of the users, models or agents on one page of a list.
+-- Reads: ran, slots, models, users, agents. Parameters: $dimension, $parts. One row per part and bucket with usage.
+WITH
+parted AS (
     SELECT
         bucket,
         CASE $dimension WHEN 'model' THEN ran_key WHEN 'user' THEN user_key ELSE agent_key END AS part_key,
@@ -10,11 +12,13 @@
 ),
 names AS (
     SELECT key, id FROM models WHERE $dimension = 'model'
-    UNION ALL SELECT key, id FROM users WHERE $dimension = 'user'
-    UNION ALL SELECT key, id FROM agents WHERE $dimension = 'agent'
+    UNION ALL
+    SELECT key, id FROM users WHERE $dimension = 'user'
+    UNION ALL
+    SELECT key, id FROM agents WHERE $dimension = 'agent'
 )
--- Agents of several tenants may have the same id.
-SELECT id AS part, bucket, sum(cost_e6) AS cost_e6
+-- Summed, because agents of several tenants may share an id.
+SELECT id AS part, bucket, sum(parted.cost_e6) AS cost_e6
 FROM parted LEFT JOIN names ON names.key = part_key
-WHERE coalesce(id, '(none)') IN (SELECT unnest($parts::VARCHAR[]))
+WHERE has($parts, coalesce(id, '(none)'))
 GROUP BY ALL

@@ -1,5 +1,7 @@
--- Credits that were spent and are in no figure, ever, by context.
-WITH spent AS (
+-- Credits of all time that were spent and are not part of any figure, by context.
+-- Reads: transactions, contexts. Parameters: none. One row per context.
+WITH
+spent AS (
     SELECT coalesce(contexts.id, '(none)') AS context, credits_e6
     FROM transactions LEFT JOIN contexts ON contexts.key = context_key
     WHERE other_token_type = 'credits' AND credits_e6 > 0 AND NOT sentinel

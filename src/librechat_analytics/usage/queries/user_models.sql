@@ -1,15 +1,18 @@
-, per_pair AS (
+-- Usage by user and model.
+-- Reads: ran, users, models. Parameters: none. One row per user and model, by user, then highest cost first.
+WITH
+per_pair AS (
     SELECT
         user_key, ran_key,
         sum(cost_e6) AS cost_e6,
-        coalesce(sum(tokens) FILTER (usage_type = 'prompt'), 0) AS prompt_tokens,
-        coalesce(sum(tokens) FILTER (usage_type = 'completion'), 0) AS completion_tokens,
-        count(*) FILTER (usage_type = 'prompt') AS calls
+        coalesce(sum(tokens) FILTER (WHERE usage_type = 'prompt'), 0) AS prompt_tokens,
+        coalesce(sum(tokens) FILTER (WHERE usage_type = 'completion'), 0) AS completion_tokens,
+        count(*) FILTER (WHERE usage_type = 'prompt') AS calls
     FROM ran
     GROUP BY user_key, ran_key
 )
 SELECT
-    users.id AS "user", users.name, users.email, users.deleted_at IS NOT NULL AS deleted,
+    users.id AS "user", users.name AS name, users.email AS email, users.deleted_at IS NOT NULL AS deleted,
     models.id AS model, cost_e6, prompt_tokens, completion_tokens, calls
 FROM per_pair
 LEFT JOIN users ON users.key = per_pair.user_key

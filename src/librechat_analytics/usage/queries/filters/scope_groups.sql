@@ -1,1 +1,5 @@
-id IN (SELECT unnest($scope_groups::VARCHAR[]))
+-- The groups that a scope names.
+-- Reads: groups. Parameters: $scope_groups.
+SELECT * FROM groups
+WHERE
+    has($scope_groups, id)

@@ -1,1 +1,5 @@
-tenant IN (SELECT unnest($scope_tenants::VARCHAR[]))
+-- The users of some tenants.
+-- Reads: people. Parameters: $scope_tenants.
+SELECT * FROM people
+WHERE
+    has($scope_tenants, tenant)

@@ -1,4 +1,5 @@
--- Usage that is dated later than now.
+-- Usage that is dated later than now. The composer reads rows after $now instead of a period's.
+-- Reads: selected. Parameters: none. One row, or none without such usage.
 SELECT
     'future-date' AS code, NULL AS detail, NULL AS subject,
     count(*) AS documents, sum(tokens) AS tokens, sum(cost_e6) AS cost_e6,

@@ -1,1 +1,0 @@
-created_at > $now

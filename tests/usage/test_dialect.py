@@ -1,0 +1,39 @@
+"""Another engine's words in the queries, and its own files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from librechat_analytics.usage.filters import EVERYTHING
+from librechat_analytics.usage.queries import dialect, of_period
+from librechat_analytics.usage.queries.dialect import DUCKDB, Dialect
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+OTHER = Dialect("other", inlined="", kept="ONCE")
+
+
+def test_duckdbs_words_are_those_of_the_files() -> None:
+    assert "AS NOT MATERIALIZED (" in DUCKDB.text("base/period")
+    assert "AS MATERIALIZED (" in DUCKDB.text("top_agents")
+
+
+def test_another_engine_says_in_its_own_words_whether_a_step_is_computed_once() -> None:
+    text = of_period("top_agents", EVERYTHING, dialect=OTHER)
+    assert "selected AS (" in text
+    assert "per_conversation AS ONCE (" in text
+    assert "MATERIALIZED" not in text
+
+
+def test_an_engines_own_file_replaces_the_common_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "totals.sql").write_text("SELECT 1 FROM selected")
+    (tmp_path / "quality.sql").write_text("SELECT 2 FROM judged")
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "totals.sql").write_text("SELECT 3 FROM selected")
+    monkeypatch.setattr(dialect, "files", lambda _: tmp_path)
+    own = Dialect("own", inlined="", kept="")
+    assert own.text("totals") == "SELECT 3 FROM selected"
+    assert own.text("quality") == "SELECT 2 FROM judged"

@@ -1,0 +1,177 @@
+"""The query files: each is a whole statement, says what it reads, and runs with every filter and scope."""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from importlib.resources import files
+from itertools import takewhile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import duckdb
+import pandas as pd
+import pytest
+
+from librechat_analytics.librechat.dump import DumpSource
+from librechat_analytics.librechat.sample.writer import write_sample
+from librechat_analytics.store.store import Store
+from librechat_analytics.sync.imports import import_dump
+from librechat_analytics.usage import queries
+from librechat_analytics.usage.filters import EVERYTHING, FILTER_NAMES, Filters, Scope
+from librechat_analytics.usage.prices import PriceList
+from librechat_analytics.usage.queries import of_all_time, of_period, of_store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FOLDER = Path(str(files(queries)))
+FILES = {path.relative_to(FOLDER).with_suffix("").as_posix(): path for path in sorted(FOLDER.rglob("*.sql"))}
+QUERIES = [name for name in FILES if "/" not in name]
+HEAD = re.compile(r".+ Reads: (?P<reads>[^.]+)\. Parameters: (?P<parameters>[^.]+)\.(?P<rows> One row.*\.)?")
+
+OF_A_PERIOD = {"selected", "ran", "judged"}
+OF_ALL_TIME = {"seen_usage", "seen_users", "seen_groups"}
+
+NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+FILTERS = [
+    EVERYTHING,
+    *(Filters(**{name: "x"}) for name in FILTER_NAMES),
+    Filters(**dict.fromkeys(FILTER_NAMES, "x"), scope=Scope(("example.com",), ("group",), ("tenant",))),
+]
+SCOPES = [
+    None,
+    Scope(("example.com",), ()),
+    Scope((), ("group",)),
+    Scope((), (), ("tenant",)),
+    Scope(("example.com",), ("group",), ("tenant",)),
+]
+VALUES: dict[str, Any] = {
+    "agent": "x",
+    "dimension": "model",
+    "edges_e6": [10**8, 10**9],
+    "limit": 10,
+    "long_tokens": [200_000, 272_000],
+    "models": 1000,
+    "parts": 8,
+    "tenant": None,
+    "user": "x",
+}
+FRAMES = {
+    "slots": pd.DataFrame({"slot": [1], "bucket": [0]}, dtype="int32"),
+    "hours": pd.DataFrame({"slot": [1], "hour_of_week": [0]}, dtype="int32"),
+    "listed": PriceList("", {}).frame([]),
+    "plain_rates": pd.DataFrame(
+        {
+            "model_key": [1],
+            "size": [0],
+            "rate": [3.0],
+            "is_own": [True],
+            "read_part": [0.1],
+            "write_part": [1.25],
+        }
+    ),
+}
+
+
+class Head(NamedTuple):
+    """What a file says at its beginning."""
+
+    reads: set[str]
+    parameters: set[str]
+    rows: str | None
+
+
+def head_of(name: str) -> Head:
+    lines = FILES[name].read_text("utf-8").splitlines()
+    comments = takewhile(lambda line: line.startswith("--"), lines)
+    found = HEAD.fullmatch(" ".join(line.removeprefix("--").strip() for line in comments))
+    assert found, f"{name}.sql does not begin with '-- … Reads: … Parameters: … One row …'"
+    parameters = {each.removeprefix("$") for each in found["parameters"].split(", ")} - {"none"}
+    return Head({each.strip("{}") for each in found["reads"].split(", ")}, parameters, found["rows"])
+
+
+def nodes_of(tree: Any) -> Iterator[dict[str, Any]]:
+    children = tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ()
+    if isinstance(tree, dict):
+        yield tree
+    for child in children:
+        yield from nodes_of(child)
+
+
+@pytest.fixture(scope="module", params=["empty", "small"])
+def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A store without rows, and one with three hundred."""
+    folder = tmp_path_factory.mktemp("store")
+    with closing(Store(folder / "data")) as store:
+        if request.param == "small":
+            write_sample(folder / "dump", transactions=300, seed=3, until=NOW)
+            with closing(DumpSource(folder / "dump")) as source:
+                import_dump(store, source, now=NOW)
+        yield store
+
+
+def composed(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every text that a file can become, with its parameters."""
+    head = head_of(name)
+    own = {each: VALUES[each] for each in head.parameters}
+    if name == "trends":
+        own["parts"] = ["x", "(none)"]
+    if head.reads & OF_A_PERIOD:
+        end = NOW.replace(tzinfo=None)
+        own |= {"now": end} if name == "future_usage" else {"start": end - timedelta(days=30), "end": end}
+        for filters in (*FILTERS, *(Filters(scope=scope) for scope in SCOPES if scope)):
+            text = of_period(
+                name,
+                filters,
+                rows="not_usage" if name == "other_rows" else "usage",
+                within="after_now" if name == "future_usage" else "period",
+            )
+            yield text, own | filters.parameters()
+    elif head.reads & OF_ALL_TIME:
+        for scope in SCOPES:
+            yield of_all_time(name, scope), own | Filters(scope=scope).parameters()
+    else:
+        yield of_store(name), own
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_query_runs_with_every_filter_and_scope(store: Store, name: str) -> None:
+    with store.reading() as cursor:
+        for frame, rows in FRAMES.items():
+            cursor.register(frame, rows)
+        for text, parameters in composed(name):
+            cursor.execute(f"EXPLAIN {text}", parameters)
+        cursor.execute(text, parameters)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_is_one_statement_whose_head_says_what_it_reads(name: str) -> None:
+    text = FILES[name].read_text("utf-8")
+    with duckdb.connect() as connection:
+        (statement,) = connection.extract_statements(text)
+        ((tree,),) = connection.execute("SELECT json_serialize_sql(?)", [text]).fetchall()
+    nodes = list(nodes_of(json.loads(tree)))
+    tables = {node["table_name"].strip("{}") for node in nodes if node.get("type") == "BASE_TABLE"}
+    steps = {step["key"] for node in nodes if "cte_map" in node for step in node["cte_map"]["map"]}
+    head = head_of(name)
+    assert head.reads == tables - steps
+    assert head.parameters == statement.named_parameters
+    assert name.startswith("base/") or steps <= tables, "a step that nothing reads"
+    assert (head.rows is None) == name.startswith("filters/")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_has_the_shape_that_is_composed(name: str) -> None:
+    body = queries.body_of(FILES[name].read_text("utf-8"))
+    assert body.startswith(("WITH\n", "SELECT"))
+    if name.startswith("filters/"):
+        assert body.count("\nWHERE\n") == 1
+    if name.startswith("base/"):
+        assert body.count("\nSELECT ") == 1
+
+
+def test_every_name_in_braces_is_replaced() -> None:
+    assert not [name for name in QUERIES for text, _ in composed(name) if '"{' in text]
