@@ -77,7 +77,9 @@ def cpu_milliseconds(ask: Callable[[], object]) -> float:
 
 def measure(store: Store, period_name: str) -> None:
     """Print what each question about a period takes."""
-    repository = StoreRepository(store, source=lambda: SourceReport("offline"), prices=read_price_list(PRICES))
+    repository = StoreRepository(
+        store, source=lambda: SourceReport("offline"), prices=read_price_list(PRICES)
+    )
     period = parse_period(
         period_name,
         None,

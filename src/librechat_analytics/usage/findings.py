@@ -35,7 +35,9 @@ def quality_report(
     rows = [row for name in QUERIES for row in range_rows(snapshot, name, time_range, filters)]
     rows += map(_with_rates, range_rows(snapshot, "several_rates", time_range, filters))
     rows += range_rows(snapshot, "other_rows", time_range, filters, rows="not_usage")
-    rows += snapshot.rows(of_period("future_usage", filters, within="after_now"), {"now": now} | filters.parameters())
+    rows += snapshot.rows(
+        of_period("future_usage", filters, within="after_now"), {"now": now} | filters.parameters()
+    )
     refused = snapshot.rows(of_store("refusals")) if filters.scope is None else []
     by_code = {code: [row for row in rows if row["code"] == code] for code in KINDS}
     return QualityReport(

@@ -136,7 +136,9 @@ def trends(
 
 def hours_of_week(snapshot: Snapshot, period: Period, filters: Filters) -> HoursOfWeek:
     """Add up each hour of the week in the period's zone."""
-    found = range_rows(snapshot, "hours_of_week", period.range, filters, frames={"hours": _hours_by_slot(period)})
+    found = range_rows(
+        snapshot, "hours_of_week", period.range, filters, frames={"hours": _hours_by_slot(period)}
+    )
     rows = {row["hour_of_week"]: row for row in found}
     return HoursOfWeek(
         tuple(
