@@ -1,15 +1,19 @@
-"""How long each question takes on a ledger of ten million rows, as multiples of the plainest one.
+"""How long each answer takes on ten million rows, as a multiple of counting these rows.
 
-    .venv/bin/python -m bench.questions [ROWS]
+    .venv/bin/python -m bench.questions [ROWS] [--store FOLDER]
 
 Makes a store from a generated LibreChat database of a tenth of the rows, copied ten times with other ids,
-dates and conversations, then asks each question for 30 days and for a year. Printed are milliseconds of CPU
-and their ratio to counting the period's rows; milliseconds depend on the machine, ratios do not.
+dates and conversations. Then it computes each answer for 30 days and for a year, and prints milliseconds of
+CPU and their ratio to counting the period's rows. Milliseconds depend on the machine, ratios do not.
+
+With ``--store`` the store is made in this folder and kept; a store that is there already is only measured. So
+two versions of the program can be compared on the same rows. A newer version may migrate the store: give each
+version a copy.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 import tempfile
 import time
 from datetime import UTC, datetime
@@ -47,11 +51,11 @@ FROM transactions WHERE rowid < $rows
 COUNT = "SELECT count(*), sum(cost_e6) FROM usage WHERE created_at >= ? AND created_at < ?"
 
 
-def filled(folder: Path, rows: int) -> None:
-    """Fill a store with so many rows."""
+def fill(folder: Path, dump: Path, rows: int) -> None:
+    """Make a store with ``rows`` rows, by way of a generated dump."""
     until = datetime.now(UTC).replace(microsecond=0)
-    write_sample(folder / "dump", transactions=rows // COPIES, seed=1, until=until)
-    store, source = Store(folder), DumpSource(folder / "dump")
+    write_sample(dump, transactions=rows // COPIES, seed=1, until=until)
+    store, source = Store(folder), DumpSource(dump)
     begun = time.perf_counter()
     import_dump(store, source, now=until)
     print(f"import: {rows // COPIES / (time.perf_counter() - begun):,.0f} rows a second")
@@ -66,7 +70,7 @@ def filled(folder: Path, rows: int) -> None:
 
 
 def cpu_milliseconds(ask: Callable[[], object]) -> float:
-    """Give the least CPU time of some runs."""
+    """Return the least CPU time of a few runs."""
     best = float("inf")
     for _ in range(RUNS):
         begun = time.process_time()
@@ -76,7 +80,7 @@ def cpu_milliseconds(ask: Callable[[], object]) -> float:
 
 
 def measure(store: Store, period_name: str) -> None:
-    """Print what each question about a period takes."""
+    """Print how long each answer for a period takes."""
     repository = StoreRepository(
         store, source=lambda: SourceReport("offline"), prices=read_price_list(PRICES)
     )
@@ -104,7 +108,7 @@ def measure(store: Store, period_name: str) -> None:
         "usage-over-time": lambda: repository.usage_over_time(period, unit),
         "quality": lambda: repository.quality(period),
         "split by model": lambda: repository.split_over_time(period, unit, "model"),
-        "rhythm": lambda: repository.rhythm(period),
+        "hours of week": lambda: repository.hours_of_week(period),
         "conversations": lambda: repository.conversation_costs(period),
         "caching": lambda: repository.caching(period, unit),
         "price-check": lambda: repository.price_check(period),
@@ -117,10 +121,14 @@ def measure(store: Store, period_name: str) -> None:
 
 
 def main() -> None:
-    rows = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000_000
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        filled(folder, rows)
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("rows", type=int, nargs="?", default=10_000_000)
+    parser.add_argument("--store", type=Path, help="folder whose store is measured, or made and kept")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = chosen.store or Path(temporary)
+        if not (folder / FILE_NAME).exists():
+            fill(folder, Path(temporary) / "dump", chosen.rows)
         store = Store(folder)
         print(f"{store.count_transactions():,} rows, {(folder / FILE_NAME).stat().st_size / 1e6:,.0f} MB")
         for period_name in ("30d", "12m"):
