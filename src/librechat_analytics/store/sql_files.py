@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +21,7 @@ def run(
 
     The cursor then holds the rows of the last statement.
     """
-    text = files(__package__).joinpath(f"{name}.sql").read_text("utf-8")
-    for statement in cursor.extract_statements(text):
+    for statement in cursor.extract_statements(_text(name)):
         wanted = {key: value for key, value in parameters.items() if key in statement.named_parameters}
         cursor.execute(statement, wanted)
 
@@ -32,3 +32,8 @@ def rows_of(
     """Run the file ``name``.sql and return the rows of its last statement."""
     run(cursor, name, parameters)
     return cursor.fetchall()
+
+
+@cache
+def _text(name: str) -> str:
+    return files(__package__).joinpath(f"{name}.sql").read_text("utf-8")
