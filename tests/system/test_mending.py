@@ -95,7 +95,7 @@ class TestAmounts:
                     raise SourceUnreachableError("MongoDB does not answer: timed out")
                 return super().transactions_by_id(ids)
 
-        monkeypatch.setattr(mending, "READ_AGAIN_AT_ONCE", 1)
+        monkeypatch.setattr(mending, "READ_AT_ONCE", 1)
         source = Failing(**DOCUMENTS)
         with pytest.raises(SourceUnreachableError):
             read_outdated(old, source, LATER)  # type: ignore[arg-type]
@@ -115,7 +115,7 @@ class TestAmounts:
                 return super().transactions_by_id(ids)
 
         ticks = itertools.count(0.0, taken)
-        monkeypatch.setattr(mending, "READ_AGAIN_AT_ONCE", 1)
+        monkeypatch.setattr(mending, "READ_AT_ONCE", 1)
         monkeypatch.setattr(mending, "monotonic", lambda: next(ticks))
         read_outdated(old, Slow(**DOCUMENTS), LATER, rest=steps.append)  # type: ignore[arg-type]
         assert steps == ["page", rest, "page", rest]
