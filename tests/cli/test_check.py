@@ -11,10 +11,10 @@ from librechat_analytics.store.store import FILE_NAME, Store
 from tests.support.documents import ANA, NOON, example_collections, usage, write_dump
 from tests.support.servers import (
     API_KEY,
-    eventually,
     free_port,
     serve,
 )
+from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,7 +107,7 @@ class TestCheck:
         with serve(tmp_path / "data", PORT=port, DASHBOARD_API_KEYS_FILE=str(keys)) as server:
             written = run("check")[1]
             sentence = "Key sales: domain=exmaple.com matches nobody today."
-            eventually(lambda: sentence in server.log(), 30)
+            wait_until(lambda: sentence in server.log())
         assert "is in use by process" in written
         assert "note  Key sales: domain=exmaple.com matches nobody who has used LibreChat" in written
         assert "domain=example.com" not in written + server.log()

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.support.served import seconds_until
 from tests.support.servers import NGINX_BLOCK, free_port, nginx_in_front
+from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -206,7 +206,7 @@ def test_a_container_that_comes_back_with_another_address_is_found_again(resolve
         for host in ("127.0.0.2", "127.0.0.3"):
             with _echo_server(host, upstream):
                 resolver.address = host
-                seconds_until(partial(answers, host), 15)
+                wait_until(partial(answers, host))
             assert answers(None)
 
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.served import children
-from tests.support.servers import API_KEY, eventually, serve
+from tests.support.servers import API_KEY, serve
+from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -191,7 +192,7 @@ def test_who_reads_a_backup_slowly_holds_up_other_backups_only_and_not_for_long(
             assert b"\r\nRetry-After: " in answer
         assert answers_soon(server)
         assert answers_soon(server, "/api/summary")
-        eventually(lambda: answers_soon(server, "/api/backup"), 3 * PATIENCE_SECONDS)
+        wait_until(lambda: answers_soon(server, "/api/backup"))
 
 
 def test_a_backup_is_whole_for_who_reads_it_and_leaves_the_way_free(server: Running) -> None:

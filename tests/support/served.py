@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -12,9 +11,10 @@ import duckdb
 
 from tests.support.agreement import strict_json
 from tests.support.servers import API_KEY, Running
+from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from pymongo.database import Database
 
@@ -29,7 +29,7 @@ def over_http(server: Running) -> Ask:
 
     def ask(endpoint: str, parameters: Mapping[str, str]) -> Answer:
         url = f"{server.base_url}/librechat-analytics/api/{endpoint}?{urlencode(parameters)}"
-        with urlopen(Request(url, headers={"x-api-key": API_KEY}), timeout=30) as response:
+        with urlopen(Request(url, headers={"x-api-key": API_KEY}), timeout=PATIENCE_SECONDS) as response:
             return response.status, strict_json(response.read().decode())
 
     return ask
@@ -37,15 +37,6 @@ def over_http(server: Running) -> Ask:
 
 def summary(ask: Ask, period: str = "all") -> Body:
     return ask("summary", {"period": period})[1]
-
-
-def seconds_until(condition: Callable[[], object], timeout_seconds: float) -> float:
-    """Wait until a condition holds; gives the seconds it took, raises AssertionError when it never does."""
-    started = time.monotonic()
-    while not condition():
-        assert time.monotonic() - started < timeout_seconds, "it never happened"
-        time.sleep(0.05)
-    return time.monotonic() - started
 
 
 def insert(database: Database[Document], name: str, documents: list[Any]) -> None:

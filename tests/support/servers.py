@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
@@ -20,6 +19,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from playwright.sync_api import sync_playwright
+
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,7 +32,6 @@ PROGRAM = Path(sys.executable).with_name("librechat-analytics")
 NGINX_BLOCK = ROOT / "deploy" / "nginx-librechat-analytics.conf"
 API_KEY = "k3y-for-tests-0nly-2f8a"
 E_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}")
-PATIENCE_SECONDS = 60.0
 
 
 def installed(*names: str) -> str:
@@ -54,9 +54,9 @@ def free_port() -> int:
 
 
 def status_of(url: str) -> int | None:
-    """HTTP status of a GET, without following redirects; None where nobody answers within 2 s."""
+    """HTTP status of a GET, without following redirects; None where nobody answers."""
     parts = urlsplit(url)
-    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=2)
+    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=PATIENCE_SECONDS)
     try:
         connection.request("GET", f"{parts.path or '/'}?{parts.query}".rstrip("?"))
         return connection.getresponse().status
@@ -102,28 +102,28 @@ class Running:
         """What it has written to stdout and stderr so far."""
         return self.log_path.read_text(errors="replace")
 
-    def stop(self, timeout_seconds: float = 30) -> int:
+    def stop(self) -> int:
         """Ask it to end as ``docker stop`` does; gives its exit code. Raises AssertionError when it stays."""
         if not self.stopped:
             self.process.terminate()
-        return self._wait_until_gone(timeout_seconds)
+        return self._wait_until_gone()
 
     def kill(self) -> None:
         """End it and its children at once, as a power cut does."""
         if not self.stopped:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
-        self._wait_until_gone(10)
+        self._wait_until_gone()
 
-    def _wait_until_gone(self, timeout_seconds: float) -> int:
+    def _wait_until_gone(self) -> int:
         if self.stopped:
             return self.process.wait()
-        readable, _, _ = select.select([self.lifeline], [], [], timeout_seconds)
+        readable, _, _ = select.select([self.lifeline], [], [], PATIENCE_SECONDS)
         if not readable:
-            raise AssertionError(f"{self.name} still runs after {timeout_seconds} s:\n{self.log()}")
+            raise AssertionError(f"{self.name} still runs after {PATIENCE_SECONDS} s:\n{self.log()}")
         os.close(self.lifeline)
         self.stopped = True
-        return self.process.wait(timeout=5)
+        return self.process.wait(timeout=PATIENCE_SECONDS)
 
 
 @contextmanager
@@ -156,26 +156,14 @@ def running(
     os.close(held_open)
     server = Running(name, log_path, process, base_url, lifeline)
     try:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while not ready():
-            if process.poll() is not None:
-                raise AssertionError(f"{name} ended with {process.returncode}:\n{server.log()}")
-            if time.monotonic() > deadline:
-                raise AssertionError(f"{name} is not ready after {PATIENCE_SECONDS} s:\n{server.log()}")
-            time.sleep(0.05)
+        wait_until(lambda: process.poll() is not None or ready(), problem=server.log)
+        if process.poll() is not None:
+            raise AssertionError(f"{name} ended with {process.returncode}:\n{server.log()}")
         yield server
         server.stop()
     finally:
         if not server.stopped:
             server.kill()
-
-
-def eventually(condition: Callable[[], bool], within_seconds: float) -> None:
-    """Wait until something holds; fails when it does not in time."""
-    deadline = time.monotonic() + within_seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.05)
 
 
 @contextmanager

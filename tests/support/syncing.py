@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 from bson import ObjectId
@@ -14,7 +13,6 @@ from tests.support.documents import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
 
     from librechat_analytics.store.store import Store
@@ -57,12 +55,3 @@ def naive(at: datetime) -> datetime:
 def rows_in(store: Store) -> set[ObjectId]:
     ids = asked(store, "SELECT id_head, id_tail FROM transactions")
     return {ObjectId(f"{head:016x}{tail:08x}") for head, tail in ids}
-
-
-def wait_until(true: Callable[[], bool], seconds: float = 10) -> None:
-    pause = threading.Event()
-    for _ in range(int(seconds / 0.01)):
-        if true():
-            return
-        pause.wait(0.01)
-    raise AssertionError(f"still not so after {seconds} s")

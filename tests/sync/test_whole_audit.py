@@ -13,8 +13,9 @@ import pytest
 from pymongo import MongoClient
 
 from tests.support.documents import usage, usages
-from tests.support.served import over_http, rows_held, seconds_until, status_of, summary
+from tests.support.served import over_http, rows_held, status_of, summary
 from tests.support.servers import API_KEY, PROGRAM, program_environment, serve
+from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,7 +63,7 @@ class TestARestoredHistory:
         mongo_database.transactions.insert_many(recent(50))
         with serve(tmp_path / "store", **settings_for(mongo_uri)) as server:
             ask = over_http(server)
-            seconds_until(lambda: rows_held(ask) == 50 and status_of(ask) == "ok", 60)
+            wait_until(lambda: rows_held(ask) == 50 and status_of(ask) == "ok")
             mongo_database.transactions.insert_many(usages(300, until=datetime.now(UTC) - LONG_AGO))
             restored_at = datetime.now(UTC)
 
@@ -72,7 +73,7 @@ class TestARestoredHistory:
                 assert not complete or body["calls"] == 350
                 return complete
 
-            seconds_until(is_promised, 60)
+            wait_until(is_promised)
 
     def test_it_is_read_after_a_restart(
         self, mongo_database: Database[Document], mongo_uri: str, tmp_path: Path
@@ -99,7 +100,7 @@ def test_the_command_has_the_running_server_compare_every_id(
     folder = tmp_path / "store"
     with serve(folder, **settings_for(mongo_uri)) as server:
         ask = over_http(server)
-        seconds_until(lambda: asked(server, "/api/audit")["audits"], 60)
+        wait_until(lambda: asked(server, "/api/audit")["audits"])
         # What a deletion hides from counts only ids show.
         mongo_database.transactions.delete_one({"_id": recent(1)[0]["_id"]})
         hidden = usage(datetime.now(UTC) - timedelta(days=3), number=5)
@@ -110,7 +111,7 @@ def test_the_command_has_the_running_server_compare_every_id(
         code, written = command(folder, "audit", MONGO_URI=mongo_uri, PORT=port)
         assert code == 0, written
         assert "1 that the store keeps" in written
-        seconds_until(lambda: rows_held(ask) == 41, 30)
+        wait_until(lambda: rows_held(ask) == 41)
         ids = next(audit for audit in asked(server, "/api/audit")["audits"] if audit["kind"] == "ids")
         assert (ids["documents"], ids["gone"]) == (40, 1)
         metrics = asked(server, "/metrics")
@@ -167,7 +168,7 @@ class TestAnotherDatabase:
         assert command(folder, "sync", MONGO_URI=mongo_uri)[0] == 0
         with serve(folder, **settings_for(production)) as server:
             ask = over_http(server)
-            seconds_until(lambda: status_of(ask) == "unreachable", 60)
+            wait_until(lambda: status_of(ask) == "unreachable")
             assert rows_held(ask) == 5
             assert "which has none of the transactions in the store" in server.log()
 

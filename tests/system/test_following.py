@@ -30,11 +30,11 @@ from tests.support.served import (
     over_http,
     rows_held,
     rows_in,
-    seconds_until,
     status_of,
     summary,
 )
 from tests.support.servers import Running, free_port, mongo_wire_server, program_environment, serve
+from tests.support.waiting import wait_until
 from tests.system.test_bad_documents import GOOD, GOOD_COST, READ, REFUSED
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def following(database: Database[Document], uri: str, folder: Path) -> Iterator[
     settings = {"MONGO_URI": uri, "SYNC_SECONDS": str(SYNC_SECONDS), "LABELS_SECONDS": "5"}
     with serve(folder / "store", **settings) as server:
         live = LiveServer(server, database)
-        seconds_until(lambda: status_of(live.ask) == "ok", 30)
+        wait_until(lambda: status_of(live.ask) == "ok")
         yield live
 
 
@@ -143,7 +143,7 @@ class TestAFollowedDatabase:
             time.sleep(number * SYNC_SECONDS / 3)
             before = live.rows()
             live.database.transactions.insert_one(usage(datetime.now(UTC), 5_000 + number))
-            took = seconds_until(partial(holds, live, before + 1), 30)
+            took = wait_until(partial(holds, live, before + 1))
             assert took <= SYNC_SECONDS + 2
         assert summary(live.ask)["cost"] == pytest.approx(0.309)
 
@@ -151,12 +151,12 @@ class TestAFollowedDatabase:
     def test_a_row_that_was_stored_late_is_taken(self, live: LiveServer, minutes: int) -> None:
         before = live.rows()
         live.database.transactions.insert_one(usage(datetime.now(UTC) - timedelta(minutes=minutes), 7))
-        seconds_until(lambda: live.rows() == before + 1, SYNC_SECONDS + 5)
+        wait_until(lambda: live.rows() == before + 1)
 
     def test_an_answer_that_is_saved_after_its_rows_names_the_agent(self, live: LiveServer) -> None:
         row = usage(datetime.now(UTC), 6_000, messageId="late", conversationId="c-late", model="gpt-5.4")
         live.database.transactions.insert_one(row)
-        seconds_until(lambda: live.rows() == 101, SYNC_SECONDS + 5)
+        wait_until(lambda: live.rows() == 101)
         assert live.ask("top-agents", {})[1]["agents"] == []
         live.database.messages.insert_one(
             {
@@ -169,16 +169,16 @@ class TestAFollowedDatabase:
                 "createdAt": datetime.now(UTC),
             }
         )
-        seconds_until(lambda: live.ask("top-agents", {})[1]["agents"], SYNC_SECONDS + 5)
+        wait_until(lambda: live.ask("top-agents", {})[1]["agents"])
         (agent,) = live.ask("top-agents", {})[1]["agents"]
         assert (agent["id"], agent["calls"], agent["attribution"]) == ("agent_late", 1, {"exact": 1.0})
 
     def test_what_librechat_deletes_keeps_its_figures(self, live: LiveServer) -> None:
         live.database.users.insert_one({"_id": ANA, "name": "Ana Kovač", "email": "ana@example.com"})
-        seconds_until(lambda: first_user(live.ask)["name"] == "Ana Kovač", 15)
+        wait_until(lambda: first_user(live.ask)["name"] == "Ana Kovač")
         live.database.users.delete_many({})
         live.database.transactions.delete_many({})
-        seconds_until(lambda: first_user(live.ask)["deleted"], 15)
+        wait_until(lambda: first_user(live.ask)["deleted"])
         user = first_user(live.ask)
         assert (user["name"], user["cost"], user["calls"]) == ("Ana Kovač", 0.3, 100)
 
@@ -205,7 +205,7 @@ class TestMongodbAway:
                 insert(database, "transactions", [usage(now - timedelta(hours=n), n) for n in range(1, 51)])
                 with following(database, uri, tmp_path) as live:
                     server.stop()
-                    seconds_until(lambda: status_of(live.ask) == "unreachable", 30)
+                    wait_until(lambda: status_of(live.ask) == "unreachable")
                     first = summary(live.ask)
                     time.sleep(SYNC_SECONDS)
                     later = summary(live.ask)
@@ -214,7 +214,7 @@ class TestMongodbAway:
                     assert later["source"]["status"] == "unreachable"
                     with mongo_wire_server(folder, port):
                         insert(database, "transactions", [usage(datetime.now(UTC), 99)])
-                        seconds_until(lambda: live.rows() == 51, 30)
+                        wait_until(lambda: live.rows() == 51)
                         after = summary(live.ask)
                         assert after["source"]["status"] == "ok"
                         assert after["asOf"] > later["asOf"]
@@ -223,7 +223,7 @@ class TestMongodbAway:
         uri = f"mongodb://127.0.0.1:{free_port()}/LibreChat"
         with serve(tmp_path, MONGO_URI=uri, SYNC_SECONDS="1") as server:
             ask = over_http(server)
-            seconds_until(lambda: status_of(ask) == "unreachable", 30)
+            wait_until(lambda: status_of(ask) == "unreachable")
             body = summary(ask)
             assert (body["cost"], body["calls"], body["asOf"]) == (0, 0, None)
 

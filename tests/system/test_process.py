@@ -24,12 +24,12 @@ from tests.support.servers import (
     API_KEY,
     SERVE,
     accepts,
-    eventually,
     nginx_in_front,
     program_environment,
     serve,
     status_of,
 )
+from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -139,7 +139,7 @@ class TestSignals:
                 os.kill(server.pid, getattr(signal, name))
             os.kill(worker, signal.SIGHUP)
             answered = len(statuses)
-            eventually(lambda: len(statuses) > answered + 100, BACK_WITHIN_SECONDS)
+            wait_until(lambda: len(statuses) > answered + 100)
             assert children(server.pid) == [worker]
             assert finish().startswith(b"HTTP/1.1 200")
         assert set(statuses) == {200}
@@ -148,7 +148,7 @@ class TestSignals:
     def test_keys_are_exchanged_without_any(self, server: Running, keys_file: Path) -> None:
         assert (ask(server, key=FINANCE), ask(server, key=AUDIT)) == (200, 401)
         keys_file.write_text(f"audit:{AUDIT}\n")
-        eventually(lambda: ask(server, key=AUDIT) == 200, BACK_WITHIN_SECONDS)
+        wait_until(lambda: ask(server, key=AUDIT) == 200)
         assert ask(server, key=FINANCE) == 401
         assert AUDIT not in server.log()
 
@@ -156,16 +156,16 @@ class TestSignals:
         self, server: Running, keys_file: Path
     ) -> None:
         keys_file.write_text(f"finance:{FINANCE}\n")
-        eventually(lambda: ask(server, key=FINANCE) == 200, BACK_WITHIN_SECONDS)
+        wait_until(lambda: ask(server, key=FINANCE) == 200)
         keys_file.unlink()
-        eventually(lambda: ask(server, key=FINANCE) == 401, BACK_WITHIN_SECONDS)
+        wait_until(lambda: ask(server, key=FINANCE) == 401)
         assert ask(server) == 200
         os.kill(children(server.pid)[0], signal.SIGKILL)
-        eventually(lambda: status_of(f"{server.base_url}/health/ready") == 200, BACK_WITHIN_SECONDS)
+        wait_until(lambda: status_of(f"{server.base_url}/health/ready") == 200)
         assert (ask(server), ask(server, key=FINANCE)) == (200, 401)
         assert server.log().count("None of its keys is let in.") == 2
         keys_file.write_text(f"audit:{AUDIT}\nfinance: {FINANCE}\n")
-        eventually(lambda: ask(server, key=AUDIT) == 200, BACK_WITHIN_SECONDS)
+        wait_until(lambda: ask(server, key=AUDIT) == 200)
         assert ask(server, key=FINANCE) == 401
         assert "line 2: the key must follow the colon" in server.log()
         assert FINANCE not in server.log()
@@ -175,23 +175,23 @@ class TestSignals:
         with request_in_hand(server) as finish:
             os.kill(worker, signal.SIGKILL)
             assert finish() == b""
-        eventually(lambda: status_of(f"{server.base_url}/health/ready") == 200, BACK_WITHIN_SECONDS)
+        wait_until(lambda: status_of(f"{server.base_url}/health/ready") == 200)
         assert ask(server) == 200
         assert children(server.pid) != [worker]
 
     def test_told_to_stop_it_answers_what_it_has_in_hand_and_takes_nothing_new(self, tmp_path: Path) -> None:
         with serve(tmp_path) as server, request_in_hand(server) as finish:
             server.process.terminate()
-            eventually(lambda: not accepts(server.port), BACK_WITHIN_SECONDS)
+            wait_until(lambda: not accepts(server.port))
             assert finish().startswith(b"HTTP/1.1 200")
-            assert server.stop(timeout_seconds=15) == 0
+            assert server.stop() == 0
         assert "Traceback" not in server.log()
 
     def test_a_request_that_takes_too_long_does_not_keep_it(self, tmp_path: Path) -> None:
         command = (sys.executable, "-c", ENDING_SOON, "serve")
         with serve(tmp_path, command=command) as server, request_in_hand(server) as finish:
             begun = time.monotonic()
-            assert server.stop(timeout_seconds=20) == 0
+            assert server.stop() == 0
             assert time.monotonic() - begun >= 2
             assert finish() == b""
 

@@ -14,8 +14,9 @@ from urllib.request import Request, urlopen
 import pytest
 
 from tests.support.documents import usage
-from tests.support.served import over_http, seconds_until, summary
+from tests.support.served import over_http, summary
 from tests.support.servers import API_KEY, serve
+from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +75,7 @@ class TestAClockThatJumps:
             ask = over_http(server)
             for jump in (0, HOUR, -HOUR, DAY, 0):
                 set_clock(tmp_path, jump)
-                seconds_until(partial(is_level_at, ask, jump), PATIENCE_SECONDS)
+                wait_until(partial(is_level_at, ask, jump))
                 body = summary(ask, "24h")
                 start, end = (datetime.fromisoformat(body["period"][edge]) for edge in ("start", "end"))
                 assert end - start == timedelta(days=1)
@@ -83,7 +84,7 @@ class TestAClockThatJumps:
                 assert rows_to_come(ask) == sum(date > end for date in dates)
                 assert 0 <= lag_of(server.base_url) < PATIENCE_SECONDS
                 dates.append(spend(mongo_database))  # LibreChat's own clock is right all the time
-                seconds_until(partial(holds, ask, len(dates)), PATIENCE_SECONDS)
+                wait_until(partial(holds, ask, len(dates)))
         assert "Traceback" not in server.log()
 
 
@@ -149,19 +150,19 @@ class TestTheDisk:
             serve(tmp_path, DATA_DIR=str(folder), MONGO_URI=mongo_uri, SYNC_SECONDS="1") as server,
         ):
             ask = over_http(server)
-            seconds_until(lambda: summary(ask)["calls"] == 1, PATIENCE_SECONDS)
+            wait_until(lambda: summary(ask)["calls"] == 1)
             fill(folder / "ballast")
             for _ in range(200):  # more than what is left of the log's last page
                 spend(mongo_database)
-            seconds_until(lambda: "No space left" in server.log(), PATIENCE_SECONDS)
+            wait_until(lambda: "No space left" in server.log())
             stood = summary(ask)["calls"]
             assert stood < 201
             for _ in range(20):
                 assert summary(ask)["calls"] == stood
                 time.sleep(0.1)
             (folder / "ballast").unlink()
-            seconds_until(lambda: summary(ask)["calls"] == 201, PATIENCE_SECONDS)
-            seconds_until(lambda: "The sync works again" in server.log(), PATIENCE_SECONDS)
+            wait_until(lambda: summary(ask)["calls"] == 201)
+            wait_until(lambda: "The sync works again" in server.log())
             assert server.log().count("No space left") <= 3, "said once in each way, not at each try"
             assert "Traceback" not in server.log()
 

@@ -14,7 +14,8 @@ from tests.support.documents import (
     usages,
 )
 from tests.support.in_memory import Clock, LibreChat
-from tests.support.syncing import ANSWER, syncer, wait_until
+from tests.support.syncing import ANSWER, syncer
+from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

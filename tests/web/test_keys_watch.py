@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.web.keys import KeyRing
 from librechat_analytics.web.keys_watch import KeysWatch
-from tests.support.servers import eventually
+from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,7 +63,7 @@ def test_it_looks_by_itself_until_it_is_stopped(tmp_path: Path) -> None:
     watch = KeysWatch(ring, lambda _: ())
     watch.start()
     path.unlink()
-    eventually(lambda: ring.named == (), 30)
+    wait_until(lambda: ring.named == ())
     watch.stop()
     path.write_text(LINE)
     assert ring.named == ()

@@ -1,0 +1,20 @@
+"""Waiting for a condition: as short as it can be, and long enough for a machine that is busy."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PATIENCE_SECONDS = 120.0
+"""How long a test waits for what takes a moment on an idle machine."""
+
+
+def wait_until(condition: Callable[[], object], *, problem: Callable[[], object] = str) -> None:
+    """Wait until ``condition`` gives something true; raises AssertionError with ``problem`` if it never does."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, f"still not so after {PATIENCE_SECONDS:.0f} s. {problem()}"
+        time.sleep(0.02)
