@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from pymongo import MongoClient
 
+from tests.support.examples import load_profile
 from tests.support.servers import BrowserWatch, launched_browser, mongo_wire_server, watched_page
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
     from pymongo.database import Database
+
+load_profile()
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
+from playwright.sync_api import expect
 from pymongo import MongoClient
 
 from librechat_analytics.librechat.sample.writer import write_sample
@@ -16,6 +17,7 @@ from tests.support.documents import usage, write_dump
 from tests.support.hostile import hostile_collections
 from tests.support.servers import API_KEY, BrowserWatch, watched_page
 from tests.support.sites import PEOPLE, ZONE, Ledger, Site, imported_site, served_site
+from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 
-PATIENCE_MS = 10_000
+expect.set_options(timeout=PATIENCE_SECONDS * 1000)
 # Whatever a content policy blocks becomes an error of the console, and with it a failure of the test.
 REPORT_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>
@@ -86,7 +88,7 @@ def page(
     failed_before = request.session.testsfailed
     desk = {"width": 1440, "height": 900}
     with watched_page(browser, browser_watch, viewport=desk, timezone_id=ZONE, locale="en-GB") as page:
-        page.set_default_timeout(PATIENCE_MS)
+        page.set_default_timeout(PATIENCE_SECONDS * 1000)
         page.add_init_script(REPORT_VIOLATIONS)
         page.on("dialog", lambda dialog: (browser_watch.errors.append(dialog.message), dialog.dismiss()))
         yield page

@@ -18,6 +18,7 @@ from librechat_analytics.librechat.sample.writer import write_sample
 from librechat_analytics.store.store import Store
 from librechat_analytics.sync.imports import import_dump
 from tests.support.servers import API_KEY, ROOT, serve, watched_page
+from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +59,7 @@ def page(browser: Browser, browser_watch: BrowserWatch) -> Iterator[Page]:
     """A reader in Berlin who has entered the key before."""
     desk = {"width": 1440, "height": 900}
     with watched_page(browser, browser_watch, viewport=desk, timezone_id=ZONE, locale="en-GB") as page:
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE_SECONDS * 1000)
         page.add_init_script(REPORT_VIOLATIONS)
         page.add_init_script(f"localStorage.setItem('analyticsApiKey', {json.dumps(API_KEY)})")
         yield page

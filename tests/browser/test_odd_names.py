@@ -19,6 +19,7 @@ from tests.support.documents import usages, write_dump
 from tests.support.odd_names import ODD_NAMES, odd_collections, odd_tenants
 from tests.support.servers import API_KEY, serve, watched_page
 from tests.support.stored_tenants import write_tenants
+from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +64,7 @@ def imported(folder: Path, now: datetime, collections: dict[str, list[dict[str, 
 def page(browser: Browser, browser_watch: BrowserWatch) -> Iterator[Page]:
     """A reader who has entered the key before."""
     with watched_page(browser, browser_watch, viewport={"width": 1440, "height": 900}) as page:
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE_SECONDS * 1000)
         page.add_init_script(f"localStorage.setItem('analyticsApiKey', {json.dumps(API_KEY)})")
         yield page
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from librechat_analytics.sync import loop
 from tests.support.documents import example_collections, usages, write_dump
 from tests.support.servers import (
     PROGRAM,
@@ -93,6 +94,8 @@ class TestSync:
         self, run: Run, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("MONGO_URI", f"mongodb://reader:h1dden@127.0.0.1:{free_port()}/LibreChat")
+        monkeypatch.setattr(loop, "RETRY_SECONDS", 0.0)
+        monkeypatch.setattr(loop, "TRIES_IN_VAIN", 1)
         code, written = run("sync")
         assert code == 1
         assert "MongoDB does not answer: 127.0.0.1:" in written

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from librechat_analytics.librechat.sample.writer import write_sample
+from tests.support.examples import examples
 from tests.support.sample_database import COLLECTIONS, COUNT, UNTIL, Sample, created, read
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class TestFiles:
 
 
 class TestSize:
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=examples(10))
     @given(
         transactions=st.integers(0, 120) | st.integers(990, 1_010),
         seed=st.integers(0, 1_000),

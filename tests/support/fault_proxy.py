@@ -27,7 +27,8 @@ class FaultProxy:
 
     ``pass``: as is. ``hang``: takes connections and bytes, and stays silent. ``down``: resets what is
     open and refuses what is new. ``slow``: each answer waits ``latency_seconds``. ``narrow``: answers
-    come at NARROW_BYTES_PER_SECOND. With ``tls`` it takes nothing else from its clients.
+    come at NARROW_BYTES_PER_SECOND. With ``tls`` it takes nothing else from its clients. ``accepted``
+    counts connections.
     """
 
     def __init__(self, upstream_port: int, tls: ssl.SSLContext | None = None) -> None:
@@ -35,6 +36,7 @@ class FaultProxy:
         self._tls = tls
         self._mode: Mode = "pass"
         self.latency_seconds = 0.0
+        self.accepted = 0
         self._ended = False
         self._pairs: list[tuple[socket.socket, socket.socket]] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -78,6 +80,7 @@ class FaultProxy:
                 upstream = socket.create_connection(("127.0.0.1", self._upstream_port))
             except OSError:
                 return
+            self.accepted += 1
             self._pairs.append((client, upstream))
             threading.Thread(target=self._pump, args=(client, upstream), daemon=True).start()
 

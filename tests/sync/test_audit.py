@@ -23,6 +23,7 @@ from librechat_analytics.sync.audit import GrowthWatch
 from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.sync.loop import Syncer
 from tests.support.documents import ANA, NOON, usage, usages, write_dump
+from tests.support.examples import examples
 from tests.support.in_memory import Clock, LibreChat
 
 if TYPE_CHECKING:
@@ -279,7 +280,7 @@ def at_random(byte: int, tail: int) -> ObjectId:
 ids = st.builds(at_random, st.integers(0, 100), st.integers(0, 3))
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=examples(12))
 @given(st.sets(ids, max_size=40), st.sets(ids, max_size=40), st.sampled_from(["counts", "ids"]))
 def test_after_an_audit_nothing_is_missing(before: set[ObjectId], after: set[ObjectId], kind: Any) -> None:
     with TemporaryDirectory() as folder, closing(Store(Path(folder))) as store:

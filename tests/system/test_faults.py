@@ -7,24 +7,26 @@ import os
 import signal
 import ssl
 import subprocess
-import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from bson import ObjectId
+from pymongo import MongoClient
 
 from librechat_analytics.librechat.mongo import MongoSource
 from librechat_analytics.librechat.source import SourceUnreachableError
 from tests.support.documents import usage
 from tests.support.fault_proxy import proxy_before
 from tests.support.served import children
-from tests.support.servers import API_KEY, free_port, installed, serve
-from tests.support.servers import eventually as until
+from tests.support.servers import API_KEY, free_port, installed, serve, status_of
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,38 +36,32 @@ if TYPE_CHECKING:
     from tests.support.fault_proxy import FaultProxy
     from tests.support.servers import Running
 
-pytestmark = pytest.mark.xdist_group("faults")
-
-BACK_WITHIN_SECONDS = 12
-NOTICED_WITHIN_SECONDS = 25
-ANSWERED_WITHIN_SECONDS = 2.0
+TODAYS_SUMMARY = "/api/summary?period=24h"
 
 
-def ask(server: Running, path: str = "/api/summary?period=24h") -> tuple[int, Any, float]:
-    """Status, body and seconds of a request."""
-    begun = time.monotonic()
+def ask(server: Running, path: str = TODAYS_SUMMARY) -> tuple[int, Any]:
+    """Status and body of an answer; it must come while MongoDB is as it is now."""
     request = urllib.request.Request(server.base_url + path, headers={"x-api-key": API_KEY})
     try:
-        with urllib.request.urlopen(request, timeout=15) as response:
-            status, body = response.status, json.loads(response.read())
+        with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as response:
+            return response.status, json.loads(response.read())
     except urllib.error.HTTPError as error:
-        status, body = error.code, json.loads(error.read())
-    return status, body, time.monotonic() - begun
+        return error.code, json.loads(error.read())
 
 
-def eventually(server: Running, true_of: Callable[[Any], bool], within_seconds: float) -> Any:
-    """Ask until something holds of the answer; every answer on the way must be good and quick."""
-    deadline, calls = time.monotonic() + within_seconds, 0
-    while True:
-        status, body, seconds = ask(server)
+def body_when(server: Running, is_so: Callable[[Any], bool]) -> Any:
+    """Ask until something holds of the answer; each answer on the way must be good."""
+    bodies: list[Any] = []
+
+    def answered() -> bool:
+        status, body = ask(server)
         assert status == 200, body
-        assert seconds < ANSWERED_WITHIN_SECONDS
-        assert body["calls"] >= calls, "figures go backwards"
-        calls = body["calls"]
-        if true_of(body):
-            return body
-        assert time.monotonic() < deadline, f"still {body['source']} {body['calls']} calls\n{server.log()}"
-        time.sleep(0.2)
+        assert not bodies or body["calls"] >= bodies[-1]["calls"], "figures go backwards"
+        bodies.append(body)
+        return is_so(body)
+
+    wait_until(answered, problem=lambda: f"{bodies[-1:]}\n{server.log()}")
+    return bodies[-1]
 
 
 def status_is(status: str) -> Callable[[Any], bool]:
@@ -76,135 +72,135 @@ def calls_are(calls: int) -> Callable[[Any], bool]:
     return lambda body: body["calls"] == calls
 
 
-def add_call(database: Database[dict[str, Any]]) -> None:
+def add_calls(database: Database[dict[str, Any]], count: int = 1) -> None:
     now = datetime.now(UTC)
-    database["transactions"].insert_one(usage(_id=ObjectId(), createdAt=now, updatedAt=now))
+    database["transactions"].insert_many(
+        [usage(_id=ObjectId(), createdAt=now, updatedAt=now) for _ in range(count)]
+    )
 
 
-@contextmanager
-def behind_a_bad_network(
-    database: Database[dict[str, Any]], mongo_uri: str, folder: Path, *, mode: Any = "pass"
-) -> Iterator[tuple[Running, FaultProxy]]:
-    """The program, with a proxy between it and MongoDB that starts in ``mode``."""
-    for _ in range(3):
-        add_call(database)
-    with proxy_before(mongo_uri) as (proxy, uri):
-        proxy.set(mode)
-        with serve(folder, MONGO_URI=uri, SYNC_SECONDS="1") as server:
-            yield server, proxy
+@dataclass
+class Network:
+    """The program, MongoDB, and a proxy between them that plays the network."""
+
+    server: Running
+    proxy: FaultProxy
+    database: Database[dict[str, Any]]
+
+    def calls(self) -> int:
+        calls: int = ask(self.server)[1]["calls"]
+        return calls
+
+
+@pytest.fixture(scope="module")
+def shared_network(mongo_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
+    """A program that looks into MongoDB each second and holds three calls."""
+    uri = urlsplit(mongo_server)._replace(path=f"/LibreChat-{uuid4().hex}").geturl()
+    with MongoClient[dict[str, Any]](uri, tz_aware=True) as client, proxy_before(uri) as (proxy, proxied):
+        database = client.get_default_database()
+        add_calls(database, 3)
+        with serve(tmp_path_factory.mktemp("faults"), MONGO_URI=proxied, SYNC_SECONDS="1") as server:
+            yield Network(server, proxy, database)
+        client.drop_database(database.name)
+
+
+@pytest.fixture
+def network(shared_network: Network) -> Iterator[Network]:
+    """The network in order, before a test and after it."""
+    shared_network.proxy.set("pass")
+    body_when(shared_network.server, lambda body: status_is("ok")(body) and body["calls"] > 0)
+    yield shared_network
+    shared_network.proxy.set("pass")
 
 
 def test_it_starts_without_mongodb_and_fills_when_that_comes(
     mongo_database: Database[dict[str, Any]], mongo_uri: str, tmp_path: Path
 ) -> None:
-    with behind_a_bad_network(mongo_database, mongo_uri, tmp_path, mode="down") as (server, proxy):
-        body = eventually(server, status_is("unreachable"), NOTICED_WITHIN_SECONDS)
-        assert body["asOf"] is None
-        assert body["cost"] == 0
-        assert ask(server, "/health")[:2] == (200, {"status": "ok"})
-        assert ask(server, "/health/ready")[:2] == (503, {"status": "unreachable"})
-        proxy.set("pass")
-        eventually(server, calls_are(3), BACK_WITHIN_SECONDS)
-        assert eventually(server, status_is("ok"), BACK_WITHIN_SECONDS)["asOf"] is not None
-        assert ask(server, "/health/ready")[:2] == (200, {"status": "ready"})
-
-
-def test_figures_stand_while_mongodb_goes_and_comes_back_five_times(
-    mongo_database: Database[dict[str, Any]], mongo_uri: str, tmp_path: Path
-) -> None:
-    with behind_a_bad_network(mongo_database, mongo_uri, tmp_path) as (server, proxy):
-        eventually(server, calls_are(3), BACK_WITHIN_SECONDS)
-        (worker,) = children(server.pid)
-        open_files = None
-        for cycle in range(5):
-            proxy.set("down")
-            away = eventually(server, status_is("unreachable"), NOTICED_WITHIN_SECONDS)
-            assert away["calls"] == 3 + cycle
-            assert ask(server, "/health/ready")[:2] == (200, {"status": "ready"})
-            add_call(mongo_database)
-            time.sleep(0.3)
-            still = ask(server)[1]
-            assert still["asOf"] == away["asOf"], "figures as of then, and said so"
+    add_calls(mongo_database, 3)
+    with proxy_before(mongo_uri) as (proxy, uri):
+        proxy.set("down")
+        with serve(tmp_path, MONGO_URI=uri, SYNC_SECONDS="1") as server:
+            body = body_when(server, status_is("unreachable"))
+            assert body["asOf"] is None
+            assert body["cost"] == 0
+            assert ask(server, "/health") == (200, {"status": "ok"})
+            assert ask(server, "/health/ready") == (503, {"status": "unreachable"})
             proxy.set("pass")
-            eventually(server, calls_are(4 + cycle), BACK_WITHIN_SECONDS)
-            if open_files is None:
-                open_files = open_files_of(worker)
-        assert open_files_of(worker) <= open_files + 2, "sockets leak"
+            body_when(server, calls_are(3))
+            assert body_when(server, status_is("ok"))["asOf"] is not None
+            assert ask(server, "/health/ready") == (200, {"status": "ready"})
 
 
-@pytest.mark.parametrize(
-    ("mode", "latency_seconds", "back_within_seconds"),
-    [("hang", 0, BACK_WITHIN_SECONDS), ("slow", 9, NOTICED_WITHIN_SECONDS)],
-)
+def test_figures_stay_while_mongodb_goes_and_comes_back_three_times(network: Network) -> None:
+    server, calls = network.server, network.calls()
+    (worker,) = children(server.pid)
+    open_files = None
+    for cycle in range(3):
+        network.proxy.set("down")
+        away = body_when(server, status_is("unreachable"))
+        assert away["calls"] == calls + cycle
+        assert ask(server, "/health/ready") == (200, {"status": "ready"})
+        add_calls(network.database)
+        still = ask(server)[1]
+        assert still["asOf"] == away["asOf"], "figures as of then, and said so"
+        network.proxy.set("pass")
+        body_when(server, calls_are(calls + cycle + 1))
+        if open_files is None:
+            open_files = open_files_of(worker)
+    assert open_files is not None
+    most = open_files + 2
+    wait_until(lambda: open_files_of(worker) <= most, problem=lambda: "sockets leak")
+
+
+@pytest.mark.parametrize(("mode", "latency_seconds"), [("hang", 0), ("slow", 9)])
 def test_a_mongodb_that_is_silent_or_too_slow_keeps_nobody_waiting(
-    mongo_database: Database[dict[str, Any]],
-    mongo_uri: str,
-    tmp_path: Path,
-    mode: Any,
-    latency_seconds: int,
-    back_within_seconds: int,
+    network: Network, mode: Any, latency_seconds: int
 ) -> None:
-    with behind_a_bad_network(mongo_database, mongo_uri, tmp_path) as (server, proxy):
-        eventually(server, calls_are(3), BACK_WITHIN_SECONDS)
-        proxy.set(mode, latency_seconds=latency_seconds)
-        add_call(mongo_database)
-        eventually(server, status_is("unreachable"), NOTICED_WITHIN_SECONDS)
-        assert ask(server, "/health")[2] < ANSWERED_WITHIN_SECONDS
-        proxy.set("pass")
-        eventually(server, calls_are(4), back_within_seconds)
+    calls = network.calls()
+    network.proxy.set(mode, latency_seconds=latency_seconds)
+    add_calls(network.database)
+    assert body_when(network.server, status_is("unreachable"))["calls"] == calls
+    assert ask(network.server, "/health")[0] == 200
+    network.proxy.set("pass")
+    body_when(network.server, calls_are(calls + 1))
 
 
-def test_a_slow_or_narrow_network_only_makes_the_figures_later(
-    mongo_database: Database[dict[str, Any]], mongo_uri: str, tmp_path: Path
-) -> None:
-    with behind_a_bad_network(mongo_database, mongo_uri, tmp_path) as (server, proxy):
-        eventually(server, calls_are(3), BACK_WITHIN_SECONDS)
-        proxy.set("slow", latency_seconds=3)
-        add_call(mongo_database)
-        eventually(server, calls_are(4), 60)
-        assert ask(server)[1]["source"]["status"] == "ok"
-        proxy.set("narrow")
-        now = datetime.now(UTC)
-        rows = [usage(_id=ObjectId(), createdAt=now, updatedAt=now) for _ in range(1000)]
-        mongo_database["transactions"].insert_many(rows)
-        eventually(server, calls_are(1004), 60)
+def test_a_slow_or_narrow_network_only_makes_the_figures_later(network: Network) -> None:
+    calls = network.calls()
+    network.proxy.set("slow", latency_seconds=1)
+    add_calls(network.database)
+    body_when(network.server, calls_are(calls + 1))
+    assert ask(network.server)[1]["source"]["status"] == "ok"
+    network.proxy.set("narrow")
+    add_calls(network.database, 300)
+    body_when(network.server, calls_are(calls + 301))
 
 
-def test_a_worker_that_is_killed_is_replaced_with_its_figures(
-    mongo_database: Database[dict[str, Any]], mongo_uri: str, tmp_path: Path
-) -> None:
-    with behind_a_bad_network(mongo_database, mongo_uri, tmp_path) as (server, _):
-        eventually(server, calls_are(3), BACK_WITHIN_SECONDS)
-        (worker,) = children(server.pid)
-        os.kill(worker, signal.SIGKILL)
-        deadline = time.monotonic() + BACK_WITHIN_SECONDS
-        while True:
-            try:
-                status, body, _ = ask(server)
-            except OSError:
-                status = 0
-            if status == 200:
-                break
-            assert time.monotonic() < deadline, server.log()
-            time.sleep(0.1)
-        assert body["calls"] == 3
-        add_call(mongo_database)
-        eventually(server, calls_are(4), BACK_WITHIN_SECONDS)
+def test_a_worker_that_is_killed_is_replaced_with_its_figures(network: Network) -> None:
+    server, calls = network.server, network.calls()
+    (worker,) = children(server.pid)
+    os.kill(worker, signal.SIGKILL)
+    wait_until(lambda: status_of(f"{server.base_url}/health/ready") == 200, problem=server.log)
+    assert children(server.pid) != [worker]
+    assert network.calls() == calls
+    add_calls(network.database)
+    body_when(server, calls_are(calls + 1))
 
 
 def test_wrong_credentials_are_said_though_mongodb_was_away_at_first(
     mongo_database: Database[dict[str, Any]], mongo_uri: str, tmp_path: Path
 ) -> None:
-    add_call(mongo_database)
+    add_calls(mongo_database)
     with proxy_before(mongo_uri) as (proxy, uri):
         proxy.set("down")
         uri = uri.replace("://", "://reader:wr0ng-p4ss@") + "?authSource=admin"
         with serve(tmp_path, MONGO_URI=uri, SYNC_SECONDS="1") as server:
-            eventually(server, status_is("unreachable"), NOTICED_WITHIN_SECONDS)
+            body_when(server, status_is("unreachable"))
             proxy.set("pass")
-            until(lambda: "does not accept the user or password" in server.log(), BACK_WITHIN_SECONDS)
-            time.sleep(3)
-            assert eventually(server, status_is("unreachable"), 0)["calls"] == 0
+            wait_until(lambda: "does not accept the user or password" in server.log())
+            before = proxy.accepted
+            wait_until(lambda: proxy.accepted > before + 3)  # it goes on trying
+            assert body_when(server, status_is("unreachable"))["calls"] == 0
             assert ask(server, "/health")[0] == 200
             server.stop()
     assert server.log().count("MongoDB does not answer") == 1
@@ -246,19 +242,19 @@ def test_a_mongodb_that_wants_tls_is_read_with_it_and_says_what_lacks_without(
     options: str,
     says: str | None,
 ) -> None:
-    add_call(mongo_database)
+    add_calls(mongo_database)
     tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     tls.load_cert_chain(certificate)
     with proxy_before(mongo_uri, tls) as (_, uri):
         uri += options.format(ca=certificate.with_suffix(".crt"))
         with serve(tmp_path, MONGO_URI=uri, SYNC_SECONDS="1") as server:
             if says is None:
-                eventually(server, calls_are(1), BACK_WITHIN_SECONDS)
+                body_when(server, calls_are(1))
             else:
-                body = eventually(server, status_is("unreachable"), NOTICED_WITHIN_SECONDS)
+                body = body_when(server, status_is("unreachable"))
                 assert body["calls"] == 0
                 assert ask(server, "/health")[0] == 200
-                until(lambda: says in server.log(), NOTICED_WITHIN_SECONDS)
+                wait_until(lambda: says in server.log())
             server.stop()
     assert "Traceback" not in server.log()
 
@@ -283,7 +279,7 @@ def test_a_damaged_store_is_said_in_one_sentence(tmp_path: Path, damage: bytes) 
 def test_a_connection_string_that_leads_nowhere_changes_nothing_for_readers(tmp_path: Path) -> None:
     uri = f"mongodb://user:s3cr3t-p4ss@127.0.0.1:{free_port()}/LibreChat"
     with serve(tmp_path, MONGO_URI=uri, SYNC_SECONDS="1") as server:
-        eventually(server, status_is("unreachable"), NOTICED_WITHIN_SECONDS)
+        body_when(server, status_is("unreachable"))
         assert ask(server, "/health")[0] == 200
         server.stop()
         assert server.log().count("MongoDB does not answer") == 1, "said once, not at each try"

@@ -66,7 +66,10 @@ class TestHistory:
         assert asked(store, "SELECT count(DISTINCT (id_head, id_tail)) FROM transactions") == [(32,)]
 
     @pytest.mark.usefixtures("small_batches")
-    def test_what_arrived_before_the_connection_broke_is_kept(self, store: Store, clock: Clock) -> None:
+    def test_what_arrived_before_the_connection_broke_is_kept(
+        self, store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(loop, "RETRY_SECONDS", 0.0)
         librechat = LibreChat(transactions=usages(32))
         newest_first = sorted((d["_id"] for d in librechat.collections["transactions"]), reverse=True)
 

@@ -24,6 +24,7 @@ from librechat_analytics.usage.prices import read_price_list
 from librechat_analytics.usage.repository import StoreRepository
 from librechat_analytics.usage.rows import usd
 from tests.support.documents import ANA, BOB, NOON, usage, write_dump
+from tests.support.examples import examples
 from tests.support.servers import ROOT
 
 if TYPE_CHECKING:
@@ -278,7 +279,7 @@ def priced_one_by_one(rows: list[Row]) -> tuple[dict[str, int], int]:
     return {model: total * 10**6 for model, total in sums.items()}, unpaired
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(10))
 @given(ledgers())
 def test_sizes_and_pairs_are_right_to_the_integer(rows: list[Row]) -> None:
     with TemporaryDirectory() as name:

@@ -15,6 +15,7 @@ from librechat_analytics.app import close_app, create_app
 from librechat_analytics.settings import load_settings
 from librechat_analytics.usage.filters import FILTER_NAMES
 from librechat_analytics.usage.periods import PERIODS
+from tests.support.examples import examples
 from tests.support.served import callback_requests
 from tests.support.servers import API_KEY
 
@@ -273,7 +274,7 @@ JSON = st.recursive(
 
 
 @given(body=JSON, data=st.data())
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(60), suppress_health_check=list(HealthCheck))
 def test_arbitrary_json_is_answered_or_refused(
     client: FlaskClient,
     requests: list[dict[str, Any]],
