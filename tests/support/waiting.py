@@ -13,7 +13,7 @@ PATIENCE_SECONDS = 120.0
 
 
 def wait_until(condition: Callable[[], object], *, problem: Callable[[], object] = str) -> None:
-    """Wait until a condition gives something true; raises AssertionError with ``problem`` if it never does."""
+    """Wait until a condition is true; raises AssertionError with ``problem`` if it never is."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not condition():
         assert time.monotonic() < deadline, f"still not so after {PATIENCE_SECONDS:.0f} s. {problem()}"
