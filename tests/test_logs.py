@@ -36,7 +36,7 @@ def pipe(tmp_path: Path) -> Iterator[int]:
 
 def ask(url: str, **headers: str) -> str:
     request = urllib.request.Request(url, headers={"x-api-key": API_KEY} | headers)
-    with urllib.request.urlopen(request, timeout=10) as response:
+    with urllib.request.urlopen(request, timeout=120) as response:
         response.read()
         return str(response.headers["X-Request-Id"])
 

@@ -59,7 +59,7 @@ class TestParseZone:
             env={**os.environ, "PYTHONTZPATH": ""},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
             check=True,
         )
         assert done.stdout.strip() == "Asia/Kathmandu"

@@ -10,7 +10,7 @@ from flask import Flask
 
 from librechat_analytics.answer_cache import kept
 from librechat_analytics.answer_cache.kept import KeptAnswers
-from tests.support.servers import eventually
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_eight_who_ask_at_the_same_time_wait_for_one_answer(answers: KeptAnswers
     def compute() -> str:
         nonlocal computed
         computed += 1
-        eventually(lambda: asking == 8, 10)
+        wait_until(lambda: asking == 8)
         return "answer"
 
     def ask(_: int) -> str:
@@ -55,7 +55,7 @@ def test_eight_who_ask_at_the_same_time_wait_for_one_answer(answers: KeptAnswers
 def test_different_answers_do_not_wait_for_each_other(answers: KeptAnswers) -> None:
     together = threading.Barrier(2)
     with ThreadPoolExecutor(2) as threads:
-        waits = threads.map(lambda key: answers.get(0, key, lambda: together.wait(10)).answer, "ab")
+        waits = threads.map(lambda key: answers.get(0, key, lambda: together.wait(120)).answer, "ab")
         assert sorted(waits) == [0, 1]
 
 

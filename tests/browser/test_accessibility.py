@@ -14,6 +14,7 @@ from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.librechat.sample.writer import write_sample
 from librechat_analytics.store.store import Store
 from librechat_analytics.sync.imports import import_dump
+from tests.support.page_actions import let_pass, wait_for_animations
 from tests.support.servers import API_KEY, serve, watched_page
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def opened(page: Page, address: str) -> None:
 
 def ready(page: Page) -> None:
     page.locator(".view.ready:not([hidden])").wait_for()
-    page.wait_for_timeout(300)
+    wait_for_animations(page)
 
 
 def violations(page: Page) -> list[str]:
@@ -174,7 +175,7 @@ def test_a_refresh_takes_the_focus_from_nobody(
         link.focus()
         with page.expect_response(UPDATE):
             page.evaluate("dash_clientside.set_props('tick', { n_intervals: 99 })")
-        page.wait_for_timeout(300)
+        let_pass(page)
 
         expect(link).to_be_focused()
 

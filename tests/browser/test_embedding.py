@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from librechat_analytics.formatting import (
     money,
 )
-from tests.support.page_actions import choose_view, enter_key, key_dialog
+from tests.support.page_actions import choose_view, enter_key, key_dialog, let_pass
 from tests.support.screen import VIEWS, assert_shows_what_the_api_says
 from tests.support.servers import API_KEY, BrowserWatch
 
@@ -61,7 +61,7 @@ class TestWhereItIsOpened:
         frame = self.framed(page, hostile_site, browser_watch, sandbox="allow-scripts allow-forms")
 
         expect(frame.get_by_role("alert")).to_contain_text("needs allow-same-origin")
-        page.wait_for_timeout(200)
+        let_pass(page)
         # Every file is refused: modules as from the origin 'null', all others as NotSameOrigin.
         refusals = ("NotSameOrigin", "from origin 'null'", "net::ERR_FAILED")
         strange = [error for error in browser_watch.errors if not any(each in error for each in refusals)]

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.support.page_actions import a_minute_passes, answers_with_data, choose_view, enter_key, key_dialog
+from tests.support.page_actions import (
+    a_minute_passes,
+    answers_with_data,
+    choose_view,
+    enter_key,
+    key_dialog,
+    let_pass,
+)
 from tests.support.screen import assert_shows_what_the_api_says, shown_on
 from tests.support.servers import API_KEY, BrowserWatch
 
@@ -29,7 +36,7 @@ class TestTheKey:
 
         expect(key_dialog(page)).to_be_visible()
         expect(page.get_by_label("API key")).to_be_focused()
-        page.wait_for_timeout(300)
+        let_pass(page)
         assert answers == []
         assert page.get_by_role("main").count() == 0
 
@@ -75,7 +82,7 @@ class TestTheKey:
         expect(key_dialog(page)).to_be_visible()
         expect(page.get_by_role("alert")).to_be_empty()
         a_minute_passes(page)
-        page.wait_for_timeout(300)
+        let_pass(page)
         assert answers == []
 
         enter_key(page, API_KEY)
@@ -104,7 +111,7 @@ class TestTheKey:
             expect(page.get_by_role("alert")).to_have_text("That key was not accepted.")
             assert shown_on(page, "Overview") == before, "the figures behind the dialog are gone"
             a_minute_passes(page)
-            page.wait_for_timeout(300)
+            let_pass(page)
             assert [status for _, status in answers] == [401]
 
             enter_key(page, ROLLED_KEY)

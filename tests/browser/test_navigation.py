@@ -19,7 +19,9 @@ from tests.support.page_actions import (
     choose_period,
     choose_view,
     drawn,
+    let_pass,
     query_of,
+    wait_on,
 )
 from tests.support.screen import DETAILS, VIEWS, assert_shows_what_the_api_says, name_of
 
@@ -55,7 +57,7 @@ class TestFindingOnesWay:
             page.get_by_role("link", name="Models", exact=True).hover()
             expect(page.locator("#models-view.ready #models-rows tr").first).to_be_attached()
             page.mouse.move(0, 0)
-            page.wait_for_timeout(100)
+            let_pass(page)
 
         assert [status for _, status in answers] == [200]
         expect(page.locator("#models-view")).to_be_hidden()
@@ -164,12 +166,14 @@ class TestFindingOnesWay:
                 route.continue_()
 
         page.route(re.compile("_dash-update-component"), hold_the_overview)
-        for search in ("?view=overview&period=7d", "?view=models&period=30d"):
-            page.evaluate("(search) => window.dash_clientside.set_props('url', { search })", search)
-            page.wait_for_timeout(300)
+        go_to = "(search) => window.dash_clientside.set_props('url', { search })"
+        page.evaluate(go_to, "?view=overview&period=7d")
+        wait_on(page, lambda: held)
+        page.evaluate(go_to, "?view=models&period=30d")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Models")
         with page.expect_response(lambda response: response.request == held[0].request):
             held[0].continue_()
-        page.wait_for_timeout(500)
+        let_pass(page)
 
         expect(page.get_by_role("heading", level=1)).to_have_text("Models")
         assert page.title() == "Models · LibreChat Analytics"

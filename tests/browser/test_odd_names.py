@@ -72,7 +72,7 @@ def page(browser: Browser, browser_watch: BrowserWatch) -> Iterator[Page]:
 def cost_shown(site: str, **parameters: str) -> str:
     """What the API says that something costs, as a page shows it."""
     address = f"{site}api/summary?{urlencode({'period': 'all', **parameters})}"
-    with urlopen(Request(address, headers={"x-api-key": API_KEY}), timeout=30) as response:
+    with urlopen(Request(address, headers={"x-api-key": API_KEY}), timeout=120) as response:
         body: dict[str, Any] = json.load(response)
     return money(body["cost"])
 

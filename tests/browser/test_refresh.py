@@ -17,6 +17,7 @@ from tests.support.page_actions import (
     a_minute_passes,
     asked_for_figures,
     choose_view,
+    let_pass,
     query_of,
     turn,
     zoom_into,
@@ -173,7 +174,7 @@ class TestARefresh:
         for _ in range(5):
             a_minute_passes(page)
         ledger.spend(usd=1)
-        page.wait_for_timeout(300)
+        let_pass(page)
         assert asked == []
 
         turn(page, hidden=False)
@@ -182,7 +183,7 @@ class TestARefresh:
         # A busy machine may take its time to ask; that it asks once is what counts.
         with page.expect_request("**/_dash-update-component*"):
             a_minute_passes(page)
-        page.wait_for_timeout(300)
+        let_pass(page)
         assert len(asked) == 2
 
     def test_does_not_happen_for_a_range_that_is_over(self, signed_in: Page, live_site: Site) -> None:
@@ -193,7 +194,7 @@ class TestARefresh:
         asked = asked_for_figures(page)
 
         a_minute_passes(page)
-        page.wait_for_timeout(300)
+        let_pass(page)
 
         assert asked == []
 

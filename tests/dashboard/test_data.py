@@ -29,7 +29,7 @@ class CountingRepository(ReadyRepository):
 
     def summary(self, *_: object) -> Any:
         self.summaries += 1
-        self.may_go_on.wait(10)
+        self.may_go_on.wait(120)
         return super().summary()
 
 
@@ -44,12 +44,12 @@ def test_panels_that_need_an_answer_at_the_same_time_share_one_query() -> None:
     ready = Barrier(5)
 
     def need_the_summary(_: int) -> object:
-        ready.wait(10)
+        ready.wait(120)
         return data.summary
 
     with ThreadPoolExecutor(4) as panels:
         answers = panels.map(need_the_summary, range(4))
-        ready.wait(10)
+        ready.wait(120)
         repository.may_go_on.set()
 
     assert len({id(answer) for answer in answers}) == 1

@@ -82,7 +82,7 @@ def _request(
     url: str, *, method: str = "GET", body: bytes | None = None, headers: dict[str, str] | None = None
 ) -> tuple[int, dict[str, str], str]:
     parts = urlsplit(url)
-    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=10)
+    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=120)
     try:
         connection.request(method, url[url.index("/", 8) :], body, headers or {})
         response = connection.getresponse()

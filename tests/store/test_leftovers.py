@@ -74,7 +74,11 @@ def test_who_finds_the_store_in_use_removes_nothing_of_its_holder(
     script = "import sys; from pathlib import Path; from librechat_analytics.store import duckdb_file, store"
     script += "; duckdb_file.LOCK_WAIT_SECONDS = 0; store.Store(Path(sys.argv[1]))"
     done = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path)], timeout=60, check=False, capture_output=True, text=True
+        [sys.executable, "-c", script, str(tmp_path)],
+        timeout=120,
+        check=False,
+        capture_output=True,
+        text=True,
     )
     assert StoreBusyError.__name__ in done.stderr
     assert "being-sent-1f.duckdb" in files_in(tmp_path)

@@ -205,7 +205,9 @@ store.Store(Path(sys.argv[1]))
 
 def test_a_power_cut_amid_the_steps_leaves_the_old_store(old: Path, version: int) -> None:
     before = (schema_of(old), version_in(old))
-    cut = subprocess.run([sys.executable, "-c", KILLED, str(old)], capture_output=True, text=True, timeout=60)
+    cut = subprocess.run(
+        [sys.executable, "-c", KILLED, str(old)], capture_output=True, text=True, timeout=120
+    )
     assert (cut.returncode, cut.stdout) == (-9, f"migrations/{version + 1}\n"), cut.stderr
     assert (schema_of(old), version_in(old)) == before
     Store(old).close()

@@ -307,7 +307,7 @@ store.close()
 
 def test_a_disk_that_was_full_and_is_not_any_more_needs_no_restart(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", FULL_DISK, str(tmp_path)], capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", FULL_DISK, str(tmp_path)], capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0, done.stderr
     *errors, last = done.stdout.splitlines()

@@ -146,7 +146,8 @@ def differ(found: object, expected: object, where: str, money: float) -> None:
         assert isinstance(found, int | float), f"{where}: {found!r} instead of {float(expected)}"
         is_money = where.lower().endswith("cost")
         # A double has 53 bits; a share or a rate inherits the rounding of what it divides.
-        tolerance = max(money, abs(expected) / 2**52) if is_money else 1e-9 * max(1, abs(expected))
+        size = float(abs(expected))
+        tolerance = max(money, size / 2**52) if is_money else 1e-9 * max(1.0, size)
         near = math.isfinite(found) and abs(Fraction(found) - expected) <= tolerance
         assert near, f"{where}: {found!r} instead of {float(expected)!r}"
     else:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from librechat_analytics.sync.labels import write_labels
+from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.filters import Filters, Scope
 from librechat_analytics.usage.periods import parse_period
 from librechat_analytics.usage.repository import StoreRepository
@@ -59,7 +61,7 @@ def memberships(store: Store) -> list[Row]:
         "SELECT users.id, groups.name, since, until, assumed FROM memberships JOIN users ON key = user_key"
         " JOIN groups ON groups.id = group_id ORDER BY since, groups.name, users.id",
     )
-    return [(names[user], *rest) for user, *rest in rows]  # type: ignore[misc]
+    return [(names[user], *rest) for user, *rest in rows]
 
 
 def traits(store: Store, trait: str) -> list[tuple[Any, ...]]:
@@ -83,12 +85,12 @@ def groups_listed(store: Store, scope: Scope | None = None) -> list[str]:
 
 
 def repository(store: Store) -> StoreRepository:
-    return StoreRepository(store, source=lambda: ("offline", None), clock=lambda: NOON + DAY)
+    return StoreRepository(store, source=lambda: SourceReport("offline"), clock=lambda: NOON + DAY)
 
 
 def cost(store: Store, **filters: Any) -> float:
     now = NOON + DAY
-    period = parse_period("all", None, None, "UTC", now=now, first_usage=NOON - DAY)
+    period = parse_period("all", None, None, ZoneInfo("UTC"), now=now, first_usage=NOON - DAY)
     return repository(store).summary(period, Filters(**filters)).totals.cost_usd
 
 

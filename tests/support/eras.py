@@ -38,6 +38,6 @@ def summary_of(folder: Path, *transactions: Document, **others: list[Document]) 
 
 
 def answer_of(folder: Path, endpoint: str, *transactions: Document, **others: list[Document]) -> Body:
-    write_dump(folder / "dump", transactions=transactions, **others)
+    write_dump(folder / "dump", compressed=False, transactions=transactions, **others)
     with imported(folder / "dump", folder / "store", READ_AT) as ask:
         return all_of(ask, endpoint)

@@ -84,4 +84,4 @@ def row(now: datetime, number: int, **fields: Any) -> Document:
 
 
 def cost_of(*numbers: int) -> float:
-    return sum(10_000 * 2**number for number in numbers) / 1_000_000
+    return sum(10_000 << number for number in numbers) / 1_000_000

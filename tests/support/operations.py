@@ -136,7 +136,8 @@ class Operations(RuleBasedStateMachine):
 
     def syncer(self) -> SteppedSyncer:
         if self.sync is None:
-            source = self.librechat.memory if self.database() is None else MongoSource(self.database())
+            database = self.database()
+            source = self.librechat.memory if database is None else MongoSource(database)
             self.sync = SteppedSyncer(
                 self.store,
                 Interrupted(source, self.points),  # type: ignore[arg-type]
@@ -323,6 +324,11 @@ class Operations(RuleBasedStateMachine):
         self.store.close()
         self.store = self.open()
 
+    def write_and_look_amid(self, rows: list[Plan]) -> None:
+        self.write(rows)
+        if self.sync:
+            self.sync.look_amid()
+
     @contextmanager
     def amid(self, amid: Amid | None) -> Iterator[None]:
         self.witness.asked = self.librechat.ledger
@@ -335,7 +341,7 @@ class Operations(RuleBasedStateMachine):
                     "arrive": lambda: self.write(amid.plans),
                     "restore": lambda: self.restore_rows(1),
                     "delete": lambda: self.delete_rows("some", ledgers.USERS[0]),
-                    "look": lambda: (self.write(amid.plans), self.sync and self.sync.look_amid()),
+                    "look": lambda: self.write_and_look_amid(amid.plans),
                 }[amid.event],
                 only_asking=amid.event in ("break off", "look"),
             )

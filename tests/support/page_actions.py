@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
@@ -13,8 +14,11 @@ from playwright.sync_api import expect
 
 from librechat_analytics.usage.periods import PERIODS
 from tests.support.screen import name_of
+from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from playwright.sync_api import Locator, Page, Response
 
 
@@ -126,3 +130,24 @@ def downloaded_csv(page: Page) -> list[dict[str, str]]:
         page.get_by_role("button", name="CSV", exact=True).locator("visible=true").click()
     text = download.value.path().read_bytes().decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def let_pass(page: Page) -> None:
+    """Give what must not happen a moment to happen. A machine that is busy may hide it, but fails no test."""
+    page.wait_for_timeout(300)
+
+
+def wait_on(page: Page, condition: Callable[[], object]) -> None:
+    """Wait until a condition is true that events of the page make true."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "still not so"
+        page.wait_for_timeout(20)
+
+
+def wait_for_animations(page: Page) -> None:
+    """Wait until nothing fades or moves any more, but for what does so for ever."""
+    page.wait_for_function(
+        """() => document.getAnimations().every((one) =>
+          one.playState !== "running" || one.effect.getComputedTiming().iterations === Infinity)"""
+    )

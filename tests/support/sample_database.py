@@ -51,7 +51,8 @@ class Sample:
 
 
 def created(row: Document) -> datetime:
-    return row.get("createdAt") or row["_id"].generation_time
+    at: datetime = row.get("createdAt") or row["_id"].generation_time
+    return at
 
 
 def is_minus_zero(number: object) -> bool:
@@ -59,7 +60,7 @@ def is_minus_zero(number: object) -> bool:
 
 
 def is_sentinel(row: Document) -> bool:
-    return abs(row["rate"]) > 1_000
+    return bool(abs(row["rate"]) > 1_000)
 
 
 def is_since(row: Document, release: tuple[int, int, int]) -> bool:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from librechat_analytics.usage.periods import (
     BadPeriodError,
+    BucketUnit,
     Period,
     TimeRange,
     buckets,
@@ -65,7 +66,8 @@ def instant(text: str) -> datetime:
 
 def local(time_range: TimeRange | None, zone: ZoneInfo) -> tuple[str, str]:
     assert time_range is not None
-    return tuple(f"{edge.astimezone(zone):%Y-%m-%d %H:%M}" for edge in (time_range.start, time_range.end))
+    start, end = (f"{edge.astimezone(zone):%Y-%m-%d %H:%M}" for edge in (time_range.start, time_range.end))
+    return start, end
 
 
 def named(name: str, zone: ZoneInfo, now: str) -> Period:
@@ -76,7 +78,7 @@ def custom(start: str | None, end: str | None, zone: ZoneInfo = UTC_ZONE) -> Per
     return parse_period("custom", start, end, zone, now=instant("2026-11-24T15:00:00"), first_usage=None)
 
 
-def bucket_texts(start: str, end: str, zone: str, unit: str) -> list[str]:
+def bucket_texts(start: str, end: str, zone: str, unit: BucketUnit) -> list[str]:
     """Return the boundaries of a finished range's buckets, as the API writes them."""
     period = custom(start, end, ZoneInfo(zone))
     found = buckets(period, unit, now=instant("2099-01-01"))

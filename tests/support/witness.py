@@ -74,8 +74,9 @@ class Witness:
                 known = found
             self.answered[identity] = known
             conversation = text(self._ever[identity].get("conversationId"))
-            if conversation in evidence.conversations:
-                found_now.setdefault(conversation, evidence.root_of(conversation, self._ever[identity]))
+            root = evidence.root_of(conversation, self._ever[identity])
+            if conversation in evidence.conversations and root is not None:
+                found_now.setdefault(conversation, root)
         self.roots |= found_now
 
 

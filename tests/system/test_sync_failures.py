@@ -41,7 +41,7 @@ class TestTrouble:
             librechat.away = False
             wait_until(lambda: sync.source_state.status == "ok" and store.count_transactions() == 3)
             sync.stop()
-            thread.join(10)
+            thread.join(120)
         assert not thread.is_alive()
         texts = [record.getMessage() for record in caplog.records]
         assert sum("Figures stay as they are" in text for text in texts) == 1
@@ -67,7 +67,7 @@ class TestTrouble:
             librechat.assistant_messages = look_up  # type: ignore[method-assign]
             wait_until(lambda: store.count_unattributed() == 0)
             sync.stop()
-            thread.join(10)
+            thread.join(120)
         pauses = [later - earlier for earlier, later in itertools.pairwise(tries)]
         assert all(pause >= 0.05 * 2**number for number, pause in enumerate(pauses))
         texts = [record.getMessage() for record in caplog.records]
@@ -90,6 +90,6 @@ class TestTrouble:
         thread.start()
         wait_until(lambda: store.count_transactions() == 3)
         sync.stop()
-        thread.join(10)
+        thread.join(120)
         assert not thread.is_alive()
         assert "is tried again" in caplog.text

@@ -122,7 +122,8 @@ class Oracle:
         shown = token_type if isinstance(token_type, str) else "(unreadable)"
         value = number(document.get("tokenValue"))
         is_price = (rate is None or abs(rate) <= 1_000) and document.get("rate") != math.inf
-        counts = value is not None and -(10**24) <= value < 0 and is_price
+        is_spent = value is not None and -(10**24) <= value < 0 and is_price
+        counts = is_spent and not document.get("mediaAccountPending")
         agent, certainty = self.evidence.agent_of(document, at)
         return Beside(
             at=at,
@@ -132,7 +133,7 @@ class Oracle:
             context=text(document.get("context")),
             agent=agent,
             certainty=certainty,
-            cost=-value / 1_000_000 if counts and not document.get("mediaAccountPending") else Fraction(0),
+            cost=-value / 1_000_000 if value is not None and counts else Fraction(0),
         )
 
     @staticmethod

@@ -6,7 +6,7 @@ import math
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from bson import Decimal128, ObjectId
 
@@ -41,7 +41,7 @@ def text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def is_agent_id(value: object) -> bool:
+def is_agent_id(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and value.startswith("agent_")
 
 
