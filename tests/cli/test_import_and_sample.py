@@ -95,7 +95,7 @@ class TestSync:
     ) -> None:
         monkeypatch.setenv("MONGO_URI", f"mongodb://reader:h1dden@127.0.0.1:{free_port()}/LibreChat")
         monkeypatch.setattr(loop, "RETRY_SECONDS", 0.0)
-        monkeypatch.setattr(loop, "TRIES_IN_VAIN", 1)
+        monkeypatch.setattr(loop, "MOST_VAIN_TRIES", 1)
         code, written = run("sync")
         assert code == 1
         assert "MongoDB does not answer: 127.0.0.1:" in written

@@ -102,25 +102,25 @@ class Running:
         """What it has written to stdout and stderr so far."""
         return self.log_path.read_text(errors="replace")
 
-    def stop(self) -> int:
+    def stop(self, timeout_seconds: float = PATIENCE_SECONDS) -> int:
         """Ask it to end as ``docker stop`` does; gives its exit code. Raises AssertionError when it stays."""
         if not self.stopped:
             self.process.terminate()
-        return self._wait_until_gone()
+        return self._wait_until_gone(timeout_seconds)
 
     def kill(self) -> None:
         """End it and its children at once, as a power cut does."""
         if not self.stopped:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
-        self._wait_until_gone()
+        self._wait_until_gone(PATIENCE_SECONDS)
 
-    def _wait_until_gone(self) -> int:
+    def _wait_until_gone(self, timeout_seconds: float) -> int:
         if self.stopped:
             return self.process.wait()
-        readable, _, _ = select.select([self.lifeline], [], [], PATIENCE_SECONDS)
+        readable, _, _ = select.select([self.lifeline], [], [], timeout_seconds)
         if not readable:
-            raise AssertionError(f"{self.name} still runs after {PATIENCE_SECONDS} s:\n{self.log()}")
+            raise AssertionError(f"{self.name} still runs after {timeout_seconds} s:\n{self.log()}")
         os.close(self.lifeline)
         self.stopped = True
         return self.process.wait(timeout=PATIENCE_SECONDS)

@@ -52,7 +52,7 @@ def test_killing_a_server_waits_for_its_children_too(tmp_path: Path) -> None:
 def test_a_server_whose_children_stay_does_not_count_as_stopped(tmp_path: Path) -> None:
     with _run_parent(tmp_path) as server:
         with pytest.raises(AssertionError, match="still runs"):
-            server.stop()
+            server.stop(timeout_seconds=1)
         server.kill()
 
 
