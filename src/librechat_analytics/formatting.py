@@ -1,4 +1,4 @@
-"""How people read money, tokens, shares, changes, ages and names: one form for each, everywhere."""
+"""How money, tokens, shares, changes, ages and names are written: one form for each, everywhere."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ AGE_STEPS: Final[tuple[tuple[int | None, int, str], ...]] = (
 The browser gets the same steps, so that the page never writes one age in two ways.
 """
 
-WITHOUT_AGENT: Final = "Without agent"
+WITHOUT_AGENT: Final = "Without an agent"
 UNKNOWN_AGENT: Final = "Unknown agent"
 NONE_LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {

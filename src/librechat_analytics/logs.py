@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 STDERR = 2
 WRITTEN_AT_ONCE = select.PIPE_BUF
-"""A pipe that reports itself as writable has room for so many bytes."""
+"""A pipe that can be written to has room for at least this many bytes."""
 
 PATIENCE_MILLISECONDS = 100
 

@@ -15,7 +15,7 @@ class UnknownZoneError(ValueError):
 
 
 def parse_zone(name: str) -> ZoneInfo:
-    """Return the zone of that name, written exactly so; raises UnknownZoneError."""
+    """Return the zone of exactly that name; raises UnknownZoneError."""
     if name not in _names():
         raise UnknownZoneError(name)
     return ZoneInfo(name)

@@ -42,7 +42,9 @@ class TestHostileNames:
             rows = downloaded_csv(page)
             listed = hostile_site.ask(f"top-{view.lower()}")[view.lower()]
             named = [
-                row for row in rows if row[view.removesuffix("s")] not in ("Without agent", "Unknown agent")
+                row
+                for row in rows
+                if row[view.removesuffix("s")] not in ("Without an agent", "Unknown agent")
             ]
             assert len(named) == len(listed) == len(HOSTILE_NAMES)
             cells = {cell for row in rows for cell in row.values()}
@@ -76,7 +78,7 @@ class TestHostileNames:
             page.get_by_label("First day").click()
             page.keyboard.press("Escape")
             if view != "Overview":
-                assert downloaded_csv(page) or view == "Data quality"  # where nothing is in doubt
+                assert downloaded_csv(page) or view == "Data quality"  # where nothing is uncertain
         page.get_by_label("Last day").fill(TODAY.isoformat())
         expect(page).to_have_url(re.compile(f"end={TODAY}"))
         with page.expect_download() as download:

@@ -188,7 +188,7 @@ def test_no_workbook_is_written_of_what_cannot_be_read(page: Page, site: str) ->
     page.goto(f"{site}?view=agent&agent=a&agent=b")
     without_figures(page)
     page.get_by_role("button", name="Excel").click()
-    expect(page.locator("#notice")).to_contain_text("more than once. There is nothing to write.")
+    expect(page.locator("#notice")).to_contain_text("more than once. No file was written.")
 
 
 def test_an_address_that_is_far_too_long_shows_no_figures(page: Page, site: str) -> None:

@@ -131,7 +131,7 @@ class TestScripts:
             for text in scripts().values()
             for name in re.findall(r'(?:setProps|showProps)\("([^"]+)"', text)
         }
-        assert named <= ids.SET_BY_SCRIPTS | {ids.URL, ids.FILTER_QUESTION}
+        assert named <= ids.SET_BY_SCRIPTS | {ids.URL, ids.FILTER_REQUEST}
 
     def test_every_import_is_of_a_script_that_is_there(self) -> None:
         there = scripts()

@@ -229,11 +229,11 @@ def _quality(site: Answering, query: dict[str, str]) -> Shown:
     lead: str | None
     if not report["findings"]:
         # Of a period without usage there is nothing to say, such as of a week that has just begun.
-        lead = "Nothing to doubt. " if site.ask("summary", **query)["calls"] else None
+        lead = "Nothing is uncertain. " if site.ask("summary", **query)["calls"] else None
     elif doubtful > 0:
         lead = f"{money(doubtful)} of {money(whole)}{_part(doubtful, whole)}"
     else:
-        lead = "No cost in doubt. "
+        lead = "No cost is uncertain. "
     findings = [
         [
             finding["title"],
@@ -351,7 +351,7 @@ def _agents(site: Answering, query: dict[str, str]) -> Shown:
     lines = [(_agent(agent), agent, _attribution(agent["attribution"])) for agent in agents[:ROWS_AT_FIRST]]
     details = [_models_of(agent) for agent in agents[:ROWS_AT_FIRST]]
     if agents or answer["withoutAgent"]["calls"] or answer["unknown"]["calls"]:
-        lines += [("Without agent", answer["withoutAgent"], ""), ("Unknown agent", answer["unknown"], "")]
+        lines += [("Without an agent", answer["withoutAgent"], ""), ("Unknown agent", answer["unknown"], "")]
         total = summary | {"users": summary["activeUsers"], "share": None}
         lines.append(("Total", total, ""))
         details += ["Models used directly", "No remaining record names one", None]

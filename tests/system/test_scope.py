@@ -285,7 +285,7 @@ class TestTheDashboard:
 
     def test_the_page_says_whose_usage_it_shows(self, app: Flask) -> None:
         chips = ask(app, SCOPED_KEY, "overview-question", "?period=all")["overview-places"]["data"]["chips"]
-        assert "Your key shows @example.com only" in json.dumps(chips)
+        assert "Your key shows only @example.com" in json.dumps(chips)
 
     def test_the_workbook_holds_nobody_else(self, app: Flask) -> None:
         (download,) = ask(app, SCOPED_KEY, "asked", "?period=all").values()

@@ -183,7 +183,7 @@ def test_no_file_is_written(client: FlaskClient, given: str) -> None:
                 assert "download" not in json.dumps(answer.get("response"))
                 notice = answer["sideUpdate"]["notice"]
                 assert notice["is_open"]
-                assert notice["children"].endswith("There is nothing to write.")
+                assert notice["children"].endswith("No file was written.")
                 files += 1
     assert files > 40
 
@@ -199,5 +199,5 @@ def test_no_file_of_a_page_that_is_asked_for_nobody(client: FlaskClient, subject
 
 
 def test_the_panel_of_filters_still_offers_what_can_be_chosen_instead(client: FlaskClient) -> None:
-    places = ask(client, "filter-question", "?period=all&model=%00")[ids.FILTER_PLACES]["data"]
+    places = ask(client, "filter-question", "?period=all&model=%00")[ids.FILTER_TARGETS]["data"]
     assert "gpt-4o" in json.dumps(places["filter-model"])

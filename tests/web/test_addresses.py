@@ -79,7 +79,7 @@ def test_the_api_can_only_be_asked_never_told(client: FlaskClient, method: str) 
     response = client.open("/api/top-users", method=method)
     assert response.status_code == 405
     assert response.headers["Allow"] == "GET, HEAD"
-    assert response.get_json() == {"error": "This address answers GET, HEAD only."}
+    assert response.get_json() == {"error": "This address answers only GET, HEAD."}
 
 
 def test_no_answer_lets_another_origin_in(app: Flask, client: FlaskClient) -> None:
@@ -236,7 +236,7 @@ class TestHealth:
             assert body.keys() == {"error"}
             for secret in (str(tmp_path), "duckdb", "/", "Connection"):
                 assert secret not in body["error"]
-        assert str(tmp_path) in caplog.text  # whoever runs it is told
+        assert str(tmp_path) in caplog.text  # for the operator
 
 
 def test_a_body_that_is_too_large_is_refused(client: FlaskClient) -> None:
@@ -257,6 +257,6 @@ def test_an_unexpected_error_shows_only_the_request_id_and_the_log_has_it_too(
     body = json.dumps(response.get_json())
     assert "internal" not in body
     assert "/srv" not in body
-    shown = body.split("(")[1].split(")")[0]
+    shown = body.split("reference ")[1].split(".")[0]
     assert shown == response.headers["X-Request-Id"]
     assert shown in caplog.text

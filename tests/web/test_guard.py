@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND")
-REFUSED = {"error": "missing or wrong API key"}
+REFUSED = {"error": "The API key is missing or wrong."}
 
 # Rules that need no key. A new rule that is neither here nor guarded fails the test below.
 PUBLIC_RULES = {

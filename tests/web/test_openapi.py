@@ -90,7 +90,7 @@ def test_every_parameter_is_described_with_what_it_takes(document: dict[str, Any
     assert parameters["tz"]["schema"]["default"] == "UTC"
     assert (parameters["limit"]["schema"]["minimum"], parameters["limit"]["schema"]["maximum"]) == (1, 1000)
     assert "default" not in parameters["bucket"]["schema"]
-    assert f"{MAX_BUCKETS:,} points" in parameters["bucket"]["description"]
+    assert f"{MAX_BUCKETS:,} buckets" in parameters["bucket"]["description"]
 
 
 def test_what_is_described_as_public_answers_without_the_key_and_nothing_else(

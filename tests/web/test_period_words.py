@@ -1,4 +1,4 @@
-"""The API's sentences about periods that cannot be used: programs may rely on them."""
+"""The API's sentences about periods that cannot be used."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from librechat_analytics.web.period_words import period_sentence
         ),
         (
             BadPeriodError("space instead of plus", "start"),
-            "start has a blank where a + was; write the + of the offset as %2B in a URL.",
+            "start has a space where a + was; write the + of the offset as %2B in a URL.",
         ),
         (
             BadPeriodError("no such day", "start"),
             "start is not a day of the calendar; write one such as 2026-03-01.",
         ),
-        (BadPeriodError("out of bounds", "end"), "end must lie between 2000-01-01 and 2100-01-01."),
+        (BadPeriodError("out of bounds", "end"), "end must be between 2000-01-01 and 2100-01-01."),
         (
             BadPeriodError("end not after start", "end"),
             "end is not part of the range and must be later than start.",

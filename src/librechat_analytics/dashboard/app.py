@@ -55,7 +55,8 @@ def mount_dashboard(
     """Serve the dashboard at the server's root, for browsers that reach it below ``prefix``.
 
     The server's own check of the key must already be registered, so that it runs before Dash answers. It must
-    leave out ``PAGE_ENDPOINTS`` and ``FILE_ENDPOINTS`` of ``dash_seams.endpoints``, and set ``g.visitor``.
+    leave out ``PAGE_ENDPOINTS`` and ``FILE_ENDPOINTS`` of ``dash_seams.endpoints``. The server must set
+    ``g.visitor`` and ``g.request_id``.
 
     Args:
         server: The server that also serves the API.

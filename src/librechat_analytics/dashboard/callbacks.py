@@ -61,14 +61,17 @@ class RequestReader:
 
 
 def show_error(error: Exception) -> None:
-    """Show why a callback failed: the refusal itself, or a sentence with a reference into the log."""
+    """Show why a callback failed: why the request was refused, or a sentence with the request's id."""
     if isinstance(error, UnreadableAddressError | BadPeriodError):
         sentence = period_sentence(error) if isinstance(error, BadPeriodError) else str(error)
         set_props(ids.NOTICE, {"children": sentence, "is_open": True})
         return
     reference = error_reference()
-    log.error("a callback failed [%s]", reference, exc_info=error)
-    words = f"Something went wrong; the page still shows the last figures. See the server log, {reference}."
+    log.error("A callback failed (request %s)", reference, exc_info=error)
+    words = (
+        "Something went wrong; the page still shows the last figures."
+        f" See the server log, reference {reference}."
+    )
     set_props(ids.NOTICE, {"children": words, "is_open": True})
 
 
@@ -79,10 +82,10 @@ def register_view(app: Dash, view: View, reader: RequestReader) -> None:
         [
             *page_outputs(),
             *panel_outputs(view.panels),
-            Output(ids.places(view.name), "data"),
+            Output(ids.targets(view.name), "data"),
             Output(ids.section(view.name), "className"),
         ],
-        Input(ids.question(view.name), "data"),
+        Input(ids.request(view.name), "data"),
         prevent_initial_call=True,
     )
     def update(request: object) -> list[object]:
@@ -99,7 +102,7 @@ def register_view(app: Dash, view: View, reader: RequestReader) -> None:
     @app.callback(  # type: ignore[untyped-decorator]
         Output(ids.DOWNLOAD, "data", allow_duplicate=True),
         *(Input(f"{name}-csv", "n_clicks") for name in tables),
-        State(ids.question(view.name), "data"),
+        State(ids.request(view.name), "data"),
         prevent_initial_call=True,
     )
     def download(*clicks_and_request: object) -> object:
@@ -128,7 +131,7 @@ def register_export(app: Dash, reader: RequestReader) -> None:
     @app.callback(  # type: ignore[untyped-decorator]
         Output(ids.DOWNLOAD, "data", allow_duplicate=True),
         Input(ids.EXPORT, "n_clicks"),
-        State(ids.ASKED, "data"),
+        State(ids.CURRENT_REQUEST, "data"),
         running=[(Output(ids.EXPORT, "disabled"), True, False)],
         prevent_initial_call=True,
     )
@@ -145,8 +148,8 @@ def register_filter_choices(app: Dash, reader: RequestReader) -> None:
     """Send what each filter can be set to, once the reader opens the panel of filters."""
 
     @app.callback(  # type: ignore[untyped-decorator]
-        Output(ids.FILTER_PLACES, "data"),
-        Input(ids.FILTER_QUESTION, "data"),
+        Output(ids.FILTER_TARGETS, "data"),
+        Input(ids.FILTER_REQUEST, "data"),
         prevent_initial_call=True,
     )
     def offer(request: object) -> object:
@@ -170,7 +173,7 @@ def register_browser_callbacks(app: Dash, contract: Contract) -> None:
         State(ids.FRESHNESS, "data"),
     )
     _answered_by_script(app, "keepFreshness", Input(ids.FRESHNESS, "data"))
-    for store in (*(view["targets"] for view in views), ids.FILTER_PLACES):
+    for store in (*(view["targets"] for view in views), ids.FILTER_TARGETS):
         _answered_by_script(app, "fill", Input(store, "data"))
     for view in views:
         if view["search"]:

@@ -113,7 +113,7 @@ class Contract(TypedDict):
 
 
 class ContractError(Exception):
-    """The registry of views does not fit the page; the message names the view and the place."""
+    """The registry of views does not fit the page; the message names the view and the file."""
 
 
 def build_contract(views: Sequence[View], prefix: str) -> Contract:
@@ -157,8 +157,8 @@ def _view(view: View) -> ViewContract:
         "name": view.name,
         "title": view.title,
         "section": ids.section(view.name),
-        "request": ids.question(view.name),
-        "targets": ids.places(view.name),
+        "request": ids.request(view.name),
+        "targets": ids.targets(view.name),
         "link": ids.link(view.name) if view.in_menu else None,
         "link_item": ids.link_item(view.name) if view.in_menu else None,
         "search": search_field(view),
@@ -174,14 +174,14 @@ def search_field(view: View) -> str | None:
 
 def _check_views(views: Sequence[View]) -> None:
     names = [view.name for view in views]
-    place = "views/registry.py"
+    registry = "views/registry.py"
     for name in names:
         if names.count(name) > 1:
-            raise ContractError(f"{place} has two views with the name {name!r}.")
+            raise ContractError(f"{registry} has two views with the name {name!r}.")
         if name in SUBJECTS:
-            raise ContractError(f"{place}: the view {name!r} has the name of a subject (query.SUBJECTS).")
+            raise ContractError(f"{registry}: the view {name!r} has the name of a subject (query.SUBJECTS).")
     if sum(view.about_one for view in views) != 1:
-        raise ContractError(f"{place} must have exactly one view that is about one user, model or agent.")
+        raise ContractError(f"{registry} must have exactly one view that is about one user, model or agent.")
     for subject, list_view in LIST_VIEWS.items():
         if list_view not in names:
-            raise ContractError(f"{place} lacks the view {list_view!r}, which lists every {subject}.")
+            raise ContractError(f"{registry} lacks the view {list_view!r}, which lists every {subject}.")

@@ -19,7 +19,7 @@ CUSTOM_RANGE = "custom-range"
 FIRST_DAY = "first-day"
 LAST_DAY = "last-day"
 DOWNLOAD = "download"
-ASKED = "asked"
+CURRENT_REQUEST = "asked"
 EXPORT = "export"
 CRUMBS = "crumbs"
 CHIPS = "chips"
@@ -28,24 +28,26 @@ ZONE_FIELD = "zone-field"
 NOT_LOADED = "not-loaded"
 FILTER_TOGGLE = "filter-toggle"
 FILTER_PANEL = "filter-panel"
-FILTER_QUESTION = "filter-question"
-FILTER_PLACES = "filter-places"
+FILTER_REQUEST = "filter-question"
+FILTER_TARGETS = "filter-places"
 STATIC_PARTS = "static-parts"
 CONTRACT = "contract"
 
-SET_BY_SCRIPTS = frozenset({TITLE, PERIOD, CUSTOM_RANGE, FIRST_DAY, LAST_DAY, TICK, ASKED, ZONE_FIELD})
-"""The components of which the page's scripts set properties through Dash."""
+SET_BY_SCRIPTS = frozenset(
+    {TITLE, PERIOD, CUSTOM_RANGE, FIRST_DAY, LAST_DAY, TICK, CURRENT_REQUEST, ZONE_FIELD}
+)
+"""The components whose properties the page's scripts set through Dash."""
 
 
 def section(view: str) -> str:
     return f"{view}-view"
 
 
-def question(view: str) -> str:
+def request(view: str) -> str:
     return f"{view}-question"
 
 
-def places(view: str) -> str:
+def targets(view: str) -> str:
     return f"{view}-places"
 
 

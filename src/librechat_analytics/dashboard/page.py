@@ -1,4 +1,4 @@
-"""The page: its HTML frame and its layout, neither of which holds any figures."""
+"""The page: its HTML frame and its layout, both without figures."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def index_html(contract: Contract) -> str:
     """Write the HTML frame that Dash fills: contract and theme before any style, the dialog for the key.
 
-    ``main.js`` runs as soon as it has loaded, beside Dash's own scripts. Once all of them are there, it
+    ``main.js`` runs as soon as it has loaded, while Dash's own scripts load. Once all of them are there, it
     starts Dash.
     """
     prefix = contract["prefix"]
@@ -90,11 +90,11 @@ def page_layout(views: Sequence[View], *, refresh_seconds: float, default_zone: 
             dcc.Interval(id=ids.TICK, interval=int(refresh_seconds * 1000)),
             dcc.Store(id=ids.FRESHNESS),
             dcc.Download(id=ids.DOWNLOAD),
-            dcc.Store(id=ids.ASKED),
-            dcc.Store(id=ids.FILTER_QUESTION),
-            dcc.Store(id=ids.FILTER_PLACES),
-            *(dcc.Store(id=ids.question(view.name)) for view in views),
-            *(dcc.Store(id=ids.places(view.name)) for view in views),
+            dcc.Store(id=ids.CURRENT_REQUEST),
+            dcc.Store(id=ids.FILTER_REQUEST),
+            dcc.Store(id=ids.FILTER_TARGETS),
+            *(dcc.Store(id=ids.request(view.name)) for view in views),
+            *(dcc.Store(id=ids.targets(view.name)) for view in views),
             _masthead(views),
             html.Main(
                 [
@@ -193,7 +193,7 @@ def _masthead(views: Sequence[View]) -> Component:
 
 
 def _day(field_id: str, label: str) -> list[Component]:
-    # The browser's own field for a date looks and works as its reader is used to.
+    # Readers know how their browser's own date field looks and works.
     return [
         html.Label(label, htmlFor=field_id, className="visually-hidden"),
         dbc.Input(id=field_id, type="date", min=EARLIEST_DAY, debounce=500, class_name="day-field"),
@@ -269,7 +269,7 @@ def _heading(title: str, default_zone: str) -> Component:
                         id=ids.EXPORT,
                         type="button",
                         className="quiet-button",
-                        title="Everything of this period and these filters as an Excel workbook",
+                        title="All figures for this period and these filters as an Excel workbook",
                     ),
                 ],
                 className="controls",

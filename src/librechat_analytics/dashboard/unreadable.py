@@ -52,7 +52,7 @@ def refuse_unreadable(query: PageQuery, view: View | None = None) -> None:
     """Raise UnreadableAddressError if a file would hold the wrong figures."""
     parts = query.unreadable if view is None else unreadable_parts(query, view)
     if parts:
-        raise UnreadableAddressError(f"{_sentence(parts[0], query)} There is nothing to write.")
+        raise UnreadableAddressError(f"{_sentence(parts[0], query)} No file was written.")
 
 
 def page_title(query: PageQuery, view: View) -> str:

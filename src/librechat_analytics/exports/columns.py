@@ -259,7 +259,7 @@ FINDINGS = Columns(
 
 
 def price_check_columns(list_name: str) -> Columns[PriceRow]:
-    """Return the columns of recorded cost beside the prices of the list of that name."""
+    """Return the columns that compare recorded cost with the prices of the list of that name."""
     return Columns(
         PriceRow,
         (

@@ -100,7 +100,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "incomplete": Kind(
         "Stopped answers",
-        "The tokens of these stopped answers are estimated from their text, plus 15 %. Since 13"
+        "The tokens of these stopped answers are estimated from their text, plus 15%. Since 13"
         " September 2026, stopped agents write abort rows, mostly with the provider's own counts.",
         "every version; for agents, before 13 September 2026",
         "Nothing to do. The provider's bill may differ slightly.",
@@ -148,14 +148,14 @@ KINDS: Final[Mapping[str, Kind]] = {
         "Agent likely, not certain",
         "Several agents answered in the conversation, or only the conversation names one.",
         "before v0.8.3-rc2",
-        "Update LibreChat to v0.8.3 or later: its rows name the answer they belong to.",
+        "Update LibreChat to v0.8.3 or later: its rows name the message they belong to.",
     ),
     "several-rates": Kind(
         "Several rates for one model",
         "Plain prompts of these models were charged at more than one rate.",
         "every version",
-        "A new price or a long-context tier explains this; otherwise LibreChat took the name for"
-        " another model's.",
+        "A new price or a long-context tier explains this; otherwise LibreChat"
+        " mistook the name for another model's.",
     ),
     "other-token-type": Kind(
         "Non-token rows",

@@ -37,7 +37,7 @@ class PeriodAsked(Body):
 
 
 class Source(Body):
-    """How LibreChat's database is doing."""
+    """The state of the source."""
 
     status: SourceStatus
     """`importing`: the first read is running. `unreachable`: MongoDB does not answer, and the figures are \
@@ -115,7 +115,7 @@ class SummaryQuality(Body):
     agent_model_cost_usd: float
     """Cost of rows whose model is an agent's id."""
     incomplete_cost_usd: float
-    """Cost of answers that the reader stopped."""
+    """Cost of answers that the user stopped."""
     sentinel_rows: Count
     """Rows with a placeholder instead of a rate; they cost nothing."""
     positive_value_rows: Count
@@ -153,7 +153,7 @@ def _figures(totals: Totals) -> dict[str, object]:
 
 
 class User(RowBody, of=columns.USERS):
-    """What a user used."""
+    """A user's usage."""
 
     id: str | None
     """null for rows without a readable user."""
@@ -166,7 +166,7 @@ class User(RowBody, of=columns.USERS):
 
 
 class Limited(Answer):
-    """A list by cost, highest cost first."""
+    """A list, highest cost first."""
 
     total: Count
     """Number of entries without the limit."""
@@ -179,7 +179,7 @@ class TopUsersAnswer(Limited):
 
 
 class Model(RowBody, of=columns.MODELS):
-    """What a model was used for; an agent's rows count for the model that really ran."""
+    """A model's usage; an agent's rows count for the model that really ran."""
 
     model: str | None
     """null for rows without a model."""
@@ -201,7 +201,7 @@ class ModelCost(Body):
 
 
 class Agent(RowBody, of=columns.AGENTS):
-    """What an agent was used for."""
+    """An agent's usage."""
 
     id: str | None
     name: str | None
@@ -329,7 +329,7 @@ PRICE_CHECK = columns.price_check_columns("")
 
 
 class ModelPriceCheck(RowBody, of=PRICE_CHECK):
-    """A model's recorded cost beside its list price."""
+    """A model's recorded cost and its list price."""
 
     cost_usd: float
     """As recorded."""
@@ -338,7 +338,7 @@ class ModelPriceCheck(RowBody, of=PRICE_CHECK):
     list_price_usd: float | None
     """null where the model is not listed."""
     difference_usd: float | None
-    """Recorded cost less list price, of the rows that have a list price."""
+    """Recorded cost minus list price, of the rows that have a list price."""
     price_sources: tuple[PriceSource, ...]
     """Where the list prices come from, where the list says so."""
     unpaired_completions: Count
@@ -359,7 +359,7 @@ comes from the provider's page only. null where the list does not say."""
 
 
 class PriceCheckAnswer(Answer):
-    """The recorded cost beside what the same rows would have cost at list price."""
+    """The recorded cost, and what the same rows would have cost at list price."""
 
     list_name: str = Field(serialization_alias="priceList")
     cost_usd: float

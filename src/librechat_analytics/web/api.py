@@ -107,7 +107,7 @@ ENDPOINTS = (
     ),
     Endpoint(
         "price-check",
-        "Recorded cost beside list price",
+        "Recorded cost and list price",
         workbook.PRICE_CHECK,
         bodies.PriceCheckAnswer,
         nothing="There is no price list: set PRICES_FILE to have one.",

@@ -24,7 +24,7 @@ def serve_audit(server: Flask, repository: Repository, begin: Callable[[], None]
     @server.route("/api/audit", methods=["GET", "POST"], provide_automatic_options=False)
     def audit() -> Response:
         if g.visitor.scope is not None:
-            raise Forbidden("This key may see some users only; an audit is about all of them.")
+            raise Forbidden("This key may see only some users; an audit is about all of them.")
         if request.method == "POST":
             if begin is None:
                 raise Conflict("There is nothing to compare with: MONGO_URI is not set.")

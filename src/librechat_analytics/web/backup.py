@@ -49,7 +49,7 @@ def serve_backup(server: Flask, open_copy: Callable[[], FileIO]) -> None:
     @server.get("/api/backup", provide_automatic_options=False)
     def backup() -> Response:
         if g.visitor.scope is not None:
-            raise Forbidden("This key may see some users only; a backup contains all of them.")
+            raise Forbidden("This key may see only some users; a backup contains all of them.")
         if request.method == "HEAD":
             return _without_copy()
         if not busy.acquire(timeout=CLOSING_SECONDS):

@@ -41,7 +41,7 @@ Share = Annotated[float, Field(json_schema_extra={"minimum": 0, "maximum": 1})]
 
 TYPES_BY_KIND: Mapping[Kind, object] = {"count": Count, "share": Share}
 TYPES_BY_NAME = {"datetime": Instant, "Mapping": Mapping, "PriceSource": PriceSource}
-"""What the names in the rows' annotations stand for in JSON."""
+"""What the names in the rows' annotations mean in JSON."""
 
 
 class Body(BaseModel):

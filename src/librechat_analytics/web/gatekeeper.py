@@ -92,7 +92,7 @@ class Gatekeeper:
         if (user := self._signed_in(request)) is not None:
             return Visitor(user, None)
         self._count_failure(request)
-        raise NotAdmittedError("missing or wrong API key", 401)
+        raise NotAdmittedError("The API key is missing or wrong.", 401)
 
     def address(self, request: Request) -> str:
         """Return the client's address; a proxy's word counts only if the proxy is trusted."""
@@ -119,7 +119,7 @@ class Gatekeeper:
             may_log = self._failures.hit(LOG_LINES, f"{address} logged")
         if may_log:
             log.warning("Too many wrong API keys from %s; refusing them for a minute", address)
-        raise NotAdmittedError("too many wrong API keys; wait a minute", 429, 60)
+        raise NotAdmittedError("Too many wrong API keys. Wait a minute.", 429, 60)
 
 
 def _given_key(request: Request) -> str:

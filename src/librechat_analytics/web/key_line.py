@@ -48,7 +48,7 @@ def read_line(number: int, text: str) -> Line:
     named_key, *limits = text.split()
     name, colon, secret = named_key.partition(":")
     if not colon or not NAME.fullmatch(name):
-        return Line(number, None, "must be name:key; a name has letters, digits, dots and dashes only.")
+        return Line(number, None, "must be name:key; a name has only letters, digits, dots and dashes.")
     try:
         key = Key(name, _read_secret(secret), None)
     except ValueError as error:

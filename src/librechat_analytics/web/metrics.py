@@ -138,5 +138,5 @@ def serve_metrics(server: Flask, repository: Repository) -> None:
     def metrics() -> Response:
         """Answer with all metrics, for keys that may see all users."""
         if g.visitor.scope is not None:
-            raise Forbidden("This key may see some users only; the metrics count all of them.")
+            raise Forbidden("This key may see only some users; the metrics count all of them.")
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

@@ -141,13 +141,16 @@ def _operations() -> dict[str, Operation]:
             example="/metrics",
         ),
         "/health": parts.health_check(
-            "/health", "Whether the server can answer with figures", Health, failure="It cannot answer."
+            "/health",
+            "Whether the server can answer with figures",
+            Health,
+            failure="The server cannot answer.",
         ),
         "/health/ready": parts.health_check(
             "/health/ready",
-            "Whether there are figures yet, for orchestrators that wait with requests until then",
+            "Whether there are figures yet, for orchestrators that send no requests before",
             Ready,
-            failure="Not yet, or no longer.",
+            failure="There are no figures yet, or no longer.",
         ),
         "/api/openapi.json": parts.operation(
             ITSELF,

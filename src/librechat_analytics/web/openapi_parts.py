@@ -21,7 +21,7 @@ OPERATION = "Operation"
 REFUSALS: dict[str, tuple[str, str, type[BaseModel]]] = {
     "400": ("BadParameter", "A parameter cannot be read.", RefusedParameter),
     "401": ("NoKey", "The key is missing or wrong.", Refusal),
-    "403": ("LimitedKey", "The key may see some users only, and this is about all users.", Refusal),
+    "403": ("LimitedKey", "The key may see only some users, and this is about all users.", Refusal),
     "404": ("NoPriceList", "There is no price list.", Refusal),
     "409": ("NothingToCompare", "No MongoDB is configured.", Refusal),
     "429": ("TooManyWrongKeys", "Too many wrong keys from this address.", Refusal),
@@ -88,9 +88,9 @@ class UntitledSchema(GenerateJsonSchema):
         return False
 
 
-def parameter(name: str, place: str, meaning: str, schema: Schema) -> Parameter:
+def parameter(name: str, location: str, meaning: str, schema: Schema) -> Parameter:
     """Describe a parameter in the query string or a header."""
-    return Parameter.model_validate({"name": name, "in": place, "description": meaning, "schema": schema})
+    return Parameter.model_validate({"name": name, "in": location, "description": meaning, "schema": schema})
 
 
 def refusal(status: str, meaning: str, body: type[BaseModel]) -> DescribedResponse:

@@ -140,9 +140,9 @@ instant, which is not part of it. An instant without an offset is local time in 
     limit: Limit = DEFAULT_LIMIT
     """How many entries of a list, highest cost first; without it a file has all of them."""
     bucket: Annotated[BucketUnit, BeforeValidator(_one_of(BUCKET_UNITS))] | Absent = None
-    """Length of the points; by default it follows from the length of the period. At most 1,000 points."""
+    """Length of a bucket; the default depends on the length of the period. At most 1,000 buckets."""
     format: Annotated[Format, BeforeValidator(_one_of(FORMATS))] = "json"
-    """Form of the answer."""
+    """Format of the answer."""
     user: Name | Absent = None
     """Only this user's usage, by id; `(none)` for rows without a readable user."""
     model: Name | Absent = None

@@ -21,10 +21,10 @@ SENTENCES: Mapping[Fault, str] = {
         "or 2026-03-01T12:00:00.000+01:00."
     ),
     "space instead of plus": (
-        "{parameter} has a blank where a + was; write the + of the offset as %2B in a URL."
+        "{parameter} has a space where a + was; write the + of the offset as %2B in a URL."
     ),
     "no such day": "{parameter} is not a day of the calendar; write one such as 2026-03-01.",
-    "out of bounds": "{parameter} must lie between 2000-01-01 and 2100-01-01.",
+    "out of bounds": "{parameter} must be between 2000-01-01 and 2100-01-01.",
     "end not after start": "{parameter} is not part of the range and must be later than start.",
     "too many buckets": f"The range has more than {MAX_BUCKETS:,} {{unit}}s; choose {{advice}}.",
 }

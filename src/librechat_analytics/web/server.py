@@ -205,7 +205,7 @@ def _errors(server: Flask) -> None:
             sentence = "There is nothing at this address."
         methods = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
         if status == MethodNotAllowed.code:
-            sentence = f"This address answers {methods} only."
+            sentence = f"This address answers only {methods}."
         response = json_response(Refusal(error=sentence), status)
         if methods:
             response.headers["Allow"] = methods
@@ -214,13 +214,16 @@ def _errors(server: Flask) -> None:
     @server.errorhandler(OperatorError)
     def store_error(_: OperatorError) -> Response:
         log.exception("The store did not answer (request %s)", request_id())
-        sentence = f"The figures cannot be read at the moment; try again soon ({request_id()})."
+        sentence = (
+            "The figures cannot be read at the moment; try again soon."
+            f" See the server log, reference {request_id()}."
+        )
         return _try_again(json_response(Refusal(error=sentence), 503))
 
     @server.errorhandler(Exception)
     def unexpected(_: Exception) -> Response:
         log.exception("A request failed (request %s)", request_id())
-        sentence = f"Something went wrong; the server's log has the reason ({request_id()})."
+        sentence = f"Something went wrong. See the server log, reference {request_id()}."
         return json_response(Refusal(error=sentence), 500)
 
 

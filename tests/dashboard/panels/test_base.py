@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from dash import no_update
+from flask import Flask, g
 
 from librechat_analytics.dashboard.panels.base import Panel, answer_panels, panel_outputs
 from librechat_analytics.dashboard.panels.parts import Chart, Frame, Region
@@ -16,7 +17,7 @@ from librechat_analytics.usage.periods import BadPeriodError
 from tests.dashboard.ready_answers import component_texts, page_data
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 CHART, LIST, FRAME = Chart("cost", "Cost"), Region("list"), Frame("frame")
 CHART_FILLS = CHART.fill({"data": []}, caption="A lot.", empty=[])
@@ -80,6 +81,15 @@ class TestMismatch:
             Panel("mine", (LIST, Region("list")), lambda _: LIST.fill([]))
 
 
+@pytest.fixture
+def request_id() -> Iterator[str]:
+    """The id of a request that runs now."""
+    with Flask("panels").app_context():
+        g.request_id = "from-the-proxy-42"
+        yield g.request_id
+
+
+@pytest.mark.usefixtures("request_id")
 class TestFailure:
     def test_it_keeps_the_old_figures_and_leaves_the_other_panels_alone(
         self, caplog: pytest.LogCaptureFixture
@@ -91,15 +101,18 @@ class TestFailure:
         assert values[2:] == ["A lot.", False, None]
         assert stored == STORED
 
-    def test_the_sentence_has_a_reference_that_the_log_has_too_and_no_details(
-        self, caplog: pytest.LogCaptureFixture
+    def test_the_sentence_and_the_log_have_the_id_of_the_request_and_the_page_has_no_details(
+        self, caplog: pytest.LogCaptureFixture, request_id: str
     ) -> None:
         with caplog.at_level(logging.ERROR):
             values, _ = answer_panels([failing(RuntimeError("secret at /home/x"))], page_data())
 
         words = component_texts(values[1])
-        (reference,) = re.findall(r"[0-9a-f]{8}", words)
-        assert reference in caplog.text
+        assert f"See the server log, reference {request_id}." in words
+        assert [record.getMessage() for record in caplog.records] == [
+            f"Panel bad could not be filled (request {request_id})"
+        ]
+        assert "secret at /home/x" in caplog.text
         assert "secret" not in words
         assert "Try again" in words
 

@@ -60,7 +60,7 @@ def test_the_sentence_counts_long_prompts_of_an_unknown_rate(saved: float) -> No
 
 def test_the_sentence_says_how_much_came_from_them() -> None:
     assert captions.hit_rate(caching((1000, 400, 100, 2.0)).points) == (
-        "40.0% of all prompt tokens came from a cache, 10.0% were written to one."
+        "40.0% of all prompt tokens came from a cache and 10.0% were written to one."
     )
     assert captions.hit_rate(caching((0, 0, 0, 0.0)).points) == ""
     assert captions.hit_rate(caching((5, 0, 0, 0.0)).points) == "No prompt token came from a cache."

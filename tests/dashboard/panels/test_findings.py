@@ -52,13 +52,13 @@ class TestLead:
         return texts(findings.lead(page_data(report=report, **answers)))
 
     def test_it_says_that_all_figures_are_certain(self) -> None:
-        assert self.words(QualityReport((), (), 0.0)).startswith("Nothing to doubt.")
+        assert self.words(QualityReport((), (), 0.0)).startswith("Nothing is uncertain.")
 
     def test_uncertain_cost_is_compared_with_the_whole(self) -> None:
         assert self.words(REPORT).startswith("$2.50 of $12.50 (20.0%)")
 
     def test_findings_without_cost_leave_the_cost_certain(self) -> None:
-        assert self.words(replace(REPORT, doubtful_cost_usd=0.0)).startswith("No cost in doubt.")
+        assert self.words(replace(REPORT, doubtful_cost_usd=0.0)).startswith("No cost is uncertain.")
 
     def test_a_period_without_usage_says_so(self) -> None:
         words = self.words(QualityReport((), (), 0.0), summary=Summary(NOTHING, None, CERTAIN_QUALITY))
@@ -71,7 +71,7 @@ class TestRefused:
         words = texts(findings.refused((REFUSED,), page_data()))
 
         assert "65f0 ,  65f1  and 10 more" in words
-        assert "12 documents, in any period," in words
+        assert "12 rows, in any period," in words
 
     def test_a_reader_with_a_scope_sees_none(self) -> None:
         limited = page_data(query(filters=Filters(scope=Scope(("example.org",), ()))))

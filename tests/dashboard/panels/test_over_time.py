@@ -96,7 +96,7 @@ class TestSplit:
         [
             (NONE, "model", "No model recorded"),
             (NONE, "user", "Unknown user"),
-            (NONE, "agent", "Without agent"),
+            (NONE, "agent", "Without an agent"),
             (UNKNOWN, "agent", "Unknown agent"),
         ],
     )
@@ -113,7 +113,7 @@ class TestSplit:
     def test_the_caption_names_the_top_part(self) -> None:
         _, caption, _ = shown(query(split="model"), split=split("a", "b", "c", "d", None))
 
-        assert caption == "d accounts for 26.7% of the cost, the top 3 account for 60.0%."
+        assert caption == "d accounts for 26.7% of the cost; the top 3 account for 60.0%."
 
     def test_the_file_has_a_column_for_each_part_even_where_names_are_alike(self) -> None:
         asked = page_data(query(split="user"), split=split("a0001", "b0001"), users=users_of())

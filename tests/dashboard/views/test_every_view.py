@@ -55,7 +55,7 @@ CAPTIONS = {
     ),
     "models-cost": "Completions account for 36.0% of the cost.",
     "models-tokens": "Completions account for 14.3% of the tokens.",
-    "cache-rate": "20.0% of all prompt tokens came from a cache, 5.0% were written to one.",
+    "cache-rate": "20.0% of all prompt tokens came from a cache and 5.0% were written to one.",
     "cache-saved": (
         "Caches saved an estimated $1.50, 15.8% of what prompts would have cost without caching."
     ),
@@ -64,7 +64,7 @@ CAPTIONS = {
     ),
     "detail-cost-time": "Peak: $16.00 (Tue 24 Nov 2026, in part). Average: $9.00 a day.",
     "detail-tokens-time": "Peak: 8k (Tue 24 Nov 2026, in part). Average: 4.5k a day.",
-    "detail-rates": "Recorded cost divided by tokens, so caches and changed prices move it.",
+    "detail-rates": "This is recorded cost divided by tokens, so caches and price changes affect it.",
 }
 
 

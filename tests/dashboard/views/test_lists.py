@@ -165,7 +165,7 @@ class TestAgents:
 
         assert [texts(line[2]) for line in lines] == [
             "Contract Reviewer claude-sonnet-4-6",
-            "Without agent Models used directly",
+            "Without an agent Models used directly",
             "Unknown agent No remaining record names one",
             "Total",
         ]
@@ -176,7 +176,7 @@ class TestAgents:
         words = texts(stored(agents.VIEW, agents=none)["agents-rows"])
 
         assert "No agent was used in this period." in words
-        assert "Without agent Models used directly $12.50" in words
+        assert "Without an agent Models used directly $12.50" in words
 
     @pytest.mark.parametrize(
         ("attribution", "words"),

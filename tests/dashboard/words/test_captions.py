@@ -27,7 +27,7 @@ def test_a_period_of_nothing_has_no_peak() -> None:
     ("shares", "total", "words"),
     [
         ([0.4, 0.3, 0.1, 0.1, 0.1], 312, "The top 3 of 312 users account for 80.0% of the cost."),
-        ([0.9, 0.1], 2, "The first of 2 users accounts for 90.0% of the cost."),
+        ([0.9, 0.1], 2, "The top 1 of 2 users accounts for 90.0% of the cost."),
         ([1.0], 1, ""),
         ([], 0, ""),
         ([0.0, 0.0, 0.0], 3, ""),

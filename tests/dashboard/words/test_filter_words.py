@@ -51,13 +51,13 @@ def test_the_subject_of_the_page_has_no_chip() -> None:
 
 def test_a_reader_with_a_scope_sees_the_scope() -> None:
     assert chips(scope=Scope(("example.org",), ("66b0",))) == [
-        "Your key shows @example.org and group 66b0 only"
+        "Your key shows only @example.org and group 66b0"
     ]
     assert chips(scope=Scope((), (), ("acme", "globex"))) == [
-        "Your key shows tenant acme and tenant globex only"
+        "Your key shows only tenant acme and tenant globex"
     ]
     assert chips(scope=Scope(("a.org", "b.org"), (), ("acme",))) == [
-        "Your key shows @a.org and @b.org of tenant acme only"
+        "Your key shows only @a.org and @b.org of tenant acme"
     ]
 
 

@@ -27,8 +27,8 @@ def test_a_source_without_trouble_needs_no_words() -> None:
 def test_only_readers_who_see_all_usage_learn_how_many_rows_wait_for_agents() -> None:
     freshness = Freshness(NOW, "ok", NOW, None, unattributed=8_420)
 
-    assert "for 8,420 transactions;" in component_texts(source_banner(freshness, BERLIN))
-    assert "for some transactions;" in component_texts(source_banner(freshness, BERLIN, sees_all=False))
+    assert "for 8,420 rows;" in component_texts(source_banner(freshness, BERLIN))
+    assert "for some rows;" in component_texts(source_banner(freshness, BERLIN, sees_all=False))
 
 
 def test_a_first_read_says_how_far_it_is() -> None:

@@ -1,4 +1,4 @@
-"""Recorded cost beside list prices and a provider's bill, in words."""
+"""Recorded cost, compared with list prices and with a provider's bill, in words."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class TestBill:
         )
 
         assert "At list price it is  $8.00 , $2.00 (20.0%) less than the bill" in words
-        assert "without $2.50 of models not listed" in words
+        assert "not counting $2.50 for models that are not on the list" in words
 
     def test_a_provider_of_whom_nothing_is_known_is_no_error(self) -> None:
         words = self.words(bill_usd=10.0, bill_of="<b>", check=prices(("a", 1.0, 1.0, 1.0)))

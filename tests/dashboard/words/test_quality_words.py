@@ -27,8 +27,8 @@ def test_one_row_is_in_the_singular() -> None:
     uncertain = replace(CERTAIN_QUALITY, sentinel_rows=1, rejected_documents=2)
 
     assert [subject for subject, _ in quality_sentences(uncertain, TOTALS)] == [
-        "1 transaction",
-        "2 documents",
+        "1 row",
+        "2 rows",
     ]
 
 

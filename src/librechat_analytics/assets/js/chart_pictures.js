@@ -31,7 +31,7 @@ export function fileName(title, query) {
 }
 
 /**
- * Gives the traces of a legend, which on the page is beside the drawing. They are separate ones, because a trace that
+ * Gives the traces of a legend, which is outside the drawing on the page. They are traces of their own, because a trace that
  * also draws hatched bars would be hatched in the legend too.
  * @param {any[]} data
  */

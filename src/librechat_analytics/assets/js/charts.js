@@ -80,7 +80,7 @@ function markFrame(drawing) {
 }
 
 /**
- * Gives the names beside ranked bars: shorter ones on a phone, so that the bars have room.
+ * Gives the names at the left of ranked bars: shorter ones on a phone, so that the bars have room.
  * @param {any} layout
  * @param {number} width
  * @returns {string[] | undefined}

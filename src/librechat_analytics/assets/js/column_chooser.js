@@ -1,9 +1,9 @@
 // @ts-check
 /*
- * Lets the reader choose which columns a table shows. Rules of style hide columns: the table carries the numbers of
+ * Lets the reader choose which columns a table shows. CSS rules hide columns: the table carries the numbers of
  * the hidden ones, so that rows which come later follow by themselves. Where storage is blocked, the choice lasts as long
  * as the page. Before any choice, a column is shown where the screen has the room that it wants: `data-room` is 1 from
- * tablets on, 2 from desks on, and 3 nowhere.
+ * tablets on, 2 from desktops on, and 3 nowhere.
  */
 import { contract } from "./contract.js";
 
@@ -26,7 +26,7 @@ function readChoices() {
  * Gives the numbers of the hidden columns: those chosen before, else those that want more room than there is.
  * @param {unknown} choice
  * @param {number[]} wantedRooms of each column
- * @param {number} room 0 on a phone, 1 on a tablet, 2 on a desk
+ * @param {number} room 0 on a phone, 1 on a tablet, 2 on a desktop
  * @returns {number[]}
  */
 export function hiddenColumns(choice, wantedRooms, room) {
@@ -48,7 +48,7 @@ function hiddenIn(table) {
 /** @type {CSSStyleSheet | undefined} */
 let hidingRules;
 
-/** Makes a rule for each column of the table that has the most. @param {number} columns */
+/** Adds a rule for each column of the table that has the most columns. @param {number} columns */
 function makeHidingRules(columns) {
   if (!hidingRules) {
     hidingRules = new CSSStyleSheet();

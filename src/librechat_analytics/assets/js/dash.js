@@ -8,7 +8,7 @@
 export const setProps = (id, props) => window.dash_clientside.set_props(id, props);
 
 /**
- * Reads a component's properties; undefined while the layout has not come, when Dash fails on such a question.
+ * Reads a component's properties; undefined before the layout has come, when Dash would fail.
  * @param {string} id
  * @returns {Record<string, any> | undefined}
  */

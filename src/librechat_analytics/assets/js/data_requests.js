@@ -17,7 +17,7 @@ const FRESH_MILLISECONDS = 30_000;
 /** @type {Map<string, DataRequest>} */
 const latest = new Map(); // view → its last request
 /** @type {Set<string>} */
-const unanswered = new Set(); // the stores that answers to requests come into
+const unanswered = new Set(); // the stores that wait for answers
 /** @type {View | null} */
 let shown = null;
 

@@ -12,7 +12,7 @@ import { go } from "./go.js";
 /** @type {DataRequest | null} */
 let latest = null; // the request for the figures on screen
 /** @type {DataRequest | null} */
-let offered = null; // the request whose period the lists of choices are of
+let offered = null; // the request for the lists of choices
 
 /** @param {string} id */
 const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));

@@ -2,7 +2,7 @@
 /*
  * The entry: prepares everything that must be there before Dash, then starts Dash.
  *
- * It runs as soon as its modules have loaded, beside Dash's own scripts. Requests carry the key from here on, and
+ * It runs as soon as its modules have loaded, while Dash's own scripts load. Requests carry the key from here on, and
  * the first two leave at once. Dash is started by the last line, so that nothing of Dash can run before.
  */
 import { requestEarly, sendKeyWithRequests } from "./api_key.js";

@@ -26,7 +26,7 @@ export function areInFields(first, last) {
  * @param {string} period
  * @param {string | null} start
  * @param {string | null} end
- * @param {{first_day?: string, last_day?: string} | null | undefined} shown what the figures on screen are of
+ * @param {{first_day?: string, last_day?: string} | null | undefined} shown the period of the figures on screen
  */
 export function choosePeriod(period, start, end, shown) {
   const query = currentQuery();

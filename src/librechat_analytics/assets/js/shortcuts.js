@@ -24,7 +24,7 @@ function openSheet() {
   /** @type {HTMLElement | null} */ (sheet().querySelector("[data-close]"))?.focus();
 }
 
-/** Tells at each control which key it has: to screen readers, and to the mouse. `route` calls it. */
+/** Names the key of each control, for screen readers and in its tooltip. `route` calls it. */
 export function labelControls() {
   const isOn = box().checked;
   for (const [key, { dataset }] of lines()) {

@@ -28,8 +28,8 @@
   }
 
   function firstTheme() {
-    const asked = new URLSearchParams(location.search).get("theme");
-    return (isTheme(asked) ? asked : readChoice()) ?? "system";
+    const inAddress = new URLSearchParams(location.search).get("theme");
+    return (isTheme(inAddress) ? inAddress : readChoice()) ?? "system";
   }
 
   /** @param {string} choice */

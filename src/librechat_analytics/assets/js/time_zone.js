@@ -1,6 +1,6 @@
 // @ts-check
 /*
- * The list of time zones: the reader's own one, UTC, the server's, and any other by its name.
+ * The list of time zones: the reader's own, UTC, the server's, and any other by its name.
  */
 import { currentQuery } from "./address.js";
 import { contract, fillIn } from "./contract.js";
@@ -43,13 +43,13 @@ export function zoneChoices(own, others) {
 /** Shows the zone that the address names; `route` calls it. */
 export function showZones() {
   const list = zoneList();
-  const asked = currentQuery().get("tz");
-  const choices = zoneChoices(ownZone, ["UTC", list.dataset.configured, asked]);
+  const inAddress = currentQuery().get("tz");
+  const choices = zoneChoices(ownZone, ["UTC", list.dataset.configured, inAddress]);
   const present = [...list.options].map((one) => one.textContent);
   if (choices.map(([, label]) => label).join("\n") !== present.join("\n")) {
     list.replaceChildren(...choices.map(([value, label]) => option(value, label)));
   }
-  const wanted = asked && asked !== ownZone ? asked : "";
+  const wanted = inAddress && inAddress !== ownZone ? inAddress : "";
   if (list.value !== wanted) list.value = wanted;
   showField(false);
 }

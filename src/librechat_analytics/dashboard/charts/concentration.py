@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def concentration_curve(
     parts: Sequence[float], shares: Sequence[float], texts: Sequence[str], *, marked: int, revision: str
 ) -> Figure:
-    """Draw how much the top users account for, beside the line on which all users would cost the same.
+    """Draw how much the top users account for, and the line on which all users would cost the same.
 
     Args:
         parts: Parts of all users, 0 to 1, ascending.

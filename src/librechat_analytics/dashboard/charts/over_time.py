@@ -1,4 +1,4 @@
-"""Charts over time: one place on the axis for each bucket of a period."""
+"""Charts over time: one position on the axis for each bucket of a period."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def refuse_malformed_requests(app: Dash) -> None:
 
 
 def calls_a_callback(body: object, callbacks: dict[str, Any]) -> bool:
-    """Tell whether a body names one of our callbacks, with exactly its outputs, inputs and states."""
+    """Say whether a body names one of our callbacks, with exactly its outputs, inputs and states."""
     if not isinstance(body, dict):
         return False
     output = body.get("output")

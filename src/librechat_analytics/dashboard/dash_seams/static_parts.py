@@ -2,7 +2,7 @@
 
 Dash watches each component for changes, which costs the browser time at the start and with every answer. Half
 of the page's components are headings, table heads and buttons that no callback uses. They travel as markup
-beside the layout, and ``static_parts.js`` puts them into the page.
+apart from the layout, and ``static_parts.js`` puts them into the page.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ def name_cell(
     """Write a row's header: a name, and a detail in smaller type below it.
 
     ``href`` and ``detail_href``: the addresses that the name and the detail lead to. ``mark``: a sign beside
-    the name, such as that of uncertain figures.
+    the name, such as the one for uncertain figures.
     """
     named = element("a", name, href=href) if href else name
     lines = [element("span", named, *([" ", mark] if mark else []), class_name="name", title=name)]

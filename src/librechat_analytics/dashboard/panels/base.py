@@ -7,19 +7,19 @@ the values get to the page:
   this way because Dash holds back an answer with a figure until the browser has plotly.
 - All other properties are outputs of Dash.
 
-``app.py`` needs two functions: ``panel_outputs`` gives the outputs of a view's callback, ``answer_panels``
-their values in the same order and the content of the view's store.
+``callbacks.py`` needs two functions: ``panel_outputs`` gives the outputs of a view's callback,
+``answer_panels`` their values in the same order and the content of the view's store.
 """
 
 from __future__ import annotations
 
 import logging
-import secrets
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from dash import Output, html, no_update
+from flask import g
 
 from librechat_analytics.dashboard.panels.targets import MismatchError
 from librechat_analytics.dashboard.words.period_words import period_sentence
@@ -102,7 +102,7 @@ class Panel:
 
 
 def panel_outputs(panels: Sequence[Panel]) -> list[Output]:
-    """Give the outputs of some panels; the last of each panel is that of its error."""
+    """Give the outputs of some panels; the last output of each panel is for its error."""
     return [
         output
         for panel in panels
@@ -122,8 +122,8 @@ def answer_panels(panels: Sequence[Panel], data: PageData) -> tuple[list[object]
     stored: dict[str, object] = {}
     answers = _answering.map(lambda panel: _answer(panel, data), panels)
     for panel, answer in zip(panels, answers, strict=True):
-        if isinstance(answer, _Failure):
-            values += [*(no_update for _ in _dash_targets(panel)), answer.sentence]
+        if isinstance(answer, Exception):
+            values += [*(no_update for _ in _dash_targets(panel)), _failure(panel, answer)]
             continue
         values += [*(answer[target] for target in _dash_targets(panel)), None]
         stored |= {target.id: answer[target] for target in answer if target.is_stored}
@@ -134,25 +134,25 @@ def _dash_targets(panel: Panel) -> list[Target]:
     return [target for target in panel.targets if not target.is_stored]
 
 
-@dataclass(frozen=True, slots=True)
-class _Failure:
-    sentence: list[Component | str]
-
-
-def _answer(panel: Panel, data: PageData) -> Fills | _Failure:
+def _answer(panel: Panel, data: PageData) -> Fills | Exception:
     try:
         return panel.fills(data)
-    except BadPeriodError as error:
-        return _Failure(error_sentence(period_sentence(error), None))
-    except Exception:
-        reference = error_reference()
-        log.exception("panel %s could not be filled [%s]", panel.name, reference)
-        return _Failure(error_sentence("These figures could not be read.", reference))
+    except Exception as error:  # the request's own thread logs it, with the request's id
+        return error
+
+
+def _failure(panel: Panel, error: Exception) -> list[Component | str]:
+    """Say why a panel could not be filled, and log it; runs on the request's own thread."""
+    if isinstance(error, BadPeriodError):
+        return error_sentence(period_sentence(error), None)
+    reference = error_reference()
+    log.error("Panel %s could not be filled (request %s)", panel.name, reference, exc_info=error)
+    return error_sentence("These figures could not be read.", reference)
 
 
 def error_reference() -> str:
-    """Make a short id that is on screen and in the log."""
-    return secrets.token_hex(4)
+    """Return the request's id, which joins the sentence on screen with the lines of the log."""
+    return str(g.request_id)
 
 
 def error_sentence(text: str, reference: str | None) -> list[Component | str]:

@@ -70,11 +70,11 @@ def lead(data: PageData) -> list[Markup]:
         return [element("p", *nothing_in(data, "No usage"))]
     if not report.findings:
         text = "Every figure of this period comes from a price, a model and a user that are known."
-        return [element("p", element("strong", "Nothing to doubt. "), text)]
+        return [element("p", element("strong", "Nothing is uncertain. "), text)]
     uncertain_usd = report.doubtful_cost_usd
     if uncertain_usd <= 0:
         text = "All cost of this period comes from prices that LibreChat knew. Some rows have remarks:"
-        return [element("p", element("strong", "No cost in doubt. "), text)]
+        return [element("p", element("strong", "No cost is uncertain. "), text)]
     part = f" ({share(min(uncertain_usd / totals.cost_usd, 1.0))})" if totals.cost_usd else ""
     return [
         element(
@@ -134,7 +134,7 @@ def _detail(code: str, detail: Detail, data: PageData) -> Markup:
     return element(
         "li",
         element("span", named, class_name="name", title=name),
-        element("span", f"{integer(detail.documents)} rows", class_name="detail"),
+        element("span", counted(detail.documents, "row"), class_name="detail"),
         element(
             "span", money(detail.cost_usd), class_name="detail amount", title=money_exact(detail.cost_usd)
         ),
@@ -165,11 +165,11 @@ def refused(refusals: tuple[Refusals, ...], data: PageData) -> list[Markup]:
         )
         for one in refusals
     ]
-    words = f"{counted(total, 'document')}, in any period, could not be read and are in no figure."
+    words = f"{counted(total, 'row')}, in any period, could not be read and are in no figure."
     return [
         element(
             "div",
-            element("h2", "Documents left out"),
+            element("h2", "Refused rows"),
             element("p", words, class_name="finding-sentence"),
             element("ul", *items, class_name="refused"),
             class_name="panel finding",

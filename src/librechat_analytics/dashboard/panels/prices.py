@@ -1,4 +1,4 @@
-"""Recorded cost beside list prices and a provider's bill."""
+"""Recorded cost, compared with list prices and with a provider's bill."""
 
 from __future__ import annotations
 

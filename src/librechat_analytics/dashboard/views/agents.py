@@ -87,7 +87,7 @@ def _name(data: PageData, row: AgentRow) -> Markup:
     query = data.query
     mark: Markup = ""
     if not is_certain(row.attribution):
-        mark = uncertainty.mark(query, uncertainty.NOT_SURELY_THE_AGENT, agent=row.id)
+        mark = uncertainty.mark(query, uncertainty.AGENT_UNCERTAIN, agent=row.id)
     return name_cell(
         _label(row), models_in_words(row.model, row.models), href=agent_page(query, row.id), mark=mark
     )

@@ -68,15 +68,15 @@ COLUMNS = list_columns(
     Shown("cost_usd"),
     Shown("share", hint="Share of the period's cost"),
     Trend(hint="How the model's cost moved over the period"),
-    Shown("prompt_tokens", room=1, hint="Prompt tokens, those read from and written to a cache included"),
+    Shown("prompt_tokens", room=1, hint="Prompt tokens, including those read from and written to a cache"),
     Shown("completion_tokens", room=1, hint="Completion tokens"),
     Shown("cache_read_tokens", room=2, hint="Prompt tokens read from a cache"),
     Shown("cache_write_tokens", room=3, hint="Prompt tokens written to a cache"),
     Shown("calls", room=1, hint="Model calls"),
     Shown("users", room=2),
-    Shown("prompt_rate", room=1, hint="What a million prompt tokens really cost, caches included"),
+    Shown("prompt_rate", room=1, hint="What a million prompt tokens really cost, including caches"),
     Shown("completion_rate", room=1, hint="What a million completion tokens really cost"),
-    Shown("rates", room=3, hint="The rates that LibreChat charged, without caches", sort=""),
+    Shown("rates", room=3, hint="The rates that LibreChat charged, excluding cache rates", sort=""),
     only_in_files=("provider", "total_tokens", "conversations"),
 )
 

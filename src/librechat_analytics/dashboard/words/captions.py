@@ -24,7 +24,7 @@ AsText: TypeAlias = "Callable[[float], str]"
 SATURDAY = 5
 NAMED_FIRST = 3
 EACH = {"hour": "an hour", "day": "a day", "week": "a week", "month": "a month"}
-RATES = "Recorded cost divided by tokens, so caches and changed prices move it."
+RATES = "This is recorded cost divided by tokens, so caches and price changes affect it."
 
 
 def peak_and_average(axis: TimeAxis, values: Sequence[float], as_text: AsText) -> str:
@@ -62,7 +62,7 @@ def top_parts(parts: Sequence[tuple[str, float]], whole: float, measure: str) ->
     if len(ordered) <= NAMED_FIRST:
         return f"{sentence}."
     first = sum(value for _, value in ordered[:NAMED_FIRST])
-    return f"{sentence}, the top {NAMED_FIRST} account for {share(first / whole)}."
+    return f"{sentence}; the top {NAMED_FIRST} account for {share(first / whole)}."
 
 
 def hours_of_week(hours: Sequence[HourRow], values: Sequence[float], measure: str, as_text: AsText) -> str:
@@ -116,8 +116,8 @@ def hit_rate(points: Sequence[CachingPoint]) -> str:
     if not read and not written:
         return "No prompt token came from a cache."
     return (
-        f"{share(read / prompts)} of all prompt tokens came from a cache,"
-        f" {share(written / prompts)} were written to one."
+        f"{share(read / prompts)} of all prompt tokens came from a cache"
+        f" and {share(written / prompts)} were written to one."
     )
 
 
@@ -154,7 +154,7 @@ def top_of_list(shares: Sequence[float], total: int, things: str) -> str:
         return ""
     first = min(NAMED_FIRST, total - 1)
     if first == 1:
-        return f"The first of {total:,} {things} accounts for {share(shares[0])} of the cost."
+        return f"The top 1 of {total:,} {things} accounts for {share(shares[0])} of the cost."
     part = share(min(sum(shares[:first]), 1.0))
     return f"The top {first} of {total:,} {things} account for {part} of the cost."
 

@@ -96,13 +96,13 @@ def _chip(name: str, words: str) -> Markup:
 
 
 def scope_in_words(scope: Scope, data: PageData) -> str:
-    """Say which usage a reader may see whose key has a scope."""
+    """Say which usage a key with a scope shows."""
     groups = dict(data.filter_values.get("group", ()))
     people = [f"@{domain}" for domain in scope.domains]
     people += [f"group {name_label(groups.get(group, group))}" for group in scope.groups]
     tenants = [f"tenant {name_label(tenant)}" for tenant in scope.tenants]
     parts = [" and ".join(each) for each in (people, tenants) if each]
-    return f"Your key shows {' of '.join(parts)} only"
+    return f"Your key shows only {' of '.join(parts)}"
 
 
 def choices(data: PageData) -> dict[str, list[Markup]]:

@@ -58,13 +58,13 @@ def audit_words(freshness: Freshness, zone: ZoneInfo, now: datetime) -> str:
     """Say what the last audit found, or how far a running one is; empty before the first."""
     if freshness.audit_kind is not None:
         percent = int(100 * (freshness.audit_progress or 0.0))
-        return f"Comparing all transactions with LibreChat's database: {percent}%."
+        return f"Comparing all rows with LibreChat's database: {percent}%."
     if not freshness.audits:
         return ""
     last = freshness.audits[0]
-    found = f"{counted(last.added, 'missing transaction')} added" if last.added else "none was missing"
+    found = f"{counted(last.added, 'missing row')} added" if last.added else "none was missing"
     ended = clock(last.ended_at, zone, now)
-    return f"Last comparison of all transactions with LibreChat's database: {ended}, {found}."
+    return f"Last comparison of all rows with LibreChat's database: {ended}, {found}."
 
 
 def source_banner(
@@ -91,7 +91,7 @@ def source_banner(
     if is_empty:
         return [html.Div(_nothing_recorded(has_users=has_users), className="banner")]
     if freshness.unattributed and freshness.status != "offline":
-        waiting = counted(freshness.unattributed, "transaction") if sees_all else "some transactions"
+        waiting = counted(freshness.unattributed, "row") if sees_all else "some rows"
         words = f"Agents are still being looked up for {waiting}; costs and tokens are final."
         return [html.Div(words, className="banner quiet-banner")]
     return []
@@ -115,7 +115,7 @@ def _importing(freshness: Freshness) -> list[Component]:
 def _unreachable(freshness: Freshness, zone: ZoneInfo) -> list[Component]:
     as_of = freshness.as_of
     figures = (
-        "No figures were read before."
+        "No figures have been read yet."
         if as_of is None
         else f"The figures are as of {as_of.astimezone(zone):%Y-%m-%d %H:%M}."
     )

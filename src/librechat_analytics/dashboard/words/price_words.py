@@ -1,4 +1,4 @@
-"""Recorded cost beside list prices and a provider's bill, in words."""
+"""Recorded cost, compared with list prices and with a provider's bill, in words."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def price_lead(check: PriceCheck | None) -> list[Markup]:
         return [
             element(
                 "p",
-                "With a price list the same tokens are priced a second time, beside what was recorded. Set ",
+                "With a price list, this page shows what the same tokens would have cost at list price. Set ",
                 element("code", "PRICES_FILE"),
                 " to a CSV file of prices, such as ",
                 element("code", "prices/2026-11.csv"),
@@ -132,7 +132,9 @@ def _bill_and_list(check: PriceCheck, bill_usd: float, provider: str | None) -> 
         " At list price it is ",
         element("strong", money(at_list)),
         f", {_difference(at_list, bill_usd, 'the bill')}",
-        f", without {money(unlisted)} of models not listed." if unlisted >= SAME_CENT_USD else ".",
+        f", not counting {money(unlisted)} for models that are not on the list."
+        if unlisted >= SAME_CENT_USD
+        else ".",
     ]
 
 

@@ -31,15 +31,15 @@ def quality_sentences(quality: Quality, totals: Totals) -> list[tuple[str, str]]
         ),
         (_cost(quality.incomplete_cost_usd, totals), "from answers that were stopped."),
         (
-            _count(quality.sentinel_rows, "transaction"),
-            "with a placeholder for a price; they count as usage but cost nothing here.",
+            _count(quality.sentinel_rows, "row"),
+            "with a placeholder instead of a price; they count as usage but cost nothing here.",
         ),
         (
-            _count(quality.positive_value_rows, "transaction"),
+            _count(quality.positive_value_rows, "row"),
             "that added credit instead of spending it; they cost nothing here.",
         ),
         (
-            _count(sum(quality.other_token_types.values()), "transaction"),
+            _count(sum(quality.other_token_types.values()), "row"),
             f"of other kinds, left out: {_kinds(quality.other_token_types)}.",
         ),
         (
@@ -47,7 +47,7 @@ def quality_sentences(quality: Quality, totals: Totals) -> list[tuple[str, str]]
             "of credits was spent on something other than tokens; it is in no total.",
         ),
         (
-            _count(quality.rejected_documents, "document"),
+            _count(quality.rejected_documents, "row"),
             "that could not be read, in any period; they are in no figure.",
         ),
     ]
@@ -76,7 +76,7 @@ def quality_strip(quality: Quality, totals: Totals, why: str) -> list[Component]
     if not remarks:
         return []
     return [
-        html.H2("How sure these figures are"),
+        html.H2("How certain these figures are"),
         html.Ul([html.Li([html.Strong(subject), f" {meaning}"]) for subject, meaning in remarks]),
         html.P(html.A("Every reason, and what to do", href=why), className="quality-more"),
     ]

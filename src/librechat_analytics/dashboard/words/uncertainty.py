@@ -1,4 +1,4 @@
-"""The sign beside uncertain figures, which leads to the reasons."""
+"""The sign next to uncertain figures, which links to the reasons."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 SIGN = "\N{ALMOST EQUAL TO}"
 NO_PRICE = "LibreChat had no price for some or all of this and charged its default rate."
-NOT_SURELY_THE_AGENT = "It is not certain that every call belongs to this agent."
+AGENT_UNCERTAIN = "It is not certain that every call belongs to this agent."
 
 
 def mark(query: PageQuery, reason: str, **filters: str | None) -> Markup:
-    """Make a sign that leads to the reasons; its name and its tooltip say what it means."""
+    """Make a sign that links to the reasons; its name and its tooltip say what it means."""
     return element(
         "a",
         SIGN,
@@ -30,7 +30,7 @@ def mark(query: PageQuery, reason: str, **filters: str | None) -> Markup:
 
 
 def of_cost(data: PageData) -> list[Markup]:
-    """Make the sign beside the total cost; nothing if LibreChat knew all prices."""
+    """Make the sign next to the total cost; nothing if LibreChat knew all prices."""
     uncertain_usd = data.summary.quality.uncertain_cost_usd
     if uncertain_usd <= 0:
         return []
