@@ -112,7 +112,7 @@ def test_axe_finds_nothing_in_what_opens(browser: Browser, browser_watch: Browse
     with reader(browser, browser_watch) as page:
         page.goto(site)
         page.get_by_label("API key").wait_for()
-        assert violations(page) == [], "the key is asked for"
+        assert violations(page) == [], "the page asks for the key"
 
         opened(page, f"{site}?view=users")
         page.get_by_text("Columns", exact=True).locator("visible=true").click()
@@ -227,6 +227,6 @@ def test_forced_colours_leave_what_colours_say(
         )
         ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert {name: color for name, color in grounds.items() if color in (ground, "rgba(0, 0, 0, 0)")} == {}
-        # The choice that holds is framed, since its ground says nothing here.
+        # The current choice has a frame, since colours are forced here.
         held = page.locator(".switch-choice[aria-current]").first
         assert held.evaluate("(node) => getComputedStyle(node).outlineStyle") != "none"

@@ -269,7 +269,7 @@ class TestFilters:
 
 
 class TestZone:
-    def test_can_be_chosen_and_typed_and_is_told_when_it_is_none(self, page: Page, site: str) -> None:
+    def test_can_be_chosen_and_typed_and_an_unknown_one_is_reported(self, page: Page, site: str) -> None:
         opened(page, f"{site}?period=7d", "overview")
         words, zone = page.locator("#range-words"), page.get_by_label("Time zone", exact=True)
         expect(words).to_contain_text("Europe/Berlin")

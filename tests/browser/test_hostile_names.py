@@ -110,14 +110,14 @@ class TestHostileNames:
         page = signed_in
         page.goto(hostile_site.url)
 
-        # What fails the other tests should a name get that far.
+        # The other tests fail if a name gets that far.
         with page.expect_console_message(lambda message: message.text.startswith("blocked by connect-src")):
             sent = page.evaluate("fetch('https://evil.example/').then(() => 'sent', () => 'blocked')")
         assert sent == "blocked"
         browser_watch.errors.clear()
 
 
-# What an entry of the API's lists goes by in a file.
+# The field that names an entry of the API's lists in a file.
 LABELS = {
     "Users": lambda user: user_label(user["name"], user["email"], user["id"], deleted=user["deleted"]),
     "Models": lambda model: model_label(model["model"]),
@@ -135,7 +135,7 @@ MADE_OF_NAMES = """
 
 
 def assert_names_are_text_in_the_chart(page: Page, chart: str) -> None:
-    """Hold the labels of a chart's bars, and what appears under the mouse, against the hostile names."""
+    """Compare the labels and the tooltips of a chart's bars with the hostile names."""
     page.locator(f"#{chart}-chart .ytick text").first.wait_for()
     labels = page.locator(f"#{chart}-chart .ytick text").all_text_contents()
     names = [plain_text(name) for name in HOSTILE_NAMES[:10]]

@@ -70,7 +70,7 @@ class TestTheKey:
         expect(page.get_by_role("alert")).to_contain_text("ASCII")
         expect(key_dialog(page)).to_be_visible()
 
-    def test_removed_in_the_browser_it_is_asked_for_once(self, page: Page, sample_site: Site) -> None:
+    def test_removed_in_the_browser_the_page_asks_for_it_once(self, page: Page, sample_site: Site) -> None:
         page.clock.install()
         page.goto(sample_site.url)
         enter_key(page, API_KEY)
@@ -91,7 +91,7 @@ class TestTheKey:
         assert_shows_what_the_api_says(page, sample_site, "Users")
         expect(key_dialog(page)).to_be_hidden()
 
-    def test_changed_on_the_server_it_is_asked_for_again_and_the_dead_one_is_sent_no_more(
+    def test_changed_on_the_server_the_page_asks_for_it_and_never_sends_the_old_one_again(
         self, page: Page, live_site: Site, browser_watch: BrowserWatch
     ) -> None:
         browser_watch.expected_statuses.add(401)

@@ -195,7 +195,7 @@ CUT_NAMES = """
 FOCUSED = """
 () => {
   const node = document.activeElement;
-  // A date has several places of its own for the focus.
+  // A date field has several parts that take the focus.
   const isEnd = node === document.body || (window.reached.has(node) && node !== window.latest);
   window.latest = node;
   window.reached.add(node);
@@ -243,7 +243,7 @@ def walk_with_tab(page: Page) -> list[str]:
 
 
 def assert_is(page: Page, theme: str) -> None:
-    """Hold the brightness of grounds and texts, charts included, against what a theme promises."""
+    """Check that backgrounds and texts, charts included, are as bright as the theme promises."""
     expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
     brightness = page.evaluate(
         """() => {

@@ -45,7 +45,7 @@ class TestFindingOnesWay:
             assert page.title() == f"{view} · LibreChat Analytics"
         assert sample_site.ask("summary")["cost"] > 0
 
-    def test_a_view_that_the_reader_points_at_is_asked_for_once_and_stays_out_of_sight(
+    def test_a_view_that_the_reader_points_at_is_requested_once_and_stays_hidden(
         self, signed_in: Page, sample_site: Site
     ) -> None:
         page = signed_in
@@ -84,7 +84,7 @@ class TestFindingOnesWay:
         page.get_by_role("link", name="All users").click()
         assert_shows_what_the_api_says(page, sample_site, "Users", period=CHOSEN_PERIODS[-1])
 
-    def test_the_page_of_the_dearest_of_each_shows_what_the_api_says(
+    def test_the_page_of_each_top_subject_shows_what_the_api_says(
         self, signed_in: Page, sample_site: Site
     ) -> None:
         page = signed_in
@@ -145,8 +145,10 @@ class TestFindingOnesWay:
         drawn(page, "Overview")
         page.wait_for_function(f"!({asks_again})()")
         for status, is_awake in (("importing", "true"), ("unreachable", "true"), ("ok", "false")):
-            told = {"status": status, "as_of_age_seconds": 5, "as_of_words": "12:00"}
-            page.evaluate("(told) => window.dash_clientside.analytics.keepFreshness(told)", told)
+            freshness = {"status": status, "as_of_age_seconds": 5, "as_of_words": "12:00"}
+            page.evaluate(
+                "(freshness) => window.dash_clientside.analytics.keepFreshness(freshness)", freshness
+            )
             page.wait_for_function(f"({asks_again})() === {is_awake}")
 
     def test_a_late_answer_of_the_view_before_changes_nothing_around_this_one(
@@ -192,7 +194,7 @@ class TestFindingOnesWay:
         page.get_by_role("columnheader", name="Calls").get_by_role("button").click()
         expect(page.get_by_role("columnheader", name="Calls")).to_have_attribute("aria-sort", "descending")
 
-        def stands_at(view: str, period: str | None, sort: str | None = None) -> None:
+        def assert_at(view: str, period: str | None, sort: str | None = None) -> None:
             expect(page.get_by_role("heading", level=1)).to_have_text(view)
             expect(page.get_by_label("Period")).to_have_value(period or "30d")
             if sort is None:
@@ -202,23 +204,23 @@ class TestFindingOnesWay:
             assert (query.get("period"), query.get("sort")) == (period, sort)
 
         page.reload()
-        stands_at("Models", "12m", "-calls")
+        assert_at("Models", "12m", "-calls")
         expect(page.get_by_role("columnheader", name="Calls")).to_have_attribute("aria-sort", "descending")
         page.go_back()
-        stands_at("Models", "12m")
+        assert_at("Models", "12m")
         page.go_back()
-        stands_at("Models", "7d")
+        assert_at("Models", "7d")
         page.go_back()
-        stands_at("Users", "7d")
+        assert_at("Users", "7d")
         page.go_back()
-        stands_at("Users", None)
+        assert_at("Users", None)
         page.go_back()
-        stands_at("Overview", None)
+        assert_at("Overview", None)
         page.go_forward()
         page.go_forward()
-        stands_at("Users", "7d")
+        assert_at("Users", "7d")
         page.reload()
-        stands_at("Users", "7d")
+        assert_at("Users", "7d")
 
     @pytest.mark.parametrize(
         ("search", "notice"),

@@ -87,7 +87,7 @@ def without_figures(page: Page) -> None:
 
 
 def choose(page: Page, name: str, value: str) -> None:
-    """Choose a value from a filter's list by its place, since playwright takes all blanks for alike."""
+    """Choose a value from a filter's list by its position, since playwright treats all spaces alike."""
     place = page.wait_for_function(
         """([name, value]) => {
           const values = [...document.getElementById(`filter-${name}`).options].map((option) => option.value);
@@ -117,10 +117,10 @@ def test_each_name_in_a_list_leads_to_its_own_figures(page: Page, site: str, sub
 
 
 @pytest.mark.parametrize("name", ["role", "context", "provider", "domain", "group", "tenant", "model"])
-def test_a_name_is_chosen_from_the_panel_with_all_its_blanks(page: Page, site: str, name: str) -> None:
+def test_a_name_is_chosen_from_the_panel_with_all_its_spaces(page: Page, site: str, name: str) -> None:
     page.goto(f"{site}?period=all")
     page.get_by_role("button", name="Filter", exact=True).click()
-    for recorded in (" blanks around ", " ", "Mistral\N{NO-BREAK SPACE}Large", "(none)"):
+    for recorded in (" spaces around ", " ", "Mistral\N{NO-BREAK SPACE}Large", "(none)"):
         value = recorded.lower() if name == "domain" else recorded
         choose(page, name, value)
         expect(page.locator("#chips .chip")).to_have_count(1)

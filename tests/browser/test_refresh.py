@@ -15,10 +15,10 @@ from librechat_analytics.formatting import (
 from tests.support.page_actions import (
     LONG_AGO,
     a_minute_passes,
-    asked_for_figures,
     choose_view,
     let_pass,
     query_of,
+    requests_for_figures,
     turn,
     zoom_into,
     zoom_of,
@@ -120,7 +120,7 @@ class TestARefresh:
         ledger.spend(usd=3)
         a_minute_passes(page)
         expect(banner).to_be_hidden()
-        # Dash's own words for the question that nobody answered.
+        # Dash's own message for a request without an answer.
         browser_watch.errors[:] = [error for error in browser_watch.errors if "Callback error" not in error]
         assert_shows_what_the_api_says(page, live_site, "Overview")
         assert shown_on(page, "Overview")["cards"][0] != before["cards"][0]
@@ -148,7 +148,7 @@ class TestARefresh:
         a_minute_passes(page)
         expect(page.locator("#connection")).to_be_visible()
         assert len(failed) == 1
-        assert shown_on(page, "Overview") == before, "the figures stand"
+        assert shown_on(page, "Overview") == before, "the figures are still there"
         choose_view(page, "Users")
         assert_shows_what_the_api_says(page, live_site, "Users")
         expect(page.locator("#connection")).to_be_hidden()
@@ -158,7 +158,7 @@ class TestARefresh:
         a_minute_passes(page)
         assert_shows_what_the_api_says(page, live_site, "Overview")
         assert shown_on(page, "Overview")["cards"][0] != before["cards"][0]
-        # Dash's own words for the question that failed; they come with the next one.
+        # Dash's own message for a failed request; it comes with the next one.
         browser_watch.errors[:] = [error for error in browser_watch.errors if "Callback error" not in error]
 
     def test_does_not_happen_in_a_hidden_tab_and_happens_at_once_when_it_is_seen_again(
@@ -168,35 +168,35 @@ class TestARefresh:
         page.clock.install()
         page.goto(live_site.url)
         assert_shows_what_the_api_says(page, live_site, "Overview")
-        asked = asked_for_figures(page)
+        requests = requests_for_figures(page)
 
         turn(page, hidden=True)
         for _ in range(5):
             a_minute_passes(page)
         ledger.spend(usd=1)
         let_pass(page)
-        assert asked == []
+        assert requests == []
 
         turn(page, hidden=False)
         assert_shows_what_the_api_says(page, live_site, "Overview")
-        assert len(asked) == 1
+        assert len(requests) == 1
         # A busy machine may take its time to ask; that it asks once is what counts.
         with page.expect_request("**/_dash-update-component*"):
             a_minute_passes(page)
         let_pass(page)
-        assert len(asked) == 2
+        assert len(requests) == 2
 
     def test_does_not_happen_for_a_range_that_is_over(self, signed_in: Page, live_site: Site) -> None:
         page = signed_in
         page.clock.install()
         page.goto(f"{live_site.url}?{urlencode(LONG_AGO)}")
         assert_shows_what_the_api_says(page, live_site, "Overview", **LONG_AGO)
-        asked = asked_for_figures(page)
+        requests = requests_for_figures(page)
 
         a_minute_passes(page)
         let_pass(page)
 
-        assert asked == []
+        assert requests == []
 
     @pytest.mark.parametrize("period", ["yesterday", "last-month"])
     def test_happens_for_what_is_another_range_after_midnight(

@@ -84,7 +84,7 @@ class TestIndex:
         ]
         assert re.findall(r'data-period="([^"]*)"', sheet_html()) == ["24h", "7d", "30d"]
 
-    def test_it_tells_no_versions(self, index: str) -> None:
+    def test_it_shows_no_versions(self, index: str) -> None:
         (config,) = re.findall(r'<script id="_dash-config" type="application/json">(.*?)</script>', index)
 
         assert [name for name in json.loads(config) if "version" in name] == ["disable_version_check"]
@@ -108,7 +108,7 @@ class TestIndex:
 
 
 class TestLayout:
-    def test_it_holds_no_data(self, client: FlaskClient) -> None:
+    def test_it_has_no_data(self, client: FlaskClient) -> None:
         layout = client.get("/_dash-layout").get_data(as_text=True)
 
         assert "Ada Byron" not in layout
@@ -129,7 +129,7 @@ class TestLayout:
         assert names.count("H2") >= 10
         assert (names.count("Main"), names.count("Nav")) == (1, 2)
 
-    def test_every_chart_stands_in_a_figure_that_says_what_it_shows(self) -> None:
+    def test_every_chart_is_in_a_figure_that_says_what_it_shows(self) -> None:
         found = [
             part for part in walk(page_layout(VIEWS, refresh_seconds=60)) if type(part).__name__ == "Figure"
         ]

@@ -34,23 +34,23 @@ def search(text: str, **more: object) -> PageQuery:
 
 
 def test_without_anything_it_is_the_last_30_days() -> None:
-    asked = search("")
+    parsed = search("")
 
-    assert asked.period.name == "30d"
-    assert (asked.sort, asked.search, asked.show_all, asked.replaced) == ("", "", False, ())
+    assert parsed.period.name == "30d"
+    assert (parsed.sort, parsed.search, parsed.show_all, parsed.replaced) == ("", "", False, ())
 
 
 def test_the_address_says_period_order_search_and_length() -> None:
-    asked = search("?view=users&period=7d&sort=-calls&q=ada+b&all=1", coarse=True)
+    parsed = search("?view=users&period=7d&sort=-calls&q=ada+b&all=1", coarse=True)
 
-    assert asked.period.name == "7d"
-    assert (asked.sort, asked.search, asked.show_all, asked.coarse) == ("-calls", "ada b", True, True)
+    assert parsed.period.name == "7d"
+    assert (parsed.sort, parsed.search, parsed.show_all, parsed.coarse) == ("-calls", "ada b", True, True)
 
 
 def test_the_last_day_of_a_custom_range_is_part_of_it() -> None:
-    asked = search("?period=custom&start=2026-11-01&end=2026-11-10&tz=Europe/Berlin")
+    parsed = search("?period=custom&start=2026-11-01&end=2026-11-10&tz=Europe/Berlin")
 
-    assert asked.period.range.end == datetime(2026, 11, 10, 23, tzinfo=UTC)
+    assert parsed.period.range.end == datetime(2026, 11, 10, 23, tzinfo=UTC)
 
 
 class TestZones:
@@ -61,16 +61,16 @@ class TestZones:
         assert search("?tz=Asia/Tokyo", zone="Europe/Berlin").period.zone.key == "Asia/Tokyo"
 
     def test_an_unknown_zone_of_the_browser_becomes_the_default_without_a_notice(self) -> None:
-        asked = search("", zone="Mars/Base")
+        parsed = search("", zone="Mars/Base")
 
-        assert asked.period.zone.key == "UTC"
-        assert asked.replaced == ()
+        assert parsed.period.zone.key == "UTC"
+        assert parsed.replaced == ()
 
     def test_an_unknown_zone_in_the_address_has_a_notice(self) -> None:
-        asked = search("?tz=Mars/Base", zone="Europe/Berlin")
+        parsed = search("?tz=Mars/Base", zone="Europe/Berlin")
 
-        assert asked.period.zone.key == "Europe/Berlin"
-        assert asked.replaced == (Replaced("tz", "Europe/Berlin"),)
+        assert parsed.period.zone.key == "Europe/Berlin"
+        assert parsed.replaced == (Replaced("tz", "Europe/Berlin"),)
 
 
 @pytest.mark.parametrize(
@@ -84,10 +84,10 @@ class TestZones:
     ],
 )
 def test_an_unreadable_period_becomes_the_default_with_a_notice(text: str) -> None:
-    asked = search(text)
+    parsed = search(text)
 
-    assert asked.period.name == "30d"
-    (replaced,) = asked.replaced
+    assert parsed.period.name == "30d"
+    (replaced,) = parsed.replaced
     assert "The last 30 days are shown instead." in replaced_parameter(replaced)
 
 
@@ -129,13 +129,13 @@ def test_any_address_has_a_period(text: str) -> None:
 
 class TestFilters:
     def test_all_of_them_are_read(self) -> None:
-        asked = search("?user=u&model=m&provider=p&agent=a&context=c&role=r&domain=d&group=g&tenant=t")
+        parsed = search("?user=u&model=m&provider=p&agent=a&context=c&role=r&domain=d&group=g&tenant=t")
 
-        assert "".join(asked.filters.chosen().values()) == "umpacrdgt"
+        assert "".join(parsed.filters.chosen().values()) == "umpacrdgt"
 
     def test_the_reader_cannot_choose_the_scope(self) -> None:
         scope = Scope(("example.org",), ())
-        asked = read_page_query(
+        parsed = read_page_query(
             {"search": "?scope=&domain=example.com"},
             default_zone=ZoneInfo("UTC"),
             now=NOW,
@@ -143,7 +143,7 @@ class TestFilters:
             scope=scope,
         )
 
-        assert asked.filters == Filters(domain="example.com", scope=scope)
+        assert parsed.filters == Filters(domain="example.com", scope=scope)
 
     @pytest.mark.parametrize("name", [*FILTER_NAMES, "bill_of"])
     @pytest.mark.parametrize(
@@ -158,11 +158,11 @@ class TestFilters:
         ],
     )
     def test_a_filter_that_cannot_be_a_name_is_unreadable(self, name: str, value: str, fault: str) -> None:
-        asked = search(f"?{name}={value}")
+        parsed = search(f"?{name}={value}")
 
-        assert asked.unreadable == (Unreadable(name, fault),)  # type: ignore[arg-type]
-        assert asked.filters == Filters()
-        assert asked.link("users") == "?view=users"
+        assert parsed.unreadable == (Unreadable(name, fault),)  # type: ignore[arg-type]
+        assert parsed.filters == Filters()
+        assert parsed.link("users") == "?view=users"
 
     @pytest.mark.parametrize(
         "name", [*FILTER_NAMES, "view", "period", "start", "end", "tz", "bill", "bill_of"]
@@ -175,11 +175,11 @@ class TestFilters:
         "value", ["\u00a0", "a\u200c\u3000\u00ad\u200f", "a\tb", "\U0001faea" * 500, " a "]
     )
     def test_a_name_of_any_script_is_read_and_kept_in_links(self, name: str, value: str) -> None:
-        asked = search(f"?{urlencode({name: value})}")
+        parsed = search(f"?{urlencode({name: value})}")
 
-        assert asked.filters.chosen() == {name: value}
-        assert asked.unreadable == ()
-        assert search(asked.link("users")).filters.chosen() == {name: value}
+        assert parsed.filters.chosen() == {name: value}
+        assert parsed.unreadable == ()
+        assert search(parsed.link("users")).filters.chosen() == {name: value}
 
     def test_all_of_them_at_once_may_be_as_long_as_names_are(self) -> None:
         longest = dict.fromkeys(FILTER_NAMES, "\U0001f9a0" * 500)
@@ -210,23 +210,23 @@ class TestSubjects:
         ],
     )
     def test_a_subject_that_cannot_be_read_is_unreadable(self, subject: str, given: str, fault: str) -> None:
-        asked = search(f"?view={subject}{given.replace('{}', subject)}")
+        parsed = search(f"?view={subject}{given.replace('{}', subject)}")
 
-        assert (asked.subject, asked.kind) == (None, subject)
-        assert asked.unreadable == (Unreadable(subject, fault),)  # type: ignore[arg-type]
-        assert asked.filters == Filters()
+        assert (parsed.subject, parsed.kind) == (None, subject)
+        assert parsed.unreadable == (Unreadable(subject, fault),)  # type: ignore[arg-type]
+        assert parsed.filters == Filters()
 
 
 class TestLinks:
     def test_they_keep_period_zone_filters_and_embedding_and_nothing_else(self) -> None:
-        asked = search("?view=users&period=7d&tz=UTC&role=USER&embed=1&theme=dark&sort=-calls&q=a&page=3")
+        parsed = search("?view=users&period=7d&tz=UTC&role=USER&embed=1&theme=dark&sort=-calls&q=a&page=3")
 
-        assert asked.link("models") == "?view=models&period=7d&tz=UTC&embed=1&theme=dark&role=USER"
+        assert parsed.link("models") == "?view=models&period=7d&tz=UTC&embed=1&theme=dark&role=USER"
 
     def test_they_set_and_remove_parameters(self) -> None:
-        asked = search("?user=65f0")
+        parsed = search("?user=65f0")
 
-        assert asked.link("model", model="a&b=c d", user=None) == "?view=model&model=a%26b%3Dc+d"
+        assert parsed.link("model", model="a&b=c d", user=None) == "?view=model&model=a%26b%3Dc+d"
 
 
 class TestBill:
@@ -238,14 +238,14 @@ class TestBill:
 
     @pytest.mark.parametrize("text", ["lots", "-5", "1,23", "1e9", "nan", "12.3456789", "٣"])
     def test_other_amounts_have_a_notice(self, text: str) -> None:
-        asked = search(f"?{urlencode({'bill': text})}")
+        parsed = search(f"?{urlencode({'bill': text})}")
 
-        assert asked.bill_usd is None
-        assert asked.replaced == (Replaced("bill"),)
+        assert parsed.bill_usd is None
+        assert parsed.replaced == (Replaced("bill"),)
 
 
 @given(st.text(), st.text())
 def test_any_address_has_links(name: str, value: str) -> None:
-    asked = search(f"?{name}={value}&tz={value}&user={value}&start={value}")
+    parsed = search(f"?{name}={value}&tz={value}&user={value}&start={value}")
 
-    assert asked.link("users", model=None).startswith("?view=users")
+    assert parsed.link("users", model=None).startswith("?view=users")

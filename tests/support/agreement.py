@@ -1,4 +1,4 @@
-"""Asking the program for figures, and holding its answers against the oracle's."""
+"""Asks the program for figures and compares its answers with the oracle's."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australi
 
 
 def strict_json(text: str) -> dict[str, Any]:
-    """Read JSON as others do, who know no NaN."""
+    """Read JSON strictly: NaN is an error."""
 
     def refuse(constant: str) -> None:
         raise AssertionError(f"{constant} is no JSON")
@@ -72,7 +72,7 @@ def imported(folder: Path, store_folder: Path, now: datetime) -> Iterator[Ask]:
 
 
 def api_of(store: Store, now: datetime) -> Ask:
-    """Put the program's API in front of a store, with a clock that stands."""
+    """Put the program's API in front of a store, with a clock that does not move."""
     server = create_server(
         gatekeeper=Gatekeeper(KeyRing(API_KEY, None)),
         readiness=lambda: "ready",

@@ -15,21 +15,21 @@ if TYPE_CHECKING:
 
 
 def visitor(app: Flask, key: str) -> FlaskClient:
-    """Whoever has a key."""
+    """A client that sends this key."""
     client = app.test_client()
     client.environ_base["HTTP_X_API_KEY"] = key
     return client
 
 
 def requests_of(client: FlaskClient) -> list[Document]:
-    """What the page sends for each callback, but for values."""
+    """What the page sends for each callback, without values."""
     return callback_requests(client.get("/_dash-dependencies").get_json())
 
 
 def run(
     client: FlaskClient, request: Document, changed: Document, search: object, **more: object
 ) -> Document:
-    """What the server answers to a callback whose changed input is a click or the router's question."""
+    """What the server answers to a callback whose changed input is a click or the page's request."""
     question = {"search": search, "zone": "UTC", "coarse": False, **more}
     values = {"data": question, "n_clicks": 1}
     body = request | {
@@ -45,7 +45,7 @@ def run(
 
 
 def ask(client: FlaskClient, store: str, search: object, **more: object) -> Document:
-    """What the server answers to the question that the page's router puts into ``store``."""
+    """What the server answers to the request that the page puts into ``store``."""
     request = next(
         request
         for request in requests_of(client)

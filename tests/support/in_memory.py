@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class LibreChat:
-    """A LibreChat in memory that is asked as its MongoDB is, and can fail as that can."""
+    """A LibreChat in memory that answers like its MongoDB, and can fail like it."""
 
     def __init__(self, **collections: list[Document]) -> None:
         self.collections = {

@@ -1,4 +1,4 @@
-"""Reads the documentation, so that tests can hold its words against the program."""
+"""Reads the documentation, so that tests can compare it with the program."""
 
 from __future__ import annotations
 

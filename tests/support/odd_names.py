@@ -1,4 +1,4 @@
-"""A ledger whose names are of every script, hold characters that nobody sees, or no keyboard has."""
+"""A ledger with names in every script, of invisible characters, and of characters that no keyboard has."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ODD_NAMES = (
     "\x1b[31mred",
     "\U0001faea of Unicode 17",
     "\ufdd0 \uffff",
-    " blanks around ",
+    " spaces around ",
     " ",
     "a+b%20c&d=e#f?g;h",
     "../../etc/passwd",
@@ -78,7 +78,7 @@ def odd_tenants() -> dict[str, str]:
 
 
 def row(now: datetime, number: int, **fields: Any) -> Document:
-    """A prompt that costs as no other does, so that a sum tells whose it is."""
+    """A prompt whose cost no other prompt has, so that a sum identifies its rows."""
     at = now - timedelta(minutes=number)
     return usage(at, number, conversationId=None, tokenValue=-10_000 * 2**number, **fields)
 

@@ -276,7 +276,7 @@ class Operations(RuleBasedStateMachine):
         steps_taken["imports"] += 1
         with self.amid(amid):
             source = DumpSource(folder)
-            self.witness.asked = lambda: dumped.ledger
+            self.witness.source = lambda: dumped.ledger
             try:
                 import_dump(self.store, source, now=self.clock.now)
             except SourceForeignError:
@@ -285,7 +285,7 @@ class Operations(RuleBasedStateMachine):
                 assert not known & (theirs | {str(user["_id"]) for user in dumped.ledger.users})
                 import_dump(self.store, source, now=self.clock.now, merge=True)
             finally:
-                self.witness.asked = self.librechat.ledger
+                self.witness.source = self.librechat.ledger
                 source.close()
         self.note_promise(dumped)
 
@@ -331,7 +331,7 @@ class Operations(RuleBasedStateMachine):
 
     @contextmanager
     def amid(self, amid: Amid | None) -> Iterator[None]:
-        self.witness.asked = self.librechat.ledger
+        self.witness.source = self.librechat.ledger
         if amid is not None:
             self.points.plan(
                 amid.after,

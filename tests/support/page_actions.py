@@ -1,4 +1,4 @@
-"""What a reader does on a page, and how to wait for what it does then."""
+"""What a reader does on a page, and how to wait for the page's reaction."""
 
 from __future__ import annotations
 
@@ -81,11 +81,13 @@ def answers_with_data(page: Page) -> list[tuple[str, int]]:
     return answers
 
 
-def asked_for_figures(page: Page) -> list[str]:
-    """The questions for figures that the page sends, as it sends them."""
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url) if "_dash-update" in request.url else None)
-    return asked
+def requests_for_figures(page: Page) -> list[str]:
+    """The page's requests for figures, as it sends them."""
+    requests: list[str] = []
+    page.on(
+        "request", lambda request: requests.append(request.url) if "_dash-update" in request.url else None
+    )
+    return requests
 
 
 def zoom_into(page: Page, chart: str) -> list[float]:

@@ -1,4 +1,4 @@
-"""What a view of the dashboard shows, and what it must show by the API's answers to the same question."""
+"""What a view of the dashboard shows, and what it must show by the API's answers to the same request."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ READ = """
 
 
 class Answering(Protocol):
-    """Whoever answers as the API does."""
+    """A program or an oracle that answers as the API does."""
 
     def ask(self, endpoint: str, **parameters: str) -> Json: ...
 
@@ -97,7 +97,7 @@ class Answering(Protocol):
 def assert_shows_what_the_api_says(page: Page, site: Answering, view: str, **query: str) -> None:
     """Wait until a view shows the API's figures for ``query``; raises AssertionError where it does not.
 
-    A rolling period can move on between the two questions; then both are asked again.
+    A rolling period can move on between the two requests; then both are repeated.
     """
     deadline = time.monotonic() + PATIENCE_SECONDS
     expected = expected_on(view, site, query)
@@ -225,13 +225,13 @@ def _detail(site: Answering, query: dict[str, str]) -> Shown:
 
 def _quality(site: Answering, query: dict[str, str]) -> Shown:
     report, whole = site.ask("quality", **query), site.ask("summary", **query)["cost"]
-    doubtful = report["doubtfulCost"]
+    uncertain = report["doubtfulCost"]
     lead: str | None
     if not report["findings"]:
-        # Of a period without usage there is nothing to say, such as of a week that has just begun.
+        # A period without usage, such as a week that has just begun, has no sentence.
         lead = "Nothing is uncertain. " if site.ask("summary", **query)["calls"] else None
-    elif doubtful > 0:
-        lead = f"{money(doubtful)} of {money(whole)}{_part(doubtful, whole)}"
+    elif uncertain > 0:
+        lead = f"{money(uncertain)} of {money(whole)}{_part(uncertain, whole)}"
     else:
         lead = "No cost is uncertain. "
     findings = [

@@ -1,4 +1,4 @@
-"""Asking the running program, and looking at what its store holds."""
+"""Requests to the running program, and the content of its store."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def children(pid: int) -> list[int]:
 
 
 def callback_requests(dependencies: list[Document]) -> list[Document]:
-    """What the page sends for each of the server's callbacks, but for values; of ``/_dash-dependencies``."""
+    """What the page sends for each of the server's callbacks, without values; of ``/_dash-dependencies``."""
     return [
         {
             "output": callback["output"],

@@ -86,7 +86,7 @@ class Running:
     log_path: Path
     process: subprocess.Popen[bytes]
     base_url: str
-    # Reading end of a pipe whose other end the process and its children hold: it ends when all of them have.
+    # Reading end of a pipe whose other end the process and its children have open until they end.
     lifeline: int
     stopped: bool = field(default=False, init=False)
 
@@ -225,8 +225,8 @@ def serve(data_dir: Path, *, command: tuple[str, ...] = SERVE, **settings: str) 
     secrets = {API_KEY, settings.get("DASHBOARD_API_KEY", API_KEY)}
     if password := urlsplit(settings.get("MONGO_URI", "")).password:
         secrets.add(password)
-    told = [secret for secret in secrets if secret in server.log()] + E_MAIL.findall(server.log())
-    assert told == [], f"the log tells {told}:\n{server.log()}"
+    leaked = [secret for secret in secrets if secret in server.log()] + E_MAIL.findall(server.log())
+    assert leaked == [], f"the log contains {leaked}:\n{server.log()}"
 
 
 NGINX_AROUND_THE_BLOCK = """
@@ -257,7 +257,7 @@ def nginx_in_front(upstream_port: int | None, *, resolver_port: int | None = Non
     """LibreChat's nginx with the documented block; gives its URL, without a slash at the end.
 
     The block leads to ``upstream_port``; None leaves it as documented: a name that nothing here resolves.
-    With ``resolver_port`` the name stays, and is asked for there, each second instead of each ten.
+    With ``resolver_port`` the name stays, and is looked up there, each second instead of each ten.
     """
     block = NGINX_BLOCK.read_text()
     if resolver_port is not None:
@@ -330,14 +330,14 @@ class BrowserWatch:
         context.on("request", self._on_request)
 
     def verify(self) -> None:
-        """Raises AssertionError listing what was reported and which other hosts were asked."""
+        """Raises AssertionError listing what was reported and which other hosts were contacted."""
         expected = tuple(
             f"Failed to load resource: the server responded with a status of {status} "
             for status in self.expected_statuses
         )
         unexpected = [error for error in self.errors if not error.startswith(expected)]
         assert not unexpected, "the browser's console has errors:\n" + "\n".join(unexpected)
-        assert not self.strangers, "other hosts were asked:\n" + "\n".join(self.strangers)
+        assert not self.strangers, "other hosts were contacted:\n" + "\n".join(self.strangers)
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":

@@ -1,4 +1,4 @@
-"""What the store must know by what it was told and when: the oracle of a LibreChat that changes.
+"""The oracle of a LibreChat that changes: what the store must know, from what it has read and when.
 
 Rows keep counting when they are deleted. Names are those of the last reading; who answered is what
 LibreChat's messages said when it was asked. So each commit of names or answers is noted, with what the source
@@ -32,11 +32,11 @@ UNKNOWN = (None, "unknown")
 
 
 class Witness:
-    """Notes what the store is told of names and of answers, from the source that is ``asked`` then."""
+    """Notes which names and answers the store reads, from the source of that time."""
 
     def __init__(self, ever: dict[object, Document]) -> None:
         self._ever = ever
-        self.asked: Callable[[], Ledger] = Ledger
+        self.source: Callable[[], Ledger] = Ledger
         self.users: dict[str, Document] = {}
         self.agents: dict[str, Document] = {}
         self.deleted_users: set[str] = set()
@@ -50,12 +50,12 @@ class Witness:
 
     def note_users(self, there: set[str], *, is_current: bool) -> None:
         """Note that the store, which has these users, took over those of the source."""
-        found = {str(user["_id"]): user for user in self.asked().users}
+        found = {str(user["_id"]): user for user in self.source().users}
         _note(found, there, self.users, self.deleted_users, is_current=is_current)
 
     def note_agents(self, there: set[str], *, is_current: bool) -> None:
         """Note that the store, which has these agents, took over those of the source."""
-        found = {agent["id"]: agent for agent in self.asked().agents}
+        found = {agent["id"]: agent for agent in self.source().agents}
         _note(found, there, self.agents, self.deleted_agents, is_current=is_current)
         for name, agent in found.items():
             versions = [v for v in agent.get("versions") or [] if v.get("updatedAt") is not None]
@@ -63,8 +63,8 @@ class Witness:
                 self._versions[name] = versions
 
     def note_answers(self, ids: Iterable[ObjectId], *, only_better: bool) -> None:
-        """Note that the store has asked who answered for these rows."""
-        evidence, found_now = Remembering(self.asked(), self.roots), dict[str, str]()
+        """Note that the store has looked up who answered for these rows."""
+        evidence, found_now = Remembering(self.source(), self.roots), dict[str, str]()
         for identity in ids:
             at = date_of(self._ever[identity])
             assert at is not None
@@ -81,7 +81,7 @@ class Witness:
 
 
 class Remembering(Evidence):
-    """What a source says, but with which conversation another counts as it was told first."""
+    """A source in which a conversation keeps the root that was read first."""
 
     def __init__(self, ledger: Ledger, roots: dict[str, str]) -> None:
         super().__init__(ledger)
@@ -104,7 +104,7 @@ def _note(
         deleted.difference_update(found)
         known.update(found)
         return
-    # What is older than the figures says only who was there before, and that the rest was not.
+    # An older reading says only who existed then, and that nobody else did.
     deleted.update(there.difference(known))
     known.update({name: document for name, document in found.items() if name not in known})
 
@@ -163,7 +163,7 @@ def object_id(head: int, tail: int) -> ObjectId:
 
 
 class Remembered(Remembering):
-    """Who answered, and which conversations count together, as the store was told."""
+    """Who answered, and which conversations count together, as the store has read it."""
 
     def __init__(self, ledger: Ledger, witness: Witness) -> None:
         super().__init__(ledger, witness.roots)
@@ -179,7 +179,7 @@ class Anything:
 
 
 class MovingOracle(Oracle):
-    """The answers about the transactions held, with the names and agents that the store was told.
+    """The answers about the stored transactions, with the names and agents that the store has read.
 
     ``refused`` counts what was refused besides.
     """
@@ -203,9 +203,9 @@ class MovingOracle(Oracle):
         for entry in super()._agents(rows):
             deleted = entry["id"] in self._witness.deleted_agents
             if deleted:
-                entry |= {"name": None, "model": None}  # the name is looked at beside this
+                entry |= {"name": None, "model": None}  # the name is checked separately
             elif entry["id"] not in self._witness.agents:
-                del entry["name"]  # that of an answer, until names are read
+                del entry["name"]  # an answer's name, until names are read
             entries.append(entry | {"deleted": deleted})
         return entries
 

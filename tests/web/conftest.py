@@ -39,13 +39,13 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 
 @pytest.fixture
 def stranger(app: Flask) -> FlaskClient:
-    """Somebody without the key."""
+    """A client without a key."""
     return app.test_client()
 
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
-    """Somebody who has the key."""
+    """A client with the key."""
     client = app.test_client()
     client.environ_base["HTTP_X_API_KEY"] = API_KEY
     return client

@@ -75,7 +75,7 @@ def test_a_slash_at_the_end_of_an_address_does_no_harm(client: FlaskClient) -> N
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "TRACE", "OPTIONS", "PROPFIND"])
-def test_the_api_can_only_be_asked_never_told(client: FlaskClient, method: str) -> None:
+def test_the_api_refuses_methods_that_write(client: FlaskClient, method: str) -> None:
     response = client.open("/api/top-users", method=method)
     assert response.status_code == 405
     assert response.headers["Allow"] == "GET, HEAD"
@@ -139,7 +139,7 @@ class TestHeaders:
         with client.get(path) as response:
             assert response.headers["Cache-Control"] == "no-store"
 
-    def test_an_answer_is_kept_by_the_one_who_asked_and_asked_for_again(
+    def test_a_client_may_keep_an_answer_and_must_revalidate_it(
         self, client: FlaskClient, stranger: FlaskClient
     ) -> None:
         assert client.get("/api/summary").headers["Cache-Control"] == "private, no-cache"

@@ -1,4 +1,4 @@
-"""Whoever has an answer already is told so instead of getting it again."""
+"""A client that has the current answer gets 304 instead of the body."""
 
 from __future__ import annotations
 

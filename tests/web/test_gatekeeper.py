@@ -1,4 +1,4 @@
-"""The gatekeeper lets in the right keys, slows down wrong ones, and believes trusted proxies only."""
+"""The gatekeeper lets in the right keys, slows down wrong ones, and believes only trusted proxies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The keys while their file changes under them: what it says now holds, and nothing that it said before."""
+"""Keys whose file changes: only its present content counts."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def unreadable(path: Path) -> None:
 
 class TestAFileThatCannotBeRead:
     @pytest.mark.parametrize("make", [None, os.mkfifo, os.mkdir, unreadable])
-    def test_seen_twice_it_lets_nobody_in_until_it_can_be(
+    def test_a_file_that_is_unreadable_at_two_checks_lets_nobody_in_until_it_is_readable(
         self,
         checked: CheckedKeys,
         keys_file: Path,
@@ -177,7 +177,7 @@ class TestAFileThatCannotBeRead:
         keys_file.write_text(whole)
         assert checked.check(3) == {"finance": None, "sales": SALES_SCOPE}
 
-    def test_one_that_is_missing_for_a_moment_is_being_replaced(
+    def test_a_file_that_is_missing_for_a_moment_changes_no_key(
         self, checked: CheckedKeys, keys_file: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
         for _ in range(3):
@@ -214,9 +214,7 @@ class TestAHalfWrittenFile:
             file.write("\n")
         assert checked.check(2)["plant"] == Scope(("plant.example.com",), ())
 
-    def test_a_key_that_stands_there_again_keeps_its_limits(
-        self, checked: CheckedKeys, keys_file: Path
-    ) -> None:
+    def test_a_key_that_is_added_again_keeps_its_limits(self, checked: CheckedKeys, keys_file: Path) -> None:
         whole = f"{SALES_LINE}\nfinance:{FINANCE}\n"
         for end in range(1, len(whole) + 1):
             keys_file.write_text(whole[:end])

@@ -159,7 +159,7 @@ LINE_BREAKS = ("\n", "\r", "\r\n", "\n\n", "\r\r\n", "\\\n", "\n# its limits\n",
     end=st.sampled_from(["", "\n"]),
 )
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_key_whose_limits_stand_on_another_line_is_not_let_in(
+def test_a_key_whose_limits_are_on_another_line_is_refused(
     tmp_path: Path, *, limits: list[str], wrapped: int, line_break: str, indent: str, at_rest: bool, end: str
 ) -> None:
     parts = [f"sales:{SALES}", *limits]
@@ -200,7 +200,7 @@ def test_a_key_that_ends_in_a_backslash_holds_unless_its_line_goes_on(tmp_path: 
     assert read(tmp_path, f"sales:{SALES}\\\nusers=all\n").keys == ()
 
 
-def test_keys_that_are_all_indented_hold(tmp_path: Path) -> None:
+def test_indented_keys_count(tmp_path: Path) -> None:
     file = read(tmp_path, f"  finance:{FINANCE}\n  # sales\n  sales:{SALES} domain=x.example\n")
     assert file == KeysFile(keys=(Key("finance", digest(FINANCE), None), sales("x.example")))
 
@@ -215,7 +215,7 @@ def test_a_key_may_be_called_like_a_limit_and_is_shut_out_like_any_other(tmp_pat
     assert [key.name for key in file.keys] == ["finance"]
 
 
-def test_of_lines_with_one_key_and_different_limits_none_holds(tmp_path: Path) -> None:
+def test_lines_with_the_same_key_and_different_limits_are_all_refused(tmp_path: Path) -> None:
     for second in (f"b:sha256:{HASH} domain=x.example", f"b:{FINANCE} domain=", f"a:{FINANCE} group={GROUP}"):
         file = read(tmp_path, f"a:{FINANCE}\n{second}\nsales:{SALES}\n")
         assert file.keys == (sales(),), second
@@ -223,13 +223,13 @@ def test_of_lines_with_one_key_and_different_limits_none_holds(tmp_path: Path) -
         assert len(file.problems) == 2
 
 
-def test_of_lines_that_say_the_same_the_first_holds(tmp_path: Path) -> None:
+def test_the_first_of_equal_lines_counts(tmp_path: Path) -> None:
     file = read(tmp_path, f"sales:{SALES}\nsales:{SALES}\n")
     assert file.keys == (sales(),)
     assert "line 2: line 1 already has the same key" in file.problems[0]
 
 
-def test_of_two_keys_with_one_name_the_first_holds(tmp_path: Path) -> None:
+def test_the_first_of_two_keys_with_one_name_counts(tmp_path: Path) -> None:
     file = read(tmp_path, f"sales:short\nsales:{SALES}\nsales:{FINANCE}\n")
     assert file.keys == (sales(),)
     assert "line 3: line 2 already has the name sales" in file.problems[1]

@@ -1,4 +1,4 @@
-"""The file of keys is looked at while nobody asks, and limits that match nobody are said once."""
+"""The file of keys is checked without requests, and limits that match nobody are logged once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LINE = "sales:s4les-lead-key-0f-the-n0rth domain=x.example,y.example\n"
 
 
-def test_the_log_says_once_of_each_limit_that_it_matches_nobody(
+def test_each_limit_that_matches_nobody_is_logged_once(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "keys").write_text(f"finance:f1nance-key-0f-ten-w0rds\n{LINE}")
@@ -38,7 +38,7 @@ def test_the_log_says_once_of_each_limit_that_it_matches_nobody(
     assert caplog.messages == ["Key sales: domain=y.example matches nobody today."]
 
 
-def test_a_store_that_cannot_be_read_now_is_asked_again(
+def test_limits_are_checked_again_after_the_store_could_not_be_read(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "keys").write_text(LINE)

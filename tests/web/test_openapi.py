@@ -1,4 +1,4 @@
-"""The description of the API is valid, complete, and to be had by everybody."""
+"""The description of the API is valid, complete and public."""
 
 from __future__ import annotations
 
@@ -70,8 +70,8 @@ def test_every_address_that_a_program_may_ask_is_described_and_no_other(
     app: Flask, document: dict[str, Any]
 ) -> None:
     rules = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint != "unknown_api"}
-    asked = {rule for rule in rules if rule.startswith("/api")} | {"/health", "/health/ready", "/metrics"}
-    assert set(document["paths"]) == asked
+    expected = {rule for rule in rules if rule.startswith("/api")} | {"/health", "/health/ready", "/metrics"}
+    assert set(document["paths"]) == expected
 
 
 def test_both_ways_to_give_the_key_are_described(document: dict[str, Any], stranger: FlaskClient) -> None:

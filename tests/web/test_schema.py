@@ -1,4 +1,4 @@
-"""Schemathesis asks what the description allows and what it forbids, and holds the answers against it."""
+"""Schemathesis sends requests that the description allows or forbids, and checks the answers against it."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 PATHS = tuple(describe("UTC").paths or ())
 CASES = 20
 
-# One module reads the parameters of all figures: a case for each bound and each value is asked of these two
-# only, which have every parameter between them, and of what has other parameters or none.
+# One module reads the parameters of all figures: each bound and each value is tried only on these two,
+# which have every parameter between them, and on endpoints with other parameters or none.
 GENERATED_ONLY = {
     "/api/summary",
     "/api/top-models",

@@ -1,4 +1,4 @@
-"""Periods that cannot be used, in words for readers: no parameter of the API is named to them."""
+"""Periods that cannot be used, in words for readers, who know no parameters of the API."""
 
 from __future__ import annotations
 

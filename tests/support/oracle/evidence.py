@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Evidence:
-    """What the collections beside the ledger say about agents and conversations.
+    """What the collections other than the ledger say about agents and conversations.
 
     Where several documents have one id, those of the transaction's tenant count, else those of none; for a
     transaction without a tenant those without one, else all.
@@ -42,7 +42,7 @@ class Evidence:
 
     @staticmethod
     def of_tenant(found: list[Document], document: Document) -> list[Document]:
-        """Those of the documents that a transaction may be told by."""
+        """The documents that may say something about a transaction."""
         tenant = text(document.get("tenantId"))
         own = [other for other in found if text(other.get("tenantId")) == tenant]
         untenanted = [other for other in found if text(other.get("tenantId")) is None]
@@ -61,15 +61,15 @@ class Evidence:
         if conversation_id is None:
             return None
         path: list[str] = []
-        place = conversation_id
-        while place not in path:
-            path.append(place)
-            thread = self.conversation(place, document).get("subagentThread")
+        current = conversation_id
+        while current not in path:
+            path.append(current)
+            thread = self.conversation(current, document).get("subagentThread")
             above = text(thread.get("rootConversationId")) if isinstance(thread, dict) else None
             if above is None:
-                return place
-            place = above
-        return min(path[path.index(place) :])  # one of a circle
+                return current
+            current = above
+        return min(path[path.index(current) :])  # one of a circle
 
     def home_of(self, agent: str, tenant: str | None) -> str | None:
         """The tenant in which the agent of a transaction is to be found."""
@@ -82,7 +82,7 @@ class Evidence:
 
     @staticmethod
     def answered_by(message: Document) -> tuple[bool, str | None]:
-        """Whether a message tells who answered, and which agent did."""
+        """Whether a message says who answered, and which agent did."""
         model = message.get("model")
         if is_agent_id(model):
             return True, agent_id(model)
@@ -90,20 +90,20 @@ class Evidence:
         return message.get("endpoint") != "agents", None
 
     def agent_of(self, document: Document, at: datetime) -> tuple[str | None, str]:
-        """The agent of a transaction and how sure that is; certainty ``unknown`` where nothing tells."""
+        """The agent of a transaction and how sure that is; certainty ``unknown`` without any evidence."""
         for name in ("rootAgentId", "agentId"):
             if recorded := text(document.get(name)):
                 return agent_id(recorded) if is_agent_id(recorded) else None, "exact"
         if is_agent_id(document.get("model")):
             return agent_id(document["model"]), "exact"
         if message := self.message_of(document):
-            tells, agent = self.answered_by(message)
-            if tells:
+            is_known, agent = self.answered_by(message)
+            if is_known:
                 return agent, "exact"
         conversation_id = text(document.get("conversationId"))
         root = self.root_of(conversation_id, document)
-        for place in dict.fromkeys((conversation_id, root)):
-            agent, certainty = self.agent_in(place, document, at)
+        for one in dict.fromkeys((conversation_id, root)):
+            agent, certainty = self.agent_in(one, document, at)
             if certainty != "unknown":
                 return agent, certainty
         return None, "unknown"
@@ -111,7 +111,7 @@ class Evidence:
     def agent_in(
         self, conversation_id: str | None, document: Document, at: datetime
     ) -> tuple[str | None, str]:
-        """Who answered in a conversation, as far as that tells of a transaction."""
+        """Who answered in a conversation, as far as it says something about a transaction."""
         if conversation_id is None:
             return None, "unknown"
         answers = [

@@ -81,13 +81,13 @@ def part(rows: list[Row], total: Fraction) -> Body:
 
 
 def in_order(entries: list[Body]) -> list[Body]:
-    """Dearest first, then by id or model, the nameless one last."""
+    """Highest cost first, then by id or model; the one without a name last."""
 
-    def place(entry: Body) -> tuple[Fraction, bool, str]:
+    def rank(entry: Body) -> tuple[Fraction, bool, str]:
         name = entry["id"] if "id" in entry else entry["model"]
         return -entry["cost"], name is None, name or ""
 
-    return sorted(entries, key=place)
+    return sorted(entries, key=rank)
 
 
 def ranked(name: str, entries: list[Body], limit: int) -> Body:

@@ -99,7 +99,7 @@ def finding_card(finding: Finding, whole_usd: float, data: PageData) -> Markup:
         ("Rows", integer(finding.documents)),
         ("Tokens", tokens(finding.tokens)),
         ("When", _days(finding.first, finding.last, data.period.zone)),
-        ("Comes from", plain_text(kind.versions)),
+        ("LibreChat versions", plain_text(kind.versions)),
     ]
     return element(
         "div",
