@@ -10,22 +10,26 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from playwright.sync_api import sync_playwright
 
+from tests.support import warm_program
 from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+
+    from tests.support.warm_program import ForkedProcess
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(sys.executable).with_name("librechat-analytics")
@@ -84,7 +88,7 @@ class Running:
 
     name: str
     log_path: Path
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | ForkedProcess
     base_url: str
     # Reading end of a pipe whose other end the process and its children have open until they end.
     lifeline: int
@@ -126,6 +130,45 @@ class Running:
         return self.process.wait(timeout=PATIENCE_SECONDS)
 
 
+Start = Callable[
+    [list[str], Path, dict[str, str] | None, int, int], "subprocess.Popen[bytes] | ForkedProcess"
+]
+"""Starts a command in a folder and an environment; it writes to one file and holds another one open."""
+
+
+def started(
+    command: list[str], folder: Path, environment: dict[str, str] | None, log: int, held_open: int
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        pass_fds=[held_open],
+        start_new_session=True,
+    )
+
+
+def forked(
+    command: list[str], folder: Path, environment: dict[str, str] | None, log: int, held_open: int
+) -> subprocess.Popen[bytes] | ForkedProcess:
+    """Start the program, or a script around it, without importing it again; any other command as usual."""
+    if command[0] not in (str(PROGRAM), sys.executable):
+        return started(command, folder, environment, log, held_open)
+    script, arguments = (command[2], command[3:]) if command[1] == "-c" else (None, command[1:])
+    return warm_program.start(
+        script,
+        arguments,
+        folder=folder,
+        environment=environment or {},
+        output=log,
+        errors=log,
+        held_open=held_open,
+    )
+
+
 @contextmanager
 def running(
     name: str,
@@ -136,6 +179,7 @@ def running(
     ready: Callable[[], bool],
     folder: Path,
     environment: dict[str, str] | None = None,
+    start: Start = started,
 ) -> Iterator[Running]:
     """Run ``command`` in ``folder`` and wait until it is ready; raises AssertionError if it never is.
 
@@ -143,16 +187,7 @@ def running(
     """
     lifeline, held_open = os.pipe()
     with log_path.open("ab") as log:
-        process = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            pass_fds=[held_open],
-            start_new_session=True,
-        )
+        process = start(command, folder, environment, log.fileno(), held_open)
     os.close(held_open)
     server = Running(name, log_path, process, base_url, lifeline)
     try:
@@ -199,11 +234,30 @@ def program_environment(data_dir: Path, **settings: str) -> dict[str, str]:
     }
 
 
+def run_program(folder: Path, *arguments: str, **settings: str) -> tuple[int, str]:
+    """Run a command of the program beside whatever serves; gives its exit code and what it wrote."""
+    with TemporaryFile() as written:
+        process = warm_program.start(
+            None,
+            arguments,
+            folder=folder,
+            environment=program_environment(folder, **settings),
+            output=written.fileno(),
+            errors=written.fileno(),
+            held_open=written.fileno(),
+        )
+        code = process.wait(timeout=PATIENCE_SECONDS)
+        written.seek(0)
+        return code, written.read().decode()
+
+
 SERVE = (str(PROGRAM), "serve")
 
 
 @contextmanager
-def serve(data_dir: Path, *, command: tuple[str, ...] = SERVE, **settings: str) -> Iterator[Running]:
+def serve(
+    data_dir: Path, *, command: tuple[str, ...] = SERVE, start: Start = forked, **settings: str
+) -> Iterator[Running]:
     """Run ``librechat-analytics serve`` on the store in ``data_dir``, from when /health answers 200.
 
     ``settings`` are variables of its environment, such as ``MONGO_URI="mongodb://…"``. At its end the log is
@@ -220,6 +274,7 @@ def serve(data_dir: Path, *, command: tuple[str, ...] = SERVE, **settings: str) 
         ready=lambda: status_of(f"{base_url}/health") == 200,
         folder=data_dir,  # where no .env of the developer's lies
         environment=program_environment(data_dir, **(settings | {"PORT": port})),
+        start=start,
     ) as server:
         yield server
     secrets = {API_KEY, settings.get("DASHBOARD_API_KEY", API_KEY)}

@@ -16,7 +16,7 @@ from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.store.store import Store
 from librechat_analytics.sync.imports import import_dump
 from tests.support.documents import usage
-from tests.support.servers import API_KEY, SERVE, free_port, nginx_in_front, serve
+from tests.support.servers import API_KEY, SERVE, forked, free_port, nginx_in_front, serve
 from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 if TYPE_CHECKING:
@@ -46,7 +46,12 @@ class Site:
 
     def start(self, **changes: str) -> None:
         self._running.enter_context(
-            serve(self.data_dir, command=SERVE, **{**self.settings, "PORT": str(self.port), **changes})
+            serve(
+                self.data_dir,
+                command=SERVE,
+                start=forked,
+                **{**self.settings, "PORT": str(self.port), **changes},
+            )
         )
 
     def stop(self) -> None:

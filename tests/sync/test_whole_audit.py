@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.request import Request, urlopen
@@ -14,7 +13,7 @@ from pymongo import MongoClient
 
 from tests.support.documents import usage, usages
 from tests.support.served import over_http, rows_held, status_of, summary
-from tests.support.servers import API_KEY, PROGRAM, program_environment, serve
+from tests.support.servers import API_KEY, run_program, serve
 from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -30,19 +29,6 @@ LONG_AGO = timedelta(days=200)
 
 def settings_for(uri: str) -> dict[str, str]:
     return {"MONGO_URI": uri, "SYNC_SECONDS": "1", "LABELS_SECONDS": "5"}
-
-
-def command(folder: Path, *arguments: str, **settings: str) -> tuple[int, str]:
-    """Run a command of the program beside the server; gives its exit code and what it wrote."""
-    done = subprocess.run(
-        [str(PROGRAM), *arguments],
-        env=program_environment(folder, **settings),
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    return done.returncode, done.stdout + done.stderr
 
 
 def asked(server: Running, path: str, method: str = "GET") -> Any:
@@ -79,15 +65,15 @@ class TestARestoredHistory:
         self, mongo_database: Database[Document], mongo_uri: str, tmp_path: Path
     ) -> None:
         mongo_database.transactions.insert_many(recent(20))
-        code, written = command(tmp_path, "sync", MONGO_URI=mongo_uri)
+        code, written = run_program(tmp_path, "sync", MONGO_URI=mongo_uri)
         assert (code, "holds 20 transactions" in written) == (0, True), written
         mongo_database.transactions.insert_many(usages(30, until=datetime.now(UTC) - LONG_AGO))
-        code, written = command(tmp_path, "check", MONGO_URI=mongo_uri)
+        code, written = run_program(tmp_path, "check", MONGO_URI=mongo_uri)
         assert code == 1
         assert "About 30 transactions of the database are not in the store." in written
-        code, written = command(tmp_path, "sync", MONGO_URI=mongo_uri)
+        code, written = run_program(tmp_path, "sync", MONGO_URI=mongo_uri)
         assert (code, "holds 50 transactions" in written) == (0, True), written
-        code, written = command(tmp_path, "check", MONGO_URI=mongo_uri)
+        code, written = run_program(tmp_path, "check", MONGO_URI=mongo_uri)
         assert code == 0, written
         assert "The last audit by every id ended" in written
         assert "of 50 transactions 30 were missing and have been read." in written
@@ -108,7 +94,7 @@ def test_the_command_has_the_running_server_compare_every_id(
         assert mongo_database.transactions.find_one_and_delete(settled)
         mongo_database.transactions.insert_one(hidden)
         port = server.base_url.rpartition(":")[2]
-        code, written = command(folder, "audit", MONGO_URI=mongo_uri, PORT=port)
+        code, written = run_program(folder, "audit", MONGO_URI=mongo_uri, PORT=port)
         assert code == 0, written
         assert "1 that the store keeps" in written
         wait_until(lambda: rows_held(ask) == 41)
@@ -117,7 +103,7 @@ def test_the_command_has_the_running_server_compare_every_id(
         metrics = asked(server, "/metrics")
         assert 'librechat_analytics_audit_added{kind="ids"}' in metrics
         assert "librechat_analytics_transactions_gone 1.0" in metrics
-        code, written = command(folder, "check", MONGO_URI=mongo_uri, PORT=port)
+        code, written = run_program(folder, "check", MONGO_URI=mongo_uri, PORT=port)
         assert code == 0, written
         assert "The last audit by every id ended" in written
 
@@ -141,23 +127,23 @@ class TestAnotherDatabase:
         self, mongo_database: Database[Document], mongo_uri: str, production: str, tmp_path: Path
     ) -> None:
         mongo_database.transactions.insert_many(recent(5))
-        assert command(tmp_path, "sync", MONGO_URI=mongo_uri)[0] == 0
+        assert run_program(tmp_path, "sync", MONGO_URI=mongo_uri)[0] == 0
         staging = mongo_database.name
         for name in ("sync", "check", "audit"):
-            code, written = command(tmp_path, name, MONGO_URI=production)
+            code, written = run_program(tmp_path, name, MONGO_URI=production)
             assert code == 1, name
             assert "which has none of the transactions in the store" in written
             assert staging in written
             assert "librechat-analytics reset" in written
-        code, written = command(tmp_path, "reset")
+        code, written = run_program(tmp_path, "reset")
         assert code == 0
         (kept,) = tmp_path.glob("usage-until-*.duckdb")
         assert kept.name in written
-        code, written = command(tmp_path, "sync", MONGO_URI=production)
+        code, written = run_program(tmp_path, "sync", MONGO_URI=production)
         assert (code, "holds 100 transactions" in written) == (0, True), written
         # The backup is a store.
         kept.rename(tmp_path / "usage.duckdb")
-        assert "holds 5 transactions" in command(tmp_path, "check", MONGO_URI=mongo_uri)[1]
+        assert "holds 5 transactions" in run_program(tmp_path, "check", MONGO_URI=mongo_uri)[1]
 
     def test_a_server_says_so_and_goes_on_when_the_right_one_answers(
         self, mongo_database: Database[Document], mongo_uri: str, production: str, tmp_path: Path
@@ -165,7 +151,7 @@ class TestAnotherDatabase:
         mongo_database.transactions.insert_many(recent(5))
         folder = tmp_path / "store"
         folder.mkdir()
-        assert command(folder, "sync", MONGO_URI=mongo_uri)[0] == 0
+        assert run_program(folder, "sync", MONGO_URI=mongo_uri)[0] == 0
         with serve(folder, **settings_for(production)) as server:
             ask = over_http(server)
             wait_until(lambda: status_of(ask) == "unreachable")
@@ -178,6 +164,6 @@ class TestAnotherDatabase:
         mongo_database.transactions.insert_many(recent(5))
         folder = tmp_path / "store"
         with serve(folder, **settings_for(mongo_uri)):
-            code, written = command(folder, "reset")
+            code, written = run_program(folder, "reset")
         assert code == 1
         assert "in use" in written

@@ -27,7 +27,7 @@ from tests.support.served import (
     status_of,
     summary,
 )
-from tests.support.servers import PROGRAM, Running, program_environment, serve
+from tests.support.servers import PROGRAM, Running, program_environment, serve, started
 from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def server(sample: SampleDatabase, tmp_path_factory: pytest.TempPathFactory) -> 
         assert 0 < body["source"]["progress"] < 1
         assert body["calls"] < sum(row.is_prompt for row in sample.oracle.rows)
         server.kill()
-    with serve(data_dir, **settings) as server:
+    with serve(data_dir, start=started, **settings) as server:
         ask = over_http(server)
         wait_until(lambda: status_of(ask) == "ok")
         wait_until_agents_are_known(ask, sample.oracle)
