@@ -1,4 +1,4 @@
-"""What an audit costs: the commands that MongoDB gets, and this program's time, at a million rows and at ten.
+"""Measures what an audit costs at a million rows and at ten: commands to MongoDB, and this program's time.
 
     .venv/bin/python -m bench.audit [--rows 1000000]
 
@@ -49,11 +49,11 @@ SELECT
 FROM range($rows) AS series(i)
 """
 MISSING = 1_000
-"""Rows that the database has and the store has not: of long before all others."""
+"""Rows that the database has and the store lacks; they are much older than all others."""
 
 
 def ids(rows: int) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Give the ids that FILL writes, in order, as their first eight and last four bytes."""
+    """Return the ids that FILL writes, in order, as their first eight and last four bytes."""
     number = np.arange(rows, dtype="uint64")
     return ((BEGAN + number * 10) << 32) + number % 977, number.astype("uint32")
 
@@ -68,7 +68,7 @@ class Index:
         self.tails = np.concatenate([np.zeros(before, dtype="uint32"), tails])
         self.commands: Counter[str] = Counter()
 
-    def place(self, identity: ObjectId, *, after: bool = False) -> int:
+    def position(self, identity: ObjectId, *, after: bool = False) -> int:
         head, tail = int.from_bytes(identity.binary[:8]), int.from_bytes(identity.binary[8:])
         at = int(np.searchsorted(self.heads, np.uint64(head)))
         while at < len(self.heads) and self.heads[at] == head and (self.tails[at] < tail + after):
@@ -76,8 +76,8 @@ class Index:
         return at
 
     def span(self, bound: Document) -> tuple[int, int]:
-        low = self.place(bound["$gte"]) if "$gte" in bound else self.place(bound["$gt"], after=True)
-        return low, self.place(bound["$lt"]) if "$lt" in bound else len(self.heads)
+        low = self.position(bound["$gte"]) if "$gte" in bound else self.position(bound["$gt"], after=True)
+        return low, self.position(bound["$lt"]) if "$lt" in bound else len(self.heads)
 
     def answer(self, command: Document) -> Document | bytes:
         name = next(iter(command))
@@ -100,13 +100,13 @@ class Index:
         return self.ids_alone(low, min(high, low + command["limit"]))
 
     def ids_alone(self, low: int, high: int) -> bytes:
-        """Give a reply of nothing but ids, without making a dictionary of each."""
+        """Return a reply that contains only ids, without a dictionary for each."""
         documents = np.zeros(high - low, dtype=ID_DOCUMENT)
         documents["before"] = np.void(ID_DOCUMENT_START)
         documents["head"], documents["tail"] = self.heads[low:high], self.tails[low:high]
         raw, size = documents.tobytes(), ID_DOCUMENT.itemsize
         items = b"".join(
-            b"\x03%d\0" % place + raw[place * size : (place + 1) * size] for place in range(high - low)
+            b"\x03%d\0" % number + raw[number * size : (number + 1) * size] for number in range(high - low)
         )
         array = (len(items) + 5).to_bytes(4, "little") + items + b"\0"
         cursor = b"\x12id\0" + bytes(8) + b"\x02ns\0\x0c\0\0\0LibreChat.x\0\x04firstBatch\0" + array
@@ -116,7 +116,7 @@ class Index:
 
 
 def serve(rows: int, before: int, parent: Connection) -> None:
-    """Serve until told to stop; answers each message with the commands since the last one."""
+    """Serve until an empty message comes; answer each other one with the commands since the last."""
     index = Index(rows, before)
     with wire_server(index.answer) as uri:
         parent.send(uri)
@@ -126,7 +126,7 @@ def serve(rows: int, before: int, parent: Connection) -> None:
 
 
 def measure(rows: int, before: int, kind: AuditKind) -> None:
-    """Print what one audit takes."""
+    """Run one audit and print what it cost."""
     ours, theirs = multiprocessing.Pipe()
     server = multiprocessing.Process(target=serve, args=(rows, before, theirs), daemon=True)
     server.start()
@@ -149,9 +149,9 @@ def measure(rows: int, before: int, kind: AuditKind) -> None:
                 clock=lambda: datetime.now(UTC),
                 rest=lambda _: False,
             )
-            begun, cpu = time.perf_counter(), time.process_time()
+            started, cpu = time.perf_counter(), time.process_time()
             result = auditor.run(kind, at_ease=False)
-            taken, cpu = time.perf_counter() - begun, time.process_time() - cpu
+            taken, cpu = time.perf_counter() - started, time.process_time() - cpu
         ours.send("commands")
         commands = {
             name: count for name, count in ours.recv().items() if name in ("find", "getMore", "count")

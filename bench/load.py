@@ -1,14 +1,15 @@
-"""How the program holds up: many open dashboards and API clients while history is still being read.
+"""Measures how the program copes with many open dashboards and API clients while history is read.
 
     .venv/bin/python -m bench.load [--rows 1000000] [--arriving 200000] [--seconds 60] [--data FOLDER]
     .venv/bin/python -m bench.load --url URL --key KEY [--seconds 60] [--pid PID]
 
-Two hundred dashboards send once a minute what the page sends, three of four of them the overview; fifty API
-clients ask each second for one of the six answers. Without a URL a server of its own is asked: its store
-holds ROWS that were imported (FOLDER keeps them for the next time), and it follows a MongoDB whose ARRIVING
-rows of another fourteen months it reads first, and then a few more each second. Printed are requests, errors
-and how long answers took, while history was read and after it, and the server's memory, threads and open
-files. With twenty minutes or more this is the soak: what still grows after the first third fails it.
+Two hundred dashboards send the page's request once a minute, three in four of them the overview's; fifty API
+clients request one of six answers each second. Without a URL the script starts a server. Its store holds ROWS
+imported rows (FOLDER keeps them for the next run). The server follows a MongoDB: it first reads ARRIVING rows
+of another fourteen months, then a few more each second. The script prints the requests, the errors and the
+times of the answers, while history was read and after it, and the server's memory, threads and open files.
+With twenty minutes or more this is a soak test: it fails if memory, threads or files grow after the first
+third.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 
     from pymongo.database import Database
 
-    Ask = Callable[[http.client.HTTPConnection, random.Random], None]
+    Send = Callable[[http.client.HTTPConnection, random.Random], None]
 
 DASHBOARDS = 200
 DASHBOARD_SECONDS = 60.0
@@ -58,17 +59,17 @@ ANSWERS = ("summary", "top-users", "top-models", "top-agents", "cost-breakdown",
 VIEWS = ("overview", "overview", "overview", "users", "overview", "overview", "overview", "models")
 PERIODS = ("24h", "7d", "30d", "90d", "this-month")
 
-LOOKS = 30
-"""How often the server's memory is looked at, whatever the time."""
+SAMPLES = 30
+"""How many samples of the server's memory a run takes, however long it is."""
 
 SOAK_SECONDS = 1200
 LARGEST_P99_SECONDS = 0.5
 LARGEST_GROWTH = 0.05
-"""Of memory, from the second third of the time to the last."""
+"""The part by which memory, threads and files may grow from the second third of the time to the last."""
 
 
 class Load:
-    """Askers that share a clock, and what they met; each rests for its seconds after it has asked."""
+    """Simulated readers that each send requests at an interval until a common end, and their answers."""
 
     def __init__(
         self,
@@ -88,56 +89,56 @@ class Load:
         self._lock = threading.Lock()
         self.statuses: Counter[str] = Counter()
         self.taken: list[tuple[float, float]] = []
-        """When an answer was there, and how long it took."""
+        """For each answer when it arrived, and how long it took."""
         pages = {
             request["inputs"][0]["id"]: request
             for request in callback_requests(self._json("/_dash-dependencies"))
             if not request["state"]
         }
-        self._askers = [
+        self._readers = [
             (self._dashboard(pages[f"{VIEWS[seed % len(VIEWS)]}-question"]), dashboard_seconds, seed)
             for seed in range(dashboards)
         ] + [(self._client, client_seconds, dashboards + seed) for seed in range(clients)]
 
     def run(self) -> None:
-        """Ask until the end."""
-        threads = [threading.Thread(target=self._ask_every, args=asker) for asker in self._askers]
+        """Send requests until the end."""
+        threads = [threading.Thread(target=self._send_every, args=reader) for reader in self._readers]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
 
-    def _ask_every(self, ask: Ask, seconds: float, seed: int) -> None:
+    def _send_every(self, send: Send, seconds: float, seed: int) -> None:
         chance = random.Random(seed)
         connection = self._connection()
         time.sleep(chance.uniform(0, max(0.0, min(seconds, self.end - time.monotonic()))))
         while time.monotonic() < self.end:
-            begun = time.monotonic()
-            ask(connection, chance)
+            started = time.monotonic()
+            send(connection, chance)
             if seconds == DASHBOARD_SECONDS:  # longer than servers keep a connection open
                 connection.close()
-            time.sleep(max(0.0, min(begun + seconds, self.end) - time.monotonic()))
+            time.sleep(max(0.0, min(started + seconds, self.end) - time.monotonic()))
         connection.close()
 
-    def _dashboard(self, page: dict[str, Any]) -> Ask:
-        """Give what asks for a view's figures as the page does."""
+    def _dashboard(self, page: dict[str, Any]) -> Send:
+        """Return a function that requests a view's figures as the page does."""
 
-        def ask(connection: http.client.HTTPConnection, chance: random.Random) -> None:
+        def send(connection: http.client.HTTPConnection, chance: random.Random) -> None:
             question = {"search": f"?period={chance.choice(PERIODS)}", "zone": "UTC", "at": time.time()}
             (only,) = page["inputs"]
-            self._ask(
+            self._request(
                 connection, "POST", "/_dash-update-component", page | {"inputs": [only | {"value": question}]}
             )
 
-        return ask
+        return send
 
     def _client(self, connection: http.client.HTTPConnection, chance: random.Random) -> None:
-        self._ask(connection, "GET", f"/api/{chance.choice(ANSWERS)}?period={chance.choice(PERIODS)}")
+        self._request(connection, "GET", f"/api/{chance.choice(ANSWERS)}?period={chance.choice(PERIODS)}")
 
-    def _ask(
+    def _request(
         self, connection: http.client.HTTPConnection, method: str, path: str, body: object = None
     ) -> None:
-        begun = time.monotonic()
+        started = time.monotonic()
         headers = {"x-api-key": self._key, "Accept-Encoding": "gzip", "Content-Type": "application/json"}
         try:
             connection.request(method, path, json.dumps(body) if body else None, headers)
@@ -149,13 +150,13 @@ class Load:
             connection.close()
         with self._lock:
             self.statuses[status] += 1
-            self.taken.append((time.monotonic(), time.monotonic() - begun))
+            self.taken.append((time.monotonic(), time.monotonic() - started))
 
     def _connection(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection(self._address.hostname or "", self._address.port, timeout=30)
 
     def source_status(self) -> str:
-        """Ask how far the server is with what it reads."""
+        """Return the state of the server's source."""
         return str(self._json("/api/summary?period=24h")["source"]["status"])
 
     def _json(self, path: str) -> Any:
@@ -165,8 +166,8 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """What the server's processes had at a moment; memory without what files share."""
+class Sample:
+    """What the server's processes used at a moment; memory without the pages that they share with files."""
 
     cpu_seconds: float
     megabytes: float
@@ -174,11 +175,11 @@ class Look:
     files: int
 
 
-def look_at(pid: int) -> Look:
+def sample(pid: int) -> Sample:
     """Sum up a process and its descendants."""
     parents = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):  # it has ended meanwhile
+        with suppress(OSError):  # the process has just ended
             parents[int(path.parent.name)] = int(path.read_text().rpartition(")")[2].split()[1])
     family = {pid}
     while more := {child for child, parent in parents.items() if parent in family} - family:
@@ -190,24 +191,24 @@ def look_at(pid: int) -> Look:
         megabytes += int(status["RssAnon"].split()[0]) * 1024 / 1e6
         threads += int(status["Threads"])
         files += len(list((process / "fd").iterdir()))
-    return Look(ticks / os.sysconf("SC_CLK_TCK"), megabytes, threads, files)
+    return Sample(ticks / os.sysconf("SC_CLK_TCK"), megabytes, threads, files)
 
 
-def settled(looks: list[Look]) -> Iterator[tuple[str, float, float]]:
-    """Name what was looked at, with what it was in the second third of the time and in the last.
+def growth(samples: list[Sample]) -> Iterator[tuple[str, float, float]]:
+    """Yield each measure with its value in the second third of the time and in the last.
 
-    In the first third caches fill.
+    The first third does not count, because the caches fill then.
     """
-    third = len(looks) // 3
-    # Of threads and open files the least: the others serve those who ask just then.
-    for what, typical in (("megabytes", median), ("threads", min), ("files", min)):
-        had = [getattr(look, what) for look in looks]
-        yield what, typical(had[third : 2 * third]), typical(had[2 * third :])
+    third = len(samples) // 3
+    # The minimum of threads and open files: the rest belong to requests that are being answered.
+    for measure, typical in (("megabytes", median), ("threads", min), ("files", min)):
+        values = [getattr(one, measure) for one in samples]
+        yield measure, typical(values[third : 2 * third]), typical(values[2 * third :])
 
 
 @contextmanager
 def own_server(folder: Path, rows: int, arriving: int) -> Iterator[tuple[str, int]]:
-    """Serve a store of so many rows that follows a MongoDB of others; gives address and process."""
+    """Serve a store of ``rows`` rows that follows a MongoDB with other rows; gives address and process id."""
     now = datetime.now(UTC).replace(microsecond=0)
     if not (folder / "data" / FILE_NAME).exists():
         fill(folder / "data", rows, now)
@@ -218,7 +219,7 @@ def own_server(folder: Path, rows: int, arriving: int) -> Iterator[tuple[str, in
         uri = f"{mongo.base_url}/LibreChat"
         database = stack.enter_context(MongoClient[dict[str, Any]](uri)).get_default_database()
         raw = bson.CodecOptions(document_class=RawBSONDocument)
-        for name in ("users", "agents", "transactions"):  # chats would keep this MongoDB from answering
+        for name in ("users", "agents", "transactions"):  # messages would make this MongoDB too slow
             file = Path(scratch) / "dump" / "LibreChat" / f"{name}.bson"
             insert(database, name, bson.decode_all(file.read_bytes(), raw))
         print(f"the MongoDB holds {arriving:,} rows")
@@ -234,7 +235,7 @@ def own_server(folder: Path, rows: int, arriving: int) -> Iterator[tuple[str, in
 
 
 def fill(folder: Path, rows: int, now: datetime) -> None:
-    """Import so many rows into a new store, none of the last day."""
+    """Import this many rows into a new store, none of the last day."""
     with tempfile.TemporaryDirectory() as scratch:
         write_sample(Path(scratch) / "dump", transactions=rows, seed=1, until=now - timedelta(days=1))
         store, source = Store(folder, memory_limit="256MB"), DumpSource(Path(scratch) / "dump")
@@ -250,7 +251,7 @@ def chat(database: Database[dict[str, Any]], done: threading.Event) -> None:
     while not done.wait(1):
         number += 10
         now = datetime.now(UTC)
-        database.transactions.insert_many([usage(now, number + place) for place in range(10)])
+        database.transactions.insert_many([usage(now, number + offset) for offset in range(10)])
 
 
 def main() -> None:
@@ -259,7 +260,7 @@ def main() -> None:
     )
     options.add_argument("--url")
     options.add_argument("--key", default=API_KEY)
-    options.add_argument("--pid", type=int, help="the server's process, to look at its memory")
+    options.add_argument("--pid", type=int, help="the id of the server's process, to measure its memory")
     options.add_argument("--seconds", type=float, default=60.0)
     options.add_argument("--rows", type=int, default=1_000_000)
     options.add_argument("--arriving", type=int, default=200_000)
@@ -271,28 +272,28 @@ def main() -> None:
             folder = given.data or Path(stack.enter_context(tempfile.TemporaryDirectory()))
             url, pid = stack.enter_context(own_server(folder, given.rows, given.arriving))
         faults = measure(Load(url, given.key, given.seconds), pid)
-    print("\n".join(faults) or "holds")
+    print("\n".join(faults) or "passed")
     sys.exit(bool(faults))
 
 
 def measure(load: Load, pid: int | None) -> list[str]:
-    """Let the load run, look at the server meanwhile, print what was met; gives what must not be."""
-    asking = threading.Thread(target=load.run)
-    asking.start()
-    looks: list[Look] = []
+    """Run the load, sample the server while it runs, and print the results; returns what went wrong."""
+    running = threading.Thread(target=load.run)
+    running.start()
+    samples: list[Sample] = []
     read_at = None
     print("  seconds  source     CPU s    MB  threads  files")
-    for number in range(LOOKS):
-        time.sleep(max(0.0, load.end - load.seconds * (1 - (number + 1) / LOOKS) - time.monotonic()))
+    for number in range(SAMPLES):
+        time.sleep(max(0.0, load.end - load.seconds * (1 - (number + 1) / SAMPLES) - time.monotonic()))
         source = load.source_status()
         if source != "importing" and read_at is None:
             read_at = time.monotonic()
         if pid is not None:
-            looks.append(look := look_at(pid))
-            elapsed = load.seconds * (number + 1) / LOOKS
-            had = f"{look.cpu_seconds:6.1f} {look.megabytes:5.0f} {look.threads:8} {look.files:6}"
-            print(f"{elapsed:9.0f}  {source:9} {had}")
-    asking.join()
+            samples.append(last := sample(pid))
+            elapsed = load.seconds * (number + 1) / SAMPLES
+            used = f"{last.cpu_seconds:6.1f} {last.megabytes:5.0f} {last.threads:8} {last.files:6}"
+            print(f"{elapsed:9.0f}  {source:9} {used}")
+    running.join()
     read_at = read_at or load.end
     faults = [f"status {status}" for status in load.statuses if status != "200"]
     print(f"{len(load.taken):,} requests in {load.seconds:.0f} s: {dict(load.statuses)}")
@@ -305,11 +306,11 @@ def measure(load: Load, pid: int | None) -> list[str]:
             shown = ", ".join(f"p{100 * p:g} {1000 * took:.0f} ms" for p, took in part.items())
             print(f"{name}: {len(taken):,} answers, {shown}")
             faults += [f"{name} p99 is {part[0.99]:.2f} s"] if part[0.99] > LARGEST_P99_SECONDS else []
-    if looks:
-        for what, before, after in settled(looks):
-            print(f"{what}: {before:.0f} in the second third, {after:.0f} in the last")
+    if samples:
+        for measure_name, before, after in growth(samples):
+            print(f"{measure_name}: {before:.0f} in the second third, {after:.0f} in the last")
             grows = load.seconds >= SOAK_SECONDS and after > before * (1 + LARGEST_GROWTH)
-            faults += [f"{what} grow"] if grows else []
+            faults += [f"{measure_name} grow"] if grows else []
     return faults
 
 

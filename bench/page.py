@@ -1,10 +1,10 @@
-"""How the dashboard feels on a line of 10 Mbit/s and 40 ms: weight, first figure, changes, long tasks.
+"""Measures the dashboard on a line of 10 Mbit/s and 40 ms: weight, first figure, changes, long tasks.
 
     .venv/bin/python -m bench.page URL KEY [ROUNDS]
 
 URL is the dashboard's own address. A fresh browser each round opens it cold, reloads it, and goes through
-views, periods and splits, each round in another time zone, so that no answer is there already; printed are
-the medians of what the browser itself measured. Nothing is asserted.
+views, periods and splits. Each round is in another time zone, so that no answer is cached already. The script
+prints the medians of what the browser itself measured, and asserts nothing.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ new MutationObserver((_, observer) => {
   observer.disconnect();
 }).observe(document, { childList: true, characterData: true, subtree: true });
 """
-# From the reader's action to the frame after which the answer is on screen.
+# Waits from the reader's action to the frame after which the answer is on screen.
 UNTIL = """
 () => new Promise((resolve) => {
-  const begun = performance.now();
+  const started = performance.now();
   const observer = new MutationObserver(() => {
     if (!(%(condition)s)) return;
     observer.disconnect();
-    requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - begun)));
+    requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - started)));
   });
   const whole = { childList: true, characterData: true, subtree: true, attributes: true };
   const before = document.getElementById("range-words").textContent;
@@ -60,14 +60,14 @@ SHOWN = "!document.getElementById('{view}-view').hidden"
 FILLED = "document.querySelector('#{view}-view.ready #{view}-rows tr')"
 OTHER_RANGE = "document.getElementById('range-words').textContent !== before"
 OTHER_LEGEND = "document.getElementById('over-time-legend').textContent !== legend"
-REST_MS = 200  # between the pointer's coming and its click: what a hand takes at least
+REST_MS = 200  # the shortest time that a hand takes from pointing at a link to clicking it
 TABLES = ("users", "models", "agents")
 ZONES = ("Europe/Berlin", "Europe/Paris", "Europe/Rome", "Europe/Madrid", "Europe/Vienna", "Europe/Oslo")
 PERIODS = ("7d", "90d", "12m", "all")
 
 
 class Weight:
-    """The bytes that come over the line, headers included."""
+    """Counts the requests, and the bytes that come over the line, headers included."""
 
     def __init__(self, session: CDPSession) -> None:
         self.bytes = 0.0
@@ -80,14 +80,14 @@ class Weight:
 
 
 def taken(page: Page, act: str, condition: str) -> float:
-    """Milliseconds from an act to what it leads to; the page then has time to come to rest."""
+    """Return the milliseconds from an action until its condition is true; then let the page come to rest."""
     found = page.evaluate(UNTIL % {"act": act, "condition": condition})
     page.wait_for_timeout(800)
     return float(found)
 
 
 def one_round(browser: Browser, url: str, key: str, zone: str) -> dict[str, float]:
-    """What one fresh browser measures."""
+    """Measure everything in one fresh browser."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     context.add_init_script(f"localStorage.setItem('analyticsApiKey', {json.dumps(key)})")
     context.add_init_script(WATCH)

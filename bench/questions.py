@@ -1,4 +1,4 @@
-"""How long each answer takes on ten million rows, as a multiple of counting these rows.
+"""Measures each answer on ten million rows, as a multiple of the time for counting these rows.
 
     .venv/bin/python -m bench.questions [ROWS] [--store FOLDER]
 
@@ -56,9 +56,9 @@ def fill(folder: Path, dump: Path, rows: int) -> None:
     until = datetime.now(UTC).replace(microsecond=0)
     write_sample(dump, transactions=rows // COPIES, seed=1, until=until)
     store, source = Store(folder), DumpSource(dump)
-    begun = time.perf_counter()
+    started = time.perf_counter()
     import_dump(store, source, now=until)
-    print(f"import: {rows // COPIES / (time.perf_counter() - begun):,.0f} rows a second")
+    print(f"import: {rows // COPIES / (time.perf_counter() - started):,.0f} rows a second")
     source.close()
     store.close()
     with duckdb.connect(folder / FILE_NAME) as connection:
@@ -73,9 +73,9 @@ def cpu_milliseconds(ask: Callable[[], object]) -> float:
     """Return the least CPU time of a few runs."""
     best = float("inf")
     for _ in range(RUNS):
-        begun = time.process_time()
+        started = time.process_time()
         ask()
-        best = min(best, time.process_time() - begun)
+        best = min(best, time.process_time() - started)
     return 1000 * best
 
 

@@ -1,11 +1,11 @@
-"""Pages and programs ask without a pause while rows arrive; bench/load.py does so for longer."""
+"""Pages and programs send requests without a pause while rows arrive; bench/load.py does so for longer."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from bench.load import Load, look_at
+from bench.load import Load, sample
 
 from tests.support.documents import usage, usages
 from tests.support.servers import API_KEY, Running, serve
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ANSWERS = 300
 STRAY = 10
-"""So many threads and files may come and go, with the pool's threads and rows that are being read."""
+"""How many threads and files may come and go with the pool's threads and the rows that are being read."""
 
 
 def answers_within(server: Running, seconds: float) -> int:
@@ -42,14 +42,14 @@ def test_each_answer_is_good_and_leaves_no_thread_and_no_file_behind(
     mongo_database.transactions.insert_many(usages(500, until=datetime.now(UTC)))
     with serve(tmp_path, MONGO_URI=mongo_uri, SYNC_SECONDS="1") as server:
         answers_within(server, seconds=1)
-        before = look_at(server.pid)
+        before = sample(server.pid)
         answered = 0
         while answered < ANSWERS:
             mongo_database.transactions.insert_one(usage(datetime.now(UTC), answered))
             answered += answers_within(server, seconds=1)
 
         def as_before() -> bool:
-            now = look_at(server.pid)
+            now = sample(server.pid)
             return now.threads <= before.threads + STRAY and now.files <= before.files + STRAY
 
-        wait_until(as_before, problem=lambda: f"{before} {look_at(server.pid)}")
+        wait_until(as_before, problem=lambda: f"{before} {sample(server.pid)}")
