@@ -1,10 +1,10 @@
-# `make run` and `make test` are all one needs; `make help` lists the rest.
+# You need only `make run` and `make test`; `make help` lists the rest.
 
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --no-input --disable-pip-version-check
 PYTHON ?= python3
-# Node comes with the other locked tools: the linters' newest versions need a newer one than Debian has.
+# Node comes with the other locked tools, because the linters need a newer version than Debian has.
 NODE_TOOL := PATH="$(CURDIR)/$(BIN):$$PATH" node_modules/.bin
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header
@@ -21,7 +21,7 @@ setup: $(VENV)/.installed ## Install into .venv, nothing else
 
 dev: $(VENV)/.installed-dev
 
-run: setup ## Serve: with MONGO_URI (environment or .env) the real thing, else a demo
+run: setup ## Serve: your LibreChat if MONGO_URI is set (environment or .env), else a demo
 	@if [ -n "$$MONGO_URI" ] || \
 		grep -qsE "^[[:space:]]*(export[[:space:]]+)?MONGO_URI[[:space:]]*=[[:space:]]*[\"']?mongodb" .env; \
 	then exec $(BIN)/librechat-analytics serve; \
@@ -61,10 +61,10 @@ sbom: dev ## List what the image holds, in CycloneDX, as dist/sbom.json
 test: test-tools dev mongotest ## All tests; ARGS="tests/usage -k periods" picks some
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
-screenshots: test-tools dev ## Take the README's pictures anew
+screenshots: test-tools dev ## Take the README's pictures again
 	$(BIN)/python -m tests.screenshots
 
-lock: dev ## Resolve the lock files anew; ARGS=--upgrade takes newer versions
+lock: dev ## Write the lock files again; ARGS=--upgrade takes newer versions
 	@[ -x $(BIN)/uv ] || $(PIP) install 'uv>=0.9'
 	$(UV_COMPILE) $(ARGS) pyproject.toml --output-file requirements.lock
 	$(UV_COMPILE) $(ARGS) pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
@@ -78,7 +78,7 @@ clean: ## Remove what can be made again (not your data)
 test-tools:
 	@bash .ci/system-packages
 
-# The first Python that is new enough: python3 itself where it is, else the newest beside it.
+# Takes the first Python that is new enough: python3 itself, or else the newest other one.
 # Debian ships the venv module's pip in a package of its own.
 $(BIN)/python:
 	@for python in $(PYTHON) python3.15 python3.14 python3.13 python3.12 python3.11 none; do \
@@ -114,7 +114,7 @@ node_modules/.installed: package-lock.json package.json .npmrc $(VENV)/.installe
 # A server of MongoDB's wire protocol for the tests; MONGO_TEST_URI names another one instead.
 mongotest: $(if $(MONGO_TEST_URI),,.cache/mongotest)
 
-# Pure Go, so no C compiler is needed. Debian's own Go is too old up to Debian 12: then a locked toolchain does it.
+# Pure Go, so no C compiler is needed. Debian's own Go is too old up to Debian 12; then a locked toolchain replaces it.
 .cache/mongotest: tests/mongotest/main.go tests/mongotest/go.mod tests/mongotest/go.sum | $(VENV)/.installed
 	@mkdir -p .cache
 	@go=go; \
