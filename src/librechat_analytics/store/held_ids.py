@@ -33,8 +33,8 @@ class Id(NamedTuple):
 class AuditResult:
     """How an audit ended; times are UTC without a zone.
 
-    ``documents`` counts the rows of the database, ``added`` those that were not held before, and ``gone``
-    those held that the database is known to have deleted.
+    ``documents`` counts the rows of the database, ``added`` its rows that were not held before, and ``gone``
+    the held rows that the database is known to have deleted.
     """
 
     kind: AuditKind

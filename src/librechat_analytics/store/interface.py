@@ -79,7 +79,7 @@ class Ledger(Reader, Protocol):
         state: dict[str, Any],
         *,
         now: datetime,
-        ask_again: bool = False,
+        attribute_again: bool = False,
     ) -> int:
         """Add the rows that are not held yet and change the state; return how many rows were added."""
         ...
@@ -153,7 +153,7 @@ class Ledger(Reader, Protocol):
         ...
 
     def users_known_as(self, text: str) -> list[str]:
-        """Return the ids of the users with this id or e-mail address, in any case."""
+        """Return the ids of the users with this id or e-mail address, in upper or lower case."""
         ...
 
     def forget_user(self, identity: str) -> None:

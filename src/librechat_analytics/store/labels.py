@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class EndedMemberships:
-    """What one reading of all groups ended.
+    """What one reading of all groups did to memberships.
 
-    Of the memberships that ``existed``, ``doubted`` were missing from this reading but not yet from enough
-    readings. If they are too many, they ``wait`` instead of ending. ``waited`` were waiting before this
-    reading; ``agreed`` have been missing from enough readings and ended.
+    ``existed`` counts the memberships before it. ``unconfirmed`` of them were missing from this reading but
+    not yet from enough readings; if these are too many, they ``wait`` instead of ending. ``waited`` were
+    waiting before this reading. ``agreed`` have been missing from enough readings and ended.
     """
 
     waited: int
     existed: int
     agreed: int
-    doubted: int
+    unconfirmed: int
     wait: bool
 
 
@@ -108,7 +108,7 @@ class Labels(DuckDBFile):
             return as_of, rows_of(cursor, "statements/agent_providers")
 
     def users_known_as(self, text: str) -> list[str]:
-        """Return the ids of the users with this id or e-mail address, in any case."""
+        """Return the ids of the users with this id or e-mail address, in upper or lower case."""
         with self.reading() as cursor:
             return [identity for (identity,) in rows_of(cursor, "statements/users_known_as", {"text": text})]
 

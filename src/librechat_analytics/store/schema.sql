@@ -17,7 +17,7 @@ CREATE TABLE users (
     reserved_e6 BIGINT,                             -- part of the balance, in millionths of a credit
     refill_enabled BOOLEAN,                         -- LibreChat adds refill_e6 to the balance ...
     refill_e6 BIGINT,
-    refill_every INTEGER,                           -- ... every so many ...
+    refill_every INTEGER,                           -- ... every so often, counted in ...
     refill_unit VARCHAR,                            -- ... seconds, minutes, hours, days, weeks or months
     refilled_at TIMESTAMP,                          -- the last time
     debt_e6 BIGINT                                  -- what the balance could not cover, in millionths of a credit
@@ -119,8 +119,8 @@ CREATE TABLE transactions (
     cache_read_tokens BIGINT NOT NULL,
     cache_write_tokens BIGINT NOT NULL,
     structured BOOLEAN NOT NULL,                    -- has cache tokens; its rate is a weighted mean
-    sentinel BOOLEAN NOT NULL,                      -- its rate is a mark and not a price
-    positive_value BOOLEAN NOT NULL,                -- recorded as a gain
+    sentinel BOOLEAN NOT NULL,                      -- its rate is a placeholder, not a price
+    positive_value BOOLEAN NOT NULL,                -- recorded as credit
     default_rate BOOLEAN NOT NULL,                  -- at the rate of models without a price
     agent_model BOOLEAN NOT NULL,                   -- an agent's id was recorded as the model
     agent_key UINTEGER,
@@ -129,7 +129,7 @@ CREATE TABLE transactions (
     tenant_key UINTEGER
 );
 
--- Rows whose agent was not looked up yet, or whose answer LibreChat may still save.
+-- Rows whose agent was not looked up yet, or whose reply LibreChat may still save.
 CREATE TABLE unattributed (
     id_head UBIGINT NOT NULL,
     id_tail UINTEGER NOT NULL,
@@ -139,7 +139,7 @@ CREATE TABLE unattributed (
     model VARCHAR,
     recorded_agent VARCHAR,                         -- empty if the row says that there was none
     tenant VARCHAR,
-    spender VARCHAR                                 -- the agent that ran on behalf of the one that answered
+    spender VARCHAR                                 -- the agent that ran on behalf of the one that replied
 );
 
 -- Rows whose agent was found when they were newer than the last reading of the agents, and rows whose agent changed
@@ -149,7 +149,7 @@ CREATE TABLE told_early (
     id_tail UINTEGER NOT NULL,
     created_at TIMESTAMP NOT NULL,
     model VARCHAR,
-    endpoint VARCHAR,                               -- of the answer or the conversation
+    endpoint VARCHAR,                               -- of the reply or the conversation
     agent VARCHAR,
     spender VARCHAR,
     tenant VARCHAR

@@ -17,7 +17,7 @@ NO_PARAMETERS: Mapping[str, object] = {}
 def run(
     cursor: duckdb.DuckDBPyConnection, name: str, parameters: Mapping[str, object] = NO_PARAMETERS
 ) -> None:
-    """Run all statements of the file ``name``.sql, each with those of the parameters that it names.
+    """Run all statements of the file ``name``.sql, each with the parameters that it names.
 
     The cursor then holds the rows of the last statement.
     """

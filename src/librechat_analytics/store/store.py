@@ -82,14 +82,14 @@ class Store(Labels):
         state: dict[str, Any],
         *,
         now: datetime,
-        ask_again: bool = False,
+        attribute_again: bool = False,
     ) -> int:
         """Add the rows that are not held yet and change the state, in one commit; return how many were added.
 
         ``batch`` has the columns that ``write_batch.sql`` names, each id once; ``refusals`` has id and
         reason; ``state`` holds the fields of SyncState that change. Rows that are held get their tenants, and
-        outdated rows get everything that they lack. With ``ask_again``, the agents of rows that are held are
-        looked up again unless they are certain.
+        outdated rows get everything that they lack. With ``attribute_again``, the agents of rows that are
+        held are looked up again unless they are certain.
         """
         with self.committing() as cursor:
             added = 0
@@ -100,8 +100,8 @@ class Store(Labels):
                 if batch["tenant"].notna().any():
                     for name in ("agents_of_tenants", "name_agents", "fill_tenants"):
                         run(cursor, f"statements/{name}", _bounds(batch))
-                if ask_again:
-                    run(cursor, "statements/ask_again", _bounds(batch))
+                if attribute_again:
+                    run(cursor, "statements/attribute_again", _bounds(batch))
             if len(refusals):
                 cursor.register("refusals", refusals)
                 run(cursor, "statements/write_refused", {"now": now})

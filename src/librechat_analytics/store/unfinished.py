@@ -60,7 +60,7 @@ class UnfinishedRows:
             run(cursor, "statements/write_providers")
 
     def told_early(self) -> list[tuple[Any, ...]]:
-        """Return the rows whose providers are to be looked up again, as they are newer than their agents.
+        """Return the rows whose providers must be looked up again, because they are newer than their agents.
 
         Each has id_head, id_tail, created_at, model, endpoint, agent, spender, tenant and provider.
         """

@@ -58,7 +58,7 @@ def import_dump(
             refusal_frame(rows),
             {} if is_foreign else {"as_of": max(filter(None, (before.as_of, newest)), default=None)},
             now=naive(now),
-            ask_again=True,
+            attribute_again=True,
         )
         report("transactions", added, None)
     # A dump of another LibreChat says nothing about the people and agents of this one.

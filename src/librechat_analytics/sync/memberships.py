@@ -38,7 +38,7 @@ def write_memberships(store: Store, groups: list[Group], users: list[UserLabel],
         log.warning(
             "%s of %s memberships are missing in LibreChat's groups at once. They stay until three readings"
             " over an hour agree, because a directory may be half synchronised.",
-            f"{ends.doubted:,}",
+            f"{ends.unconfirmed:,}",
             f"{ends.existed:,}",
         )
 

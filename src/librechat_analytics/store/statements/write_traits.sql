@@ -26,7 +26,7 @@ LEFT JOIN (
     SELECT user_key, trait, max(until) AS until FROM user_traits GROUP BY user_key, trait
 ) AS before USING (user_key, trait);
 
--- Nothing was true for no time at all, unless it may have been true before the first reading.
+-- A trait that lasted no time was never true, unless it may have begun before the first reading.
 DELETE FROM user_traits WHERE until <= since AND NOT assumed;
 
 -- If no user has an e-mail address, addresses were not read, and those that appear later may be older.
