@@ -69,10 +69,10 @@ class KeptAnswers:
         with self._computing.alone(own_key):
             packed: bytes | None = self._cache.get(own_key)
             if packed is None:
-                begun = self._seconds()
+                started = self._seconds()
                 answer = compute()
                 packed = pack(answer)
-                took = self._seconds() - begun
+                took = self._seconds() - started
                 is_kept = packed is not None and self._room.take(edition, own_key, len(packed))
                 if is_kept:
                     self._cache.set(own_key, packed)

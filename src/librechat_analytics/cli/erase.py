@@ -20,7 +20,7 @@ def forget(user: Annotated[str, typer.Argument(help="The user's id or e-mail add
     with opened_store(settings) as store:
         known = store.users_known_as(user)
         if not known:
-            raise OperatorError(f"The store knows no user {user}. Give the id or the e-mail address.")
+            raise OperatorError(f"The store has no user {user}. Give the id or the e-mail address.")
         if len(known) > 1:
             raise OperatorError(
                 f"Several users have this address: {', '.join(known)}. Give one of these ids."

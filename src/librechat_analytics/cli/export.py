@@ -17,9 +17,9 @@ def export(
     period: Annotated[
         str, typer.Option(help="24h, 7d, 30d, last-month, custom ...; see the API.")
     ] = "last-month",
-    start: Annotated[str | None, typer.Option(help="With --period custom.")] = None,
+    start: Annotated[str | None, typer.Option(help="Where it begins; needs --period custom.")] = None,
     end: Annotated[
-        str | None, typer.Option(help="With --period custom; a date is included, an instant is not.")
+        str | None, typer.Option(help="Where it ends: a date is included, an instant is not.")
     ] = None,
     tz: Annotated[str | None, typer.Option(help="IANA time zone. Default: DASHBOARD_TIMEZONE.")] = None,
     where: Annotated[

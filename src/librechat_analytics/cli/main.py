@@ -62,7 +62,7 @@ VARIABLES_OF_OTHERS = (
 def main() -> None:
     """Run the program; a mistake that the operator can fix is one message and exit code 1."""
     occupy_standard_files()
-    os.umask(0o077)  # the files that are written have everybody's names and spending in them
+    os.umask(0o077)  # the files contain everybody's names and spending
     ignore_variables_of_others()
     try:
         program()

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 TIMEOUT_SECONDS = 60
 POLL_SECONDS = 0.5
 LONGEST_SILENCE_SECONDS = 120
-"""So long may the server do nothing before an audit that was requested counts as not begun."""
+"""How long the server may do nothing before we say that it has not begun the requested audit."""
 
 
 @contextmanager
@@ -104,7 +104,7 @@ def run_server_audit(settings: Settings, report: Callable[[float], None]) -> Aud
         done = [audit for audit in state.audits if audit.kind == "ids" and audit.started_at >= requested_at]
         if done:
             return done[0]
-        if state.running is not None:  # while any audit runs, the server is busy, and ours comes next
+        if state.running is not None:  # while any audit runs, the server is busy; ours comes next
             give_up_at = time.monotonic() + LONGEST_SILENCE_SECONDS
             if state.running.kind == "ids":
                 report(state.running.progress)

@@ -107,21 +107,21 @@ def _has_ledger(folder: Path) -> bool:
 
 
 def _advice(folder: Path) -> str:
-    """Return the end of the sentence that a folder has no ledger: where one is, or what to do."""
+    """Finish the sentence that a folder has no ledger: say where one is, or what to do."""
     deeper = [path for path in _folders_below(folder) if _has_ledger(path)]
     if deeper:
         return f"but a folder further down does. Give {' or '.join(map(str, deeper))}."
     for path in islice(sorted(folder.iterdir()), MOST_FILES):
         with suppress(OSError):  # such as a file without permission to read it
-            if path.is_file() and (said := _instead_of_dump(path, only_for_sure=True)):
-                return f"nor does a folder in it. {said}"
+            if path.is_file() and (advice := _instead_of_dump(path, only_for_sure=True)):
+                return f"nor does a folder in it. {advice}"
     return f"nor does a folder in it. {GIVE_THE_FOLDER}"
 
 
 def _folders_below(folder: Path) -> Iterator[Path]:
     walk = islice(os.walk(folder), MOST_FILES)
-    for place, names, _ in walk:
-        path = folder.joinpath(place)
+    for parent, names, _ in walk:
+        path = folder.joinpath(parent)
         if len(path.parts) - len(folder.parts) >= DEEPEST:
             names.clear()
         yield path

@@ -197,7 +197,7 @@ class Ledger:
     def _paged(
         self, bound: Document, beyond: str, order: int, *, to_the_last: bool
     ) -> Iterator[Transaction | Refused]:
-        """Read one page after another, and smaller pages when one takes too long.
+        """Read page after page, in smaller pages after one took too long.
 
         ``to_the_last``: read until a page is empty, because a short page may have been cut off.
         """
@@ -266,7 +266,7 @@ class Ledger:
 
 
 def each_document(cursor: Batched[T]) -> Iterator[T]:
-    """Yield all documents of a cursor, also after empty batches, at which the driver's own iteration ends."""
+    """Yield all documents of a cursor; the driver's own iteration would end at an empty batch."""
     empty = 0
     while empty < EMPTY_BATCHES:
         met = False

@@ -128,7 +128,7 @@ def _unanswered(error: PyMongoError) -> SourceUnreachableError:
     if isinstance(error, NotPrimaryError):
         return _changing_state(reason)
     if isinstance(error, ServerSelectionTimeoutError):
-        advice = next(advice for said, advice in WHAT_MAY_HELP.items() if said in reason)
+        advice = next(advice for part, advice in WHAT_MAY_HELP.items() if part in reason)
         return SourceUnreachableError(f"MongoDB does not answer: {reason}. {advice}")
     if isinstance(error, AutoReconnect) and not isinstance(error, NetworkTimeout):
         return SourceUnreachableError(f"The connection to MongoDB broke: {reason}.")

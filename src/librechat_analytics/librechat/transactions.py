@@ -53,7 +53,7 @@ PROJECTION = (
 )
 
 SENTINEL_RATE = 1000
-"""USD per million tokens; a higher rate is a placeholder, no price (OpenRouter's -1 becomes -1,000,000)."""
+"""USD per million tokens; a higher rate is a placeholder and no price: OpenRouter's -1 becomes -1,000,000."""
 
 DEFAULT_RATES = (6.0, 6.9)
 """USD per million tokens of a model without a price, and of its stopped replies."""
@@ -277,7 +277,7 @@ def _part(value: object) -> int:
 
 def _rate(value: object) -> float | None:
     if isinstance(value, float) and math.isinf(value):
-        return value  # no price, hence a sentinel
+        return value  # a placeholder, not a price
     found = number(value)
     return None if found is None else float(found)
 

@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from librechat_analytics.store.held_ids import AuditKind, HeldIds
 
 ROWS_PER_RANGE = 20_000
-"""Rows in a range; if the counts of a range differ, so many ids are read."""
+"""Rows in a range; if its counts differ, this many ids are read."""
 
 LONGEST_REST_SECONDS = 2.0
 UNSETTLED = timedelta(minutes=10)
 """A younger row may be missing on a secondary that lags behind, so it does not count as deleted."""
 FUTILE_AUDITS = 2
-"""After so many audits in a row that found nothing, the server's count is ignored until the next day."""
+"""After this many audits in a row that found nothing, the server's count is ignored until the next day."""
 
 
 class AuditStoppedError(Exception):
@@ -117,11 +117,11 @@ class Auditor:
 
     def _steps(self, kind: AuditKind, *, at_ease: bool) -> Iterator[Step]:
         edges = [0, *self._held.boundaries(ROWS_PER_RANGE)]
-        for place, low in enumerate(edges):
-            high = edges[place + 1] if place + 1 < len(edges) else None
+        for number, low in enumerate(edges):
+            high = edges[number + 1] if number + 1 < len(edges) else None
             started = time.monotonic()
             yield self._by_count(low, high) if kind == "counts" else self._by_ids(low, high)
-            self.running = Running(kind, (place + 1) / len(edges))
+            self.running = Running(kind, (number + 1) / len(edges))
             self._report(int(100 * self.running.progress))
             taken = time.monotonic() - started
             if self._rest(min(taken, LONGEST_REST_SECONDS) if at_ease else 0.0):
@@ -193,7 +193,7 @@ class GrowthWatch:
         self._led_here = self._latest if self.unexplained else None
 
     def settle(self, found: int) -> None:
-        """Start over after an audit that found so many documents that the store lacked."""
+        """Start over after an audit that found this many documents that the store lacked."""
         is_futile = self._led_here is not None and not found
         self._futile = self._futile + 1 if is_futile else 0
         # The server's count is wrong then, and the difference that led here is normal.

@@ -1,4 +1,4 @@
-"""When which audit is due."""
+"""Decides when an audit is due, and of which kind."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BY_IDS_AFTER = timedelta(days=7)
 RETRY_SECONDS = 60.0
 LEAST_REST_SECONDS = 15.0
 REST_TIMES = 20
-"""After an audit because of growth, the next one waits so many times as long as the audit took."""
+"""After an audit because of growth, the next one waits this many times as long as that audit took."""
 
 
 class AuditSchedule:
@@ -91,7 +91,7 @@ class AuditSchedule:
             self._retry_at = time.monotonic() + RETRY_SECONDS
 
     def note_end(self, seconds: float) -> None:
-        """Note that an audit has ended, which took so many seconds."""
+        """Note that an audit has ended, and how many seconds it took."""
         with self._lock:
             self._growth_audit_at = time.monotonic() + max(LEAST_REST_SECONDS, REST_TIMES * seconds)
             self._audited_at = self._clock()

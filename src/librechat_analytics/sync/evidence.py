@@ -18,7 +18,7 @@ T = TypeVar("T", "AssistantMessage", "Conversation")
 ByTenant = dict[str | None, list[T]]
 
 DEEPEST_THREAD = 20
-"""How many conversations are followed from one to the conversation that it began in."""
+"""How far a chain of conversations, each begun in the next, is followed."""
 
 
 class WaitingRow(NamedTuple):
@@ -51,9 +51,9 @@ class Evidence:
     def look_up(self, rows: list[WaitingRow]) -> None:
         """Look up what is needed for these rows, and no more.
 
-        First come the messages that rows name. For rows without a conclusive one follow the messages of the
-        conversation. If these are not conclusive either, or the root is not known, the conversation and its
-        root follow.
+        It looks up the messages that rows name; then, for rows without a conclusive one, the messages of the
+        conversation; then, if these are not conclusive either or the root is not known, the conversation and
+        its root.
 
         Many rows of few conversations are looked up by conversation first: that takes fewer look-ups.
         """
@@ -119,7 +119,7 @@ class Evidence:
             above = found.root or found.id
             if above == found.id:
                 return above
-            if above in path:  # a circle: the same conversation of it for every row
+            if above in path:  # in a circle every row gets the same conversation
                 return min(path[path.index(above) :])
             found = self.conversation(row, above)
             if found is None:
@@ -162,7 +162,7 @@ class Evidence:
 
 
 def _of_tenant(found: ByTenant[T] | None, tenant: str | None) -> list[T]:
-    """Return the documents of a tenant, else those of no tenant; for a row without a tenant, else all."""
+    """Return a tenant's documents, else those without a tenant; for a row without a tenant, else all."""
     if not found:
         return []
     own = found.get(tenant) or found.get(None)

@@ -1,4 +1,4 @@
-"""How the source is doing, and one log line for each change of that."""
+"""Keeps the state of the source, and logs each change of it once."""
 
 from __future__ import annotations
 

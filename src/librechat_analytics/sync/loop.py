@@ -54,11 +54,11 @@ MOST_VAIN_TRIES = 5
 """A single sync gives up after this many tries in a row without progress."""
 
 MOST_READINGS = 3
-"""So often are new rows read in a row while the server still has more rows than the store."""
+"""How often new rows are read in a row while the server still has more rows than the store."""
 
 QUICK_SECONDS = 0.5
 ESTIMATE_REST_TIMES = 50
-"""A server that needs longer than QUICK_SECONDS to count rests so many times as long."""
+"""A server that needs longer than QUICK_SECONDS to count then rests for this many times as long."""
 
 LONGEST_WAIT_FOR_AUDIT_SECONDS = 600.0
 """How long after a start ``asOf`` waits for the end of the first audit."""

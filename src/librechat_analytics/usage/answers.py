@@ -23,7 +23,7 @@ AuditKind = held_ids.AuditKind
 SourceStatus = Literal["ok", "importing", "unreachable", "offline"]
 
 ALL_ENTRIES = 1_000_000
-"""As the limit of a ranking: more than a sheet has rows."""
+"""A limit for a ranking that lists everything: more than a sheet has rows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NONE = "(none)"
-"""As the value of a filter: rows without a readable user, a model, an agent, a role and so on."""
+"""The value of a filter that selects rows without a user, a model, an agent, a role and so on."""
 
 UNKNOWN = "(unknown)"
-"""As the value of the agent filter: rows for which no record shows whether an agent answered."""
+"""The value of the agent filter that selects rows whose agent no record shows."""
 
 LONGEST_VALUE = 500
 """The longest value of a filter, in characters; no name in a list is longer."""

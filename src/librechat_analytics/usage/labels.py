@@ -1,4 +1,4 @@
-"""What is known of a user or an agent, and the values that filters can have."""
+"""Answers about one user or one agent, and the values that filters can have."""
 
 from __future__ import annotations
 

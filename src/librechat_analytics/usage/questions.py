@@ -1,6 +1,6 @@
 """Everything that the API, the dashboard, the files and the command line can ask, and the answers' types.
 
-Periods and filters are typed values; whoever reads them from text does so before.
+Periods and filters are typed values; callers read them from text first.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ class Repository(Protocol):
     def now(self) -> datetime:
         """Return the present, rounded down to the store's last change or to the minute, whichever is later.
 
-        No row is younger than the last change, so nothing is lost; and everybody who asks between two
-        changes asks for the same, so that one answer does for all.
+        No row is younger than the last change, so nothing is lost. Between two changes everybody gets
+        the same present, so one cached answer serves all.
         """
         ...
 

@@ -35,7 +35,7 @@ _MOST_ROWS_OF_A_TURN = 40
 _LONGEST_TURN_MS = 120_000
 _ROWS_OF_A_CONVERSATION = 13
 _OLD_ROWS_FROM = 1_000
-"""A sample of at least so many transactions begins with a few rows of old releases."""
+"""A sample of at least this many transactions begins with a few rows of old releases."""
 
 
 class Company:

@@ -89,7 +89,7 @@ def day_weights(chance: Chance, dates: Sequence[date], closing_ms: int) -> list[
 
 
 def plan_day(number: int, date: date, users: Sequence[User]) -> Day:
-    """Return what holds for the whole of a day, the given one of the span."""
+    """Return what does not change during a day; ``number`` counts the days of the span."""
     days_left = SPAN_DAYS - number
     start_ms, end_ms = day_bounds(date)
     present = [user for user in users if user.joined <= number < user.left]

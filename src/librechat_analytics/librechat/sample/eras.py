@@ -39,7 +39,7 @@ COMPANY_TIMEZONE = ZoneInfo("Europe/Berlin")
 
 
 def newest(history: Sequence[tuple[int, T]], days_left: int) -> T:
-    """Return the last entry of a history, oldest first, that had begun ``days_left`` days before the end."""
+    """Return the last entry of a history, oldest first, that began by ``days_left`` days before the end."""
     found = history[0][1]
     for since, entry in history:
         if since < days_left:

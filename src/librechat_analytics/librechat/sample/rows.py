@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 REFILL_CREDITS = 20_000_000
 _CANCEL_FACTOR = 1.15
-"""LibreChat charges this many times the price for the completion of a stopped answer."""
+"""LibreChat charges this many times the price for the completion of a stopped reply."""
 
 
 def pair_of_rows(

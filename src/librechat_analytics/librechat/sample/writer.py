@@ -6,7 +6,7 @@ holds what each release really stored, with its known oddities: rows without ``m
 LibreChat computes them, down to the number type.
 
 Everything private that such a database has (texts, titles, instructions, password hashes) starts with
-``SECRET-``, so that anything leaking it can be found by searching for that word.
+``SECRET-``, so that a search for that word finds every leak.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
--- How many prompt tokens came from a cache, and what that saved. A prompt's saving is the difference to what it would
+-- How many prompt tokens came from a cache, and what that saved. A prompt's saving is the difference from what it would
 -- have cost without a cache, at the first of these rates that is known: the list price, if the prompt cost what the
 -- list says (to a thousandth); the rate of plain prompts of its size; the rate that follows from its own cost and from
--- what cached tokens cost in parts of fresh ones; the plain rate of the nearest size. Without any rate it counts as 0.
--- unknown_rates counts the long prompts with a cache for which only the rate of another size is known.
+-- what a cached token costs relative to a fresh one; the plain rate of the nearest size. Without any rate the saving
+-- is 0. unknown_rates counts the long prompts with a cache for which only the rate of another size is known.
 -- Reads: selected, slots, plain_rates, listed, models. Parameters: $long_tokens. One row per bucket with prompts.
 WITH
 prompts AS NOT MATERIALIZED (

@@ -1,5 +1,5 @@
 -- Models that LibreChat had no price for and charged at the rate of the family in their name. A plain prompt at the
--- family's rate proves it, except for models whose own rate that is. Their completions have the family's rate too.
+-- family's rate proves it, except for models whose own rate is the same. Their completions have the family's rate too.
 -- Reads: selected, models. Parameters: none. One row per model, highest cost first.
 WITH
 families AS (
@@ -30,7 +30,7 @@ SELECT
 FROM selected JOIN proven ON proven.model_key = selected.model_key
 WHERE NOT structured AND (
     usage_type = 'prompt' AND rate = prompt_rate
-    -- LibreChat charged stopped answers 15 per cent more.
+    -- LibreChat charged stopped replies 15 per cent more.
     OR usage_type = 'completion'
     AND (abs(rate - completion_rate) < 1e-6 OR abs(rate - completion_rate * 1.15) < 1e-6)
 )

@@ -1,7 +1,7 @@
 -- What plain prompts (without a cache) of each model cost, by size: models may charge another rate for long prompts.
 -- size: 0 short, 1 and 2 long. rate: the commonest rate of plain prompts of that size (if two are as common, the lower
 -- one), else of the next smaller size, else of a larger one. is_own: the rate is of that size itself.
--- read_part, write_part: the price of a token read from or written to a cache in parts of a fresh token's price, as
+-- read_part, write_part: the price of a token read from or written to a cache relative to a fresh token's, as
 -- most short prompts show it, for models whose long prompts show no rate.
 -- Reads: selected. Parameters: $long_tokens. One row per size and model with plain prompts.
 WITH

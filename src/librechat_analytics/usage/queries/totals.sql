@@ -1,4 +1,4 @@
--- What all selected rows come to.
+-- The totals of all selected rows.
 -- Reads: selected. Parameters: none. One row.
 SELECT
     coalesce(sum(cost_e6), 0) AS cost_e6,
