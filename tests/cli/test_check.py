@@ -1,4 +1,4 @@
-"""`check`: each thing has its line."""
+"""The command ``check``: one line for each thing that it checks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The audit says what it found, and says so too where nobody could be asked."""
+"""The audit prints what it found, also when no advisory service answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The image is built on a base that is named by its digest, which a command renews."""
+"""The Dockerfile names the base image by its digest, and a command renews it."""
 
 from __future__ import annotations
 

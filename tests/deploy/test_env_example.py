@@ -1,4 +1,4 @@
-"""`.env.example` is the operator's list of settings, so it must be whole and true."""
+"""`.env.example` lists all settings, with their true defaults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The examples for Prometheus and Grafana ask for metrics that there are."""
+"""The examples for Prometheus and Grafana use only metrics that exist."""
 
 from __future__ import annotations
 

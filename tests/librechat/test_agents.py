@@ -1,4 +1,4 @@
-"""Who answered: the six steps, first that applies."""
+"""Attribution: the first of six rules that applies decides."""
 
 from __future__ import annotations
 

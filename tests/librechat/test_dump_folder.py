@@ -1,4 +1,4 @@
-"""What is given for a dump: the folder that is meant is found, and anything else is said with what to do."""
+"""The path of a dump: the right folder is found, and errors say what to do instead."""
 
 from __future__ import annotations
 

@@ -151,7 +151,7 @@ def test_so_it_is_where_the_rest_of_the_document_is_broken(tmp_path: Path, kind:
 
 def test_a_live_database_refuses_the_same_under_the_same_names(tmp_path: Path) -> None:
     whole = [framed(field + REST) for field, _ in NO_OBJECT_IDS.values()]
-    # Of such a document MongoDB is asked for the id alone, so that nothing of the rest can be broken.
+    # The request asks only for the id of such a document, so that its other fields cannot fail.
     alone = [framed(field) for field, _ in NO_OBJECT_IDS.values()]
     dumped = from_dump(tmp_path, *whole)
     assert set(from_mongodb(*whole)) == set(from_mongodb(*alone)) == set(dumped)

@@ -36,7 +36,7 @@ class Server:
         """Empty batches before each that is not."""
         self.batch_documents = 1_000_000
         self.cut_off_documents: int | None = None
-        """A page has no more of them, whatever was asked for."""
+        """A page never has more documents than this, whatever the request says."""
         self.most_documents: int | None = None
         """A page of more takes too long."""
         self.spoiled: set[ObjectId] = set()

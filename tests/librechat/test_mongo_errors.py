@@ -1,4 +1,4 @@
-"""What is said of each way in which MongoDB fails: one sentence of its own, with what to do."""
+"""Each way in which MongoDB fails has its own message, which says what to do."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_each_failure_of_the_network_is_said_in_a_sentence_of_its_own(
 
 
 def ask(uri: str) -> str:
-    """What is said when the ledger of a server is asked for."""
+    """Return the message of the error when a server's ledger is read."""
     source = MongoSource.at(uri)
     try:
         source.ping()

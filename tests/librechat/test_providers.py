@@ -1,4 +1,4 @@
-"""Who was paid for a model call."""
+"""The provider that was paid for a call to a model."""
 
 from __future__ import annotations
 

@@ -188,7 +188,7 @@ def test_a_line_too_narrow_for_a_batch_is_asked_for_less_at_once(
 
 
 class Failing:
-    """A database in which everything that is asked fails."""
+    """A database in which every request fails."""
 
     name = "LibreChat"
 

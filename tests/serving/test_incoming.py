@@ -1,4 +1,4 @@
-"""How far to read, for requests that come in any pieces."""
+"""Requests that arrive in pieces: the server knows when they are complete."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clients that send or read slowly, more of them than threads: nobody else notices."""
+"""Slow clients, more than there are threads, do not delay anybody else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a kill leaves beside the store has names in it; it is gone when the store is opened or erases them."""
+"""A killed process leaves files with names in them; the store deletes them when it opens or erases names."""
 
 from __future__ import annotations
 

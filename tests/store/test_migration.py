@@ -1,4 +1,4 @@
-"""Stores that an older program wrote: brought up to this one's schema in one step, every figure as it was."""
+"""Stores that an older program wrote are migrated in one step, and every figure stays as it was."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A snapshot: all queries of an answer see one state of the store, whatever is committed meanwhile."""
+"""A snapshot: all queries of an answer see one state of the store, whatever is committed in between."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The usage store: all or nothing, no row twice, one process, snapshots that hold still."""
+"""The store: whole commits, no row twice, one process, unchanging snapshots."""
 
 from __future__ import annotations
 

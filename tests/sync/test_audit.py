@@ -1,4 +1,4 @@
-"""The audit: whatever LibreChat's database has is held in the end, whatever its id and whenever it came."""
+"""After an audit the store has every row of LibreChat's database, whatever its id and date."""
 
 from __future__ import annotations
 

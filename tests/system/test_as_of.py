@@ -1,4 +1,4 @@
-"""What is said of the age of figures: they may be newer than that, never older, whatever arrives."""
+"""Figures may be newer than the ``as_of`` beside them, never older, whatever arrives."""
 
 from __future__ import annotations
 

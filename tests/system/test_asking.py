@@ -1,4 +1,4 @@
-"""Whatever a list shows can be asked for, and gives exactly the figures that the list has for it."""
+"""A filter by any name in a list gives exactly the figures that the list shows for it."""
 
 from __future__ import annotations
 

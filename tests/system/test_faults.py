@@ -1,4 +1,4 @@
-"""When MongoDB, the network or the process itself fails: figures stay, nothing hangs, all comes back."""
+"""When MongoDB, the network or the process fails, figures stay, nothing hangs, and all recovers."""
 
 from __future__ import annotations
 

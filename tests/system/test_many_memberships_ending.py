@@ -37,7 +37,7 @@ class TestManyEndsAtOnce:
     """More than a fifth, and at least ten, of all memberships."""
 
     def read(self, store: Store, minutes: float, present: int, everybody: int = 40) -> set[str]:
-        """Read a group of the first so many of everybody; gives its members then."""
+        """Read a group that has the first ``present`` users; returns its members afterwards."""
         users = [person(identity) for identity in staff(everybody)]
         inside = map(str, staff(everybody)[:present])
         read(store, NOON + timedelta(minutes=minutes), [group(FINANCE, *inside)], users)

@@ -1,4 +1,4 @@
-"""Who belonged to which group from when to when, and what that makes of figures."""
+"""Memberships over time, and their effect on figures."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ class TestMemberships:
 
 
 class TestQuestions:
-    """What is asked of today goes by what holds today; what held before can be asked for."""
+    """Filters use today's groups; the store also keeps the earlier ones."""
 
     @pytest.fixture(autouse=True)
     def moved(self, store: Store) -> None:

@@ -1,4 +1,4 @@
-"""Stores of older programs, and rows that LibreChat had not settled: what they lack is made good."""
+"""Stores of older programs and unsettled rows are completed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The process that serves, between its operators and the world: signals, kills, guessers and bad requests."""
+"""The serving process: signals, kills, guessed keys and bad requests."""
 
 from __future__ import annotations
 

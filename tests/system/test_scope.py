@@ -1,6 +1,6 @@
-"""A key that is limited to some users: nothing of anybody else leaves, by whatever way.
+"""A key that is limited to some users sees nothing of anybody else, in no answer or file.
 
-Ana and Bob share a ledger. Whoever may see Ana's part gets exactly what there would be without Bob.
+Ana and Bob share a ledger. A key for Ana's part gets exactly the figures of a ledger without Bob.
 """
 
 from __future__ import annotations

@@ -133,7 +133,7 @@ def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Flas
 
 @pytest.fixture
 def client(apps: tuple[Flask, Flask]) -> FlaskClient:
-    """Whoever sees everything."""
+    """A client whose key sees everything."""
     return visitor(apps[0], API_KEY)
 
 
@@ -186,7 +186,7 @@ class TestTheFilter:
 
 
 def everything_of(client: FlaskClient) -> Iterator[tuple[str, Any]]:
-    """All that anybody could get: bodies, files, views, pages of one, lists to choose from."""
+    """Everything that a reader can get: bodies, files, views, detail pages, values of filters."""
     for endpoint in ENDPOINTS:
         for query in (
             "period=all",

@@ -1,4 +1,4 @@
-"""An address that cannot be read shows no figures: not those of everybody, not those of one of two, none."""
+"""An address that cannot be read shows no figures at all."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ AROUND = {
     *(ids.RANGE_WORDS, ids.SOURCE, ids.FRESHNESS, ids.NOTICE, ids.TITLE),
     *(f"{view.name}-{part}" for view in VIEWS for part in ("view", "places")),
 }
-"""What stands around the figures of a view."""
+"""The targets around the figures of a view."""
 PLACES_AROUND = {ids.CHIPS, ids.CRUMBS, ids.EARLIER, ids.LATER, ids.UNREADABLE}
 FAULTS = {
     "empty": "{}=",

@@ -1,4 +1,4 @@
-"""Which agent a transaction is by, step by step, in any tenant."""
+"""The agent of a row, rule by rule, in any tenant."""
 
 from __future__ import annotations
 

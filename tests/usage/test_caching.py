@@ -73,7 +73,7 @@ def test_without_a_plain_prompt_nothing_is_known_to_be_saved(tmp_path: Path) -> 
 
 
 def astra(number: int, *, fresh: int, read: int = 0, write: int = 0, cost: int) -> dict[str, Any]:
-    """A prompt of gpt-6-astra for so many credits: 10, 1 and 12.50 each, twice that above 272,000 tokens."""
+    """A prompt of gpt-6-astra that cost ``cost`` credits: 10, 1 and 12.50 each, doubled above 272,000."""
     tokens = fresh + read + write
     parts = {"inputTokens": -fresh, "writeTokens": -write, "readTokens": -read} if read or write else {}
     return usage(

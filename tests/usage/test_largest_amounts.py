@@ -1,4 +1,4 @@
-"""Rows of the largest amounts that are read stop no question: their parts are added up beyond 64 bits."""
+"""Rows with the largest accepted amounts break no query: their sums need more than 64 bits."""
 
 from __future__ import annotations
 

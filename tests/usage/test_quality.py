@@ -1,4 +1,4 @@
-"""What makes figures less sure: who is told of it, and what each finding finds."""
+"""Findings: who may see them, and which rows each of them finds."""
 
 from __future__ import annotations
 

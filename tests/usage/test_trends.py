@@ -1,4 +1,4 @@
-"""How the cost of a list's lines moved: bucket by bucket, each line's sum is what the list says."""
+"""Trends: the buckets of each row of a list add up to the cost that the list shows."""
 
 from __future__ import annotations
 
