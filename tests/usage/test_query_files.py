@@ -175,3 +175,11 @@ def test_a_file_has_the_shape_that_is_composed(name: str) -> None:
 
 def test_every_name_in_braces_is_replaced() -> None:
     assert not [name for name in QUERIES for text, _ in composed(name) if '"{' in text]
+
+
+def test_every_filter_has_a_condition_and_values() -> None:
+    lacking = [name for name in FILTER_NAMES if f"filters/{name}" not in FILES]
+    assert not lacking, f"usage/queries/filters/ has no file for {lacking}"
+    given = set(re.findall(r"SELECT (?:DISTINCT )?'(\w+)'", FILES["filter_values"].read_text("utf-8")))
+    # The values of the others are the entries of their lists.
+    assert given == {*FILTER_NAMES} - {"user", "model", "agent"}, "filter_values.sql needs every filter"

@@ -165,6 +165,8 @@ shows whether there was one."""
 
 
 NAMES = tuple(Parameters.model_fields)
+if missing := [name for name in FILTER_NAMES if name not in NAMES]:
+    raise TypeError(f"web/parameters.py: Parameters has no field for the filter {', '.join(missing)}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from librechat_analytics.dashboard.words import filter_words
 from librechat_analytics.formatting import NONE_LABELS
-from librechat_analytics.usage.filters import NONE, UNKNOWN, Filters, Scope
+from librechat_analytics.usage.filters import FILTER_NAMES, NONE, UNKNOWN, Filters, Scope
 from tests.dashboard.ready_answers import AGENT, USER, USER_ID, page_data, query, texts, users_of
 
 
@@ -31,6 +31,11 @@ def test_an_unknown_user_is_called_by_the_id_in_the_address() -> None:
     unknown = page_data(query(filters=Filters(user="nobody")), user=None)
 
     assert "nobody" in texts(filter_words.chips(unknown))
+
+
+def test_every_filter_has_its_words() -> None:
+    assert set(filter_words.NAMES) == set(FILTER_NAMES), "filter_words.py: NAMES needs every filter"
+    assert set(NONE_LABELS) == set(FILTER_NAMES), "formatting.py: NONE_LABELS needs every filter"
 
 
 def test_missing_values_have_labels() -> None:
