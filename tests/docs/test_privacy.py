@@ -33,8 +33,9 @@ def rows(*, anonymous: bool) -> list[tuple[str, ...]]:
 def test_the_table_has_every_field_that_is_read() -> None:
     named = {codes(collection)[0]: codes(fields) for collection, fields in rows(anonymous=False)}
 
+    assert set(READ) == set(COLLECTIONS), "READ in this file has other collections than librechat/mongo.py"
+    assert set(named) == set(COLLECTIONS), "docs/privacy.md names other collections than librechat/mongo.py"
     assert named == {collection: list(fields) for collection, fields in READ.items()}
-    assert set(named) == set(COLLECTIONS)
 
 
 def test_names_are_not_among_the_fields_where_users_are_anonymous() -> None:

@@ -87,12 +87,20 @@ def version_in(folder: Path) -> tuple[Any, ...]:
 
 
 def test_the_steps_lead_to_the_schema_that_a_new_store_has(old: Path, tmp_path: Path) -> None:
-    # Where this fails, schema.sql was changed: raise SCHEMA_VERSION and write the step for old stores.
     Store(old).close()
     Store(tmp_path / "new").close()
-    assert schema_of(old) == schema_of(tmp_path / "new")
+    assert schema_of(old) == schema_of(tmp_path / "new"), (
+        "schema.sql was changed: raise SCHEMA_VERSION and write the same change as a step in migrations/"
+    )
+
+
+def test_each_version_has_its_step_and_a_store_to_try_it_on() -> None:
     steps = Path(schema.__file__).with_name("migrations")
-    assert sorted(path.name for path in steps.iterdir()) == [f"{n}.sql" for n in range(2, SCHEMA_VERSION + 1)]
+    wanted = [f"{version}.sql" for version in range(2, SCHEMA_VERSION + 1)]
+    assert sorted(path.name for path in steps.glob("*.sql")) == wanted, "store/migrations needs these"
+    assert [*OF_VERSIONS] == [*range(1, SCHEMA_VERSION)], (
+        "OF_VERSIONS: add tests/store/store_N.sql, a store as the program before this change writes it"
+    )
 
 
 def test_every_figure_is_as_it_was(old: Path, version: int, caplog: pytest.LogCaptureFixture) -> None:

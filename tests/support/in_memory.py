@@ -10,6 +10,7 @@ from bson import ObjectId
 from librechat_analytics.librechat.agents import read_assistant_message, read_conversation
 from librechat_analytics.librechat.labels import read_agent, read_balance, read_group, read_user
 from librechat_analytics.librechat.ledger import IdPage
+from librechat_analytics.librechat.mongo import COLLECTIONS
 from librechat_analytics.librechat.source import SourceForbiddenError, SourceUnreachableError
 from librechat_analytics.librechat.transactions import read_transaction
 from tests.support.documents import NOON
@@ -27,10 +28,7 @@ class LibreChat:
     """A LibreChat in memory that answers like its MongoDB, and can fail like it."""
 
     def __init__(self, **collections: list[Document]) -> None:
-        self.collections = {
-            name: collections.get(name, [])
-            for name in ("transactions", "users", "agents", "messages", "conversations", "balances", "groups")
-        }
+        self.collections = {name: collections.get(name, []) for name in COLLECTIONS}
         self.forbidden: set[str] = set()
         self.away = False
         self.place = "mongodb:27017/LibreChat"

@@ -19,6 +19,7 @@ from librechat_analytics.librechat.sample.writer import write_sample
 from librechat_analytics.store.store import Store
 from librechat_analytics.sync.loop import Syncer
 from tests.support.documents import usage
+from tests.support.markdown import codes, page, table
 from tests.support.served import insert
 
 if TYPE_CHECKING:
@@ -41,30 +42,12 @@ ALLOWED_COMMANDS = {
     "killCursors",
 }
 ALLOWED_FIELDS = {
-    "transactions": {
-        "user", "conversationId", "messageId", "tokenType", "model", "context", "rate", "rawAmount",
-        "tokenValue", "inputTokens", "writeTokens", "readTokens", "createdAt", "agentId",
-        "rootAgentId", "tenantId", "mediaAccountPending",
-    },
-    "users": {"name", "username", "email", "role", "idOnTheSource", "tenantId"},
-    "agents": {
-        "id", "name", "model", "provider", "createdAt", "updatedAt", "versions.model", "versions.provider",
-        "versions.createdAt", "versions.updatedAt", "tenantId",
-    },
-    "messages": {
-        "messageId", "conversationId", "model", "endpoint", "isCreatedByUser", "createdAt", "sender",
-        "tenantId",
-    },
-    "conversations": {
-        "conversationId", "endpoint", "agent_id", "initial_agent_id", "subagentThread.rootConversationId",
-        "tenantId",
-    },
-    "balances": {
-        "user", "tokenCredits", "reservedCredits", "mediaDebtCredits", "autoRefillEnabled", "refillAmount",
-        "refillIntervalValue", "refillIntervalUnit", "lastRefill",
-    },
-    "groups": {"name", "memberIds"},
-}  # fmt: skip
+    codes(collection)[0]: set(codes(fields))
+    for collection, fields in table(page("docs/privacy.md"), "Collection").rows
+    if "ANONYMIZE_USERS" not in collection
+}
+"""What docs/privacy.md tells operators."""
+
 PRIVATE = {"title", "text", "content", "instructions", "password", "totpSecret", "backupCodes", "filename"}
 
 
@@ -133,6 +116,7 @@ class TestWhatIsRead:
             assert command["projection"], "a find without projection reads everything"
             assert set(command["projection"].values()) == {1}
             asked.setdefault(command["find"], set()).update(command["projection"])
+        assert asked.keys() <= ALLOWED_FIELDS.keys(), "docs/privacy.md does not name every collection"
         for name, fields in asked.items():
             assert fields <= ALLOWED_FIELDS[name] | {"_id"}
             assert not PRIVATE & {part for field in fields for part in field.split(".")}
