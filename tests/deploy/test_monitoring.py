@@ -13,7 +13,7 @@ from librechat_analytics.store.store import Store
 from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.repository import StoreRepository
 from librechat_analytics.web.gatekeeper import Visitor
-from librechat_analytics.web.metrics import serve_metrics
+from librechat_analytics.web.metrics import STATUSES, serve_metrics
 from librechat_analytics.web.requests_log import log_requests
 from tests.support.servers import ROOT
 
@@ -46,7 +46,23 @@ def test_only_metrics_that_are_served_are_asked_for(tmp_path: Path, file: str) -
     text = (ROOT / "deploy" / file).read_text("utf-8")
     asked = set(NAME.findall(text))
     assert asked
-    assert asked <= names_served(tmp_path)
+    unknown = asked - names_served(tmp_path)
+    assert not unknown, f"deploy/{file} asks for what web/metrics.py does not serve: {unknown}"
+    states = set(re.findall(r'source_status\{status=\\?"(\w+)', text))
+    assert states <= set(STATUSES), f"deploy/{file} asks for an unknown state: {states - set(STATUSES)}"
+
+
+def test_every_alert_has_a_query_a_severity_and_a_summary() -> None:
+    _, *rules = (ROOT / "deploy" / "prometheus-alerts.yml").read_text("utf-8").split("      - alert: ")
+    names = [rule.partition("\n")[0] for rule in rules]
+    assert len(rules) == len(set(names)) > 0
+    for name, rule in zip(names, rules, strict=True):
+        for part in (
+            "        expr: ",
+            "        labels: {severity: ",
+            "        annotations:\n          summary: ",
+        ):
+            assert f"\n{part}" in rule, f"{name} in deploy/prometheus-alerts.yml lacks: {part.strip()}"
 
 
 def test_the_dashboards_panels_do_not_overlap() -> None:
