@@ -155,9 +155,13 @@ def forked(
     command: list[str], folder: Path, environment: dict[str, str] | None, log: int, held_open: int
 ) -> subprocess.Popen[bytes] | ForkedProcess:
     """Start the program, or a script around it, without importing it again; any other command as usual."""
-    if command[0] not in (str(PROGRAM), sys.executable):
-        return started(command, folder, environment, log, held_open)
-    script, arguments = (command[2], command[3:]) if command[1] == "-c" else (None, command[1:])
+    match command:
+        case [program, *arguments] if program == str(PROGRAM):
+            script = None
+        case [python, "-c", script, *arguments] if python == sys.executable:
+            pass
+        case _:
+            return started(command, folder, environment, log, held_open)
     return warm_program.start(
         script,
         arguments,
