@@ -20,17 +20,16 @@ from librechat_analytics.dashboard.dash_seams.browser_files import assets_folder
 from librechat_analytics.dashboard.dash_seams.quiet_dash import json_for_script_element
 from librechat_analytics.dashboard.html.markup import element
 from librechat_analytics.dashboard.page import index_html, page_layout
-from librechat_analytics.dashboard.shortcuts import sheet_html
 from librechat_analytics.dashboard.views import users
 from librechat_analytics.dashboard.views.registry import VIEWS
 from librechat_analytics.usage.filters import FILTER_NAMES
 from librechat_analytics.web.gatekeeper import Visitor
+from tests import screenshots
 from tests.dashboard.ready_answers import ReadyRepository
+from tests.support import screen
 
 PREFIX = "/librechat-analytics/"
-CONVERSATIONS = replace(
-    users.VIEW, name="conversations", layout=list, panels=(), table=None, charts={}, label="Chats"
-)
+ADDED = replace(users.VIEW, name="added", layout=list, panels=(), table=None, charts={}, label="Added view")
 
 
 def scripts() -> dict[str, str]:
@@ -86,13 +85,13 @@ class TestRegistry:
             g.visitor = Visitor("tests", None)
 
         repository: Any = ReadyRepository()
-        views = (*VIEWS, CONVERSATIONS)
+        views = (*VIEWS, ADDED)
         mount_dashboard(server, repository, prefix=PREFIX, cache_control="no-cache", views=views)
         client = server.test_client()
 
         (carried,) = re.findall(r'id="contract">(.*?)</script>', client.get("/").get_data(as_text=True))
         added = json.loads(carried)["views"][-1]
-        assert (added["title"], added["link"], added["search"]) == ("Chats", "conversations-link", None)
+        assert (added["title"], added["link"], added["search"]) == ("Added view", "added-link", None)
         asked = [each["inputs"] for each in client.get("/_dash-dependencies").get_json()]
         for name in (added["request"], added["targets"]):
             assert [{"id": name, "property": "data"}] in asked
@@ -101,7 +100,11 @@ class TestRegistry:
         ("views", "says"),
         [
             ((*VIEWS, VIEWS[0]), "has two views with the name 'overview'"),
-            ((*VIEWS, replace(CONVERSATIONS, name="user")), "'user' has the name of a subject"),
+            ((*VIEWS, replace(ADDED, name="user")), "'user' has the name of a subject"),
+            (
+                (*VIEWS, replace(ADDED, panels=users.VIEW.panels[:1])),
+                "the views 'users' and 'added' both have the panel 'users-chart'",
+            ),
             (VIEWS[:-1], "exactly one view that is about one user, model or agent"),
             ((VIEWS[0], *VIEWS[2:]), "lacks the view 'users'"),
         ],
@@ -111,12 +114,18 @@ class TestRegistry:
             build_contract(views, PREFIX)
         assert str(refused.value).startswith("views/registry.py")
 
+    def test_the_tests_in_a_browser_and_the_screenshots_have_every_view_of_the_menu(self) -> None:
+        titles = [view.title for view in VIEWS if view.in_menu]
+
+        assert list(screen.VIEWS) == titles, "VIEWS in tests/support/screen.py"
+        assert set(titles) == {view for _, view, _, _ in screenshots.SHOTS}, "SHOTS in tests/screenshots.py"
+
 
 class TestScripts:
     def test_every_element_that_a_script_names_is_on_the_page(self) -> None:
         layout = page_layout(VIEWS, refresh_seconds=60)
         there = {str(part.id) for part in layout._traverse() if getattr(part, "id", None)}
-        there |= set(re.findall(r' id="([^"]+)"', index_html(build_contract(VIEWS, PREFIX)) + sheet_html()))
+        there |= set(re.findall(r' id="([^"]+)"', index_html(build_contract(VIEWS, PREFIX))))
         named = {
             name
             for text in scripts().values()

@@ -53,8 +53,9 @@ def test_every_chart_has_a_file() -> None:
     layout = page_layout(VIEWS, refresh_seconds=60)
     charts = {part.id.removesuffix("-chart") for part in layout._traverse() if type(part).__name__ == "Graph"}
 
-    assert len(charts) == 12
-    assert charts <= FILES.keys()
+    assert len(charts) > 10
+    missing = sorted(charts - FILES.keys())
+    assert not missing, f"the charts {missing} have no CSV: no VIEW has them in its charts"
 
 
 def test_numbers_are_raw_and_dates_are_iso() -> None:

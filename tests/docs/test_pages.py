@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from librechat_analytics.dashboard.views.registry import VIEWS
 from tests.support.markdown import PAGES, anchors, codes, page, table
 from tests.support.servers import ROOT
 
@@ -65,6 +66,15 @@ def test_the_glossary_has_at_most_forty_words_each_once() -> None:
 
     assert len(words) <= 40
     assert words == sorted(set(words), key=str.lower)
+
+
+def test_the_views_that_are_named_are_those_of_the_menu() -> None:
+    titles = [view.title for view in VIEWS if view.in_menu]
+    (named,) = re.findall(r"There are \w+ views: (.*?)\.", page("docs/dashboard.md"), re.DOTALL)
+    (meaning,) = [row[1] for row in table(page("docs/glossary.md"), "Word").rows if row[0] == "**view**"]
+
+    assert re.findall(r"\*\*(.+?)\*\*", named) == titles, "docs/dashboard.md"
+    assert [title for title in titles if title not in meaning] == [], "docs/glossary.md"
 
 
 def test_every_decision_is_in_the_list_of_decisions() -> None:

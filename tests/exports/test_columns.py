@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, get_args, get_type_hints
@@ -29,6 +29,10 @@ KINDS_OF_TYPES = {
     str: {"text"},
 }
 NAMES_IN_HINTS = {"datetime": datetime, "Mapping": dict, "PriceSource": str}
+
+
+ONLY_IN_BODIES = {"code", "deleted", "unknown_rates", "user"}
+"""Fields without a column: the cells of another column say them, or they are for programs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,14 @@ def test_no_two_columns_of_a_table_have_one_title(name: str) -> None:
     titles = [column.title for column in TABLES[name].columns]
 
     assert len(set(titles)) == len(titles)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_field_of_a_row_has_a_column(name: str) -> None:
+    declared = {column.field for column in TABLES[name].columns} | ONLY_IN_BODIES
+    missing = [field.name for field in fields(TABLES[name].row) if field.name not in declared]
+
+    assert not missing, f"{name} in exports/columns.py has no column for {missing}"
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -37,6 +37,8 @@ DETAILS = {"User": "users", "Model": "models", "Agent": "agents"}
 ROWS_AT_FIRST = 50
 BARS = 10
 ASK_AGAIN_SECONDS = 2
+COMPARED_COLUMNS = {"Users": 8, "Models": 12, "Agents": 8}
+"""How many columns of a list are compared; those that only ``exports/columns.py`` declares come later."""
 
 CHARTS = (
     *("over-time", "users-cost", "models-cost", "models-tokens", "agents-cost"),
@@ -149,9 +151,10 @@ def shown_on(page: Page, view: str) -> Shown:
             "bars": raw["bars"],
             "lists": raw["lists"],
         }
+    count = COMPARED_COLUMNS[view]
     # The day that a user was last active counts, not how long ago that is by now.
     rows = [
-        [*cells[:-1], exact[-1]] if view == "Users" else cells
+        [*cells[: count - 1], exact[count - 1]] if view == "Users" else cells[:count]
         for cells, exact in zip(raw["rows"], raw["exact"], strict=True)
     ]
     return kept | {"rows": rows, "details": raw["details"], "bars": raw["bars"]}
@@ -171,7 +174,8 @@ def expected_on(view: str, site: Answering, query: dict[str, str]) -> Shown:
         "Models": _models,
         "Agents": _agents,
         "Data quality": _quality,
-    }.get(view, _detail)
+        **dict.fromkeys(DETAILS, _detail),
+    }[view]
     period = site.ask("summary", **query)["period"]
     days = TimeRange(datetime.fromisoformat(period["start"]), datetime.fromisoformat(period["end"]))
     return {"failures": [], "days": describe_range(days, ZoneInfo(period["timezone"]))} | figures(site, query)

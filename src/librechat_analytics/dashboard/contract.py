@@ -119,7 +119,7 @@ class ContractError(Exception):
 def build_contract(views: Sequence[View], prefix: str) -> Contract:
     """Build the contract for these views below the prefix.
 
-    Raises ContractError where the views' names collide or a subject has no list.
+    Raises ContractError where the views' names collide, two views share a panel or a subject has no list.
     """
     _check_views(views)
     (detail_view,) = (view.name for view in views if view.about_one)
@@ -180,6 +180,14 @@ def _check_views(views: Sequence[View]) -> None:
             raise ContractError(f"{registry} has two views with the name {name!r}.")
         if name in SUBJECTS:
             raise ContractError(f"{registry}: the view {name!r} has the name of a subject (query.SUBJECTS).")
+    owners: dict[str, str] = {}
+    for view in views:
+        for panel in view.panels:
+            if owners.setdefault(panel.name, view.name) != view.name:
+                raise ContractError(
+                    f"{registry}: the views {owners[panel.name]!r} and {view.name!r} both have the panel"
+                    f" {panel.name!r}; the ids of its elements can be on the page only once."
+                )
     if sum(view.about_one for view in views) != 1:
         raise ContractError(f"{registry} must have exactly one view that is about one user, model or agent.")
     for subject, list_view in LIST_VIEWS.items():

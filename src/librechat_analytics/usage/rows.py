@@ -46,12 +46,19 @@ def usd(credits_e6: int) -> float:
 def answer_row(kind: type[T], row: SqlRow, **computed: object) -> T:
     """Build a row of an answer from the columns of the same names, and from what is computed from them.
 
-    A field that ends in ``_usd`` is read from the column that ends in ``_e6``.
+    A field that ends in ``_usd`` is read from the column that ends in ``_e6``. Raises TypeError where the row
+    lacks a column.
     """
     for field, column_e6 in _columns(kind):
         if field in computed:
             continue
-        computed[field] = row[field] if column_e6 is None else usd(row[column_e6])
+        try:
+            computed[field] = row[field] if column_e6 is None else usd(row[column_e6])
+        except KeyError as error:
+            raise TypeError(
+                f"{kind.__name__}.{field} is not computed, and the query selects no column {error}: it has"
+                f" {', '.join(row)}"
+            ) from error
     build: Callable[..., T] = kind
     return build(**computed)
 

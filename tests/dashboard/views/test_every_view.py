@@ -73,6 +73,11 @@ def words(stored: dict[str, Any]) -> str:
     return " ".join(" ".join(texts(markup).split()) for markup in stored.values() if isinstance(markup, list))
 
 
+def ids_of(view: View) -> set[str]:
+    parts = (part for root in view.layout() for part in (root, *root._traverse()))
+    return {part.id for part in parts if getattr(part, "id", None)}
+
+
 @pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.name)
 @pytest.mark.parametrize("answers", [{}, EMPTY], ids=["usage", "no-usage"])
 def test_every_panel_fills_exactly_its_targets(panel: Panel, answers: dict[str, Any]) -> None:
@@ -91,15 +96,17 @@ def test_no_two_panels_fill_the_same_target() -> None:
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
 class TestEveryView:
     def test_its_layout_has_every_target_of_its_panels(self, view: View) -> None:
-        ids = {
-            part.id
-            for root in view.layout()
-            for part in (root, *root._traverse())
-            if getattr(part, "id", None)
-        }
+        ids = ids_of(view)
         for panel in view.panels:
             for target in panel.targets:
                 assert target.id in ids, f"the layout of {view.name} lacks {target} of the panel {panel.name}"
+
+    def test_its_layout_has_the_error_slots_of_its_panels_and_no_others(self, view: View) -> None:
+        slots = {name for name in ids_of(view) if name.endswith("-error")}
+        panels = {panel.error_id for panel in view.panels}
+
+        assert slots <= panels, f"the view {view.name} lacks the panels of {sorted(slots - panels)}"
+        assert panels <= slots, f"the layout of {view.name} lacks {sorted(panels - slots)}"
 
     def test_the_caption_of_each_chart_is_about_that_chart(self, view: View) -> None:
         data = page_data(query(subject="model"))
@@ -108,6 +115,7 @@ class TestEveryView:
             for target in fills:
                 if target.id.endswith("-caption"):
                     chart = target.id.removesuffix("-caption")
+                    assert chart in CAPTIONS, f"CAPTIONS lacks {chart!r}, which says {fills[target]!r}"
                     assert fills[target] == CAPTIONS[chart], f"{panel.name} fills {target} with other words"
 
     def test_without_usage_it_says_so_and_offers_another_period(self, view: View) -> None:
