@@ -36,6 +36,7 @@ def index_html(contract: Contract) -> str:
     )
     # Dash replaces ``{%name%}`` in this text, and the contract has no such name.
     shared = json_for_script_element(contract)
+    menu = {view["link"]: view["title"] for view in contract["views"] if view["link"]}
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -71,7 +72,7 @@ It stays in this browser.</p>
 <button type="submit">Open dashboard</button>
 </form>
 </dialog>
-{sheet_html()}
+{sheet_html(menu)}
 <footer>
 {{%config%}}
 {{%scripts%}}

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from html import escape
+from typing import TYPE_CHECKING
 
-# The name of each section; for each key its label, and the attribute that makes the page's script act.
-SHEET: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
-    (
-        "Views",
-        (
-            ("1", "Overview", 'data-click="#overview-link"'),
-            ("2", "Users", 'data-click="#users-link"'),
-            ("3", "Models", 'data-click="#models-link"'),
-            ("4", "Agents", 'data-click="#agents-link"'),
-            ("5", "Data quality", 'data-click="#quality-link"'),
-        ),
-    ),
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Line = tuple[str, str, str]
+"""A key, its label, and the attribute that makes the page's script act."""
+
+SECTIONS: tuple[tuple[str, tuple[Line, ...]], ...] = (
     (
         "Period",
         (
@@ -37,11 +33,17 @@ SHEET: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
 )
 
 
-def sheet_html() -> str:
+def sections_of(menu: Mapping[str, str]) -> tuple[tuple[str, tuple[Line, ...]], ...]:
+    """Give each section's name and lines; ``menu`` is the title of each view by its link's id."""
+    views = ((str(key), title, f'data-click="#{link}"') for key, (link, title) in enumerate(menu.items(), 1))
+    return ("Views", tuple(views)), *SECTIONS
+
+
+def sheet_html(menu: Mapping[str, str]) -> str:
     """Make the sheet as a dialog; each line is a button that does the same."""
     sections = "".join(
         f"<section><h3>{escape(name)}</h3>{''.join(_line(*line) for line in lines)}</section>"
-        for name, lines in SHEET
+        for name, lines in sections_of(menu)
     )
     return (
         '<dialog id="shortcuts" class="shortcuts" aria-labelledby="shortcuts-title">'
