@@ -48,9 +48,9 @@ def index_html(contract: Contract) -> str:
 <link rel="icon" href="{asset_url(prefix, "icon.svg")}" type="image/svg+xml">
 <script type="application/json" id="{ids.CONTRACT}">{shared}</script>
 <script src="{asset_url(prefix, THEME)}"></script>
+{{%css%}}
 {modules}
 <script type="module" src="{asset_url(prefix, MAIN)}" async></script>
-{{%css%}}
 </head>
 <body>
 <a class="skip-link" href="#main">Skip to the figures</a>
