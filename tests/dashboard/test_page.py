@@ -56,6 +56,9 @@ class TestIndex:
     def test_the_theme_comes_before_every_style(self, index: str) -> None:
         assert index.index('id="contract"') < index.index("theme.js") < index.index("stylesheet")
 
+    def test_the_style_is_asked_for_before_the_modules(self, index: str) -> None:
+        assert index.index("stylesheet") < index.index("modulepreload")
+
     def test_there_is_one_stylesheet(self, index: str) -> None:
         (address,) = re.findall(r'<link rel="stylesheet" href="([^"]*)">', index)
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 def index_html(contract: Contract) -> str:
     """Write the HTML frame that Dash fills: contract and theme before any style, the dialog for the key.
 
+    The style comes before the modules: nothing is painted without it, and a browser loads few files at once.
     ``main.js`` runs as soon as it has loaded, while Dash's own scripts load. Once all of them are there, it
     starts Dash.
     """
