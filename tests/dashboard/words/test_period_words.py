@@ -15,6 +15,11 @@ def test_a_missing_date_is_asked_for() -> None:
     assert period_sentence(BadPeriodError("missing", "end")) == "Choose an end date."
 
 
+def test_an_end_at_the_start_is_not_called_earlier() -> None:
+    sentence = period_sentence(BadPeriodError("end not after start", "end"))
+    assert sentence == "The end of the period must be after its start."
+
+
 @pytest.mark.parametrize("fault", get_args(Fault))
 @pytest.mark.parametrize("parameter", ["start", "end"])
 def test_every_fault_has_whole_sentences_without_parameters(fault: Fault, parameter: str) -> None:

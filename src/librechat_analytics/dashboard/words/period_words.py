@@ -20,7 +20,7 @@ SENTENCES: Mapping[Fault, str] = {
     "space instead of plus": "The {parameter} date cannot be read. In an address, write + as %2B.",
     "no such day": "The {parameter} date is not a day of the calendar.",
     "out of bounds": "The {parameter} date must be between 1 Jan 2000 and 1 Jan 2100.",
-    "end not after start": "The end date must not be before the start date.",
+    "end not after start": "The end of the period must be after its start.",
     "too many buckets": f"The period has more than {MAX_BUCKETS:,} {{unit}}s. Choose a shorter period.",
 }
 
