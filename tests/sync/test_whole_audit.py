@@ -79,6 +79,16 @@ class TestARestoredHistory:
         assert "of 50 transactions 30 were missing and have been read." in written
 
 
+def test_a_refused_document_without_an_object_id_is_not_missing(
+    mongo_database: Database[Document], mongo_uri: str, tmp_path: Path
+) -> None:
+    mongo_database.transactions.insert_many([*recent(20), {**recent(1)[0], "_id": "written by hand"}])
+    code, written = run_program(tmp_path, "sync", MONGO_URI=mongo_uri)
+    assert code == 0, written
+    code, written = run_program(tmp_path, "check", MONGO_URI=mongo_uri)
+    assert code == 0, written
+
+
 def test_the_command_has_the_running_server_compare_every_id(
     mongo_database: Database[Document], mongo_uri: str, tmp_path: Path
 ) -> None:
