@@ -95,24 +95,24 @@ def register_view(app: Dash, view: View, reader: RequestReader) -> None:
             return [*[no_update] * len(page_outputs()), *values, targets, class_name]
         return [*page_values(data, view), *values, targets | page_targets(data, view), class_name]
 
-    tables = {**({view.name: view.table} if view.table else {}), **view.charts}
-    if not tables:
+    files = view.files
+    if not files:
         return
 
     @app.callback(  # type: ignore[untyped-decorator]
         Output(ids.DOWNLOAD, "data", allow_duplicate=True),
-        *(Input(f"{name}-csv", "n_clicks") for name in tables),
+        *(Input(f"{name}-csv", "n_clicks") for name in files),
         State(ids.request(view.name), "data"),
         prevent_initial_call=True,
     )
     def download(*clicks_and_request: object) -> object:
         *clicks, request = clicks_and_request
         name = str(ctx.triggered_id).removesuffix("-csv")
-        if not any(clicks) or name not in tables:
+        if not any(clicks) or name not in files:
             return no_update
         data = reader.data(request, is_for_file=True)
         refuse_unreadable(data.query, view)
-        return dcc.send_string(csv_text(tables[name](data)), f"{file_name(name, data.period)}.csv")
+        return dcc.send_string(csv_text(files[name](data)), f"{file_name(name, data.period)}.csv")
 
 
 def _fill_view(view: View, data: PageData) -> tuple[list[object], dict[str, object], str]:

@@ -120,19 +120,11 @@ def parts_over_time(
 def area_over_time(axis: TimeAxis, line: Line, options: Options) -> Figure:
     """Draw one line with the area below it filled."""
     known = [value for value in line.values if value is not None]
-    trace = {
-        "type": "scatter",
-        "mode": "lines+markers",
-        "name": line.name,
-        "x": axis.labels,
-        "y": list(line.values),
-        "customdata": [f"{line.name} <b>{text}</b>" for text in line.texts],
-        "hovertemplate": "%{customdata}<extra></extra>",
+    trace = _line(axis, line) | {
         "line": {"color": line.color, "width": 2},
         "marker": {"color": line.color, "size": 5 if len(axis.labels) <= MANY_BUCKETS else 3},
         "fill": "tozeroy",
         "fillcolor": BLUE_VEIL,
-        "connectgaps": False,
     }
     most = max([*known, options.least])
     return {"data": [trace], "layout": _layout(axis, [0, most * HEADROOM], options)}
@@ -141,15 +133,8 @@ def area_over_time(axis: TimeAxis, line: Line, options: Options) -> Figure:
 def lines_over_time(axis: TimeAxis, lines: Sequence[Line], options: Options) -> Figure:
     """Draw some lines."""
     traces = [
-        {
-            "type": "scatter",
-            "mode": "lines+markers",
-            "name": line.name,
-            "x": axis.labels,
-            "y": list(line.values),
-            "customdata": [f"{line.name} <b>{text}</b>" for text in line.texts],
-            "hovertemplate": "%{customdata}<extra></extra>",
-            "connectgaps": False,
+        _line(axis, line)
+        | {
             "line": {"color": line.color, "width": 2, "shape": "linear"},
             "marker": {"color": line.color, "size": 5},
         }
@@ -158,6 +143,19 @@ def lines_over_time(axis: TimeAxis, lines: Sequence[Line], options: Options) -> 
     known = [value for line in lines for value in line.values if value is not None]
     most = max([*known, options.least])
     return {"data": traces, "layout": _layout(axis, [0, most * HEADROOM], options)}
+
+
+def _line(axis: TimeAxis, line: Line) -> Figure:
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": line.name,
+        "x": axis.labels,
+        "y": list(line.values),
+        "customdata": [f"{line.name} <b>{text}</b>" for text in line.texts],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "connectgaps": False,
+    }
 
 
 def signed_bars_over_time(axis: TimeAxis, bars: Series, options: Options) -> Figure:

@@ -84,11 +84,12 @@ class Panel:
             fills = self.answer(data)
         except MismatchError as error:
             raise MismatchError(f"The panel {self.name} {error}.") from error
-        for target in self.targets:
+        targets = self.targets
+        for target in targets:
             if target not in fills:
                 raise MismatchError(f"The panel {self.name} does not fill {target}.")
         for target in fills:
-            if target not in self.targets:
+            if target not in targets:
                 raise MismatchError(f"The panel {self.name} fills {target}, which is no target of its parts.")
         return fills
 
