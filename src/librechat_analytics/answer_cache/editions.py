@@ -123,9 +123,10 @@ class Edition:
         """Answer a request, and remember it for the next edition if the answer was small enough to keep."""
         kept = self.prepare(request)
         if kept.is_kept:
+            key = request.key
             with self._guard:
-                if request.key in self._wanted or len(self._wanted) < KEPT_ANSWERS:
-                    self._wanted[request.key] = (request, self._seconds())
+                if key in self._wanted or len(self._wanted) < KEPT_ANSWERS:
+                    self._wanted[key] = (request, self._seconds())
         return kept.answer
 
     def prepare(self, request: Request[T]) -> Kept[T]:

@@ -172,9 +172,13 @@ class DuckDBFile:
         with self._opening:
             if self._failed:
                 self._connection.close()
-                self._connection = self._open()
-                schema.add_spelling(self._connection)
+                self._connect()
                 self._failed = False
+
+    def _connect(self) -> None:
+        """Open the file, whose schema is up to date, after its connection was closed."""
+        self._connection = self._open()
+        schema.add_spelling(self._connection)
 
     def checkpoint(self) -> None:
         """Move the write-ahead log into the file, which is worth it after much was written.
@@ -251,8 +255,7 @@ class DuckDBFile:
             self._connection.close()
             remove_leftovers(self._folder)
             rewritten.replace(self._path)
-            self._connection = self._open()
-            schema.add_spelling(self._connection)
+            self._connect()
             self.version += 1
 
 
