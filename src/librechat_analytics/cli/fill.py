@@ -14,9 +14,13 @@ from librechat_analytics.errors import OperatorError
 from librechat_analytics.settings import load_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.progress import TaskID
 
     from librechat_analytics.librechat.dump import DumpSource
+    from librechat_analytics.librechat.mongo import MongoSource
+    from librechat_analytics.settings import Settings
     from librechat_analytics.store.held_ids import AuditResult
     from librechat_analytics.store.store import Store
     from librechat_analytics.sync.loop import Syncer
@@ -31,24 +35,30 @@ def sync(
     ] = False,
 ) -> None:
     """Read what is new in LibreChat's MongoDB into the store, without serving."""
-    from librechat_analytics.sync.loop import Syncer
-
     settings = load_settings()
     log_to_stderr(settings)
     with opened_mongodb(settings) as source, opened_store(settings) as store, sync_progress() as report:
-        syncer = Syncer(
-            store,
-            source,
-            sync_seconds=settings.sync_seconds,
-            labels_seconds=settings.labels_seconds,
-            report=report,
-        )
+        syncer = _syncer(settings, store, source, report)
         if follow:
             syncer.follow()
         else:
             _sync_once(syncer, store)
             print_message(f"The store holds {store.count_transactions():,} transactions.")
             _print_refusals(store)
+
+
+def _syncer(
+    settings: Settings, store: Store, source: MongoSource, report: Callable[[Phase, int, int | None], None]
+) -> Syncer:
+    from librechat_analytics.sync.loop import Syncer
+
+    return Syncer(
+        store,
+        source,
+        sync_seconds=settings.sync_seconds,
+        labels_seconds=settings.labels_seconds,
+        report=report,
+    )
 
 
 def _sync_once(syncer: Syncer, store: Store) -> None:
@@ -73,7 +83,6 @@ def audit() -> None:
     """Compare every transaction's id with LibreChat's and read what is missing, also while serving."""
     from librechat_analytics.cli.running_server import run_server_audit
     from librechat_analytics.store.store import StoreBusyError
-    from librechat_analytics.sync.loop import Syncer
 
     settings = load_settings()
     log_to_stderr(settings)
@@ -81,14 +90,7 @@ def audit() -> None:
     with opened_mongodb(settings) as source, sync_progress() as report:
         try:
             with opened_store(settings) as store:
-                syncer = Syncer(
-                    store,
-                    source,
-                    sync_seconds=settings.sync_seconds,
-                    labels_seconds=settings.labels_seconds,
-                    report=report,
-                )
-                result: AuditResult | Audit | None = syncer.run_once("ids")
+                result: AuditResult | Audit | None = _syncer(settings, store, source, report).run_once("ids")
         except StoreBusyError:
             result = run_server_audit(settings, lambda part: report("audit", int(100 * part), 100))
     if result is not None:

@@ -16,6 +16,3 @@ class SourceState:
     progress: float | None = None
     problem: str | None = None
     is_foreign: bool = False
-
-
-OFFLINE = SourceState("offline")
