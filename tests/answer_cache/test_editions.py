@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.answers import SourceStatus
     from tests.answer_cache.conftest import Clock, CountingStore
 
-NEW_WITHIN_SECONDS = 10
-
 
 def calls(answers: CachedRepository, count: int = 7) -> int:
     return answers.summary(days(count)).totals.calls

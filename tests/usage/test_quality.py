@@ -56,7 +56,6 @@ def finding(folder: Path, code: str, *transactions: Document) -> tuple[Any, ...]
     return found["rows"], found["cost"], details
 
 
-IMAGES = {"tokenType": "image_count", "rawAmount": -3, "tokenValue": -120_000, "rate": 40_000}
 ANAS: Document = {
     "tenantId": "acme",
     "user": ANA,
