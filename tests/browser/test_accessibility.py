@@ -10,10 +10,8 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import expect
 
-from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.librechat.sample.writer import write_sample
-from librechat_analytics.store.store import Store
-from librechat_analytics.sync.imports import import_dump
+from tests.support.imports import fill_store
 from tests.support.page_actions import let_pass, wait_for_animations
 from tests.support.servers import API_KEY, serve, watched_page
 
@@ -54,10 +52,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a program with five thousand generated transactions."""
     folder = tmp_path_factory.mktemp("accessibility")
     write_sample(folder / "dump", transactions=5000, seed=22, until=datetime.now(UTC))
-    store, source = Store(folder / "data"), DumpSource(folder / "dump")
-    import_dump(store, source, now=datetime.now(UTC))
-    source.close()
-    store.close()
+    fill_store(folder, now=datetime.now(UTC))
     with serve(folder / "data") as server:
         yield f"{server.base_url}/librechat-analytics/"
 

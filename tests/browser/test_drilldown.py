@@ -13,10 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.librechat.sample.writer import write_sample
-from librechat_analytics.store.store import Store
-from librechat_analytics.sync.imports import import_dump
+from tests.support.imports import fill_store
 from tests.support.servers import API_KEY, ROOT, serve, watched_page
 from tests.support.waiting import PATIENCE_SECONDS
 
@@ -46,10 +44,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a program with five thousand generated transactions and a price list."""
     folder = tmp_path_factory.mktemp("drilldown")
     write_sample(folder / "dump", transactions=5000, seed=21, until=datetime.now(UTC))
-    store, source = Store(folder / "data"), DumpSource(folder / "dump")
-    import_dump(store, source, now=datetime.now(UTC))
-    source.close()
-    store.close()
+    fill_store(folder, now=datetime.now(UTC))
     with serve(folder / "data", PRICES_FILE=str(ROOT / "prices" / "2026-11.csv")) as server:
         yield f"{server.base_url}/librechat-analytics/"
 

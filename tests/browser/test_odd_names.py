@@ -12,10 +12,8 @@ import pytest
 from playwright.sync_api import expect
 
 from librechat_analytics.formatting import money
-from librechat_analytics.librechat.dump import DumpSource
-from librechat_analytics.store.store import Store
-from librechat_analytics.sync.imports import import_dump
 from tests.support.documents import usages, write_dump
+from tests.support.imports import fill_store
 from tests.support.odd_names import ODD_NAMES, odd_collections, odd_tenants
 from tests.support.servers import API_KEY, serve, watched_page
 from tests.support.stored_tenants import write_tenants
@@ -54,10 +52,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def imported(folder: Path, now: datetime, collections: dict[str, list[dict[str, Any]]]) -> None:
     """Import a ledger into the store in ``data``."""
-    store, source = Store(folder / "data"), DumpSource(write_dump(folder / "dump", **collections))
-    import_dump(store, source, now=now)
-    source.close()
-    store.close()
+    write_dump(folder / "dump", **collections)
+    fill_store(folder, now=now)
 
 
 @pytest.fixture

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from librechat_analytics.app import close_app, create_app
-from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.settings import Settings, load_settings
-from librechat_analytics.store.store import Store
-from librechat_analytics.sync.imports import import_dump
 from tests.support.documents import example_collections, write_dump
+from tests.support.imports import fill_store
 from tests.support.servers import API_KEY, ROOT
 
 if TYPE_CHECKING:
@@ -25,11 +23,8 @@ if TYPE_CHECKING:
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     """The whole app on an import of the examples, with the price list that comes along."""
     folder = tmp_path_factory.mktemp("docs")
-    dump = write_dump(folder / "dump", **example_collections())
-    store, source = Store(folder / "data"), DumpSource(dump)
-    import_dump(store, source, now=datetime(2026, 11, 24, tzinfo=UTC))
-    source.close()
-    store.close()
+    write_dump(folder / "dump", **example_collections())
+    fill_store(folder, now=datetime(2026, 11, 24, tzinfo=UTC))
     with pytest.MonkeyPatch.context() as patch:
         for name in Settings.model_fields:
             patch.delenv(name.upper(), raising=False)

@@ -12,10 +12,8 @@ from urllib.parse import urlencode
 
 from bson import ObjectId
 
-from librechat_analytics.librechat.dump import DumpSource
-from librechat_analytics.store.store import Store
-from librechat_analytics.sync.imports import import_dump
 from tests.support.documents import usage
+from tests.support.imports import fill_store
 from tests.support.servers import API_KEY, SERVE, forked, free_port, nginx_in_front, serve
 from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
@@ -74,10 +72,7 @@ class Site:
 
 
 def imported_site(folder: Path, **settings: str) -> Iterator[Site]:
-    store, source = Store(folder / "data"), DumpSource(folder / "dump")
-    import_dump(store, source, now=datetime.now(UTC))
-    source.close()
-    store.close()
+    fill_store(folder, now=datetime.now(UTC))
     yield from served_site(Site(folder / "data", settings))
 
 

@@ -16,13 +16,11 @@ from librechat_analytics.app import close_app, create_app
 from librechat_analytics.dashboard.query import SUBJECTS
 from librechat_analytics.formatting import money
 from librechat_analytics.librechat.documents import listed_name
-from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.settings import load_settings
-from librechat_analytics.store.store import Store
-from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.usage.filters import FILTER_NAMES, LONGEST_VALUE, NONE, UNKNOWN, is_readable
 from tests.support.callbacks import ask, hrefs, visitor
 from tests.support.documents import NOON, write_dump
+from tests.support.imports import fill_store
 from tests.support.odd_names import (
     NO_DOMAINS,
     ODD_NAMES,
@@ -47,11 +45,8 @@ NOW = NOON + timedelta(hours=1)
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     folder = tmp_path_factory.mktemp("asking")
     with time_machine.travel(NOW, tick=False):
-        source = DumpSource(write_dump(folder / "dump", **odd_collections(NOON)))
-        store = Store(folder / "data")
-        import_dump(store, source, now=NOW)
-        store.close()
-        source.close()
+        write_dump(folder / "dump", **odd_collections(NOON))
+        fill_store(folder, now=NOW)
         write_tenants(folder / "data", odd_tenants())
         app = create_app(load_settings(env_file=None, dashboard_api_key=API_KEY, data_dir=folder / "data"))
         yield app

@@ -17,13 +17,11 @@ import pytest
 import time_machine
 
 from librechat_analytics.app import close_app, create_app
-from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.settings import load_settings
-from librechat_analytics.store.store import Store
-from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.web.api import ENDPOINTS
 from tests.support import callbacks
 from tests.support.documents import ANA, BOB, NOON, object_id, usage, write_dump
+from tests.support.imports import fill_store
 from tests.support.servers import API_KEY, ROOT
 
 if TYPE_CHECKING:
@@ -114,11 +112,8 @@ def collections(*, with_bob: bool) -> dict[str, list[Document]]:
 
 @contextmanager
 def serving(folder: Path, *, with_bob: bool) -> Iterator[Flask]:
-    source = DumpSource(write_dump(folder / "dump", **collections(with_bob=with_bob)))
-    store = Store(folder / "data")
-    import_dump(store, source, now=NOW)
-    store.close()
-    source.close()
+    write_dump(folder / "dump", **collections(with_bob=with_bob))
+    fill_store(folder, now=NOW)
     keys = folder / "keys"
     keys.write_text(f"acme:{SCOPED_KEY} domain=example.com\nteam:{GROUPS_KEY} group={ANAS_GROUP}\n")
     app = create_app(

@@ -13,14 +13,12 @@ from bson import ObjectId
 
 from librechat_analytics.app import close_app, create_app
 from librechat_analytics.dashboard.app import VIEWS
-from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.settings import load_settings
-from librechat_analytics.store.store import Store
-from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.web.api import ENDPOINTS
 from tests.dashboard.ready_answers import texts
 from tests.support.callbacks import ask, requests_of, run, visitor
 from tests.support.documents import ANA, BOB, NOON, object_id, usage, write_dump
+from tests.support.imports import fill_store
 from tests.support.servers import API_KEY, ROOT
 
 if TYPE_CHECKING:
@@ -100,11 +98,8 @@ def collections(*, only_acme: bool) -> dict[str, list[Document]]:
 
 @contextmanager
 def serving(folder: Path, *, only_acme: bool = False) -> Iterator[Flask]:
-    source = DumpSource(write_dump(folder / "dump", **collections(only_acme=only_acme)))
-    store = Store(folder / "data")
-    import_dump(store, source, now=NOW)
-    store.close()
-    source.close()
+    write_dump(folder / "dump", **collections(only_acme=only_acme))
+    fill_store(folder, now=NOW)
     keys = folder / "keys"
     keys.write_text("".join(f"{name}:{key} {LIMITS[name]}\n" for name, key in KEYS.items()))
     app = create_app(

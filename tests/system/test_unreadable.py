@@ -13,14 +13,12 @@ from librechat_analytics.app import close_app, create_app
 from librechat_analytics.dashboard import ids
 from librechat_analytics.dashboard.app import VIEWS
 from librechat_analytics.dashboard.query import SUBJECTS
-from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.settings import load_settings
-from librechat_analytics.store.store import Store
-from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.usage.filters import FILTER_NAMES
 from tests.dashboard.ready_answers import texts
 from tests.support.callbacks import ask, hrefs, requests_of, run, visitor
 from tests.support.documents import NOON, example_collections, usages, write_dump
+from tests.support.imports import fill_store
 from tests.support.servers import API_KEY, ROOT
 
 if TYPE_CHECKING:
@@ -62,11 +60,8 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     documents = example_collections()
     documents["transactions"] += usages(20)
     with time_machine.travel(NOW, tick=False):
-        source = DumpSource(write_dump(folder / "dump", **documents))
-        store = Store(folder / "data")
-        import_dump(store, source, now=NOW)
-        store.close()
-        source.close()
+        write_dump(folder / "dump", **documents)
+        fill_store(folder, now=NOW)
         settings = load_settings(
             env_file=None,
             dashboard_api_key=API_KEY,

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.store.store import Store
-from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.usage.filters import Scope
 from librechat_analytics.usage.scopes import unmatched_parts
 from tests.support.documents import ANA, BOB, NOON, object_id, usage, write_dump
+from tests.support.imports import fill_store
 from tests.support.stored_tenants import write_tenants
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ GROUP, EMPTY_GROUP = object_id(NOON, 1), object_id(NOON, 2)
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """A store in which Ana has used LibreChat, and Bob has not yet."""
-    dump = write_dump(
+    write_dump(
         tmp_path / "dump",
         users=[
             {"_id": ANA, "name": "Ana", "email": "ana@X.example"},
@@ -36,10 +35,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
         ],
         transactions=[usage(NOON, 1)],
     )
-    store, source = Store(tmp_path / "data"), DumpSource(dump)
-    import_dump(store, source, now=NOON)
-    source.close()
-    store.close()
+    fill_store(tmp_path, now=NOON)
     write_tenants(tmp_path / "data", {str(ANA): "acme", str(BOB): "globex"})
     store = Store(tmp_path / "data")
     yield store

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from librechat_analytics.app import close_app, create_app
-from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.settings import load_settings
-from librechat_analytics.store.store import Store
-from librechat_analytics.sync.imports import import_dump
 from tests.support.documents import example_collections, write_dump
+from tests.support.imports import fill_store
 from tests.support.servers import API_KEY
 
 if TYPE_CHECKING:
@@ -26,11 +24,8 @@ if TYPE_CHECKING:
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The app with API and dashboard, without MongoDB."""
     folder = tmp_path_factory.mktemp("web")
-    source = DumpSource(write_dump(folder / "dump", **example_collections()))
-    store = Store(folder / "data")
-    import_dump(store, source, now=datetime.now(UTC))
-    store.close()
-    source.close()
+    write_dump(folder / "dump", **example_collections())
+    fill_store(folder, now=datetime.now(UTC))
     settings = load_settings(env_file=None, dashboard_api_key=API_KEY, data_dir=folder / "data")
     app = create_app(settings)
     yield app

@@ -23,12 +23,10 @@ from schemathesis.engine.events import FatalError, NonFatalError, ScenarioFinish
 from werkzeug.serving import make_server
 
 from librechat_analytics.app import close_app, create_app
-from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.settings import load_settings
-from librechat_analytics.store.store import Store
-from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.web.openapi import describe
 from tests.support.documents import example_collections, write_dump
+from tests.support.imports import fill_store
 from tests.support.servers import API_KEY, ROOT
 
 if TYPE_CHECKING:
@@ -54,10 +52,8 @@ GENERATED_ONLY = {
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The app with the examples of LibreChat's ledger and a price list, served for real."""
     folder = tmp_path_factory.mktemp("schema")
-    store, source = Store(folder / "data"), DumpSource(write_dump(folder / "dump", **example_collections()))
-    import_dump(store, source, now=datetime.now(UTC))
-    source.close()
-    store.close()
+    write_dump(folder / "dump", **example_collections())
+    fill_store(folder, now=datetime.now(UTC))
     app = create_app(
         load_settings(
             env_file=None,
