@@ -59,7 +59,7 @@ sbom: dev ## List what the image holds, in CycloneDX, as dist/sbom.json
 	@$(BIN)/python -m deploy.sbom dist/sbom.json
 
 test: test-tools dev mongotest ## All tests; ARGS="tests/usage -k periods" picks some
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 screenshots: test-tools dev ## Take the README's pictures again
 	$(BIN)/python -m tests.screenshots

@@ -21,6 +21,47 @@ if TYPE_CHECKING:
 
 load_profile()
 
+# Those that mostly wait stand between those that mostly compute.
+SLOWEST_FILES = (
+    "tests/system/test_faults.py",
+    "tests/browser/test_odd_names.py",
+    "tests/system/test_following.py",
+    "tests/browser/test_navigation.py",
+    "tests/sync/test_whole_audit.py",
+    "tests/browser/test_look.py",
+    "tests/system/test_sync_reading.py",
+    "tests/browser/test_accessibility.py",
+    "tests/browser/test_refresh.py",
+    "tests/browser/test_drilldown.py",
+    "tests/system/test_process.py",
+    "tests/deploy/test_trim.py",
+    "tests/sync/test_audit.py",
+    "tests/system/test_figures.py",
+    "tests/browser/test_hostile_names.py",
+    "tests/serving/test_slow_clients.py",
+    "tests/system/test_bad_documents.py",
+    "tests/browser/test_embedding.py",
+    "tests/system/test_whole_path.py",
+    "tests/system/test_what_is_read.py",
+    "tests/browser/test_key.py",
+    "tests/system/test_surroundings.py",
+    "tests/web/test_schema.py",
+    "tests/cli/test_check.py",
+    "tests/system/test_mending.py",
+    "tests/system/test_asking.py",
+    "tests/cli/test_import_and_sample.py",
+    "tests/system/test_tenants.py",
+    "tests/system/test_state_machine.py",
+    "tests/system/test_load.py",
+    "tests/system/test_memberships_at_any_instant.py",
+)
+"""They run first, so that no process is left alone with one of them at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {name: place for place, name in enumerate(SLOWEST_FILES)}
+    items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
+
 
 @pytest.fixture(scope="session")
 def mongo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:

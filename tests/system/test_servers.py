@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.servers import BrowserWatch, nginx_in_front, running, watched_page
+from tests.conftest import SLOWEST_FILES
+from tests.support.servers import ROOT, BrowserWatch, nginx_in_front, running, watched_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +40,10 @@ def _run_parent(folder: Path) -> Any:
         ready=(folder / "child").exists,
         folder=folder,
     )
+
+
+def test_each_file_that_runs_first_exists() -> None:
+    assert [name for name in SLOWEST_FILES if not (ROOT / name).is_file()] == []
 
 
 def test_killing_a_server_waits_for_its_children_too(tmp_path: Path) -> None:
