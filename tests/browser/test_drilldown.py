@@ -15,6 +15,7 @@ from playwright.sync_api import expect
 
 from librechat_analytics.librechat.sample.writer import write_sample
 from tests.support.imports import fill_store
+from tests.support.page_actions import REFUSE_STORAGE
 from tests.support.servers import API_KEY, ROOT, serve, watched_page
 from tests.support.waiting import PATIENCE_SECONDS
 
@@ -31,11 +32,6 @@ ZONE = "Europe/Berlin"
 REPORT_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`blocked by ${event.violatedDirective}: ${event.blockedURI}`));
-"""
-BLOCK_STORAGE = """
-Object.defineProperty(window, "localStorage", {
-  get() { throw new DOMException("Access is denied for this document.", "SecurityError"); },
-});
 """
 
 
@@ -332,7 +328,7 @@ class TestEmbedded:
         self, browser: Browser, browser_watch: BrowserWatch, site: str
     ) -> None:
         with watched_page(browser, browser_watch, timezone_id=ZONE) as page:
-            page.add_init_script(BLOCK_STORAGE)
+            page.add_init_script(REFUSE_STORAGE)
             portal = f"{site.removesuffix('librechat-analytics/')}portal"
             source = "/librechat-analytics/?embed=1&theme=dark&period=90d"
             body = f'<iframe src="{source.replace("&", "&amp;")}" width="900" height="700"></iframe>'

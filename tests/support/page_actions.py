@@ -30,6 +30,13 @@ LONG_AGO = {
 }
 A_MINUTE_MS = 61_000
 
+# What a browser does for a reader who lets no site, or no frame of another site, store anything.
+REFUSE_STORAGE = """
+Object.defineProperty(window, "localStorage", {
+  get() { throw new DOMException("Access is denied for this document.", "SecurityError"); },
+});
+"""
+
 DATA_PATH = re.compile(r"/(?:_dash-layout|_dash-dependencies|_dash-update-component|api/)")
 
 
