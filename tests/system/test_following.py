@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import random
-import subprocess
-import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -23,6 +22,7 @@ from librechat_analytics.librechat.mongo import MongoSource
 from librechat_analytics.librechat.sample.writer import write_sample
 from librechat_analytics.store.store import Store
 from librechat_analytics.sync.loop import Syncer
+from tests.support import warm_program
 from tests.support.agreement import api_of, assert_answers_agree
 from tests.support.documents import ANA, object_id, usage
 from tests.support.oracle import COLLECTIONS, Ledger, Oracle
@@ -37,7 +37,7 @@ from tests.support.served import (
 )
 from tests.support.servers import Running, free_port, mongo_wire_server, program_environment, serve
 from tests.support.waiting import PATIENCE_SECONDS, wait_until
-from tests.system.test_bad_documents import GOOD, GOOD_COST, READ, REFUSED
+from tests.system.test_bad_documents import ALL_REFUSED, GOOD, GOOD_COST, READ
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from pymongo.database import Database
 
     from tests.support.agreement import Ask
+    from tests.support.warm_program import ForkedProcess
 
 Document = dict[str, Any]
 Body = dict[str, Any]
@@ -64,10 +65,32 @@ def told(commit):
         return result
     return committed
 
-interval.BATCH_DOCUMENTS = attribution.ROWS_AT_ONCE = 200
+interval.BATCH_DOCUMENTS = attribution.ROWS_AT_ONCE = 120
 Store.write_batch, Store.settle = told(Store.write_batch), told(Store.settle)
 main()
 """
+
+
+@contextmanager
+def syncing(folder: Path, mongo_uri: str) -> Iterator[tuple[ForkedProcess, BinaryIO]]:
+    """A sync that writes a line for each batch, and what it writes; gone at the end."""
+    reading, writing = os.pipe()
+    sync = warm_program.start(
+        SYNC_IN_SMALL_STEPS,
+        ["sync"],
+        folder=folder,
+        environment=program_environment(folder, MONGO_URI=mongo_uri),
+        output=writing,
+        errors=writing,
+        held_open=writing,
+    )
+    os.close(writing)
+    with open(reading, "rb") as written:  # noqa: PTH123
+        try:
+            yield sync, written
+        finally:
+            sync.kill()
+            sync.wait(timeout=PATIENCE_SECONDS)
 
 
 class TestPowerCuts:
@@ -75,29 +98,24 @@ class TestPowerCuts:
         self, mongo_uri: str, mongo_database: Database[Document], tmp_path: Path
     ) -> None:
         until = datetime.now(UTC).replace(microsecond=0)
-        write_sample(tmp_path / "dump", transactions=2_500, seed=6, until=until)
+        write_sample(tmp_path / "dump", transactions=1_500, seed=6, until=until)
         ledger = Ledger.of_dump(tmp_path / "dump" / "LibreChat")
         for name in COLLECTIONS:
             insert(mongo_database, name, getattr(ledger, name))
-        environment = program_environment(tmp_path, MONGO_URI=mongo_uri)
-        command = [sys.executable, "-c", SYNC_IN_SMALL_STEPS, "sync"]
         moments, held = random.Random(1), []
         for _ in range(4):
-            with subprocess.Popen(
-                command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-            ) as sync:
-                assert sync.stdout is not None
+            with syncing(tmp_path, mongo_uri) as (sync, written):
                 for _ in range(moments.randrange(2, 10)):
-                    sync.stdout.readline()
+                    written.readline()
                 time.sleep(moments.uniform(0, 0.1))  # to be killed at any moment between two batches
                 sync.kill()
             held.append(rows_in(tmp_path))
             assert len(held[-1]) == len(set(held[-1]))
         assert held == sorted(held, key=len)
-        assert 0 < len(held[0]) < 2_500
-        subprocess.run(
-            command, cwd=tmp_path, env=environment, timeout=PATIENCE_SECONDS, check=True, capture_output=True
-        )
+        assert 0 < len(held[0]) < 1_500
+        with syncing(tmp_path, mongo_uri) as (sync, written):
+            written.read()
+            assert sync.wait(timeout=PATIENCE_SECONDS) == 0
         assert rows_in(tmp_path) == ids_of(ledger.transactions)
         store = Store(tmp_path)
         try:
@@ -243,7 +261,7 @@ class TestBadDocumentsInMongodb:
     ) -> None:
         documents = [*GOOD]
         mongo_database.transactions.insert_many(GOOD)
-        for number, document in enumerate([*REFUSED.values(), *(document for document, _ in READ.values())]):
+        for number, document in enumerate([*ALL_REFUSED, *(document for document, _ in READ.values())]):
             mine = document | {"_id": odd_or_own_id(document, number)}
             try:
                 mongo_database.transactions.insert_one(mine)
