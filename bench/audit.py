@@ -41,11 +41,15 @@ BEGAN = 1_735_000_000
 """Seconds since 1970 of the first row; six rows a minute follow."""
 
 FILL = """
-INSERT INTO transactions
+INSERT INTO transactions BY NAME
 SELECT
-    (($began + i * 10)::UBIGINT << 32) + i % 977, i::UINTEGER, to_timestamp($began + i * 10)::TIMESTAMP,
-    ($began + i * 10) // 900, 1, i // 8, 1, 1, CASE WHEN i % 2 = 0 THEN 'prompt' ELSE 'completion' END,
-    NULL, 3.0, 1000, 3000000000, 0, 0, false, false, false, false, false, NULL, 'unknown', NULL, NULL
+    (($began + i * 10)::UBIGINT << 32) + i % 977 AS id_head, i::UINTEGER AS id_tail,
+    to_timestamp($began + i * 10)::TIMESTAMP AS created_at, ($began + i * 10) // 900 AS slot,
+    1 AS user_key, i // 8 AS conversation_key, 1 AS model_key, 1 AS context_key,
+    CASE WHEN i % 2 = 0 THEN 'prompt' ELSE 'completion' END AS usage_type,
+    3.0 AS rate, 1000 AS tokens, 3000000000 AS credits_e6, 0 AS cache_read_tokens, 0 AS cache_write_tokens,
+    false AS structured, false AS sentinel, false AS positive_value, false AS default_rate,
+    false AS agent_model, 'unknown' AS certainty
 FROM range($rows) AS series(i)
 """
 MISSING = 1_000
