@@ -35,7 +35,7 @@ lint-python: dev
 	$(BIN)/mypy
 
 lint-sql: dev
-	$(BIN)/sqlfluff lint --disable-progress-bar src
+	$(BIN)/sqlfluff lint --disable-progress-bar src bench
 
 lint-scripts: node_modules/.installed
 	$(NODE_TOOL)/eslint

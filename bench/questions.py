@@ -1,139 +1,212 @@
-"""Measures each answer on ten million rows, as a multiple of the time for counting these rows.
+"""Measures each question of the repository on stores of one, ten and fifty million rows.
 
-    .venv/bin/python -m bench.questions [ROWS] [--store FOLDER]
+    .venv/bin/python -m bench.questions [--rows 10000000] [--folder FOLDER] [--periods 30d 12m all]
 
-Makes a store from a generated LibreChat database of a tenth of the rows, copied ten times with other ids,
-dates and conversations. Then it computes each answer for 30 days and for a year, and prints milliseconds of
-CPU and their ratio to counting the period's rows. Milliseconds depend on the machine, ratios do not.
+The yardstick is the plainest scan: count the period's rows and add up their cost. Five questions are also
+compared with the simplest SQL that a person would write for them on the bare columns of the table of rows,
+without names, filters and findings. One process measures everything in turn. CPU time depends on the machine;
+ratios hardly do.
 
-With ``--store`` the store is made in this folder and kept; a store that is there already is only measured. So
-two versions of the program can be compared on the same rows. A newer version may migrate the store: give each
-version a copy.
+The store is made once and kept in the folder. To measure two versions of the program on the same rows, give
+each a copy, because a newer version may migrate the store. Remove the folder to make the store again.
 """
 
 from __future__ import annotations
 
 import argparse
-import tempfile
-import time
-from datetime import UTC, datetime
+from contextlib import closing
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-import duckdb
-
-from librechat_analytics.librechat.dump import DumpSource
-from librechat_analytics.librechat.sample.writer import write_sample
-from librechat_analytics.store.store import FILE_NAME, Store
-from librechat_analytics.sync.imports import import_dump
+from bench.long_store import UNTIL, long_store
+from bench.measuring import Line, Section, in_words, measure, ratio, short, table
 from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.periods import default_bucket, parse_period
 from librechat_analytics.usage.prices import read_price_list
 from librechat_analytics.usage.repository import StoreRepository
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-PRICES = Path(__file__).resolve().parent.parent / "prices" / "2026-11.csv"
-COPIES = 10
-RUNS = 5
-COPY = """
-INSERT INTO transactions
-SELECT * REPLACE (
-    id_head + $copy AS id_head,
-    created_at - to_minutes($copy * 7) AS created_at,
-    epoch_ms(created_at - to_minutes($copy * 7)) // 900000 AS slot,
-    conversation_key + $copy * $conversations AS conversation_key
-)
-FROM transactions WHERE rowid < $rows
+    from librechat_analytics.store.store import Store
+    from librechat_analytics.usage.periods import Period, TimeRange
+    from librechat_analytics.usage.questions import Repository
+
+    Actions = dict[str, Callable[[], object]]
+
+ROOT = Path(__file__).resolve().parent.parent
+PRICES = ROOT / "prices" / "2026-11.csv"
+FOLDER = ROOT / ".cache" / "bench"
+ZONE = ZoneInfo("Europe/Berlin")
+LIMIT = 10
+PERIODS = {"30d": "30 days", "12m": "12 months", "all": "All time"}
+
+PLAINEST = "count and add up the cost"
+PLAINEST_SQL = "SELECT count(*), sum(cost_e6) FROM usage WHERE created_at >= $start AND created_at < $end"
+SUMS = """
+    sum(credits_e6) AS cost, sum(tokens) FILTER (usage_type = 'prompt') AS prompt_tokens,
+    sum(tokens) FILTER (usage_type = 'completion') AS completion_tokens,
+    count(*) FILTER (usage_type = 'prompt') AS calls
 """
-COUNT = "SELECT count(*), sum(cost_e6) FROM usage WHERE created_at >= ? AND created_at < ?"
+ROWS = "FROM transactions WHERE created_at >= $start AND created_at < $end AND usage_type <> 'other'"
+BY_HAND = {
+    "summary": f"""
+        SELECT
+            {SUMS}, sum(cache_read_tokens), sum(cache_write_tokens),
+            count(DISTINCT user_key), count(DISTINCT conversation_key)
+        {ROWS}
+    """,
+    "top users": f"""
+        SELECT user_key, {SUMS}, count(DISTINCT conversation_key) {ROWS}
+        GROUP BY user_key ORDER BY cost DESC LIMIT {LIMIT}
+    """,
+    "top models": f"""
+        SELECT
+            model_key, {SUMS}, sum(cache_read_tokens), sum(cache_write_tokens),
+            count(DISTINCT user_key), count(DISTINCT conversation_key)
+        {ROWS}
+        GROUP BY model_key ORDER BY cost DESC LIMIT {LIMIT}
+    """,
+    "top agents": f"""
+        SELECT agent_key, {SUMS}, count(DISTINCT user_key), count(DISTINCT conversation_key) {ROWS}
+        GROUP BY agent_key ORDER BY cost DESC LIMIT {LIMIT}
+    """,
+    "usage over time": f"""
+        SELECT
+            date_trunc($unit, created_at) AS bucket, {SUMS},
+            count(DISTINCT user_key), count(DISTINCT conversation_key)
+        {ROWS} GROUP BY bucket ORDER BY bucket
+    """,
+}
 
 
-def fill(folder: Path, dump: Path, rows: int) -> None:
-    """Make a store with ``rows`` rows, by way of a generated dump."""
-    until = datetime.now(UTC).replace(microsecond=0)
-    write_sample(dump, transactions=rows // COPIES, seed=1, until=until)
-    store, source = Store(folder), DumpSource(dump)
-    started = time.perf_counter()
-    import_dump(store, source, now=until)
-    print(f"import: {rows // COPIES / (time.perf_counter() - started):,.0f} rows a second")
-    source.close()
-    store.close()
-    with duckdb.connect(folder / FILE_NAME) as connection:
-        ((held,),) = connection.execute("SELECT count(*) FROM transactions").fetchall()
-        ((conversations,),) = connection.execute("SELECT max(key) FROM conversations").fetchall()
-        for copy in range(1, COPIES):
-            connection.execute(COPY, {"copy": copy, "rows": held, "conversations": conversations})
-        connection.execute("CHECKPOINT")
-
-
-def cpu_milliseconds(ask: Callable[[], object]) -> float:
-    """Return the least CPU time of a few runs."""
-    best = float("inf")
-    for _ in range(RUNS):
-        started = time.process_time()
-        ask()
-        best = min(best, time.process_time() - started)
-    return 1000 * best
-
-
-def measure(store: Store, period_name: str) -> None:
-    """Print how long each answer for a period takes."""
-    repository = StoreRepository(
-        store, source=lambda: SourceReport("offline"), prices=read_price_list(PRICES)
-    )
-    period = parse_period(
-        period_name,
-        None,
-        None,
-        ZoneInfo("Europe/Berlin"),
-        now=repository.now(),
-        first_usage=repository.first_usage(),
-    )
+def questions(repository: Repository, period: Period) -> Actions:
+    """Return the questions about a period."""
     unit = default_bucket(period.range)
-    bounds = [edge.replace(tzinfo=None) for edge in (period.range.start, period.range.end)]
-
-    def count() -> None:
-        with store.reading() as cursor:
-            cursor.execute(COUNT, bounds).fetchall()
-
-    questions: dict[str, Callable[[], object]] = {
+    parts = tuple(row.model for row in repository.top_models(period, LIMIT).rows)
+    asked: Actions = {
         "summary": lambda: repository.summary(period),
-        "top-users": lambda: repository.top_users(period, 10),
-        "top-models": lambda: repository.top_models(period, 10),
-        "top-agents": lambda: repository.top_agents(period, 10),
-        "cost-breakdown": lambda: repository.cost_breakdown(period, 10),
-        "usage-over-time": lambda: repository.usage_over_time(period, unit),
-        "quality": lambda: repository.quality(period),
+        "top users": lambda: repository.top_users(period, LIMIT),
+        "top models": lambda: repository.top_models(period, LIMIT),
+        "top agents": lambda: repository.top_agents(period, LIMIT),
+        "short list of users": lambda: repository.top(period, "user", LIMIT),
+        "short list of models": lambda: repository.top(period, "model", LIMIT),
+        "short list of agents": lambda: repository.top(period, "agent", LIMIT),
+        "cost breakdown": lambda: repository.cost_breakdown(period, LIMIT),
+        "user models": lambda: repository.user_models(period),
+        "usage over time": lambda: repository.usage_over_time(period, unit),
+        "spent over time": lambda: repository.spent_over_time(period, unit),
+        "split by user": lambda: repository.split_over_time(period, unit, "user"),
         "split by model": lambda: repository.split_over_time(period, unit, "model"),
-        "hours of week": lambda: repository.hours_of_week(period),
-        "conversations": lambda: repository.conversation_costs(period),
+        "split by agent": lambda: repository.split_over_time(period, unit, "agent"),
+        "trends of models": lambda: repository.trends(period, unit, "model", parts),
+        "rates over time": lambda: repository.rates_over_time(period, unit),
         "caching": lambda: repository.caching(period, unit),
-        "price-check": lambda: repository.price_check(period),
+        "hours of the week": lambda: repository.hours_of_week(period),
+        "conversation costs": lambda: repository.conversation_costs(period),
+        "concentration": lambda: repository.concentration(period),
+        "quality": lambda: repository.quality(period),
+        "price check": lambda: repository.price_check(period),
     }
-    plainest = cpu_milliseconds(count)
-    print(f"\n{period_name:16}{'CPU ms':>10}{'ratio':>8}\n{'count and sum':16}{plainest:10.0f}{1:8.1f}")
-    for title, ask in questions.items():
-        taken = cpu_milliseconds(ask)
-        print(f"{title:16}{taken:10.0f}{taken / plainest:8.1f}")
+    if period.previous is not None:
+        asked["spent before"] = lambda: repository.spent_before_over_time(period, unit)
+    return asked
+
+
+def questions_without_period(repository: Repository, period: Period) -> Actions:
+    """Return the other questions; the period is only used to find a user and an agent."""
+    user = next(row.id for row in repository.top(period, "user", LIMIT).rows if row.id)
+    agent = next(row.id for row in repository.top(period, "agent", LIMIT).rows if row.id)
+    return {
+        "freshness": repository.freshness,
+        "first usage": repository.first_usage,
+        "one user": lambda: repository.user(user),
+        "one agent": lambda: repository.agent(agent),
+        "filter values": repository.filter_values,
+        "counters": repository.counters,
+    }
+
+
+def repository_of(store: Store) -> StoreRepository:
+    """Return the program's repository, with the end of the store's rows as the present."""
+    return StoreRepository(
+        store, source=lambda: SourceReport("offline"), prices=read_price_list(PRICES), fixed_now=UNTIL
+    )
+
+
+def period_named(repository: StoreRepository, name: str) -> Period:
+    return parse_period(name, None, None, ZONE, now=UNTIL, first_usage=repository.first_usage())
+
+
+def run_sql(store: Store, sql: str, ranges: Sequence[TimeRange]) -> list[list[tuple[Any, ...]]]:
+    """Return what a statement answers for each range."""
+    answers: list[list[tuple[Any, ...]]] = []
+    for one in ranges:
+        parameters: dict[str, object] = {
+            "start": one.start.replace(tzinfo=None),
+            "end": one.end.replace(tzinfo=None),
+        }
+        if "$unit" in sql:
+            parameters["unit"] = default_bucket(one)
+        with store.reading() as cursor:
+            answers.append(cursor.execute(sql, parameters).fetchall())
+    return answers
+
+
+def measured_period(store: Store, name: str, rounds: int) -> Section:
+    """Measure the questions about a period; with ``all``, those without a period too."""
+    repository = repository_of(store)
+    period = period_named(repository, name)
+    (((rows, _),),) = run_sql(store, PLAINEST_SQL, [period.range])
+    actions: Actions = {PLAINEST: partial(run_sql, store, PLAINEST_SQL, [period.range])}
+    for title, ask in questions(repository, period).items():
+        actions[title] = ask
+        if sql := BY_HAND.get(title):
+            # The summary is about the range before the period too.
+            both = [period.range, period.previous] if title == "summary" else [period.range]
+            ranges = [one for one in both if one is not None]
+            actions[f"{title}, by hand"] = partial(run_sql, store, sql, ranges)
+    if name == "all":
+        actions |= questions_without_period(repository, period)
+    taken = measure(actions, rounds)
+    return Section(
+        f"{PERIODS[name]} of {in_words(store.count_transactions())} transactions, which are {rows:,} rows."
+        f" Yardstick: {PLAINEST}",
+        tuple(
+            Line(
+                title,
+                one,
+                ratio(one, taken[PLAINEST]),
+                ratio(one, taken[f"{title}, by hand"]) if title in BY_HAND else None,
+            )
+            for title, one in taken.items()
+        ),
+    )
+
+
+def measured_questions(
+    folder: Path, *, rows: int, periods: Sequence[str] = tuple(PERIODS), rounds: int = 3
+) -> list[Section]:
+    """Measure all questions on the store of so many rows in a folder, and make it if it is not there."""
+    with closing(long_store(folder / short(rows), rows=rows)) as store:
+        return [measured_period(store, name, rounds) for name in periods]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("rows", type=int, nargs="?", default=10_000_000)
-    parser.add_argument("--store", type=Path, help="folder whose store is measured, or made and kept")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rows", type=int, nargs="+", default=[10_000_000])
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="folder that keeps the stores")
+    parser.add_argument("--periods", nargs="+", choices=PERIODS, default=list(PERIODS))
+    parser.add_argument("--rounds", type=int, default=3, help="how often each question is asked")
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = chosen.store or Path(temporary)
-        if not (folder / FILE_NAME).exists():
-            fill(folder, Path(temporary) / "dump", chosen.rows)
-        store = Store(folder)
-        print(f"{store.count_transactions():,} rows, {(folder / FILE_NAME).stat().st_size / 1e6:,.0f} MB")
-        for period_name in ("30d", "12m"):
-            measure(store, period_name)
-        store.close()
+    for rows in chosen.rows:
+        print(
+            table(measured_questions(chosen.folder, rows=rows, periods=chosen.periods, rounds=chosen.rounds))
+        )
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bench.load import Load, sample
-
 from tests.support.documents import usage, usages
 from tests.support.servers import API_KEY, Running, serve
 from tests.support.waiting import wait_until
