@@ -12,7 +12,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup dev run check lint-python lint-sql lint-scripts lint-styles test-scripts audit base-image sbom test test-tools mongotest screenshots lock clean
+.PHONY: help setup dev run check lint-python lint-sql lint-scripts lint-styles test-scripts audit base-image sbom test test-tools mongotest bench screenshots lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -60,6 +60,9 @@ sbom: dev ## List what the image holds, in CycloneDX, as dist/sbom.json
 
 test: test-tools dev mongotest ## All tests; ARGS="tests/usage -k periods" picks some
 	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+bench: dev ## Measure questions and imports, and write docs/performance.md (a quarter of an hour)
+	$(BIN)/python -m bench.report $(ARGS)
 
 screenshots: test-tools dev ## Take the README's pictures again
 	$(BIN)/python -m tests.screenshots
