@@ -14,13 +14,14 @@ SOURCE = Path(__file__).resolve().parent.parent / "src" / PACKAGE
 # Every room may also import from itself, from the standard library and from `errors`.
 ROOMS: dict[str, set[str]] = {
     "errors": set(),
+    "columns": {"numpy", "nanoarrow"},
     "formatting": set(),
     "plain_files": set(),
     "texts": set(),
     "zones": set(),
-    "librechat": {"bson", "pymongo", "numpy"},
-    "store": {"plain_files", "duckdb", "pandas", "numpy"},
-    "sync": {"librechat", "store", "bson", "numpy", "pandas"},
+    "librechat": {"columns", "bson", "pymongo", "numpy"},
+    "store": {"columns", "plain_files", "duckdb", "pandas", "numpy"},
+    "sync": {"columns", "librechat", "store", "bson", "numpy", "pandas"},
     "usage": {"plain_files", "store", "numpy", "pandas"},
     "answer_cache": {"usage", "store", "flask", "flask_caching"},
     "exports": {"usage", "formatting", "xlsxwriter"},

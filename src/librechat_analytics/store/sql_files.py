@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from librechat_analytics.columns import Table
+
 NO_PARAMETERS: Mapping[str, object] = {}
 
 
@@ -32,6 +34,16 @@ def rows_of(
     """Run the file ``name``.sql and return the rows of its last statement."""
     run(cursor, name, parameters)
     return cursor.fetchall()
+
+
+def load(cursor: duckdb.DuckDBPyConnection, name: str, table: Table) -> None:
+    """Copy a table into a temporary one of this name, which replaces an older one.
+
+    DuckDB takes the table itself for a single row, and then chooses slow plans for statements that join it.
+    """
+    cursor.register("arriving", table)
+    cursor.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS FROM arriving')
+    cursor.unregister("arriving")
 
 
 @cache
