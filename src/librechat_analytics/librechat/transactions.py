@@ -58,6 +58,9 @@ SENTINEL_RATE = 1000
 DEFAULT_RATES = (6.0, 6.9)
 """USD per million tokens of a model without a price, and of its stopped replies."""
 
+LONG_PROMPT = 200_000
+"""Tokens above which Claude Sonnet 4.6 has another rate in some versions."""
+
 MILLIONTHS = 1_000_000
 LARGEST_TOKENS = 2**63 - 1
 LARGEST_CREDITS = 10**24
@@ -202,7 +205,7 @@ def _with_amounts(row: Transaction, document: Mapping[str, Any]) -> Transaction 
         cache_write_tokens=-_part(parts[2]),
         structured=not plain,
         default_rate=_is_default(row.rate),
-        unpriced=plain and row.token_type == PROMPT and _proves_unpriced(row.model, row.rate, tokens),
+        unpriced=plain and row.token_type == PROMPT and proves_unpriced(row.model, row.rate, tokens),
     )
 
 
@@ -238,7 +241,7 @@ def _is_default(rate: float | None) -> bool:
     return rate is not None and any(abs(rate - known) < 1e-6 for known in DEFAULT_RATES)
 
 
-def _proves_unpriced(model: str | None, rate: float | None, tokens: int) -> bool:
+def proves_unpriced(model: str | None, rate: float | None, tokens: int) -> bool:
     """Say whether a plain prompt proves that LibreChat had no price for its model.
 
     No version's price table has that rate for a prompt, except for Claude Sonnet 4.6 above 200,000 tokens
@@ -248,7 +251,7 @@ def _proves_unpriced(model: str | None, rate: float | None, tokens: int) -> bool
         model is not None
         and rate == DEFAULT_RATES[0]
         and not model.startswith(AGENT_PREFIX)
-        and not ("sonnet-4-6" in model and abs(tokens) > 200_000)
+        and not ("sonnet-4-6" in model and abs(tokens) > LONG_PROMPT)
     )
 
 
