@@ -21,6 +21,7 @@ from tests.support.wire_server import failure, wire_server
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from librechat_analytics.librechat.piece_reader import ReadRows
     from tests.support.documents import Document
 
 SPOILED_LENGTH = (999_999).to_bytes(4, "little")
@@ -163,6 +164,95 @@ class TestPages:
             assert [row.id for row in source.transactions_by_id([low, high, ObjectId()])] == [low, high]
         pages = [command for command in server.asked if command.get("projection") == {"_id": 1}]
         assert all(command["limit"] <= 64 for command in pages)
+
+
+@pytest.mark.usefixtures("small_pages")
+class TestBatches:
+    """Rows in columns come in the same pages, with the same refusals, as rows one by one."""
+
+    def test_history_and_news_come_in_limited_pages_by_id(self) -> None:
+        server = Server(usages(200))
+        with source_of(server) as source:
+            middle = ids_of(server)[100]
+            assert ids_in(source.older_batches(None)) == ids_of(server)
+            assert ids_in(source.newer_batches(middle)) == ids_of(server)[100:]
+            assert ids_in(source.older_batches(middle)) == ids_of(server)[:100]
+            by_rows = len(server.asked)
+            assert [len(batch.rows) for batch in source.older_batches(None)][:3] == [64, 64, 64]
+        one_by_one, in_columns = Server(usages(200)), server.asked[:by_rows]
+        with source_of(one_by_one) as source:
+            for rows in (
+                source.older_transactions(None),
+                source.newer_transactions(middle),
+                source.older_transactions(middle),
+            ):
+                list(rows)
+        assert finds(in_columns) == finds(one_by_one.asked)
+
+    def test_a_page_that_takes_too_long_is_read_in_smaller_ones_and_nothing_read_is_lost(self) -> None:
+        server = Server(usages(200))
+        server.most_documents = 10
+        with source_of(server) as source:
+            assert ids_in(source.older_batches(None)) == ids_of(server)
+            server.most_documents = 16
+            read: list[ReadRows] = []
+
+            def read_on() -> None:
+                for batch in source.older_batches(None):
+                    read.append(batch)
+                    server.most_documents = 3
+
+            with pytest.raises(SourceSlowError):
+                read_on()
+        assert ids_in(iter(read)) == ids_of(server)[-sum(len(batch.rows) for batch in read) :]
+        assert 64 <= sum(len(batch.rows) for batch in read) < 200
+
+    def test_each_document_can_be_read_alone_to_compare(self) -> None:
+        server = Server(usages(100))
+        with source_of(server) as source:
+            for each_alone, read_alone in ((False, 0), (True, 100)):
+                batches = list(source.older_batches(None, each_alone=each_alone))
+                assert sum(batch.read_alone for batch in batches) == read_alone
+                assert ids_in(iter(batches)) == ids_of(server)
+
+    def test_reading_goes_on_past_empty_replies(self) -> None:
+        server = Server(usages(300))
+        server.pauses, server.batch_documents = 3, 40
+        with source_of(server) as source:
+            assert len(ids_in(source.older_batches(None))) == 300
+
+    @pytest.mark.parametrize("places", [[0], [299], [10, 11, 12], [0, 100, 299]])
+    def test_one_wrong_length_refuses_its_document_alone(self, places: list[int]) -> None:
+        server = Server(usages(300))
+        server.spoiled = {ids_of(server)[place] for place in places}
+        broken = {Refused(str(identity), Refusal.BSON) for identity in server.spoiled}
+        whole = [identity for identity in ids_of(server) if identity not in server.spoiled]
+        with source_of(server) as source:
+            for read in (source.older_batches, source.newer_batches):
+                batches = list(read(FIRST_ID if read == source.newer_batches else None))
+                assert {refused for batch in batches for refused in batch.refused} == broken
+                assert ids_in(iter(batches)) == whole
+            again = list(source.batches_by_id(ids_of(server)))
+            assert {refused for batch in again for refused in batch.refused} == broken
+            assert ids_in(iter(again)) == whole
+
+
+def finds(commands: list[Document]) -> list[Document]:
+    """What the finds among commands say, without what differs between two connections."""
+    return [
+        {name: value for name, value in command.items() if name not in ("lsid", "$db", "$clusterTime")}
+        for command in commands
+        if "find" in command
+    ]
+
+
+def ids_in(batches: Iterator[ReadRows]) -> list[ObjectId]:
+    heads_and_tails = [
+        (head, tail)
+        for batch in batches
+        for head, tail in zip(batch.rows.array("id_head"), batch.rows.array("id_tail"), strict=True)
+    ]
+    return sorted(ObjectId(int(head).to_bytes(8) + int(tail).to_bytes(4)) for head, tail in heads_and_tails)
 
 
 class TestPauses:

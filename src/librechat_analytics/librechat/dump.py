@@ -33,11 +33,18 @@ from librechat_analytics.librechat.labels import (
     read_user,
 )
 from librechat_analytics.librechat.mongo import COLLECTIONS
+from librechat_analytics.librechat.piece_reader import read_in_batches
+from librechat_analytics.librechat.pieces import read_pieces
+from librechat_analytics.librechat.reply_columns import AssistantMessageReader, ConversationReader
 from librechat_analytics.librechat.source import LOOK_UP_IDS
+from librechat_analytics.librechat.transaction_columns import TransactionReader
 from librechat_analytics.librechat.transactions import Refused, Transaction, read_transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from librechat_analytics.librechat.piece_reader import ReadRows
+    from librechat_analytics.librechat.pieces import Piece
 
 T = TypeVar("T")
 
@@ -82,6 +89,26 @@ class DumpSource:
             except BSONError:
                 yield undecodable(raw)
 
+    def transaction_batches(
+        self, progress: Callable[[int], None], *, documents: int, each_alone: bool = False
+    ) -> Iterator[ReadRows]:
+        """Read the whole ledger in batches of at least this many documents, into the columns of LEDGER.
+
+        ``progress`` is called with the position in bytes. ``each_alone`` is as in PieceReader.
+        """
+        reader = TransactionReader(each_alone=each_alone)
+        return read_in_batches(self._pieces(LEDGER, progress), reader, documents)
+
+    def assistant_message_batches(self, *, documents: int, each_alone: bool = False) -> Iterator[ReadRows]:
+        """Read all assistant messages, if they were dumped, into the columns of ASSISTANT_MESSAGES."""
+        reader = AssistantMessageReader(each_alone=each_alone)
+        return read_in_batches(self._pieces("messages"), reader, documents)
+
+    def conversation_batches(self, *, documents: int, each_alone: bool = False) -> Iterator[ReadRows]:
+        """Read all conversations, if they were dumped, into the columns of CONVERSATIONS."""
+        reader = ConversationReader(each_alone=each_alone)
+        return read_in_batches(self._pieces("conversations"), reader, documents)
+
     def users(self) -> Iterable[UserLabel] | None:
         return self._labels("users", read_anonymous_user if self._anonymous else read_user)
 
@@ -119,6 +146,20 @@ class DumpSource:
                 if isinstance(document, Refused):
                     self.broken.add(document.id)
                 yield document
+
+    def _pieces(
+        self, collection: str, progress: Callable[[int], None] = lambda _: None
+    ) -> Iterator[Piece | Refused]:
+        path = self._file(collection)
+        if not path.exists():
+            return
+        with path.open("rb", buffering=0) as file:
+            stream = gzip.GzipFile(fileobj=file) if path.suffix == ".gz" else file
+            for piece in read_pieces(stream, path.name):
+                progress(file.tell())
+                if isinstance(piece, Refused):
+                    self.broken.add(piece.id)
+                yield piece
 
     def _labels(self, collection: str, read: Callable[[Mapping[str, Any]], T | None]) -> list[T] | None:
         """Read a whole collection; None if any of it is missing, because that would count as deleted."""

@@ -14,7 +14,10 @@ from pymongo.errors import ConnectionFailure
 
 from librechat_analytics.librechat.bson_stream import decoded, leading_id, undecodable
 from librechat_analytics.librechat.mongo_errors import explained_failures
+from librechat_analytics.librechat.piece_reader import ReadRows, read_in_batches
+from librechat_analytics.librechat.pieces import Piece
 from librechat_analytics.librechat.source import BATCH_DOCUMENTS, SourceSlowError, SourceUnreachableError
+from librechat_analytics.librechat.transaction_columns import TransactionReader
 from librechat_analytics.librechat.transactions import (
     PROJECTION,
     Refusal,
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from librechat_analytics.librechat.documents import Document
 
 T = TypeVar("T", covariant=True)
+Found = TypeVar("Found", "Mapping[str, Any]", Piece)
 
 FEWEST_PAGE_DOCUMENTS = 100
 PAGE_SECONDS = 10
@@ -68,6 +72,14 @@ class Batched(Protocol[T]):
         ...
 
 
+class Find(Protocol[T]):
+    """Finds documents of the ledger, one by one or in pieces."""
+
+    def __call__(
+        self, query: Document, projection: Sequence[str], *, order: int | None = None, limit: int = 0
+    ) -> Iterator[T]: ...
+
+
 class IdPage(NamedTuple):
     """Ids of a range in order, each as its first eight and its last four bytes; ``end`` is the last one."""
 
@@ -87,31 +99,53 @@ class Ledger:
 
     def newer_transactions(self, since: ObjectId) -> Iterator[Transaction | Refused]:
         """Read the rows with ids from ``since``, oldest first."""
-        return self._paged({"$gte": since}, "$gt", 1, to_the_last=False)
+        return _read_each(self._paged(self._found, {"$gte": since}, "$gt", 1, to_the_last=False))
 
     def older_transactions(self, before: ObjectId | None) -> Iterator[Transaction | Refused]:
         """Read the rows with ids below ``before``, newest first; all of them for None."""
-        bound = {"$lt": before} if before is not None else {"$lte": LAST_ID}
-        return self._paged(bound, "$lt", -1, to_the_last=True)
+        return _read_each(self._paged(self._found, _below(before), "$lt", -1, to_the_last=True))
 
     def transactions_by_id(self, ids: Sequence[ObjectId]) -> Iterator[Transaction | Refused]:
         """Read the rows with these ids that the database has."""
+        return _read_each(self._by_id(self._found, ids))
+
+    def newer_batches(self, since: ObjectId, *, each_alone: bool = False) -> Iterator[ReadRows]:
+        """Read the rows of ``newer_transactions`` in batches, into the columns of LEDGER.
+
+        ``each_alone`` is as in PieceReader.
+        """
+        found = self._paged(self._found_pieces, {"$gte": since}, "$gt", 1, to_the_last=False)
+        return _in_batches(found, each_alone=each_alone)
+
+    def older_batches(self, before: ObjectId | None, *, each_alone: bool = False) -> Iterator[ReadRows]:
+        """Read the rows of ``older_transactions`` in batches, into the columns of LEDGER."""
+        found = self._paged(self._found_pieces, _below(before), "$lt", -1, to_the_last=True)
+        return _in_batches(found, each_alone=each_alone)
+
+    def batches_by_id(self, ids: Sequence[ObjectId], *, each_alone: bool = False) -> Iterator[ReadRows]:
+        """Read the rows of ``transactions_by_id`` in batches, into the columns of LEDGER."""
+        return _in_batches(self._by_id(self._found_pieces, ids), each_alone=each_alone)
+
+    def _by_id(self, find: Find[Found], ids: Sequence[ObjectId]) -> Iterator[Found | Refused]:
         for start in range(0, len(ids), FEWEST_PAGE_IDS):
             some = list(ids[start : start + FEWEST_PAGE_IDS])
-            query: Document = {"_id": {"$in": some}}
             try:
                 with explained_failures():
-                    yield from [_read(raw) for raw in self._found(query, PROJECTION)]
+                    found = list(find({"_id": {"$in": some}}, PROJECTION))
             except BSONError:
                 for identity in some:
-                    yield from self._one(identity)
+                    yield from self._one(find, identity)
+            else:
+                yield from found
 
-    def _one(self, identity: ObjectId) -> Iterator[Transaction | Refused]:
+    def _one(self, find: Find[Found], identity: ObjectId) -> Iterator[Found | Refused]:
         try:
             with explained_failures():
-                yield from [_read(raw) for raw in self._found({"_id": identity}, PROJECTION)]
+                found = list(find({"_id": identity}, PROJECTION))
         except BSONError:
             yield Refused(str(identity), Refusal.BSON)
+        else:
+            yield from found
 
     def stray_transactions(self) -> Iterator[Refused]:
         """Read the documents whose id is not an ObjectId; such ids sort below or above all ObjectIds."""
@@ -183,20 +217,29 @@ class Ledger:
         limit: int = 0,
         skip: int = 0,
     ) -> Iterator[Mapping[str, Any]]:
-        cursor = self._collection("transactions").find(
-            query,
-            dict.fromkeys(projection, 1),
-            limit=limit,
-            skip=skip,
-            batch_size=limit or self._page_documents,
-            max_time_ms=1000 * PAGE_SECONDS,
-            sort=None if order is None else [("_id", order)],
-        )
-        return each_document(cursor)
+        asked = self._asked(projection, order, limit)
+        return each_document(self._collection("transactions").find(query, skip=skip, **asked))
+
+    def _found_pieces(
+        self, query: Document, projection: Sequence[str], *, order: int | None = None, limit: int = 0
+    ) -> Iterator[Piece]:
+        """Find the same as ``_found``, in pieces."""
+        asked = self._asked(projection, order, limit)
+        replies = each_document(self._collection("transactions").find_raw_batches(query, **asked))
+        return (Piece.of(reply) for reply in replies)
+
+    def _asked(self, projection: Sequence[str], order: int | None, limit: int) -> Document:
+        return {
+            "projection": dict.fromkeys(projection, 1),
+            "limit": limit,
+            "batch_size": limit or self._page_documents,
+            "max_time_ms": 1000 * PAGE_SECONDS,
+            "sort": None if order is None else [("_id", order)],
+        }
 
     def _paged(
-        self, bound: Document, beyond: str, order: int, *, to_the_last: bool
-    ) -> Iterator[Transaction | Refused]:
+        self, find: Find[Found], bound: Document, beyond: str, order: int, *, to_the_last: bool
+    ) -> Iterator[Found | Refused]:
         """Read page after page, in smaller pages after one took too long.
 
         ``to_the_last``: read until a page is empty, because a short page may have been cut off.
@@ -205,10 +248,10 @@ class Ledger:
             size, met, last = self._page_documents, 0, None
             try:
                 with explained_failures():
-                    for raw in self._found({"_id": bound}, PROJECTION, order=order, limit=size):
-                        met += 1
-                        last = _id_of(raw) or last
-                        yield _read(raw)
+                    for found in find({"_id": bound}, PROJECTION, order=order, limit=size):
+                        met += len(found) if isinstance(found, Piece) else 1
+                        last = _last_id_of(found) or last
+                        yield found
             except (BSONError, SourceUnreachableError) as error:
                 self._shrink_pages(error, size)
                 is_slow = isinstance(error, SourceSlowError) and size > FEWEST_PAGE_DOCUMENTS
@@ -293,6 +336,18 @@ def _range(low: ObjectId, high: ObjectId | None) -> Document:
     return {"$gte": low} | ({"$lt": high} if high is not None else {})
 
 
+def _in_batches(pieces: Iterator[Piece | Refused], *, each_alone: bool) -> Iterator[ReadRows]:
+    return read_in_batches(pieces, TransactionReader(each_alone=each_alone), BATCH_DOCUMENTS)
+
+
+def _below(before: ObjectId | None) -> Document:
+    return {"$lt": before} if before is not None else {"$lte": LAST_ID}
+
+
+def _read_each(found: Iterator[Mapping[str, Any] | Refused]) -> Iterator[Transaction | Refused]:
+    return (each if isinstance(each, Refused) else _read(each) for each in found)
+
+
 def _read(document: Mapping[str, Any]) -> Transaction | Refused:
     try:
         return read_transaction(decoded(document))
@@ -305,3 +360,11 @@ def _id_of(document: Mapping[str, Any]) -> ObjectId | None:
         return leading_id(document.raw)
     identity = document.get("_id")
     return identity if isinstance(identity, ObjectId) else None
+
+
+def _last_id_of(found: Mapping[str, Any] | Piece) -> ObjectId | None:
+    """Return the last id that can be read; None if there is none."""
+    if not isinstance(found, Piece):
+        return _id_of(found)
+    ids = (leading_id(found.document(number)) for number in reversed(range(len(found))))
+    return next((identity for identity in ids if identity is not None), None)
