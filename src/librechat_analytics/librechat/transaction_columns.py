@@ -3,7 +3,7 @@
 ``read_transaction`` defines what a document means. Here, the usual rows are read with a few operations of
 numpy for each field. A row is usual if every field that matters has a type and a value for which these
 operations say the same as ``read_transaction``. All other documents, a few in a thousand, are read by
-``read_transaction`` _itself.
+``read_transaction`` itself.
 """
 
 from __future__ import annotations
@@ -253,10 +253,10 @@ def _amounts(piece: Piece, fields: Fields) -> tuple[dict[str, Array], Array]:
 def nearest_millionths(amounts: Array) -> tuple[Array, Array]:
     """Return doubles in millionths, rounded as ``millionths`` does, and for which of them that is certain.
 
-    The product of two doubles is _itself rounded to a double, and rounding twice may give another result than
+    The product of two doubles is itself rounded to a double, and rounding twice may give another result than
     rounding once. It gives the same if the first rounding cannot reach or cross a half. Below 2**51, doubles
     are at most a quarter apart, and all halves are doubles. The true product is rounded to the nearest
-    double, so it lies on the same side of each half as that double, unless the double is the half _itself.
+    double, so it lies on the same side of each half as that double, unless the double is the half itself.
     """
     products = amounts * 1e6
     whole = np.rint(products)
