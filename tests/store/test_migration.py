@@ -29,7 +29,7 @@ from tests.support.oracle import ENDPOINTS, Ledger, Oracle
 if TYPE_CHECKING:
     from tests.support.documents import Document
 
-OF_VERSIONS = {number: Path(__file__).with_name(f"store_{number}.sql") for number in (1, 2)}
+OF_VERSIONS = {number: Path(__file__).with_name(f"store_{number}.sql") for number in (1, 2, 3)}
 """By a release with that schema: ``DOCUMENTS`` twice, with the users of ``LABELLED``, then ``WAITING``."""
 
 FORGOTTEN, GONE = ObjectId("68aa11bbccddeeff00112244"), ObjectId("68aa11bbccddeeff00112255")
@@ -156,6 +156,7 @@ UNKNOWN_PROVIDERS = (
 )
 
 
+@pytest.mark.parametrize("version", [1, 2])
 def test_the_providers_that_a_models_name_gives_away_are_written(old: Path) -> None:
     with closing(Store(old)) as store:
         named = "SELECT id_head, id_tail, provider_key FROM transactions WHERE provider_key IS NOT NULL"
@@ -168,6 +169,7 @@ def test_the_providers_that_a_models_name_gives_away_are_written(old: Path) -> N
         assert store.version == edition, "there is nothing to do a second time"
 
 
+@pytest.mark.parametrize("version", [1, 2])
 def test_an_import_fills_in_what_was_given_and_taken(old: Path, tmp_path: Path) -> None:
     amounts = (
         "SELECT other_token_type, credits_e6, contexts.id FROM transactions"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from librechat_analytics.store.cells import forget_cells
 from librechat_analytics.store.store import FILE_NAME
 
 if TYPE_CHECKING:
@@ -26,3 +27,4 @@ def write_tenants(data_dir: Path, tenants: Mapping[str, str]) -> None:
             "UPDATE transactions SET tenant_key = tenants.key"
             " FROM users JOIN tenants ON tenants.id = users.tenant WHERE users.key = transactions.user_key"
         )
+        forget_cells(store)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -120,6 +120,10 @@ class Ledger(Reader, Protocol):
         agents_as_of: datetime | None,
     ) -> None:
         """Store the agents that were found for rows."""
+        ...
+
+    def sum_up(self, before: datetime, *, is_stopped: Callable[[], bool] = lambda: False) -> int:
+        """Sum up the rows of the slots that ended before ``before``, in several commits; return how many."""
         ...
 
     def unattributed(self, before_head: int | None, limit: int) -> list[tuple[Any, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from librechat_analytics.store.cells import ALL_ROWS, keeping_cells, write_ran_keys
 from librechat_analytics.store.duckdb_file import DuckDBFile
 from librechat_analytics.store.sql_files import rows_of, run
 
@@ -87,7 +88,8 @@ class Labels(DuckDBFile):
 
         ``write_agents.sql`` names the columns. ``known`` and ``is_current`` are as in ``write_users``.
         """
-        with self.committing() as cursor:
+        with self.committing() as cursor, keeping_cells(cursor):
+            run(cursor, "statements/agents_before")
             cursor.register("labels", labels)
             cursor.register("versions", versions)
             run(
@@ -95,6 +97,8 @@ class Labels(DuckDBFile):
                 "statements/write_agents",
                 {"known": known, "is_current": is_current, "as_of": as_of, "now": now},
             )
+            if changed := [agent for (agent,) in rows_of(cursor, "statements/changed_agents")]:
+                write_ran_keys(cursor, ALL_ROWS, changed)
 
     def agent_providers(
         self,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 PROGRAM_VERSION = version("librechat-analytics")
 
 

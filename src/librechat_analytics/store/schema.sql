@@ -126,7 +126,45 @@ CREATE TABLE transactions (
     agent_key UINTEGER,
     certainty certainty NOT NULL,
     provider_key UINTEGER,
-    tenant_key UINTEGER
+    tenant_key UINTEGER,
+    ran_key UINTEGER,                               -- the model that ran: model_key, unless that is an agent's id
+    paired BOOLEAN NOT NULL DEFAULT false           -- may have been recorded twice; find_pairs.sql says when
+);
+
+-- Usage rows of one conversation in one quarter of an hour that are alike, summed up. A question reads whole quarters
+-- from here, because there are about four times fewer cells than rows. Their rows are in all slots before
+-- sync_state.summed_until, and in no other: new rows are summed up when their slot is over.
+CREATE TABLE cells (
+    slot INTEGER NOT NULL,
+    user_key UINTEGER,
+    conversation_key UINTEGER,
+    model_key UINTEGER,
+    ran_key UINTEGER,
+    context_key UINTEGER,
+    agent_key UINTEGER,
+    certainty certainty NOT NULL,
+    provider_key UINTEGER,
+    tenant_key UINTEGER,
+    sentinel BOOLEAN NOT NULL,
+    positive_value BOOLEAN NOT NULL,
+    default_rate BOOLEAN NOT NULL,
+    agent_model BOOLEAN NOT NULL,
+    blank BOOLEAN NOT NULL,                         -- no row has tokens; otherwise each has
+    prompt_rate DOUBLE,                             -- of all its prompts that are not structured; NULL without any
+    completion_rate DOUBLE,                         -- of all its completions
+    documents INTEGER NOT NULL,                     -- rows
+    calls INTEGER NOT NULL,                         -- prompt rows
+    cached_calls INTEGER NOT NULL,                  -- structured prompt rows
+    cost_e6 HUGEINT NOT NULL,
+    prompt_cost_e6 HUGEINT NOT NULL,
+    cached_cost_e6 HUGEINT NOT NULL,                -- of structured prompts
+    prompt_tokens HUGEINT NOT NULL,
+    completion_tokens HUGEINT NOT NULL,
+    cached_tokens HUGEINT NOT NULL,                 -- of structured prompts
+    cache_read_tokens HUGEINT NOT NULL,
+    cache_write_tokens HUGEINT NOT NULL,
+    first_ms INTEGER NOT NULL,                      -- from the beginning of the slot to the first row ...
+    last_ms INTEGER NOT NULL                        -- ... and to the last one
 );
 
 -- Rows whose agent was not looked up yet, or whose reply LibreChat may still save.
@@ -177,7 +215,8 @@ CREATE TABLE sync_state (
     domains_since TIMESTAMP,                        -- what was true before them is not known
     roles_since TIMESTAMP,
     tenants_read BOOLEAN NOT NULL DEFAULT false,    -- no row lacks its tenant because an older program wrote it
-    agents_as_of TIMESTAMP                          -- the time as of which agents were last read
+    agents_as_of TIMESTAMP,                         -- the time as of which agents were last read
+    summed_until INTEGER                            -- the slot before which all rows are in cells; NULL: there are none
 );
 
 -- How the last audit of each kind ended: by counts of ranges of ids, or by every single id.
@@ -196,7 +235,7 @@ CREATE VIEW usage AS
 SELECT
     id_head, id_tail, created_at, slot, user_key, conversation_key, model_key, context_key, usage_type, rate, tokens,
     cache_read_tokens, cache_write_tokens, structured, sentinel, positive_value, default_rate, agent_model,
-    agent_key, certainty, provider_key, tenant_key,
+    agent_key, certainty, provider_key, tenant_key, ran_key, paired,
     CASE WHEN sentinel OR positive_value THEN 0 ELSE credits_e6 END AS cost_e6
 FROM transactions
 WHERE usage_type <> 'other';

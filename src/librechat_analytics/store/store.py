@@ -5,13 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
+from librechat_analytics.store.cells import (
+    SLOT_SECONDS,
+    bounds,
+    keeping_cells,
+    sum_up_chunk,
+    write_pairs,
+    write_ran_keys,
+)
 from librechat_analytics.store.duckdb_file import FILE_NAME
 from librechat_analytics.store.errors import StoreBusyError, StoreError
 from librechat_analytics.store.labels import EndedMemberships, Labels
 from librechat_analytics.store.sql_files import rows_of, run
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -21,6 +29,9 @@ if TYPE_CHECKING:
 __all__ = ["FILE_NAME", "EndedMemberships", "Store", "StoreBusyError", "StoreError", "SyncState"]
 
 BEYOND_HEADS = 2**64
+
+ROWS_IN_A_CHUNK = 1_000_000
+"""How many rows are summed up at once, which bounds the memory that it takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +106,30 @@ class Store(Labels):
             added = 0
             if len(batch):
                 cursor.register("batch", batch)
-                ((added,),) = rows_of(cursor, "statements/write_batch", _bounds(batch))
-                run(cursor, "statements/fill", _bounds(batch))
-                if batch["tenant"].notna().any():
-                    for name in ("agents_of_tenants", "name_agents", "fill_tenants"):
-                        run(cursor, f"statements/{name}", _bounds(batch))
+                with keeping_cells(cursor, "batch", bounds(batch)):
+                    added = self._add(cursor, batch)
                 if attribute_again:
-                    run(cursor, "statements/attribute_again", _bounds(batch))
+                    run(cursor, "statements/attribute_again", bounds(batch))
             if len(refusals):
                 cursor.register("refusals", refusals)
                 run(cursor, "statements/write_refused", {"now": now})
             _change_state(cursor, state)
         self._note_as_of(state)
+        return added
+
+    @staticmethod
+    def _add(cursor: duckdb.DuckDBPyConnection, batch: pd.DataFrame) -> int:
+        heads = bounds(batch)
+        ((added,),) = rows_of(cursor, "statements/write_batch", heads)
+        if added:
+            write_pairs(cursor, "pair_batch", heads)
+        run(cursor, "statements/fill", heads)
+        names_tenants = batch["tenant"].notna().any()
+        if names_tenants:
+            for name in ("agents_of_tenants", "name_agents", "fill_tenants"):
+                run(cursor, f"statements/{name}", heads)
+        if names_tenants or batch["model_agent"].notna().any():
+            write_ran_keys(cursor, heads)
         return int(added)
 
     def settle(
@@ -127,16 +150,38 @@ class Store(Labels):
         """
         if not len(attributed):
             return
+        heads = bounds(attributed)
         with self.committing() as cursor:
             cursor.register("attributed", attributed)
-            parameters = {"only_better": only_better, "agents_as_of": agents_as_of}
-            for name in ("agents_of_attributed", "name_agents", "settle"):
-                run(cursor, f"statements/{name}", _bounds(attributed) | parameters)
-            if len(roots):
-                cursor.register("roots", roots)
-                run(cursor, "statements/write_roots")
-                if (roots["id"] != roots["root"]).any():
-                    run(cursor, "statements/move_to_roots")
+            with keeping_cells(cursor, "attributed", heads):
+                parameters = {"only_better": only_better, "agents_as_of": agents_as_of}
+                for name in ("agents_of_attributed", "name_agents", "settle"):
+                    run(cursor, f"statements/{name}", heads | parameters)
+                write_ran_keys(cursor, heads)
+                if len(roots):
+                    cursor.register("roots", roots)
+                    run(cursor, "statements/write_roots")
+                    if (roots["id"] != roots["root"]).any():
+                        run(cursor, "statements/note_moved")
+                        run(cursor, "statements/move_to_roots")
+                        write_pairs(cursor, "pair_roots")
+
+    def sum_up(self, before: datetime, *, is_stopped: Callable[[], bool] = lambda: False) -> int:
+        """Sum up the rows of the slots that ended before ``before`` (aware); return how many rows.
+
+        Each chunk is a commit of its own; after ``is_stopped`` the rest waits for the next time.
+        """
+        end = int(before.timestamp() // SLOT_SECONDS)
+        with self.reading() as cursor:
+            chunks = rows_of(cursor, "statements/list_chunks", {"end_slot": end, "rows": ROWS_IN_A_CHUNK})
+        summed = 0
+        for first, end, rows in chunks:
+            if is_stopped():
+                break
+            with self.committing() as cursor:
+                sum_up_chunk(cursor, first, end)
+            summed += rows
+        return summed
 
     def unattributed(self, before_head: int | None, limit: int) -> list[tuple[Any, ...]]:
         """Return rows whose agent is not known yet, with ids below ``before_head``, newest first.
@@ -165,10 +210,6 @@ class Store(Labels):
         """Count the refused rows by reason, most first."""
         with self.reading() as cursor:
             return [(reason, count) for reason, count in rows_of(cursor, "statements/count_refused")]
-
-
-def _bounds(rows: pd.DataFrame) -> dict[str, object]:
-    return {"lowest_head": int(rows["id_head"].min()), "highest_head": int(rows["id_head"].max())}
 
 
 def _change_state(cursor: duckdb.DuckDBPyConnection, changes: Mapping[str, object]) -> None:

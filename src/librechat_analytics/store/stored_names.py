@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from librechat_analytics.store.cells import (
+    ALL_ROWS,
+    forget_cells,
+    keeping_cells,
+    write_pairs,
+    write_ran_keys,
+)
 from librechat_analytics.store.sql_files import rows_of, run
 
 if TYPE_CHECKING:
@@ -27,4 +34,8 @@ class StoredNames:
         """Replace names by their listed form (name, listed) in one commit; merge entries with one name."""
         with self._store.committing() as cursor:
             cursor.register("renamed", renamed)
-            run(cursor, "statements/rename")
+            forget_cells(cursor)
+            with keeping_cells(cursor):
+                run(cursor, "statements/rename")
+                write_ran_keys(cursor, ALL_ROWS)
+                write_pairs(cursor, "pair_all")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from librechat_analytics.store.cells import bounds, keeping_cells
 from librechat_analytics.store.held_ids import Id
 from librechat_analytics.store.sql_files import rows_of, run
 
@@ -55,8 +56,9 @@ class UnfinishedRows:
 
     def write_providers(self, providers: pd.DataFrame) -> None:
         """Write the providers (model, provider) of the models' rows that have none."""
-        with self._store.committing() as cursor:
+        with self._store.committing() as cursor, keeping_cells(cursor):
             cursor.register("known", providers)
+            run(cursor, "statements/note_without_provider")
             run(cursor, "statements/write_providers")
 
     def told_early(self) -> list[tuple[Any, ...]]:
@@ -68,14 +70,13 @@ class UnfinishedRows:
             ((count, lowest, highest),) = rows_of(cursor, "statements/bounds_of_told_early")
             if not count:
                 return []
-            bounds = {"lowest_head": lowest, "highest_head": highest}
-            return rows_of(cursor, "statements/list_told_early", bounds)
+            heads = {"lowest_head": lowest, "highest_head": highest}
+            return rows_of(cursor, "statements/list_told_early", heads)
 
     def write_told_early(self, told: pd.DataFrame, *, named_before: datetime) -> None:
         """Write providers (id_head, id_tail, provider); rows before ``named_before`` leave the list."""
-        bounds = {"lowest_head": 1, "highest_head": 0}
-        if len(told):
-            bounds = {"lowest_head": int(told["id_head"].min()), "highest_head": int(told["id_head"].max())}
+        heads = bounds(told) if len(told) else {"lowest_head": 1, "highest_head": 0}
         with self._store.committing() as cursor:
             cursor.register("told", told)
-            run(cursor, "statements/write_told_early", bounds | {"named_before": named_before})
+            with keeping_cells(cursor, "told", heads):
+                run(cursor, "statements/write_told_early", heads | {"named_before": named_before})

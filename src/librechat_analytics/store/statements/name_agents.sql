@@ -1,6 +1,6 @@
 -- Finds or creates the key of each agent in `agents_to_name` (id, tenant, sender). Ids are unique only within a tenant.
 -- An agent without a tenant belongs to all tenants. A row from the time before tenants belongs to the agent with its
--- id, if there is only one. base/period.sql chooses an agent by the same rule.
+-- id, if there is only one. write_ran_keys.sql chooses an agent by the same rule.
 -- Frames: none. Parameters: none. Creates: agent_keys.
 CREATE OR REPLACE TEMP TABLE agent_keys AS
 SELECT

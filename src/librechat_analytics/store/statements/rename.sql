@@ -8,6 +8,9 @@ FROM models LEFT JOIN renamed ON renamed.name = models.id;
 UPDATE transactions SET model_key = kept
 FROM same_models
 WHERE transactions.model_key = same_models.key AND same_models.key <> kept;
+UPDATE transactions SET ran_key = kept
+FROM same_models
+WHERE transactions.ran_key = same_models.key AND same_models.key <> kept;
 UPDATE agents SET model_key = kept
 FROM same_models
 WHERE agents.model_key = same_models.key AND same_models.key <> kept;

@@ -47,7 +47,7 @@ SELECT
     CASE WHEN NOT isnan(rate) THEN rate END,
     tokens, credits_high * 1000000000000000000::HUGEINT + credits_low, cache_read_tokens, cache_write_tokens,
     structured, sentinel, positive_value, default_rate, model_agent IS NOT NULL, NULL, 'unknown',
-    providers.key, tenants.key
+    providers.key, tenants.key, models.key, false
 FROM fresh
 LEFT JOIN users ON users.id = fresh."user"
 LEFT JOIN conversations ON conversations.id = fresh.conversation
