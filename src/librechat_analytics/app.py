@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from librechat_analytics.answer_cache.repository import CachedRepository
@@ -15,6 +16,7 @@ from librechat_analytics.settings import name_users, require_a_key
 from librechat_analytics.store.store import FILE_NAME, Store, StoreError
 from librechat_analytics.sync.loop import Syncer
 from librechat_analytics.sync.mending import mend_names, mend_providers
+from librechat_analytics.sync.summing_up import sum_up_stored
 from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.prices import read_price_list
 from librechat_analytics.usage.scopes import unmatched_parts
@@ -79,6 +81,7 @@ def open_store(settings: Settings) -> Store:
         store.erase_names()
     mend_names(store)
     mend_providers(store)
+    sum_up_stored(store, datetime.now(UTC))
     return store
 
 

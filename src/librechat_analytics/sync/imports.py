@@ -14,6 +14,7 @@ from librechat_analytics.sync.frames import ledger_frame, naive, refusal_frame
 from librechat_analytics.sync.identity import is_same_librechat
 from librechat_analytics.sync.interval import batches
 from librechat_analytics.sync.labels import write_labels
+from librechat_analytics.sync.summing_up import SUMMED_UP_AFTER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,5 +80,6 @@ def import_dump(
     if store.has_unlabelled():  # agents that only messages name: not in the dump, so deleted
         write_labels(store, source, now, as_of=made_at, is_current=is_current)
     store.write_state(last_sync=naive(now))
+    store.sum_up(now - SUMMED_UP_AFTER)
     store.checkpoint()
     return added

@@ -27,6 +27,7 @@ from librechat_analytics.sync.interval import FIRST_ID, batches, greatest, id_at
 from librechat_analytics.sync.labels import LabelReader
 from librechat_analytics.sync.mending import read_outdated
 from librechat_analytics.sync.state import SourceState
+from librechat_analytics.sync.summing_up import SummingUp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,6 +95,7 @@ class Syncer:
         self._last_reading: tuple[datetime, float] | None = None
         self._read_new_at = float("-inf")
         self._labels = LabelReader(store, source, seconds=labels_seconds, clock=clock)
+        self._summing_up = SummingUp(store, clock, self._stop.is_set)
         self._agents_problem = ""
         self._agents_pause_seconds = 0.0
         self._agents_at = float("-inf")
@@ -151,6 +153,7 @@ class Syncer:
             delay = self._sync_seconds
             try:
                 self._read()
+                self._sum_up()
                 self._start_background_work()
             except SourceUnreachableError as error:
                 delay = min(RETRY_SECONDS, self._sync_seconds)
@@ -213,6 +216,7 @@ class Syncer:
         self._mend()
         self._attribute()
         self._labels.read_if_due()
+        self._sum_up()
         return result
 
     def _read(self) -> None:
@@ -360,6 +364,10 @@ class Syncer:
         self._read_new()
         self._health.state = SourceState("ok")
         self._store.checkpoint()
+
+    def _sum_up(self) -> None:
+        if self._store.state().history_complete:
+            self._summing_up.run_if_due()
 
     def _attribute(self) -> None:
         try:
