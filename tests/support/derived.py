@@ -59,7 +59,8 @@ def cells_of(rows: list[Row]) -> list[Row]:
         rates = [plain_rates[_model_in_slot(row), usage_type] for usage_type in ("prompt", "completion")]
         is_split = any(len(several) > 1 for several in rates)
         split = (row["usage_type"], _plain_rate(row)) if is_split and _plain_rate(row) is not None else None
-        groups[*(row[name] for name in ALIKE), row["tokens"] <= 0, split].append(row)
+        is_apart = row["usage_type"] == "completion" and row["structured"]
+        groups[*(row[name] for name in ALIKE), row["tokens"] <= 0, split, is_apart].append(row)
     return [_cell(dict(zip((*ALIKE, "blank"), key, strict=False)), group) for key, group in groups.items()]
 
 

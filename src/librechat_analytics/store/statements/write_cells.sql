@@ -1,6 +1,7 @@
 -- Sums up the rows of the view rows_to_sum from slot $first_slot on and before slot $end_slot. A cell never mixes
 -- rates: if the prompts or the completions of a model have several rates in a slot of a conversation, the model's cells
--- there are split by rate. The rate of a structured row is a mean, so it does not count.
+-- there are split by rate. The rate of a structured row is a mean, so it does not count. Structured completions, which
+-- LibreChat does not write, are in cells of their own, so that the cache tokens of a cell with prompts are all theirs.
 -- Frames: none. Parameters: $first_slot, $end_slot.
 INSERT INTO cells
 WITH
@@ -54,5 +55,6 @@ SELECT
 FROM split
 GROUP BY
     slot, user_key, conversation_key, model_key, ran_key, context_key, agent_key, certainty, provider_key, tenant_key,
-    sentinel, positive_value, default_rate, agent_model, blank, split_prompt_rate, split_completion_rate
+    sentinel, positive_value, default_rate, agent_model, blank, split_prompt_rate, split_completion_rate,
+    usage_type = 'completion' AND structured
 ORDER BY slot, model_key, conversation_key;
