@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-OTHER = Dialect("other", inlined="", kept="ONCE")
+OTHER = Dialect("other", inlined="", kept="ONCE", counted_in_bits="uniq({key}, {most})")
 
 
 def test_duckdbs_words_are_those_of_the_files() -> None:
@@ -24,8 +24,15 @@ def test_duckdbs_words_are_those_of_the_files() -> None:
 def test_another_engine_says_in_its_own_words_whether_a_step_is_computed_once() -> None:
     text = of_period("top_agents", EVERYTHING, dialect=OTHER)
     assert "selected AS (" in text
-    assert "per_conversation AS ONCE (" in text
+    assert "per_way AS ONCE (" in text
     assert "MATERIALIZED" not in text
+
+
+def test_users_and_conversations_are_counted_in_bits_on_request() -> None:
+    text = of_period("totals", EVERYTHING, in_bits=True, dialect=OTHER)
+    assert "uniq(user_key, $last_user_key) AS active_users" in text
+    assert "uniq(conversation_key, $last_conversation_key) AS conversations" in text
+    assert "count(DISTINCT" in of_period("totals", EVERYTHING, dialect=OTHER)
 
 
 def test_an_engines_own_file_replaces_the_common_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -34,6 +41,6 @@ def test_an_engines_own_file_replaces_the_common_one(tmp_path: Path, monkeypatch
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "totals.sql").write_text("SELECT 3 FROM selected")
     monkeypatch.setattr(dialect, "files", lambda _: tmp_path)
-    own = Dialect("own", inlined="", kept="")
+    own = Dialect("own", inlined="", kept="", counted_in_bits="")
     assert own.text("totals") == "SELECT 3 FROM selected"
     assert own.text("quality") == "SELECT 2 FROM judged"

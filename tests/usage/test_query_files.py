@@ -27,15 +27,18 @@ from librechat_analytics.usage.queries import of_all_time, of_period, of_store
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from librechat_analytics.usage.queries import Rows, Within
+
 FOLDER = Path(str(files(queries)))
 FILES = {path.relative_to(FOLDER).with_suffix("").as_posix(): path for path in sorted(FOLDER.rglob("*.sql"))}
 QUERIES = [name for name in FILES if "/" not in name]
 HEAD = re.compile(r".+ Reads: (?P<reads>[^.]+)\. Parameters: (?P<parameters>[^.]+)\.(?P<rows> One row.*\.)?")
 
-OF_A_PERIOD = {"selected", "ran", "judged"}
+OF_A_PERIOD = {"selected", "selected_rows", "judged"}
 OF_ALL_TIME = {"seen_usage", "seen_users", "seen_groups"}
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+NOW_SLOT = int(NOW.timestamp()) // 900
 FILTERS = [
     EVERYTHING,
     *(Filters(**{name: "x"}) for name in FILTER_NAMES),
@@ -54,6 +57,7 @@ VALUES: dict[str, Any] = {
     "edges_e6": [10**8, 10**9],
     "limit": 10,
     "long_tokens": [200_000, 272_000],
+    "model_keys": [1, 2],
     "models": 1000,
     "parts": 8,
     "tenant": None,
@@ -122,17 +126,20 @@ def composed(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
     if head.reads & OF_A_PERIOD:
         end = NOW.replace(tzinfo=None)
         own |= {"now": end} if name == "future_usage" else {"start": end - timedelta(days=30), "end": end}
+        own |= {"first_slot": NOW_SLOT - 30 * 96, "end_slot": NOW_SLOT}
         for filters in (*FILTERS, *(Filters(scope=scope) for scope in SCOPES if scope)):
-            text = of_period(
-                name,
-                filters,
-                rows="not_usage" if name == "other_rows" else "usage",
-                within="after_now" if name == "future_usage" else "period",
-            )
-            yield text, own | filters.parameters()
+            rows: Rows = "not_usage" if name == "other_rows" else "usage"
+            within: Within = "after_now" if name == "future_usage" else "period"
+            yield of_period(name, filters, rows=rows, within=within), own | filters.parameters()
+            in_bits = of_period(name, filters, rows=rows, within=within, in_bits=True)
+            if "$last_" in in_bits:
+                greatest = {
+                    key: 1000 for key in ("last_user_key", "last_conversation_key") if f"${key}" in in_bits
+                }
+                yield in_bits, own | filters.parameters() | greatest
     elif head.reads & OF_ALL_TIME:
         for scope in SCOPES:
-            yield of_all_time(name, scope), own | Filters(scope=scope).parameters()
+            yield of_all_time(name, scope), own | {"end_slot": NOW_SLOT} | Filters(scope=scope).parameters()
     else:
         yield of_store(name), own
 

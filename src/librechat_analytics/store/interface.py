@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -20,8 +21,27 @@ NO_PARAMETERS: Mapping[str, object] = {}
 NO_FRAMES: Mapping[str, pd.DataFrame] = {}
 
 
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How far the store reaches: what is summed up, and the greatest keys, 0 without any.
+
+    All usage of the slots before ``summed_until`` is summed up in cells.
+    """
+
+    summed_until: int
+    last_user_key: int
+    last_conversation_key: int
+    last_model_key: int
+    last_agent_key: int
+
+
 class Snapshot(Protocol):
     """One unchanging state of the store; all queries of one answer read the same snapshot."""
+
+    @property
+    def extent(self) -> Extent:
+        """How far the store reaches."""
+        ...
 
     def rows(
         self,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from librechat_analytics.store.interface import NO_FRAMES, NO_PARAMETERS
+from librechat_analytics.store.interface import NO_FRAMES, NO_PARAMETERS, Extent
+from librechat_analytics.store.sql_files import rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +25,12 @@ class DuckDBSnapshot:
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
         self._cursor = cursor
+
+    @cached_property
+    def extent(self) -> Extent:
+        """How far the store reaches; see the protocol."""
+        (row,) = rows_of(self._cursor, "statements/extent")
+        return Extent(*row)
 
     def rows(
         self,

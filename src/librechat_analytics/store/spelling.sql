@@ -2,9 +2,12 @@
 -- where the engines name a function differently, the queries use ClickHouse's name, and this file gives it to DuckDB.
 -- The functions and the view are made in a database in memory each time the store is opened. So they are no part of the
 -- store's file: they need no migration, and an older program can still open the file.
+CREATE MACRO spelling.arrayConcat(first, second) AS list_concat(first, second);
+CREATE MACRO spelling.arrayDistinct(list) AS list_distinct(list);
 CREATE MACRO spelling.arrayJoin(list) AS unnest(list);
 CREATE MACRO spelling.arraySlice(list, first, length) AS list_slice(list, first, first + length - 1);
 CREATE MACRO spelling.arraySort(list) AS list_sort(list);
+CREATE MACRO spelling.fromUnixTimestamp64Milli(milliseconds) AS make_timestamp_ms(milliseconds);
 CREATE MACRO spelling.groupArray(value) AS list(value);
 CREATE MACRO spelling.groupUniqArray(value) AS list(DISTINCT value) FILTER (WHERE value IS NOT NULL);
 CREATE MACRO spelling.has(list, value) AS list_contains(list, value);
@@ -12,6 +15,7 @@ CREATE MACRO spelling.intDiv(dividend, divisor) AS dividend // divisor;
 CREATE MACRO spelling.match(text, pattern) AS regexp_matches(text, pattern);
 CREATE MACRO spelling.roundBankers(value) AS round_even(value, 0);
 CREATE MACRO spelling.toInt128(value) AS value::HUGEINT;
+CREATE MACRO spelling.toInt64(value) AS value::BIGINT;
 CREATE MACRO spelling.toString(value) AS value::VARCHAR;
 CREATE MACRO spelling.toUnixTimestamp64Milli(instant) AS epoch_ms(instant);
 CREATE MACRO spelling.tuple -- noqa: LT01

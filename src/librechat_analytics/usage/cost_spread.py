@@ -9,7 +9,7 @@ from librechat_analytics.usage.answers import Concentration, ConversationBand, C
 from librechat_analytics.usage.rows import range_rows, share, usd
 
 if TYPE_CHECKING:
-    from librechat_analytics.store.interface import Snapshot
+    from librechat_analytics.store.interface import Snapshot, SqlRow
     from librechat_analytics.usage.filters import Filters
     from librechat_analytics.usage.periods import TimeRange
 
@@ -17,11 +17,13 @@ BAND_EDGES_E6 = tuple(digit * 10**power for power in range(8, 15) for digit in (
 BAND_EDGES_USD = tuple(usd(edge) for edge in BAND_EDGES_E6)
 """Where the bands of conversations end, from a hundredth of a cent to 500 dollars."""
 
+NO_CONVERSATION: SqlRow = {"median_e6": 0, "ninth_decile_e6": 0, "most_e6": 0}
+
 
 def conversation_costs(snapshot: Snapshot, time_range: TimeRange, filters: Filters) -> ConversationCosts:
     """Count a period's conversations by what they cost."""
     rows = range_rows(snapshot, "conversation_costs", time_range, filters, {"edges_e6": list(BAND_EDGES_E6)})
-    (whole,) = range_rows(snapshot, "conversation_quantiles", time_range, filters)
+    whole = rows[0] if rows else NO_CONVERSATION
     return ConversationCosts(
         tuple(
             ConversationBand(
@@ -31,10 +33,10 @@ def conversation_costs(snapshot: Snapshot, time_range: TimeRange, filters: Filte
             )
             for row in rows
         ),
-        whole["conversations"],
-        usd(whole["median_e6"] or 0),
-        usd(whole["ninth_decile_e6"] or 0),
-        usd(whole["most_e6"] or 0),
+        sum(row["conversations"] for row in rows),
+        usd(whole["median_e6"]),
+        usd(whole["ninth_decile_e6"]),
+        usd(whole["most_e6"]),
     )
 
 

@@ -12,8 +12,8 @@ from librechat_analytics.usage.quality import (
     QualityReport,
     Refusals,
 )
-from librechat_analytics.usage.queries import of_period, of_store
-from librechat_analytics.usage.rows import answer_row, range_rows, usd
+from librechat_analytics.usage.queries import of_store
+from librechat_analytics.usage.rows import answer_row, range_rows, rows_after, usd
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -35,9 +35,7 @@ def quality_report(
     rows = [row for name in QUERIES for row in range_rows(snapshot, name, time_range, filters)]
     rows += map(_with_rates, range_rows(snapshot, "several_rates", time_range, filters))
     rows += range_rows(snapshot, "other_rows", time_range, filters, rows="not_usage")
-    rows += snapshot.rows(
-        of_period("future_usage", filters, within="after_now"), {"now": now} | filters.parameters()
-    )
+    rows += rows_after(snapshot, "future_usage", now, filters)
     refused = snapshot.rows(of_store("refusals")) if filters.scope is None else []
     by_code = {code: [row for row in rows if row["code"] == code] for code in KINDS}
     return QualityReport(

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from librechat_analytics.usage.answers import Agent, Balance, FilterValue, Refill, User
-from librechat_analytics.usage.filters import Filters
-from librechat_analytics.usage.queries import of_all_time, of_store
-from librechat_analytics.usage.rows import answer_row, usd
+from librechat_analytics.usage.queries import of_store
+from librechat_analytics.usage.rows import all_time_rows, answer_row, usd
 
 if TYPE_CHECKING:
     from librechat_analytics.store.interface import Snapshot, SqlRow
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
 
 def user(snapshot: Snapshot, identity: str, scope: Scope | None) -> User | None:
     """Return a user; None if it is unknown or outside the scope."""
-    parameters = {"user": identity} | Filters(scope=scope).parameters()
-    rows = snapshot.rows(of_all_time("user", scope), parameters)
+    rows = all_time_rows(snapshot, "user", scope, {"user": identity})
     return answer_row(User, rows[0], balance=_balance(rows[0])) if rows else None
 
 
@@ -41,8 +39,7 @@ def agent(snapshot: Snapshot, identity: str, tenant: str | None) -> Agent | None
 
 def filter_values(snapshot: Snapshot, scope: Scope | None) -> dict[str, tuple[FilterValue, ...]]:
     """Return the values that each filter can have, by the filter's name."""
-    query = of_all_time("filter_values", scope)
     values: dict[str, list[FilterValue]] = {}
-    for row in snapshot.rows(query, Filters(scope=scope).parameters()):
+    for row in all_time_rows(snapshot, "filter_values", scope):
         values.setdefault(row["filter"], []).append(FilterValue(row["value"], row["label"]))
     return {name: tuple(found) for name, found in values.items()}

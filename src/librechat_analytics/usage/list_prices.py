@@ -127,14 +127,37 @@ def _caching_rows(
 ) -> list[SqlRow]:
     if not buckets:
         return []
-    parameters = {"long_tokens": list(LONG_TOKENS)}
-    plain_rates = range_rows(snapshot, "plain_rates", time_range, filters, parameters)
+    parameters: dict[str, object] = {"long_tokens": list(LONG_TOKENS)}
     frames = {
         "slots": slot_frame(buckets),
         "listed": _listed(snapshot, prices),
-        "plain_rates": pd.DataFrame(plain_rates, columns=list(PLAIN_RATE_TYPES)).astype(PLAIN_RATE_TYPES),
+        "plain_rates": _plain_rates(snapshot, time_range, filters, parameters),
     }
     return range_rows(snapshot, "caching", time_range, filters, parameters, frames=frames)
+
+
+def _plain_rates(
+    snapshot: Snapshot, time_range: TimeRange, filters: Filters, parameters: dict[str, object]
+) -> pd.DataFrame:
+    """Return the rates of plain prompts, and of cached tokens where the rate of long prompts is unknown."""
+    rates = range_rows(snapshot, "plain_rates", time_range, filters, parameters)
+    unknown = {row["model_key"] for row in rates if row["has_cached"] and not row["is_own"]}
+    parts: dict[int, SqlRow] = {}
+    if unknown:
+        found = range_rows(
+            snapshot,
+            "cache_parts",
+            time_range,
+            filters,
+            parameters | {"model_keys": sorted(unknown)},
+            frames={"plain_rates": _rate_frame(rates)},
+        )
+        parts = {row["model_key"]: row for row in found}
+    return _rate_frame([row | parts.get(row["model_key"], {}) for row in rates])
+
+
+def _rate_frame(rates: list[SqlRow]) -> pd.DataFrame:
+    return pd.DataFrame(rates, columns=list(PLAIN_RATE_TYPES)).astype(PLAIN_RATE_TYPES)
 
 
 def _listed(snapshot: Snapshot, prices: PriceList) -> pd.DataFrame:

@@ -43,7 +43,7 @@ def usage(
     snapshot: Snapshot, time_range: TimeRange, unit: BucketUnit, buckets: Sequence[Bucket], filters: Filters
 ) -> Timeline:
     """Add up each bucket, with its users and conversations."""
-    rows = _rows_by_bucket(snapshot, "usage_over_time", time_range, filters, buckets)
+    rows = _rows_by_bucket(snapshot, "usage_over_time", time_range, filters, buckets, counts_keys=True)
     return _timeline(unit, buckets, rows, NO_USAGE | NO_PEOPLE)
 
 
@@ -163,9 +163,16 @@ def slot_frame(buckets: Sequence[Bucket]) -> pd.DataFrame:
 
 
 def _rows_by_bucket(
-    snapshot: Snapshot, name: str, time_range: TimeRange, filters: Filters, buckets: Sequence[Bucket]
+    snapshot: Snapshot,
+    name: str,
+    time_range: TimeRange,
+    filters: Filters,
+    buckets: Sequence[Bucket],
+    *,
+    counts_keys: bool = False,
 ) -> dict[int, SqlRow]:
-    return {row["bucket"]: row for row in _bucket_rows(snapshot, name, time_range, filters, buckets)}
+    rows = _bucket_rows(snapshot, name, time_range, filters, buckets, counts_keys=counts_keys)
+    return {row["bucket"]: row for row in rows}
 
 
 def _bucket_rows(
@@ -175,11 +182,21 @@ def _bucket_rows(
     filters: Filters,
     buckets: Sequence[Bucket],
     parameters: Mapping[str, object] = NO_PARAMETERS,
+    *,
+    counts_keys: bool = False,
 ) -> list[SqlRow]:
     if not buckets:
         return []
     frames = {"slots": slot_frame(buckets)}
-    return range_rows(snapshot, name, time_range, filters, parameters, frames=frames)
+    return range_rows(
+        snapshot,
+        name,
+        time_range,
+        filters,
+        parameters,
+        frames=frames,
+        groups=len(buckets) if counts_keys else None,
+    )
 
 
 def _hours_by_slot(period: Period) -> pd.DataFrame:

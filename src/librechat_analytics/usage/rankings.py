@@ -48,7 +48,14 @@ def top_users(snapshot: Snapshot, time_range: TimeRange, limit: int, filters: Fi
 
 def top_models(snapshot: Snapshot, time_range: TimeRange, limit: int, filters: Filters) -> Ranking[ModelRow]:
     """Rank the models that really ran."""
-    rows = range_rows(snapshot, "top_models", time_range, filters, {"limit": limit})
+    rows = range_rows(
+        snapshot,
+        "top_models",
+        time_range,
+        filters,
+        {"limit": limit},
+        groups=snapshot.extent.last_model_key + 1,
+    )
     return Ranking(
         tuple(
             answer_row(ModelRow, row, total_tokens=total_tokens(row), share=share_of_all(row)) for row in rows
@@ -79,7 +86,14 @@ def cost_breakdown(
 
 def top_agents(snapshot: Snapshot, time_range: TimeRange, limit: int, filters: Filters) -> AgentRanking:
     """Rank agents, beside the usage without an agent and the usage whose agent is not known."""
-    rows = range_rows(snapshot, "top_agents", time_range, filters, {"limit": limit})
+    rows = range_rows(
+        snapshot,
+        "top_agents",
+        time_range,
+        filters,
+        {"limit": limit},
+        groups=snapshot.extent.last_agent_key + 2,
+    )
     by_key = {row["part_key"]: row for row in rows}
     without, unknown = by_key.pop(WITHOUT_AGENT_KEY, None), by_key.pop(AGENT_UNKNOWN_KEY, None)
     return AgentRanking(

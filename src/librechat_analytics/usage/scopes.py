@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from librechat_analytics.usage.filters import Filters, Scope
-from librechat_analytics.usage.queries import of_all_time, of_store
+from librechat_analytics.usage.queries import of_store
+from librechat_analytics.usage.rows import all_time_rows
 
 if TYPE_CHECKING:
     from librechat_analytics.store.interface import Reader, Snapshot
+    from librechat_analytics.usage.filters import Scope
 
 
 def unmatched_parts(store: Reader, scope: Scope) -> tuple[str, ...] | None:
@@ -24,5 +25,5 @@ def unmatched_parts(store: Reader, scope: Scope) -> tuple[str, ...] | None:
 
 
 def _matches(snapshot: Snapshot, part: Scope) -> bool:
-    (row,) = snapshot.rows(of_all_time("any_seen_user", part), Filters(scope=part).parameters())
+    (row,) = all_time_rows(snapshot, "any_seen_user", part)
     return bool(row["any_seen"])

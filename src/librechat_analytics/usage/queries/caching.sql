@@ -3,17 +3,13 @@
 -- list says (to a thousandth); the rate of plain prompts of its size; the rate that follows from its own cost and from
 -- what a cached token costs relative to a fresh one; the plain rate of the nearest size. Without any rate the saving
 -- is 0. unknown_rates counts the long prompts with a cache for which only the rate of another size is known.
--- Reads: selected, slots, plain_rates, listed, models. Parameters: $long_tokens. One row per bucket with prompts.
+-- Reads: selected, selected_rows, slots, plain_rates, listed, models. Parameters: $long_tokens.
+-- One row per bucket with prompts.
 WITH
-prompts AS NOT MATERIALIZED (
-    SELECT * FROM selected JOIN slots USING (slot)
-    WHERE usage_type = 'prompt' AND NOT sentinel AND NOT positive_value
-),
 totals AS (
-    SELECT
-        bucket, sum(tokens) AS prompt_tokens, sum(cache_read_tokens) AS cache_read_tokens,
-        sum(cache_write_tokens) AS cache_write_tokens
-    FROM prompts
+    SELECT bucket, sum(prompt_tokens) AS prompt_tokens
+    FROM selected JOIN slots USING (slot)
+    WHERE calls > 0 AND NOT sentinel AND NOT positive_value
     GROUP BY bucket
 ),
 cached AS NOT MATERIALIZED (
@@ -21,8 +17,8 @@ cached AS NOT MATERIALIZED (
         bucket, model_key, created_at, tokens, cache_read_tokens, cache_write_tokens, cost_e6,
         toInt128(tokens) - cache_read_tokens - cache_write_tokens AS fresh_tokens,
         CASE WHEN tokens > $long_tokens[2] THEN 2 WHEN tokens > $long_tokens[1] THEN 1 ELSE 0 END AS size
-    FROM prompts
-    WHERE structured
+    FROM selected_rows JOIN slots USING (slot)
+    WHERE usage_type = 'prompt' AND structured AND NOT sentinel AND NOT positive_value
 ),
 priced AS NOT MATERIALIZED (
     SELECT
@@ -42,7 +38,7 @@ priced AS NOT MATERIALIZED (
 ),
 rated AS NOT MATERIALIZED (
     SELECT
-        bucket, tokens, cost_e6, size, plain_rate,
+        bucket, tokens, cache_read_tokens, cache_write_tokens, cost_e6, size, plain_rate,
         CASE
             WHEN list_e6 > 0 AND abs(cost_e6 - list_e6) * 1000 <= list_e6 THEN list_rate
             WHEN is_own THEN plain_rate
@@ -52,13 +48,15 @@ rated AS NOT MATERIALIZED (
 ),
 savings AS (
     SELECT
-        bucket,
+        bucket, sum(cache_read_tokens) AS cache_read_tokens, sum(cache_write_tokens) AS cache_write_tokens,
         sum(tokens * coalesce(known_rate, plain_rate) / 1e6 - cost_e6 / 1e12) AS saved_usd,
         count(*) FILTER (WHERE size > 0 AND known_rate IS NULL AND plain_rate IS NOT NULL) AS unknown_rates
     FROM rated
     GROUP BY bucket
 )
 SELECT
-    bucket, prompt_tokens, cache_read_tokens, cache_write_tokens,
+    bucket, prompt_tokens,
+    coalesce(savings.cache_read_tokens, 0) AS cache_read_tokens,
+    coalesce(savings.cache_write_tokens, 0) AS cache_write_tokens,
     coalesce(savings.saved_usd, 0) AS saved_usd, coalesce(savings.unknown_rates, 0) AS unknown_rates
 FROM totals LEFT JOIN savings USING (bucket)

@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 STEP_IS_INLINED = re.compile(r"\bAS NOT MATERIALIZED \(")
+KEYS_ARE_COUNTED = re.compile(r"\bcount\(DISTINCT (user_key|conversation_key)\)")
 STEP_IS_KEPT = re.compile(r"\bAS MATERIALIZED \(")
 
 
@@ -19,18 +20,34 @@ class Dialect:
     DuckDB those functions that it has under other names. A query that cannot be shared has a second file in
     the folder ``engine``, which replaces the first for that engine. ``inlined`` is what follows ``AS`` if a
     step of a WITH is computed wherever it is used, ``kept`` if it is computed once.
+    ``counted_in_bits`` counts the distinct values of {key} with one bit for each value up to {most}.
     """
 
     engine: str
     inlined: str
     kept: str
+    counted_in_bits: str
 
     def text(self, name: str) -> str:
         """Read a file by its name without the suffix, in the engine's words."""
         return _spelled(self, name)
 
+    def in_bits(self, query: str) -> str:
+        """Count the users and conversations of a query in bits.
 
-DUCKDB = Dialect("duckdb", inlined="NOT MATERIALIZED", kept="MATERIALIZED")
+        The query then takes their greatest keys as ``last_user_key`` and ``last_conversation_key``.
+        """
+        return KEYS_ARE_COUNTED.sub(
+            lambda found: self.counted_in_bits.format(key=found[1], most=f"$last_{found[1]}"), query
+        )
+
+
+DUCKDB = Dialect(
+    "duckdb",
+    inlined="NOT MATERIALIZED",
+    kept="MATERIALIZED",
+    counted_in_bits="coalesce(bit_count(bitstring_agg({key}, 0, {most})), 0)",
+)
 
 
 @cache

@@ -14,7 +14,7 @@ found AS (
             CASE WHEN certainty = 'unknown' THEN 'unknown-agent' END,
             CASE WHEN certainty IN ('nearest', 'weak') THEN 'likely-agent' END
         ]) AS code,
-        recorded_model, recorded_agent, documents, tokens, cost_e6, first, last
+        recorded_model, recorded_agent, documents, tokens, cost_e6, first_at, last_at
     FROM judged
 )
 SELECT
@@ -24,7 +24,7 @@ SELECT
     -- The recorded model of parallel agents has a suffix that their page does not know.
     CASE code WHEN 'default-rate' THEN recorded_model WHEN 'agent-as-model' THEN recorded_agent END AS subject,
     sum(found.documents) AS documents, sum(found.tokens) AS tokens, sum(found.cost_e6) AS cost_e6,
-    min(found.first) AS first, max(found.last) AS last
+    fromUnixTimestamp64Milli(min(found.first_at)) AS first, fromUnixTimestamp64Milli(max(found.last_at)) AS last
 FROM found
 WHERE code IS NOT NULL
 GROUP BY ALL

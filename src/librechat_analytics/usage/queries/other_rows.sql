@@ -1,11 +1,11 @@
 -- Findings among the rows that are not usage: other token types by type, and spent credits by context. Credits that
 -- were given cost nothing; credits that an administrator or the reset of a balance removed paid for nothing.
 -- The composer reads these rows from not_usage.
--- Reads: selected, contexts. Parameters: none. One row per token type or context, highest cost first.
+-- Reads: selected_rows, contexts. Parameters: none. One row per token type or context, highest cost first.
 WITH
 with_context AS (
-    SELECT selected.*, coalesce(contexts.id, '(none)') AS context
-    FROM selected LEFT JOIN contexts ON contexts.key = selected.context_key
+    SELECT rows.*, coalesce(contexts.id, '(none)') AS context
+    FROM selected_rows AS rows LEFT JOIN contexts ON contexts.key = rows.context_key
 )
 SELECT
     CASE other_token_type WHEN 'credits' THEN 'spent-credits' ELSE 'other-token-type' END AS code,

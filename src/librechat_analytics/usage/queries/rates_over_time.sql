@@ -2,9 +2,9 @@
 -- Reads: selected, slots. Parameters: none. One row per bucket with usage.
 SELECT
     bucket,
-    coalesce(sum(cost_e6) FILTER (WHERE usage_type = 'prompt'), 0) AS prompt_cost_e6,
-    coalesce(sum(tokens) FILTER (WHERE usage_type = 'prompt'), 0) AS prompt_tokens,
-    coalesce(sum(cost_e6) FILTER (WHERE usage_type = 'completion'), 0) AS completion_cost_e6,
-    coalesce(sum(tokens) FILTER (WHERE usage_type = 'completion'), 0) AS completion_tokens
+    sum(prompt_cost_e6) AS prompt_cost_e6,
+    sum(prompt_tokens) AS prompt_tokens,
+    sum(cost_e6) - sum(prompt_cost_e6) AS completion_cost_e6,
+    sum(completion_tokens) AS completion_tokens
 FROM selected JOIN slots USING (slot)
 GROUP BY bucket

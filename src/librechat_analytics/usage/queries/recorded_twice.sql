@@ -1,7 +1,7 @@
 -- Usage that was recorded twice. LibreChat v0.7.7 wrote a plain prompt row besides the cached one of the same call, in
 -- the same conversation and second, with as many tokens as the cached prompt had uncached ones. It also wrote the
 -- call's completion row twice.
--- Reads: selected. Parameters: none. One row, or none without such rows.
+-- Reads: selected_rows. Parameters: none. One row, or none without such rows.
 WITH
 -- Seconds are rounded to the nearest one.
 timed AS NOT MATERIALIZED (
@@ -9,8 +9,8 @@ timed AS NOT MATERIALIZED (
         conversation_key, model_key, usage_type, structured, tokens, cost_e6, created_at,
         toInt128(tokens) - cache_read_tokens - cache_write_tokens AS fresh_tokens,
         roundBankers(toUnixTimestamp64Milli(created_at) / 1000) AS second
-    FROM selected
-    WHERE conversation_key IS NOT NULL AND model_key IS NOT NULL
+    FROM selected_rows
+    WHERE paired AND conversation_key IS NOT NULL AND model_key IS NOT NULL
 ),
 plain AS (
     SELECT conversation_key, model_key, second, tokens, cost_e6, created_at

@@ -5,9 +5,9 @@ per_slot AS (
     SELECT
         slot,
         sum(cost_e6) AS cost_e6,
-        coalesce(sum(tokens) FILTER (WHERE usage_type = 'prompt'), 0) AS prompt_tokens,
-        coalesce(sum(tokens) FILTER (WHERE usage_type = 'completion'), 0) AS completion_tokens,
-        count(*) FILTER (WHERE usage_type = 'prompt') AS calls
+        sum(prompt_tokens) AS prompt_tokens,
+        sum(completion_tokens) AS completion_tokens,
+        sum(calls) AS calls
     FROM selected
     GROUP BY slot
 )

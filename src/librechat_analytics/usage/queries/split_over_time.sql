@@ -1,5 +1,5 @@
 -- Cost, tokens and calls over time, split by the top users, models or agents. All others together are part NULL.
--- Reads: ran, slots, models, users, agents. Parameters: $dimension, $parts.
+-- Reads: selected, slots, models, users, agents. Parameters: $dimension, $parts.
 -- One row per part and bucket with usage, highest cost first.
 WITH
 parted AS (
@@ -11,8 +11,8 @@ parted AS (
             WHEN 'user' THEN coalesce(user_key, 0)
             ELSE CASE WHEN certainty = 'unknown' THEN -1 ELSE coalesce(agent_key, 0) END
         END AS part_key,
-        sum(cost_e6) AS cost_e6, sum(tokens) AS tokens, count(*) FILTER (WHERE usage_type = 'prompt') AS calls
-    FROM ran JOIN slots USING (slot)
+        sum(cost_e6) AS cost_e6, sum(prompt_tokens) + sum(completion_tokens) AS tokens, sum(calls) AS calls
+    FROM selected JOIN slots USING (slot)
     GROUP BY ALL
 ),
 top_parts AS (

@@ -1,18 +1,25 @@
 -- The usage of each agent, without an agent (part_key 0), and with an unknown agent (-1): together all usage.
 -- ways holds how each agent ran, as tuples (model, certainty, cost_e6, documents).
--- Grouped by conversation first, so that the rows are read only once for all counts.
--- Reads: ran, agents, models. Parameters: $limit. One row per agent, highest cost first, then 0 and -1.
+-- Reads: selected, agents, models. Parameters: $limit. One row per agent, highest cost first, then 0 and -1.
 WITH
-per_conversation AS MATERIALIZED (
+per_way AS MATERIALIZED (
     SELECT
         CASE WHEN certainty = 'unknown' THEN -1 ELSE coalesce(agent_key, 0) END AS part_key,
-        ran_key, certainty, user_key, conversation_key,
+        ran_key, certainty,
         sum(cost_e6) AS cost_e6,
-        coalesce(sum(tokens) FILTER (WHERE usage_type = 'prompt'), 0) AS prompt_tokens,
-        coalesce(sum(tokens) FILTER (WHERE usage_type = 'completion'), 0) AS completion_tokens,
-        count(*) FILTER (WHERE usage_type = 'prompt') AS calls,
-        count(*) AS documents
-    FROM ran
+        sum(prompt_tokens) AS prompt_tokens,
+        sum(completion_tokens) AS completion_tokens,
+        sum(calls) AS calls,
+        sum(documents) AS documents
+    FROM selected
+    GROUP BY ALL
+),
+counted AS (
+    SELECT
+        CASE WHEN certainty = 'unknown' THEN -1 ELSE coalesce(agent_key, 0) END AS part_key,
+        count(DISTINCT user_key) AS users,
+        count(DISTINCT conversation_key) AS conversations
+    FROM selected
     GROUP BY ALL
 ),
 per_part AS (
@@ -21,21 +28,14 @@ per_part AS (
         sum(cost_e6) AS cost_e6,
         sum(prompt_tokens) AS prompt_tokens,
         sum(completion_tokens) AS completion_tokens,
-        sum(calls) AS calls,
-        count(DISTINCT user_key) AS users,
-        count(DISTINCT conversation_key) AS conversations
-    FROM per_conversation
+        sum(calls) AS calls
+    FROM per_way
     GROUP BY part_key
-),
-per_way AS (
-    SELECT part_key, ran_key, certainty, sum(cost_e6) AS cost_e6, sum(documents) AS documents
-    FROM per_conversation
-    WHERE part_key > 0
-    GROUP BY ALL
 ),
 ways AS (
     SELECT part_key, groupArray(tuple(models.id, certainty, cost_e6, documents)) AS ways
     FROM per_way LEFT JOIN models ON models.key = per_way.ran_key
+    WHERE part_key > 0
     GROUP BY part_key
 )
 SELECT
@@ -47,6 +47,7 @@ SELECT
     sum(cost_e6) OVER () AS all_cost_e6,
     count(agents.key) OVER () AS total
 FROM per_part
+JOIN counted USING (part_key)
 LEFT JOIN agents ON agents.key = per_part.part_key
 LEFT JOIN ways USING (part_key)
 QUALIFY agents.key IS NULL OR row_number() OVER (

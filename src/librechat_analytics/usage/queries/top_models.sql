@@ -1,23 +1,23 @@
 -- The usage of each model that ran, with the provider that most of its rows went to.
--- Reads: ran, models, providers. Parameters: $limit. One row per model, highest cost first.
+-- Reads: selected, models, providers. Parameters: $limit. One row per model, highest cost first.
 WITH
 per_model AS (
     SELECT
         ran_key,
         sum(cost_e6) AS cost_e6,
-        coalesce(sum(tokens) FILTER (WHERE usage_type = 'prompt'), 0) AS prompt_tokens,
-        coalesce(sum(tokens) FILTER (WHERE usage_type = 'completion'), 0) AS completion_tokens,
+        sum(prompt_tokens) AS prompt_tokens,
+        sum(completion_tokens) AS completion_tokens,
         sum(cache_read_tokens) AS cache_read_tokens,
         sum(cache_write_tokens) AS cache_write_tokens,
-        count(*) FILTER (WHERE usage_type = 'prompt') AS calls,
+        sum(calls) AS calls,
         count(DISTINCT user_key) AS users,
         count(DISTINCT conversation_key) AS conversations
-    FROM ran
+    FROM selected
     GROUP BY ran_key
 ),
 per_provider AS (
-    SELECT ran_key, provider_key, count(*) AS documents
-    FROM ran WHERE provider_key IS NOT NULL
+    SELECT ran_key, provider_key, sum(documents) AS documents
+    FROM selected WHERE provider_key IS NOT NULL
     GROUP BY ALL
 ),
 main_provider AS (

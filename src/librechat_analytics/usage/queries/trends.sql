@@ -1,12 +1,13 @@
 -- The cost over time of the users, models or agents on one page of a list.
--- Reads: ran, slots, models, users, agents. Parameters: $dimension, $parts. One row per part and bucket with usage.
+-- Reads: selected, slots, models, users, agents. Parameters: $dimension, $parts.
+-- One row per part and bucket with usage.
 WITH
 parted AS (
     SELECT
         bucket,
         CASE $dimension WHEN 'model' THEN ran_key WHEN 'user' THEN user_key ELSE agent_key END AS part_key,
         sum(cost_e6) AS cost_e6
-    FROM ran JOIN slots USING (slot)
+    FROM selected JOIN slots USING (slot)
     WHERE $dimension <> 'agent' OR certainty <> 'unknown'
     GROUP BY ALL
 ),

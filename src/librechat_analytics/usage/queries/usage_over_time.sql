@@ -3,9 +3,9 @@
 SELECT
     bucket,
     sum(cost_e6) AS cost_e6,
-    coalesce(sum(tokens) FILTER (WHERE usage_type = 'prompt'), 0) AS prompt_tokens,
-    coalesce(sum(tokens) FILTER (WHERE usage_type = 'completion'), 0) AS completion_tokens,
-    count(*) FILTER (WHERE usage_type = 'prompt') AS calls,
+    sum(prompt_tokens) AS prompt_tokens,
+    sum(completion_tokens) AS completion_tokens,
+    sum(calls) AS calls,
     count(DISTINCT user_key) AS active_users,
     count(DISTINCT conversation_key) AS conversations
 FROM selected JOIN slots USING (slot)

@@ -1,14 +1,14 @@
 -- Usage by user and model.
--- Reads: ran, users, models. Parameters: none. One row per user and model, by user, then highest cost first.
+-- Reads: selected, users, models. Parameters: none. One row per user and model, by user, then highest cost first.
 WITH
 per_pair AS (
     SELECT
         user_key, ran_key,
         sum(cost_e6) AS cost_e6,
-        coalesce(sum(tokens) FILTER (WHERE usage_type = 'prompt'), 0) AS prompt_tokens,
-        coalesce(sum(tokens) FILTER (WHERE usage_type = 'completion'), 0) AS completion_tokens,
-        count(*) FILTER (WHERE usage_type = 'prompt') AS calls
-    FROM ran
+        sum(prompt_tokens) AS prompt_tokens,
+        sum(completion_tokens) AS completion_tokens,
+        sum(calls) AS calls
+    FROM selected
     GROUP BY user_key, ran_key
 )
 SELECT

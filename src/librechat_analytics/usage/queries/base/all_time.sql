@@ -1,10 +1,30 @@
 -- The relations that the queries about all time read: what a reader may see. The composer puts these steps before a
 -- query's own steps and replaces the names in braces by the conditions of the reader's scope, or by true. A query may
 -- have {is_scoped}, which becomes true or false.
--- Reads: usage, people, groups. Parameters: none. One row per row of usage that the reader may see.
+--
+-- seen_usage: usage in cells, as `selected` in period.sql, with fewer columns. Rows from $end_slot on are cells of
+--     their own, because the store has not summed them up.
+--
+-- Reads: usage, cells, people, groups. Parameters: $end_slot. One row per cell that the reader may see.
 WITH
 seen_usage AS NOT MATERIALIZED (
-    SELECT * FROM usage WHERE "{usage_conditions}"
+    SELECT
+        model_key, context_key, provider_key, tenant_key, blank, documents, calls, cost_e6, prompt_cost_e6,
+        prompt_tokens, completion_tokens, toInt64(slot) * 900000 + first_ms AS first_at
+    FROM cells
+    WHERE slot < $end_slot AND "{usage_conditions}"
+    UNION ALL
+    SELECT
+        model_key, context_key, provider_key, tenant_key, tokens <= 0 AS blank,
+        1 AS documents,
+        CASE WHEN usage_type = 'prompt' THEN 1 ELSE 0 END AS calls,
+        cost_e6,
+        CASE WHEN usage_type = 'prompt' THEN cost_e6 ELSE 0 END AS prompt_cost_e6,
+        CASE WHEN usage_type = 'prompt' THEN tokens ELSE 0 END AS prompt_tokens,
+        CASE WHEN usage_type = 'completion' THEN tokens ELSE 0 END AS completion_tokens,
+        toUnixTimestamp64Milli(created_at) AS first_at
+    FROM usage
+    WHERE slot >= $end_slot AND "{usage_conditions}"
 ),
 seen_users AS NOT MATERIALIZED (
     SELECT *, key AS user_key FROM people WHERE "{user_conditions}"
