@@ -21,6 +21,7 @@ from librechat_analytics.librechat.sample.eras import SPAN_DAYS
 from librechat_analytics.librechat.sample.writer import write_sample
 from librechat_analytics.store.store import FILE_NAME, Store
 from librechat_analytics.sync.imports import import_dump
+from librechat_analytics.sync.summing_up import SUMMED_UP_AFTER
 
 if TYPE_CHECKING:
     import duckdb
@@ -121,9 +122,7 @@ def _fill(store: Store, sample: Path, copies: int) -> None:
         with store.committing() as cursor:
             cursor.execute(COPY_ROWS, keys | span | weeks)
     store.write_state(as_of=UNTIL.replace(tzinfo=None), last_sync=UNTIL.replace(tzinfo=None))
-    # A version that keeps sums has summed up everything but the last hour when a question comes.
-    if hasattr(store, "sum_up"):
-        store.sum_up(UNTIL - timedelta(hours=1))
+    store.sum_up(UNTIL - SUMMED_UP_AFTER)
     store.checkpoint()
 
 
