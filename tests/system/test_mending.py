@@ -45,7 +45,7 @@ TENANTED_AGENTS = (
 )
 
 
-@pytest.fixture(params=OF_VERSIONS)
+@pytest.fixture(params=[1, 2])
 def old(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """A store of an older program, opened by this one."""
     with duckdb.connect(tmp_path / FILE_NAME) as connection:
