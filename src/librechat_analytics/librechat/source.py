@@ -54,8 +54,24 @@ class SourceForeignError(SourceUnreachableError):
     may_pass = False
 
 
-class Source(Protocol):
-    """What the sync reads of LibreChat besides the ledger.
+class ReplySource(Protocol):
+    """What shows which agent a row belongs to."""
+
+    def assistant_messages(self, messages: Sequence[str]) -> list[AssistantMessage]:
+        """Look up assistant messages by their ids."""
+        ...
+
+    def conversation_messages(self, conversations: Sequence[str]) -> list[AssistantMessage]:
+        """Look up all assistant messages of conversations."""
+        ...
+
+    def conversations(self, conversations: Sequence[str]) -> list[Conversation]:
+        """Look up conversations by their ids."""
+        ...
+
+
+class LabelSource(Protocol):
+    """The labels that the sync reads.
 
     A method for a whole collection returns None if the collection is absent or incomplete, and an empty
     iterable if it is there and empty. The difference matters: None means that nothing is known, and the store
@@ -79,14 +95,6 @@ class Source(Protocol):
         """Return all groups; None if the collection is absent."""
         ...
 
-    def assistant_messages(self, messages: Sequence[str]) -> list[AssistantMessage]:
-        """Look up assistant messages by their ids."""
-        ...
 
-    def conversation_messages(self, conversations: Sequence[str]) -> list[AssistantMessage]:
-        """Look up all assistant messages of conversations."""
-        ...
-
-    def conversations(self, conversations: Sequence[str]) -> list[Conversation]:
-        """Look up conversations by their ids."""
-        ...
+class Source(LabelSource, ReplySource, Protocol):
+    """What the sync reads of LibreChat besides the ledger."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from librechat_analytics.librechat.labels import AgentLabel, Balance, UserLabel
-    from librechat_analytics.librechat.source import Source
+    from librechat_analytics.librechat.source import LabelSource, Source
     from librechat_analytics.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ class LabelReader:
 
 def write_labels(
     store: Store,
-    source: Source,
+    source: LabelSource,
     now: datetime,
     *,
     as_of: datetime | None = None,
@@ -71,37 +71,65 @@ def write_labels(
     ``as_of`` is the instant that the source shows, if not now. Labels that are not current give names only to
     users and agents that have none, and change no group, domain or role.
     """
-    as_of = as_of or now
-    unreadable: dict[str, str] = {}
     known_user, known_agent = store.greatest_keys()
+    reading = LabelReading(store, source, now, as_of=as_of or now, is_current=is_current)
+    reading.write_users(known=known_user)
+    reading.write_agents(known=known_agent)
+    correct_early_providers(store, now)
+    return reading.unreadable
 
-    def read(collection: str, find: Callable[[], Iterable[T] | None]) -> list[T] | None:
+
+class LabelReading:
+    """One reading of the labels of a source; the parameters are those of ``write_labels``.
+
+    ``unreadable`` has the collections that cannot be read, each with the reason. Users and agents whose keys
+    are greater than ``known`` may be missing from the source, because they appeared after it was read.
+    """
+
+    def __init__(
+        self, store: Store, source: LabelSource, now: datetime, *, as_of: datetime, is_current: bool
+    ) -> None:
+        self._store = store
+        self._source = source
+        self._now = now
+        self._as_of = as_of
+        self._is_current = is_current
+        self.unreadable: dict[str, str] = {}
+
+    def _read(self, collection: str, find: Callable[[], Iterable[T] | None]) -> list[T] | None:
         try:
             found = find()
             return None if found is None else list(found)
         except (SourceForbiddenError, SourceBrokenError) as error:
-            unreadable[collection] = str(error)
+            self.unreadable[collection] = str(error)
             return None
 
-    users = _each_once(read("users", source.users), lambda user: user.id)
-    agents = _each_once(read("agents", source.agents), lambda agent: (agent.id, agent.tenant))
-    if users is not None:
+    def write_users(self, *, known: int) -> None:
+        """Write the users with their balances, groups, domains and roles."""
+        users = _each_once(self._read("users", self._source.users), lambda user: user.id)
+        if users is None:
+            return
         labels = texts_frame(
             ((user.id, user.name, user.email, user.role, user.tenant) for user in users),
             ("id", "name", "email", "role", "tenant"),
         )
-        balances = oldest_balances(read("balances", source.balances) or [])
-        store.write_users(
+        balances = oldest_balances(self._read("balances", self._source.balances) or [])
+        self._store.write_users(
             labels.join(balance_frame(balances.get(user.id) for user in users)),
-            known=known_user,
-            is_current=is_current,
-            as_of=naive(as_of),
-            now=naive(now),
+            known=known,
+            is_current=self._is_current,
+            as_of=naive(self._as_of),
+            now=naive(self._now),
         )
-        groups = read("groups", source.groups)
-        if groups is not None and is_current:
-            write_memberships(store, groups, users, as_of)
-    if agents is not None:
+        groups = self._read("groups", self._source.groups)
+        if groups is not None and self._is_current:
+            write_memberships(self._store, groups, users, self._as_of)
+
+    def write_agents(self, *, known: int) -> None:
+        """Write the agents with their versions."""
+        agents = _each_once(self._read("agents", self._source.agents), lambda agent: (agent.id, agent.tenant))
+        if agents is None:
+            return
         versions = pd.DataFrame(
             {
                 "agent": pd.Series([agent.id for agent in agents for _ in agent.versions], dtype="str"),
@@ -121,16 +149,14 @@ def write_labels(
             ),
             ("id", "name", "model", "provider", "ran", "tenant"),
         )
-        store.write_agents(
+        self._store.write_agents(
             labels,
             versions,
-            known=known_agent,
-            is_current=is_current,
-            as_of=naive(as_of),
-            now=naive(now),
+            known=known,
+            is_current=self._is_current,
+            as_of=naive(self._as_of),
+            now=naive(self._now),
         )
-    correct_early_providers(store, now)
-    return unreadable
 
 
 def oldest_balances(balances: Iterable[Balance]) -> dict[str, Balance]:
