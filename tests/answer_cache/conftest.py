@@ -13,7 +13,7 @@ from flask import Flask
 from librechat_analytics.answer_cache.repository import CachedRepository
 from librechat_analytics.librechat.transactions import read_transaction
 from librechat_analytics.store.store import Store
-from librechat_analytics.sync.frames import ledger_frame, refusal_frame
+from librechat_analytics.sync.frames import ledger_table, refusal_frame
 from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.periods import parse_period
 from tests.support.documents import NOON
@@ -48,7 +48,7 @@ class CountingStore(Store):
 
     def add_history(self, *documents: Document) -> None:
         rows = [read_transaction(document) for document in documents]
-        self.write_batch(ledger_frame(rows), refusal_frame(rows), {}, now=NOON.replace(tzinfo=None))
+        self.write_batch(ledger_table(rows), refusal_frame(rows), {}, now=NOON.replace(tzinfo=None))
 
 
 class Clock:

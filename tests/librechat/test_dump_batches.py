@@ -9,6 +9,7 @@ from bson import encode
 
 from librechat_analytics.columns import Table
 from librechat_analytics.librechat import pieces as pieces_module
+from librechat_analytics.librechat.agents import read_assistant_message
 from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.librechat.transaction_columns import LEDGER, ledger_columns
 from librechat_analytics.librechat.transactions import Refusal, Refused, Transaction
@@ -16,7 +17,7 @@ from tests.support.documents import HELPER, example_collections, usages, write_d
 from tests.support.raw_documents import rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
     from librechat_analytics.librechat.piece_reader import ReadRows
@@ -31,16 +32,14 @@ RELATED = {
 
 
 @pytest.fixture(params=["plain", "compressed"])
-def dump(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[DumpSource]:
+def dump(request: pytest.FixtureRequest, tmp_path: Path) -> DumpSource:
     examples = example_collections()
     collections = {
         "transactions": examples["transactions"] + usages(100),
         **{name: examples[name] + documents for name, documents in RELATED.items()},
     }
     compressed = request.param == "compressed"
-    source = DumpSource(write_dump(tmp_path / "LibreChat", compressed=compressed, **collections))
-    yield source
-    source.close()
+    return DumpSource(write_dump(tmp_path / "LibreChat", compressed=compressed, **collections))
 
 
 @pytest.fixture(autouse=True)
@@ -68,7 +67,7 @@ def test_the_ledger_is_the_same_in_batches_of_any_size(dump: DumpSource) -> None
         assert 0 < max(positions) <= dump.size_bytes()
 
 
-def test_messages_and_conversations_are_those_that_look_ups_find(dump: DumpSource) -> None:
+def test_messages_and_conversations_are_those_of_the_dump(dump: DumpSource) -> None:
     conversations = [f"c{number}" for number in range(7)]
     messages = [batch.rows for batch in dump.assistant_message_batches(documents=20)]
     in_batches = {
@@ -78,12 +77,13 @@ def test_messages_and_conversations_are_those_that_look_ups_find(dump: DumpSourc
             rows.texts("id"), rows.texts("conversation"), rows.texts("agent"), strict=True
         )
     }
-    looked_up = {
+    one_by_one = {
         (message.id, message.conversation, message.agent)
-        for message in dump.conversation_messages(conversations)
+        for document in RELATED["messages"]
+        if (message := read_assistant_message(document)) is not None
     }
-    assert len(looked_up) == 50
-    assert looked_up <= in_batches
+    assert len(one_by_one) == 50
+    assert one_by_one <= in_batches
     positions = [position for rows in messages for position in rows.array("position").tolist()]
     assert len(set(positions)) == len(positions)
     (kept,) = dump.conversation_batches(documents=1000)

@@ -26,9 +26,7 @@ GIVE_THE_FOLDER = "Give the folder that `mongodump --out` wrote."
 
 
 def folder_of(given: Path) -> Path:
-    source = DumpSource(given)
-    source.close()
-    return source.folder
+    return DumpSource(given).folder
 
 
 def refusal_of(given: Path) -> str:

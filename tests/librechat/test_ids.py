@@ -113,11 +113,7 @@ BROKEN_REST = REST.replace(b"\x02tokenType\0", b"\x55tokenType\0")
 
 def from_dump(folder: Path, *documents: bytes) -> list[Transaction | Refused]:
     (folder / "transactions.bson").write_bytes(b"".join(documents))
-    source = DumpSource(folder)
-    try:
-        return list(source.transactions(lambda _: None))
-    finally:
-        source.close()
+    return list(DumpSource(folder).transactions(lambda _: None))
 
 
 def from_mongodb(*documents: bytes) -> list[Transaction | Refused]:

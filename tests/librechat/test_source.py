@@ -59,11 +59,9 @@ def source(database: Any) -> MongoSource:
 
 
 @pytest.fixture(params=["plain", "compressed"])
-def dump(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[DumpSource]:
+def dump(request: pytest.FixtureRequest, tmp_path: Path) -> DumpSource:
     compressed = request.param == "compressed"
-    source = DumpSource(write_dump(tmp_path / "LibreChat", compressed=compressed, **example_collections()))
-    yield source
-    source.close()
+    return DumpSource(write_dump(tmp_path / "LibreChat", compressed=compressed, **example_collections()))
 
 
 def ids(rows: Iterator[Transaction | Refused]) -> list[object]:
@@ -343,34 +341,17 @@ class TestDump:
         assert positions
         assert max(positions) <= dump.size_bytes()
 
-    def test_names_answers_and_conversations_are_read(self, dump: DumpSource) -> None:
+    def test_names_are_read(self, dump: DumpSource) -> None:
         assert [user.name for user in dump.users() or ()] == ["Ana Kovac", "Bob Li"]
         assert [agent.id for agent in dump.agents() or ()] == [HELPER]
-        conversation = "3f6f0f7e-6c1b-4a55-9a0e-2d0c8a6f1b01"
-        assert [answer.agent for answer in dump.conversation_messages([conversation])] == [HELPER] * 3
-        (answer,) = dump.assistant_messages(["9b0f7f7a-0a04-4c55-8f10-6a1de1a00004", "none"])
-        assert (answer.agent, answer.endpoint, answer.sender) == (None, "acme", "Acme")
-        assert answer.created_at.isoformat() == "2026-09-16T13:22:20.100000+00:00"
-        (kept,) = dump.conversations([conversation])
-        assert (kept.initial_agent, kept.endpoint) == (HELPER, "agents")
-
-    def test_the_index_of_answers_leaves_nothing_behind_however_it_ends(
-        self, dump: DumpSource, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-    ) -> None:
-        folder = tmp_path / "temporary"
-        folder.mkdir()
-        monkeypatch.setattr("tempfile.tempdir", str(folder))
-        assert dump.assistant_messages(["9b0f7f7a-0a04-4c55-8f10-6a1de1a00004"])
-        assert list(folder.iterdir()) == []
 
 
 def test_collections_that_were_not_dumped_are_unknown_not_empty(tmp_path: Path) -> None:
     source = DumpSource(write_dump(tmp_path, transactions=[usage()]))
     assert source.users() is None
     assert source.agents() is None
-    assert source.assistant_messages(["m"]) == []
-    assert source.conversations(["c"]) == []
-    source.close()
+    assert not [batch for batch in source.assistant_message_batches(documents=1) if len(batch.rows)]
+    assert not [batch for batch in source.conversation_batches(documents=1) if len(batch.rows)]
 
 
 @pytest.mark.parametrize("collection", ["users", "agents"])
@@ -385,15 +366,10 @@ def test_names_of_a_collection_that_breaks_off_are_unknown_for_the_rest_would_co
     assert [read(), read()] == [None, None]
     (where,) = source.broken
     assert where.startswith(f"{collection}.bson from byte ")
-    source.close()
 
 
 def rows_of(folder: Path) -> list[Transaction | Refused]:
-    source = DumpSource(folder)
-    try:
-        return list(source.transactions(lambda _: None))
-    finally:
-        source.close()
+    return list(DumpSource(folder).transactions(lambda _: None))
 
 
 THREE = usages(3)
@@ -448,7 +424,6 @@ def test_a_broken_name_takes_no_other_names_with_it(tmp_path: Path) -> None:
     (tmp_path / "users.bson").write_bytes(encode(users[0]) + bytes(broken) + encode(users[1]))
     source = DumpSource(tmp_path)
     assert [user.name for user in source.users() or ()] == ["Ana", "Bob"]
-    source.close()
 
 
 def test_a_name_that_dns_does_not_know_is_said_without_the_password() -> None:

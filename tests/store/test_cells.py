@@ -19,7 +19,7 @@ from librechat_analytics.store import store as store_module
 from librechat_analytics.store.store import FILE_NAME, Store
 from librechat_analytics.store.stored_names import StoredNames
 from librechat_analytics.store.unfinished import UnfinishedRows
-from librechat_analytics.sync.frames import instants, ledger_frame, refusal_frame, texts_frame
+from librechat_analytics.sync.frames import instants, ledger_table, refusal_frame, texts_frame
 from tests.support.derived import assert_derived_is_right
 from tests.support.documents import ANA, BOB, NOON, usage, usages
 from tests.support.examples import examples
@@ -80,7 +80,7 @@ class Writers:
         random = self.random
         rows = [read_transaction(document(random)) for _ in range(random.randint(1, 30))]
         again = random.random() < 0.5
-        self.store.write_batch(ledger_frame(rows), refusal_frame(rows), {}, now=NOW, attribute_again=again)
+        self.store.write_batch(ledger_table(rows), refusal_frame(rows), {}, now=NOW, attribute_again=again)
 
     def sum_up(self) -> None:
         random = self.random
@@ -184,6 +184,9 @@ def make_older(folder: Path) -> None:
             ("transactions", "paired"),
             ("transactions", "ran_key"),
             ("sync_state", "summed_until"),
+            ("sync_state", "rows_read"),
+            ("sync_state", "read_one_by_one"),
+            ("sync_state", "attributed_one_by_one"),
         ):
             connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
         connection.execute(view.replace(", ran_key, paired", ""))
@@ -215,7 +218,7 @@ class TestSummingUp:
         monkeypatch.setattr(store_module, "ROWS_IN_A_CHUNK", 5)
         store = Store(folder)
         rows = [read_transaction(each) for each in usages(12, every=timedelta(minutes=15))]
-        store.write_batch(ledger_frame(rows), refusal_frame(rows), {}, now=NOW)
+        store.write_batch(ledger_table(rows), refusal_frame(rows), {}, now=NOW)
         return store
 
     def test_each_chunk_is_a_commit_of_its_own(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -177,11 +177,11 @@ def test_an_import_fills_in_what_was_given_and_taken(old: Path, tmp_path: Path) 
     )
     usage_rows = "SELECT * EXCLUDE (provider_key) FROM usage ORDER BY id_head, id_tail"
     dump = write_dump(tmp_path / "dump", transactions=DOCUMENTS["transactions"])
-    with closing(Store(old)) as store, closing(DumpSource(dump)) as source:
+    with closing(Store(old)) as store:
         before = asked(store, usage_rows)
         assert asked(store, amounts) == [("credits", 0, None), ("image_count", 0, "message")]
         assert len(UnfinishedRows(store).outdated(None, 10)) == 2
-        assert import_dump(store, source, now=NOON + timedelta(hours=2)) == 0
+        assert import_dump(store, DumpSource(dump), now=NOON + timedelta(hours=2)) == 0
         assert asked(store, amounts) == [
             ("credits", -20_000_000_000_000, "autoRefill"),
             ("image_count", 3_000_000_000, "message"),

@@ -10,7 +10,7 @@ import pytest
 
 from librechat_analytics.librechat.transactions import read_transaction
 from librechat_analytics.store.store import Store, StoreError
-from librechat_analytics.sync.frames import ledger_frame, refusal_frame
+from librechat_analytics.sync.frames import ledger_table, refusal_frame
 from tests.support.documents import NOON, usage
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def add(store: Ledger, number: int) -> None:
     rows = [read_transaction(usage(number=number))]
-    store.write_batch(ledger_frame(rows), refusal_frame(rows), {}, now=NOON.replace(tzinfo=None))
+    store.write_batch(ledger_table(rows), refusal_frame(rows), {}, now=NOON.replace(tzinfo=None))
 
 
 def held(snapshot: Snapshot) -> int:

@@ -12,15 +12,17 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pytest
 from bson import ObjectId
 
+from librechat_analytics.columns import Table
 from librechat_analytics.librechat.transactions import millionths, read_transaction
 from librechat_analytics.store import duckdb_file
 from librechat_analytics.store.removal import discard
 from librechat_analytics.store.store import FILE_NAME, Store, StoreBusyError, StoreError, SyncState
-from librechat_analytics.sync.frames import ledger_frame, refusal_frame, texts_frame
+from librechat_analytics.sync.frames import ledger_table, refusal_frame, texts_frame
 from librechat_analytics.sync.labels import balance_frame
 from tests.support.documents import ANA, HELPER, NOON, object_id, usage, usages
 
@@ -42,7 +44,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def write(store: Store, *documents: Document, **state: Any) -> int:
     rows = [read_transaction(document) for document in documents]
-    return store.write_batch(ledger_frame(rows), refusal_frame(rows), state, now=NOW)
+    return store.write_batch(ledger_table(rows), refusal_frame(rows), state, now=NOW)
 
 
 def asked(store: Store, query: str) -> list[tuple[Any, ...]]:
@@ -72,6 +74,9 @@ def test_a_new_store_holds_nothing(store: Store) -> None:
         last_sync=None,
         source_name=None,
         expected_documents=None,
+        rows_read=None,
+        read_one_by_one=None,
+        attributed_one_by_one=None,
     )
     assert store.count_transactions() == 0
     assert store.refusals() == []
@@ -87,7 +92,7 @@ def test_a_batch_and_the_state_that_says_so_are_written_together(store: Store) -
 def test_an_error_in_the_middle_of_a_batch_leaves_nothing_of_it(store: Store) -> None:
     write(store, usage(), newest_id="1" * 24)
     before = (store.state(), store.count_transactions(), store.version)
-    rows = ledger_frame([read_transaction(document) for document in usages(5)])
+    rows = ledger_table([read_transaction(document) for document in usages(5)])
     broken = pd.DataFrame({"id": ["x"], "reason": [None]})  # comes after the rows, and may not be null
     with pytest.raises(StoreError, match="NOT NULL"):
         store.write_batch(rows, broken, {"newest_id": "2" * 24}, now=NOW)
@@ -96,8 +101,10 @@ def test_an_error_in_the_middle_of_a_batch_leaves_nothing_of_it(store: Store) ->
 
 
 def test_the_store_goes_on_after_a_batch_that_failed(store: Store) -> None:
+    incomplete = Table({"id_head": "uint64"})
+    incomplete.add({"id_head": np.array([1], dtype="uint64")})
     with pytest.raises(StoreError):
-        store.write_batch(pd.DataFrame({"id_head": [1]}), refusal_frame([]), {}, now=NOW)
+        store.write_batch(incomplete, refusal_frame([]), {}, now=NOW)
     assert write(store, usage()) == 1
 
 

@@ -63,11 +63,7 @@ def imported(folder: Path, store_folder: Path, now: datetime) -> Iterator[Ask]:
     """Import a dump into a new store, and answer questions about it as of ``now``."""
     store = Store(store_folder)
     try:
-        source = DumpSource(folder)
-        try:
-            import_dump(store, source, now=now)
-        finally:
-            source.close()
+        import_dump(store, DumpSource(folder), now=now)
         yield api_of(store, now)
     finally:
         store.close()

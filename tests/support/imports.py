@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
 
 def fill_store(folder: Path, *, now: datetime) -> None:
-    """Import the dump in the folder ``dump`` into the store in the folder ``data``, and close both."""
-    store, source = Store(folder / "data"), DumpSource(folder / "dump")
-    import_dump(store, source, now=now)
-    source.close()
+    """Import the dump in the folder ``dump`` into the store in the folder ``data``, and close it."""
+    store = Store(folder / "data")
+    import_dump(store, DumpSource(folder / "dump"), now=now)
     store.close()

@@ -11,8 +11,10 @@ from librechat_analytics.librechat.agents import read_assistant_message, read_co
 from librechat_analytics.librechat.labels import read_agent, read_balance, read_group, read_user
 from librechat_analytics.librechat.ledger import IdPage
 from librechat_analytics.librechat.mongo import COLLECTIONS
+from librechat_analytics.librechat.piece_reader import ReadRows
 from librechat_analytics.librechat.source import SourceForbiddenError, SourceUnreachableError
-from librechat_analytics.librechat.transactions import read_transaction
+from librechat_analytics.librechat.transactions import Refused, read_transaction
+from librechat_analytics.sync.frames import ledger_table
 from tests.support.documents import NOON
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from librechat_analytics.librechat.agents import AssistantMessage, Conversation
-    from librechat_analytics.librechat.transactions import Refused, Transaction
+    from librechat_analytics.librechat.transactions import Transaction
     from tests.support.documents import Document
 
 
@@ -68,6 +70,12 @@ class LibreChat:
 
     def older_transactions(self, before: ObjectId | None) -> Iterator[Transaction | Refused]:
         return self._ledger(lambda identity: before is None or identity < before, newest_first=True)
+
+    def newer_batches(self, since: ObjectId) -> Iterator[ReadRows]:
+        return in_batches(self.newer_transactions(since))
+
+    def older_batches(self, before: ObjectId | None) -> Iterator[ReadRows]:
+        return in_batches(self.older_transactions(before))
 
     def stray_transactions(self) -> Iterator[Transaction | Refused]:
         strays = (d for d in self._documents("transactions") if not isinstance(d["_id"], ObjectId))
@@ -139,6 +147,31 @@ class LibreChat:
         documents = self._documents("conversations")
         found = (read_conversation(d) for d in documents if d.get("conversationId") in conversations)
         return [conversation for conversation in found if conversation]
+
+
+BATCH_DOCUMENTS = 10_000
+
+
+def in_batches(rows: Iterator[Transaction | Refused]) -> Iterator[ReadRows]:
+    """Give rows in batches; rows read before an error are a batch too."""
+    batch: list[Transaction | Refused] = []
+    try:
+        for row in rows:
+            batch.append(row)
+            if len(batch) == BATCH_DOCUMENTS:
+                yield _read_rows(batch)
+                batch = []
+    except SourceUnreachableError:
+        if batch:
+            yield _read_rows(batch)
+        raise
+    if batch:
+        yield _read_rows(batch)
+
+
+def _read_rows(batch: list[Transaction | Refused]) -> ReadRows:
+    refused = [row for row in batch if isinstance(row, Refused)]
+    return ReadRows(ledger_table(batch), refused, len(batch), 0)
 
 
 class Clock:

@@ -47,9 +47,9 @@ from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.librechat.mongo import MongoSource
 from librechat_analytics.librechat.source import SourceForeignError, SourceUnreachableError
 from librechat_analytics.store.held_ids import HeldIds
-from librechat_analytics.sync import attribution, audit, audit_schedule, interval, labels, loop
+from librechat_analytics.sync import attribution, audit, audit_schedule, dump_agents, imports, labels, loop
 from librechat_analytics.sync.imports import import_dump
-from tests.support import ledgers
+from tests.support import in_memory, ledgers
 from tests.support.agreement import PERIODS, ZONES, api_of, assert_answers_agree
 from tests.support.moving_librechat import (
     Interrupted,
@@ -150,7 +150,9 @@ class Operations(RuleBasedStateMachine):
     @initialize(rows=st.lists(plans, max_size=12), batch=st.sampled_from([3, 10_000]))
     def begin(self, rows: list[Plan], batch: int) -> None:
         for module, name, size in (
-            (interval, "BATCH_DOCUMENTS", batch),
+            (in_memory, "BATCH_DOCUMENTS", batch),
+            (imports, "ROWS_AT_ONCE", batch),
+            (dump_agents, "DOCUMENTS_AT_ONCE", batch),
             (attribution, "ROWS_AT_ONCE", batch),
             (audit, "ROWS_PER_RANGE", batch + 3),
             (ledger_module, "BATCH_DOCUMENTS", batch),
@@ -286,7 +288,6 @@ class Operations(RuleBasedStateMachine):
                 import_dump(self.store, source, now=self.clock.now, merge=True)
             finally:
                 self.witness.source = self.librechat.ledger
-                source.close()
         self.note_promise(dumped)
 
     @rule(kind=st.sampled_from(["counts", "counts", "ids"]), amid=amid)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
+    from librechat_analytics.columns import Table
+    from librechat_analytics.store.replies import AgentSearch
     from tests.support.moving_librechat import Points
     from tests.support.oracle import Body, Document, Row
 
@@ -151,6 +153,31 @@ class WitnessedStore(Store):
         ]
         with self._noting(partial(self._witness.note_answers, ids, only_better=only_better)):
             super().settle(attributed, *given, only_better=only_better, **named)
+
+    def write_batch(self, batch: Table, *given: Any, **named: Any) -> int:
+        """A first import finds agents while it writes the rows."""
+        if named.get("search") is None:
+            return super().write_batch(batch, *given, **named)
+        columns = [batch.array(name).tolist() for name in ("id_head", "id_tail", "attributable")]
+        held = self._ids()
+        ids = [
+            object_id(head, tail)
+            for head, tail, gets_agent in zip(*columns, strict=True)
+            if gets_agent and (head, tail) not in held
+        ]
+        with self._noting(partial(self._witness.note_answers, ids, only_better=True)):
+            return super().write_batch(batch, *given, **named)
+
+    def settle_waiting(
+        self, search: AgentSearch, before_head: int | None, limit: int, **named: Any
+    ) -> tuple[int, int | None]:
+        ids = [object_id(head, tail) for head, tail, *_ in self.unattributed(before_head, limit)]
+        with self._noting(partial(self._witness.note_answers, ids, only_better=True)):
+            return super().settle_waiting(search, before_head, limit, **named)
+
+    def _ids(self) -> set[tuple[int, int]]:
+        with self.reading() as cursor:
+            return set(cursor.execute("SELECT id_head, id_tail FROM transactions").fetchall())
 
     def _names(self, table: str) -> set[str]:
         with self.reading() as cursor:

@@ -257,8 +257,7 @@ class TestWhoseLedgerItIs:
         self, store: Store, tmp_path: Path
     ) -> None:
         dump = write_dump(tmp_path / "dump", transactions=usages(5), users=[{"_id": ANA, "name": "Ana"}])
-        with closing(DumpSource(dump)) as source:
-            import_dump(store, source, now=NOON)
+        import_dump(store, DumpSource(dump), now=NOON)
         empty = LibreChat(users=[{"_id": ObjectId(), "name": "Bob"}])
         with pytest.raises(SourceForeignError):
             syncer(store, empty, Clock()).run_once()
@@ -341,8 +340,7 @@ class TestGrowthWatch:
 
 class TestDumps:
     def imported(self, store: Store, folder: Path, **options: Any) -> int:
-        with closing(DumpSource(folder)) as source:
-            return import_dump(store, source, now=NOON, **options)
+        return import_dump(store, DumpSource(folder), now=NOON, **options)
 
     def test_a_dump_of_another_librechat_is_refused_unless_it_is_to_be_merged(
         self, store: Store, tmp_path: Path

@@ -59,8 +59,7 @@ def test_a_sync_sums_up_once_an_hour(store: Store) -> None:
 
 def test_an_import_sums_up_all_but_the_last_hour(store: Store, tmp_path: Path) -> None:
     dump = write_dump(tmp_path / "dump", transactions=usages(8, every=timedelta(minutes=15)))
-    with closing(DumpSource(dump)) as source:
-        import_dump(store, source, now=NOON)
+    import_dump(store, DumpSource(dump), now=NOON)
     assert summed_until(store) == NOON - HOUR
 
 

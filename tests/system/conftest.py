@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from librechat_analytics.store.store import Store
-from librechat_analytics.sync import interval
+from tests.support import in_memory
 from tests.support.in_memory import Clock
 
 if TYPE_CHECKING:
@@ -29,4 +29,4 @@ def clock() -> Clock:
 
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(interval, "BATCH_DOCUMENTS", 5)
+    monkeypatch.setattr(in_memory, "BATCH_DOCUMENTS", 5)

@@ -56,7 +56,8 @@ SYNC_SECONDS = 1
 SYNC_IN_SMALL_STEPS = """
 from librechat_analytics.cli.main import main
 from librechat_analytics.store.store import Store
-from librechat_analytics.sync import attribution, interval
+from librechat_analytics.librechat import ledger
+from librechat_analytics.sync import attribution
 
 def told(commit):
     def committed(*given, **named):
@@ -65,7 +66,7 @@ def told(commit):
         return result
     return committed
 
-interval.BATCH_DOCUMENTS = attribution.ROWS_AT_ONCE = 120
+ledger.BATCH_DOCUMENTS = attribution.ROWS_AT_ONCE = 120
 Store.write_batch, Store.settle = told(Store.write_batch), told(Store.settle)
 main()
 """

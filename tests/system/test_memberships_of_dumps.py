@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 from librechat_analytics.librechat.dump import DumpSource
@@ -33,8 +32,7 @@ if TYPE_CHECKING:
 
 class TestImports:
     def imported(self, store: Store, folder: Path, **collections: list[Document]) -> None:
-        with closing(DumpSource(write_dump(folder, **collections))) as source:
-            import_dump(store, source, now=NOON + 30 * DAY)
+        import_dump(store, DumpSource(write_dump(folder, **collections)), now=NOON + 30 * DAY)
 
     def test_a_dump_shows_the_instant_of_its_newest_row(self, store: Store, tmp_path: Path) -> None:
         future = usage(NOON + 90 * DAY, 7)

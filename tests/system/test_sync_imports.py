@@ -6,9 +6,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from bson import Int64
 
 from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.sync.imports import import_dump
+from librechat_analytics.sync.state import one_by_one
 from tests.support.documents import (
     ANA,
     BOB,
@@ -33,11 +35,7 @@ if TYPE_CHECKING:
 
 class TestImport:
     def imported(self, store: Store, folder: Path, now: datetime = NOON) -> int:
-        source = DumpSource(folder)
-        try:
-            return import_dump(store, source, now=now)
-        finally:
-            source.close()
+        return import_dump(store, DumpSource(folder), now=now)
 
     def test_a_dump_twice_is_held_once(self, store: Store, tmp_path: Path) -> None:
         folder = write_dump(tmp_path / "dump", **example_collections())
@@ -45,6 +43,15 @@ class TestImport:
         assert self.imported(store, folder) == 0
         assert store.count_transactions() == 15
         assert store.count_unattributed() == 0
+
+    def test_rows_that_are_read_one_by_one_are_counted(self, store: Store, tmp_path: Path) -> None:
+        odd = usage(number=9, rawAmount=Int64(-1000))
+        answers = [ANSWER, ANSWER | {"model": OLD_AGENT}]  # with the same id
+        rows = [*usages(3), odd, usage(number=10, messageId="m")]
+        self.imported(store, write_dump(tmp_path / "dump", transactions=rows, messages=answers))
+        assert one_by_one(store.state()) == (
+            "1 of 5 rows were read one by one, and the agents of 1 were found one by one."
+        )
 
     def test_figures_are_as_of_the_newest_date_that_is_not_ahead(self, store: Store, tmp_path: Path) -> None:
         rows = [*usages(3), usage(NOON + timedelta(days=3), number=9)]

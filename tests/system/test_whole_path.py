@@ -49,9 +49,9 @@ from itertools import count
 from threading import Event
 from librechat_analytics.cli.main import main
 from librechat_analytics.store.store import Store
-from librechat_analytics.sync import interval
+from librechat_analytics.librechat import ledger
 
-interval.BATCH_DOCUMENTS = 500
+ledger.BATCH_DOCUMENTS = 500
 batches, write_batch = count(1), Store.write_batch
 
 def stop_after_two(*given, **named):

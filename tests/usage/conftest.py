@@ -25,8 +25,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreReposi
     """Two thousand generated transactions up to NOW."""
     folder = tmp_path_factory.mktemp("questions")
     write_sample(folder / "dump", transactions=2000, seed=5, until=NOW)
-    store, source = Store(folder / "data"), DumpSource(folder / "dump")
-    import_dump(store, source, now=NOW)
-    source.close()
+    store = Store(folder / "data")
+    import_dump(store, DumpSource(folder / "dump"), now=NOW)
     yield StoreRepository(store, source=lambda: SourceReport("offline"), clock=lambda: NOW)
     store.close()

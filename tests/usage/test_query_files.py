@@ -112,8 +112,7 @@ def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     with closing(Store(folder / "data")) as store:
         if request.param == "small":
             write_sample(folder / "dump", transactions=300, seed=3, until=NOW)
-            with closing(DumpSource(folder / "dump")) as source:
-                import_dump(store, source, now=NOW)
+            import_dump(store, DumpSource(folder / "dump"), now=NOW)
         yield store
 
 

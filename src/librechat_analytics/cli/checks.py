@@ -14,6 +14,7 @@ from librechat_analytics.settings import Settings, load_settings, require_a_key
 from librechat_analytics.store.held_ids import HeldIds
 from librechat_analytics.store.store import FILE_NAME, Store, StoreBusyError
 from librechat_analytics.sync.identity import LedgerIdentity
+from librechat_analytics.sync.state import one_by_one
 from librechat_analytics.usage.scopes import unmatched_parts
 from librechat_analytics.web.keys_file import KeysFile, read_keys_now
 
@@ -126,6 +127,8 @@ def _store_and_mongodb(settings: Settings, keys: tuple[Key, ...]) -> Iterator[Ch
     try:
         held = store.count_transactions()
         yield CheckResult(good=True, text=f"The store in {settings.data_dir} holds {held:,} transactions.")
+        if said := one_by_one(store.state()):
+            yield CheckResult(good=True, text=f"The last import, or the reading of the history: {said}")
         yield from _scopes(keys, "matches nobody today.", lambda scope: unmatched_parts(store, scope))
         for audit in HeldIds(store).audits():
             yield _last_audit(audit.kind, audit.ended_at, audit.documents, audit.added)

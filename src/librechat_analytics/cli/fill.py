@@ -119,11 +119,8 @@ def import_(
     settings = load_settings()
     log_to_stderr(settings)
     source = DumpSource(folder, anonymous=settings.anonymize_users)
-    try:
-        with opened_store(settings) as store:
-            import_into(store, source, merge=merge)
-    finally:
-        source.close()
+    with opened_store(settings) as store:
+        import_into(store, source, merge=merge)
 
 
 def import_into(store: Store, source: DumpSource, *, merge: bool = False) -> None:

@@ -55,11 +55,7 @@ def demo() -> None:
             )
         discard(folder)
         with opened_store(settings) as store:
-            source = DumpSource(Path(scratch) / "dump")
-            try:
-                import_into(store, source)
-            finally:
-                source.close()
+            import_into(store, DumpSource(Path(scratch) / "dump"))
     print_message(f"\nDemo: {address_of(settings)}\nKey:  {key}\n")
     serve_until_stopped(settings)
 

@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 import gzip
-import sqlite3
-import tempfile
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import bson
 from bson.errors import BSONError
 
-from librechat_analytics.librechat.agents import (
-    AssistantMessage,
-    Conversation,
-    read_assistant_message,
-    read_conversation,
-)
 from librechat_analytics.librechat.bson_stream import frames, undecodable
 from librechat_analytics.librechat.documents import CODEC
 from librechat_analytics.librechat.dump_folder import LEDGER, collection_file, database_folder
@@ -36,12 +26,12 @@ from librechat_analytics.librechat.mongo import COLLECTIONS
 from librechat_analytics.librechat.piece_reader import read_in_batches
 from librechat_analytics.librechat.pieces import read_pieces
 from librechat_analytics.librechat.reply_columns import AssistantMessageReader, ConversationReader
-from librechat_analytics.librechat.source import LOOK_UP_IDS
 from librechat_analytics.librechat.transaction_columns import TransactionReader
 from librechat_analytics.librechat.transactions import Refused, Transaction, read_transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from librechat_analytics.librechat.piece_reader import ReadRows
     from librechat_analytics.librechat.pieces import Piece
@@ -53,8 +43,8 @@ class DumpSource:
     """A folder with one database's collections as ``mongodump`` writes them, plain or with ``--gzip``.
 
     ``folder`` may also be the folder above it, or a file in it; raises SourceError if it is not a dump.
-    Collections are streamed. Assistant messages and conversations are indexed in a temporary file on their
-    first look-up. ``broken`` names the truncated files, each with the byte from which it is unreadable.
+    Collections are streamed. ``broken`` names the truncated files, each with the byte from which it is
+    unreadable.
     """
 
     def __init__(self, folder: Path, *, anonymous: bool = False) -> None:
@@ -63,16 +53,10 @@ class DumpSource:
             self._file(collection)
         self._anonymous = anonymous
         self.broken: set[str] = set()
-        self._index: sqlite3.Connection | None = None
 
     @property
     def folder(self) -> Path:
         return self._folder
-
-    def close(self) -> None:
-        """Close the temporary index."""
-        if self._index is not None:
-            self._index.close()
 
     def size_bytes(self) -> int:
         """Return the size of the ledger's file on disk."""
@@ -121,16 +105,6 @@ class DumpSource:
     def groups(self) -> Iterable[Group] | None:
         return self._labels("groups", read_group)
 
-    def assistant_messages(self, messages: Sequence[str]) -> list[AssistantMessage]:
-        return self._indexed_messages("id", messages)
-
-    def conversation_messages(self, conversations: Sequence[str]) -> list[AssistantMessage]:
-        return self._indexed_messages("conversation", conversations)
-
-    def conversations(self, conversations: Sequence[str]) -> list[Conversation]:
-        rows = self._select("SELECT * FROM conversations WHERE id IN ({})", conversations)
-        return [Conversation(*row) for row in rows]
-
     def _file(self, collection: str) -> Path:
         return collection_file(self._folder, collection)
 
@@ -168,70 +142,6 @@ class DumpSource:
         documents = list(self._documents(collection))
         is_whole = not any(isinstance(document, Refused) for document in documents)
         return list(_read_each(documents, read)) if is_whole else None
-
-    def _indexed_messages(self, key: str, ids: Sequence[str]) -> list[AssistantMessage]:
-        rows = self._select(f"SELECT * FROM messages WHERE {key} IN ({{}})", ids)  # noqa: S608 one of our two columns
-        return [
-            AssistantMessage(
-                message,
-                conversation,
-                agent,
-                endpoint,
-                datetime.fromtimestamp(created_at, UTC),
-                sender,
-                tenant,
-            )
-            for message, conversation, agent, endpoint, created_at, sender, tenant in rows
-        ]
-
-    def _select(self, query: str, ids: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-        if self._index is None:
-            self._index = self._build_index()
-        for start in range(0, len(ids), LOOK_UP_IDS):
-            some = ids[start : start + LOOK_UP_IDS]
-            yield from self._index.execute(query.format(",".join("?" * len(some))), some)
-
-    def _build_index(self) -> sqlite3.Connection:
-        # The file is deleted while it is open, so that nothing remains however this process ends.
-        with tempfile.TemporaryDirectory(prefix="librechat-analytics-") as folder:
-            index = sqlite3.connect(Path(folder) / "messages.sqlite", check_same_thread=False)
-            index.executescript(
-                """
-                PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
-                CREATE TABLE messages (id, conversation, agent, endpoint, created_at, sender, tenant);
-                CREATE TABLE conversations (id, endpoint, initial_agent, last_agent, root, tenant);
-                """
-            )
-        if self._file("messages").exists():
-            index.executemany(
-                "INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (
-                    (
-                        message.id,
-                        message.conversation,
-                        message.agent,
-                        message.endpoint,
-                        message.created_at.timestamp(),
-                        message.sender,
-                        message.tenant,
-                    )
-                    for message in _read_each(self._documents("messages"), read_assistant_message)
-                ),
-            )
-        if self._file("conversations").exists():
-            index.executemany(
-                "INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?)",
-                _read_each(self._documents("conversations"), read_conversation),
-            )
-        index.executescript(
-            """
-            CREATE INDEX by_message ON messages (id);
-            CREATE INDEX by_conversation ON messages (conversation);
-            CREATE INDEX by_conversation_id ON conversations (id);
-            """
-        )
-        index.commit()
-        return index
 
 
 def _read_each(

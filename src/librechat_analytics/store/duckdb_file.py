@@ -157,6 +157,30 @@ class DuckDBFile:
             self.version += 1
 
     @contextmanager
+    def attached(self, name: str) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Open a cursor with an empty database in memory, which all cursors find under this name."""
+        with self._explained(), self._connection.cursor() as cursor:
+            cursor.execute(f"ATTACH ':memory:' AS {name}")
+            try:
+                yield cursor
+            finally:
+                with suppress(duckdb.Error):
+                    cursor.execute(f"DETACH {name}")
+
+    @contextmanager
+    def limited_to(self, most_bytes: int) -> Iterator[None]:
+        """Let DuckDB use at most so much memory; the rest goes to the folder for temporary files."""
+        with self._explained(), self._connection.cursor() as cursor:
+            allowed = "parse_formatted_bytes(current_setting('memory_limit'))"
+            try:
+                if cursor.execute(f"SELECT {allowed} > ?", [most_bytes]).fetchall() == [(True,)]:
+                    cursor.execute(f"SET memory_limit = '{most_bytes}B'")
+                yield
+            finally:
+                with suppress(duckdb.Error):
+                    cursor.execute(f"SET memory_limit = '{self._options['memory_limit']}'")
+
+    @contextmanager
     def _explained(self) -> Iterator[None]:
         if self._failed:
             self._reopen()

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from librechat_analytics.columns import Table
+    from librechat_analytics.store.replies import AgentSearch
     from librechat_analytics.store.store import EndedMemberships, SyncState
 
 SqlRow = dict[str, Any]
@@ -94,12 +96,14 @@ class Ledger(Reader, Protocol):
 
     def write_batch(
         self,
-        batch: pd.DataFrame,
+        batch: Table,
         refusals: pd.DataFrame,
         state: dict[str, Any],
         *,
         now: datetime,
         attribute_again: bool = False,
+        search: AgentSearch | None = None,
+        agents_as_of: datetime | None = None,
     ) -> int:
         """Add the rows that are not held yet and change the state; return how many rows were added."""
         ...
@@ -144,6 +148,12 @@ class Ledger(Reader, Protocol):
 
     def sum_up(self, before: datetime, *, is_stopped: Callable[[], bool] = lambda: False) -> int:
         """Sum up the rows of the slots that ended before ``before``, in several commits; return how many."""
+        ...
+
+    def settle_waiting(
+        self, search: AgentSearch, before_head: int | None, limit: int, *, agents_as_of: datetime | None
+    ) -> tuple[int, int | None]:
+        """Find the agents of rows that wait for one, newest first; return how many, and the lowest head."""
         ...
 
     def unattributed(self, before_head: int | None, limit: int) -> list[tuple[Any, ...]]:

@@ -216,7 +216,10 @@ CREATE TABLE sync_state (
     roles_since TIMESTAMP,
     tenants_read BOOLEAN NOT NULL DEFAULT false,    -- no row lacks its tenant because an older program wrote it
     agents_as_of TIMESTAMP,                         -- the time as of which agents were last read
-    summed_until INTEGER                            -- the slot before which all rows are in cells; NULL: there are none
+    summed_until INTEGER,                           -- the slot before which all rows are in cells; NULL: there are none
+    rows_read BIGINT,                               -- by the last import, or since reading the history began,
+    read_one_by_one BIGINT,                         -- those of them whose documents were unusual,
+    attributed_one_by_one BIGINT                    -- and those whose agents an import could not find in SQL
 );
 
 -- How the last audit of each kind ended: by counts of ranges of ids, or by every single id.

@@ -16,7 +16,7 @@ from librechat_analytics.store.cells import (
 from librechat_analytics.store.duckdb_file import FILE_NAME
 from librechat_analytics.store.errors import StoreBusyError, StoreError
 from librechat_analytics.store.labels import EndedMemberships, Labels
-from librechat_analytics.store.sql_files import rows_of, run
+from librechat_analytics.store.sql_files import load, rows_of, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     import duckdb
     import pandas as pd
+
+    from librechat_analytics.columns import Table
+    from librechat_analytics.store.replies import AgentSearch
 
 __all__ = ["FILE_NAME", "EndedMemberships", "Store", "StoreBusyError", "StoreError", "SyncState"]
 
@@ -39,7 +42,8 @@ class SyncState:
     """How far the source was read.
 
     ``oldest_id`` and ``newest_id`` (24 hex digits) are both ends of the interval of ids held; times are in
-    UTC without a zone, as DuckDB keeps them.
+    UTC without a zone, as DuckDB keeps them. The last three count the documents that the last import read, or
+    the reading of the history so far, and those of them that were too unusual to be read together.
     """
 
     oldest_id: str | None
@@ -49,6 +53,9 @@ class SyncState:
     last_sync: datetime | None
     source_name: str | None
     expected_documents: int | None
+    rows_read: int | None
+    read_one_by_one: int | None
+    attributed_one_by_one: int | None
 
     @property
     def anything_read(self) -> bool:
@@ -88,12 +95,14 @@ class Store(Labels):
 
     def write_batch(
         self,
-        batch: pd.DataFrame,
+        batch: Table,
         refusals: pd.DataFrame,
         state: dict[str, Any],
         *,
         now: datetime,
         attribute_again: bool = False,
+        search: AgentSearch | None = None,
+        agents_as_of: datetime | None = None,
     ) -> int:
         """Add the rows that are not held yet and change the state, in one commit; return how many were added.
 
@@ -101,36 +110,20 @@ class Store(Labels):
         reason; ``state`` holds the fields of SyncState that change. Rows that are held get their tenants, and
         outdated rows get everything that they lack. With ``attribute_again``, the agents of rows that are
         held are looked up again unless they are certain.
+
+        Rows wait for their agents, unless there is a ``search`` for them. It needs ``agents_as_of`` as
+        ``settle`` does.
         """
         with self.committing() as cursor:
             added = 0
             if len(batch):
-                cursor.register("batch", batch)
-                with keeping_cells(cursor, "batch", bounds(batch)):
-                    added = self._add(cursor, batch)
-                if attribute_again:
-                    run(cursor, "statements/attribute_again", bounds(batch))
+                added = _write_rows(cursor, batch, search, agents_as_of, attribute_again=attribute_again)
             if len(refusals):
                 cursor.register("refusals", refusals)
                 run(cursor, "statements/write_refused", {"now": now})
             _change_state(cursor, state)
         self._note_as_of(state)
         return added
-
-    @staticmethod
-    def _add(cursor: duckdb.DuckDBPyConnection, batch: pd.DataFrame) -> int:
-        heads = bounds(batch)
-        ((added,),) = rows_of(cursor, "statements/write_batch", heads)
-        if added:
-            write_pairs(cursor, "pair_batch", heads)
-        run(cursor, "statements/fill", heads)
-        names_tenants = batch["tenant"].notna().any()
-        if names_tenants:
-            for name in ("agents_of_tenants", "name_agents", "fill_tenants"):
-                run(cursor, f"statements/{name}", heads)
-        if names_tenants or batch["model_agent"].notna().any():
-            write_ran_keys(cursor, heads)
-        return int(added)
 
     def settle(
         self,
@@ -153,18 +146,27 @@ class Store(Labels):
         heads = bounds(attributed)
         with self.committing() as cursor:
             cursor.register("attributed", attributed)
-            with keeping_cells(cursor, "attributed", heads):
-                parameters = {"only_better": only_better, "agents_as_of": agents_as_of}
-                for name in ("agents_of_attributed", "name_agents", "settle"):
-                    run(cursor, f"statements/{name}", heads | parameters)
-                write_ran_keys(cursor, heads)
-                if len(roots):
-                    cursor.register("roots", roots)
-                    run(cursor, "statements/write_roots")
-                    if (roots["id"] != roots["root"]).any():
-                        run(cursor, "statements/note_moved")
-                        run(cursor, "statements/move_to_roots")
-                        write_pairs(cursor, "pair_roots")
+            cursor.register("roots", roots)
+            _settle(cursor, heads, only_better=only_better, agents_as_of=agents_as_of)
+
+    def settle_waiting(
+        self, search: AgentSearch, before_head: int | None, limit: int, *, agents_as_of: datetime | None
+    ) -> tuple[int, int | None]:
+        """Find the agents of waiting rows with ids below ``before_head``, newest first, and store them.
+
+        An agent is stored only if it is more certain than the one held. Returns how many rows were looked at,
+        at least ``limit`` if there are so many, and the lowest head among them.
+        """
+        before = before_head if before_head is not None else BEYOND_HEADS
+        with self.committing() as cursor:
+            ((count, lowest, highest),) = rows_of(
+                cursor, "statements/wait_in_list", {"before": before, "limit": limit}
+            )
+            if count:
+                search.attribute(cursor)
+                heads = {"lowest_head": lowest, "highest_head": highest}
+                _settle(cursor, heads, only_better=True, agents_as_of=agents_as_of)
+        return count, lowest
 
     def sum_up(self, before: datetime, *, is_stopped: Callable[[], bool] = lambda: False) -> int:
         """Sum up the rows of the slots that ended before ``before`` (aware); return how many rows.
@@ -210,6 +212,80 @@ class Store(Labels):
         """Count the refused rows by reason, most first."""
         with self.reading() as cursor:
             return [(reason, count) for reason, count in rows_of(cursor, "statements/count_refused")]
+
+
+def _write_rows(
+    cursor: duckdb.DuckDBPyConnection,
+    given: Table,
+    search: AgentSearch | None,
+    agents_as_of: datetime | None,
+    *,
+    attribute_again: bool,
+) -> int:
+    load(cursor, "batch", given)
+    ((lowest, highest, has_tenants, has_agent_models),) = rows_of(cursor, "statements/bounds_of_batch")
+    heads = {"lowest_head": lowest, "highest_head": highest}
+    with keeping_cells(cursor, "batch", heads):
+        run(cursor, "statements/write_batch", heads)
+        is_moved = False
+        if search is None:
+            run(cursor, "statements/no_agents")
+        else:
+            run(cursor, "statements/wait_in_batch")
+            search.attribute(cursor)
+            _name_agents(cursor, newest_last=True)
+            is_moved = _write_roots(cursor)
+            run(cursor, "statements/note_early", {"agents_as_of": agents_as_of})
+        ((added,),) = rows_of(cursor, "statements/insert_rows")
+        if added:
+            write_pairs(cursor, "pair_batch", heads)
+        if is_moved:
+            write_pairs(cursor, "pair_roots")
+        if added < len(given):
+            run(cursor, "statements/fill", heads)
+            if has_tenants:
+                for name in ("agents_of_tenants", "name_agents", "fill_tenants"):
+                    run(cursor, f"statements/{name}", heads)
+        if has_tenants or has_agent_models:
+            write_ran_keys(cursor, heads)
+    if attribute_again and added < len(given):
+        run(cursor, "statements/attribute_again", heads)
+    return int(added)
+
+
+def _settle(
+    cursor: duckdb.DuckDBPyConnection,
+    heads: Mapping[str, object],
+    *,
+    only_better: bool,
+    agents_as_of: datetime | None,
+) -> None:
+    with keeping_cells(cursor, "attributed", heads):
+        _name_agents(cursor, newest_last=False)
+        run(
+            cursor,
+            "statements/settle",
+            {**heads, "only_better": only_better, "agents_as_of": agents_as_of},
+        )
+        write_ran_keys(cursor, heads)
+        if _write_roots(cursor):
+            write_pairs(cursor, "pair_roots")
+
+
+def _name_agents(cursor: duckdb.DuckDBPyConnection, *, newest_last: bool) -> None:
+    for name in ("agents_of_attributed", "name_agents", "found_agents"):
+        run(cursor, f"statements/{name}", {"newest_last": newest_last})
+
+
+def _write_roots(cursor: duckdb.DuckDBPyConnection) -> bool:
+    """Write the roots of conversations; returns whether rows may have moved to other conversations."""
+    ((count, elsewhere),) = rows_of(cursor, "statements/count_roots")
+    if count:
+        run(cursor, "statements/write_roots")
+    if elsewhere:
+        run(cursor, "statements/note_moved")
+        run(cursor, "statements/move_to_roots")
+    return bool(elsewhere)
 
 
 def _change_state(cursor: duckdb.DuckDBPyConnection, changes: Mapping[str, object]) -> None:

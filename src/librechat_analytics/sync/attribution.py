@@ -17,7 +17,7 @@ from librechat_analytics.sync.frames import texts_frame
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from librechat_analytics.librechat.source import Source
+    from librechat_analytics.librechat.source import ReplySource
     from librechat_analytics.store.store import Store
 
 REPLY_SAVED_WITHIN = timedelta(minutes=10)
@@ -28,21 +28,22 @@ ROWS_AT_ONCE = 20_000
 
 def attribute_waiting(
     store: Store,
-    source: Source,
+    source: ReplySource,
     *,
     is_final: Callable[[WaitingRow, Certainty], bool],
-    only_better: bool = False,
 ) -> Iterator[tuple[int, int]]:
     """Find the agent of each waiting row, newest first; yields the rows done and how many waited.
 
     A row whose own reply was not found stays waiting unless ``is_final`` says that this is its last chance.
-    ``only_better``: an attribution in the store stays unless the source gives a more certain one.
     """
     waiting, done, before = store.count_unattributed(), 0, None
     providers = AgentProviders(store) if waiting else None
     while providers and (rows := store.unattributed(before, ROWS_AT_ONCE)):
-        found, roots = attributed([WaitingRow(*row) for row in rows], source, providers, is_final)
-        store.settle(found, roots, only_better=only_better, agents_as_of=providers.known_until)
+        listed = [WaitingRow(*row) for row in rows]
+        evidence = Evidence(source)
+        evidence.look_up(listed)
+        found, roots = attributed(listed, evidence, providers, is_final)
+        store.settle(found, roots, only_better=False, agents_as_of=providers.known_until)
         done += len(rows)
         before = rows[-1][0]
         yield done, waiting
@@ -50,13 +51,11 @@ def attribute_waiting(
 
 def attributed(
     rows: list[WaitingRow],
-    source: Source,
+    evidence: Evidence,
     providers: AgentProviders,
     is_final: Callable[[WaitingRow, Certainty], bool],
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the agents of rows, and the roots of conversations that had none yet, as two frames."""
-    evidence = Evidence(source)
-    evidence.look_up(rows)
     attributions = [evidence.attribute(row) for row in rows]
     roots = {
         row.conversation: root

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from librechat_analytics.librechat.agents import AssistantMessage, Attribution, Conversation
-    from librechat_analytics.librechat.source import Source
+    from librechat_analytics.librechat.source import ReplySource
 
 T = TypeVar("T", "AssistantMessage", "Conversation")
 ByTenant = dict[str | None, list[T]]
@@ -42,7 +42,7 @@ class Evidence:
     Ids are unique within a tenant only. If several documents have one id, those of the row's tenant count.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: ReplySource) -> None:
         self._source = source
         self._messages: dict[str, ByTenant[AssistantMessage]] = {}
         self._threads: dict[str, ByTenant[AssistantMessage]] = {}
@@ -75,6 +75,16 @@ class Evidence:
         below = [row for row in silent if self.root_of(row) not in (None, row.conversation)]
         self._look_up_threads(self.root_of(row) for row in below)
         self._look_up_conversations(self.root_of(row) for row in below)
+
+    def look_up_everything(self, rows: list[WaitingRow]) -> None:
+        """Look up all that the source has about these rows, where look-ups cost a live LibreChat nothing."""
+        self._add_messages(self._source.assistant_messages(_distinct(row.message for row in rows)))
+        self._look_up_threads(row.conversation for row in rows)
+        self._look_up_conversations(row.conversation for row in rows)
+        self._look_up_roots(rows)
+        roots = [self.root_of(row) for row in rows]
+        self._look_up_threads(roots)
+        self._look_up_conversations(roots)
 
     def attribute(self, row: WaitingRow) -> Attribution:
         """Find the row's agent; if nothing else is conclusive, by the root of the row's conversation."""

@@ -1,52 +1,44 @@
-"""The interval of ids in the store: its ends, and the batches that move them."""
+"""The interval of ids in the store: its ends, and how batches move them."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
 from bson import ObjectId
 
 from librechat_analytics.librechat.documents import object_id_time
-from librechat_analytics.librechat.source import BATCH_DOCUMENTS, SourceUnreachableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from librechat_analytics.librechat.piece_reader import ReadRows
 
-    from librechat_analytics.librechat.transactions import Refused, Transaction
-
-FIRST_ID = ObjectId("0" * 24)
+FIRST_ID, LAST_ID = ObjectId("0" * 24), ObjectId("f" * 24)
 
 
-def batches(rows: Iterator[Transaction | Refused]) -> Iterator[list[Transaction | Refused]]:
-    """Group rows into batches of BATCH_DOCUMENTS; rows read before the connection broke are a batch too."""
-    batch: list[Transaction | Refused] = []
-    try:
-        for row in rows:
-            batch.append(row)
-            if len(batch) == BATCH_DOCUMENTS:
-                yield batch
-                batch = []
-    except SourceUnreachableError:
-        if batch:
-            yield batch
-        raise
-    if batch:
-        yield batch
+def least(oldest: ObjectId | None, batch: ReadRows) -> ObjectId | None:
+    """Return the lower end of the interval after a batch was read."""
+    return min((identity for identity in (oldest, *_ends(batch)) if identity), default=None)
 
 
-def ids_of(rows: list[Transaction | Refused]) -> list[ObjectId]:
-    """Return the ids that are ObjectIds."""
-    ids = (row.id for row in rows)
-    return [ObjectId(identity) for identity in ids if ObjectId.is_valid(identity)]
-
-
-def greatest(newest: ObjectId | None, rows: list[Transaction | Refused], now: datetime) -> ObjectId | None:
+def greatest(newest: ObjectId | None, batch: ReadRows, now: datetime) -> ObjectId | None:
     """Return the upper end of the interval; an id from a clock that runs ahead must not move it past now."""
     limit = id_at(now + timedelta(seconds=1))
-    return max(
-        (identity for identity in (newest, *ids_of(rows)) if identity and identity < limit), default=None
-    )
+    ids = (newest, *_ends(batch, limit))
+    return max((identity for identity in ids if identity and identity < limit), default=None)
+
+
+def _ends(batch: ReadRows, limit: ObjectId = LAST_ID) -> list[ObjectId]:
+    """Return the least and the greatest id of the rows up to a limit, and all ids of refused ones."""
+    refused = [ObjectId(each.id) for each in batch.refused if ObjectId.is_valid(each.id)]
+    heads, tails = batch.rows.array("id_head"), batch.rows.array("id_tail")
+    is_below = heads <= np.uint64(int.from_bytes(limit.binary[:8]))
+    heads, tails = heads[is_below], tails[is_below]
+    if not len(heads):
+        return refused
+    low, high = heads.min(), heads.max()
+    ends = (low, tails[heads == low].min()), (high, tails[heads == high].max())
+    return [*refused, *(ObjectId(int(head).to_bytes(8) + int(tail).to_bytes(4)) for head, tail in ends)]
 
 
 def id_at(instant: datetime) -> ObjectId:

@@ -16,24 +16,26 @@ from librechat_analytics.librechat.source import (
     SourceForbiddenError,
     SourceUnreachableError,
 )
+from librechat_analytics.librechat.transactions import Refused
 from librechat_analytics.store.held_ids import HeldIds
 from librechat_analytics.sync.attribution import REPLY_SAVED_WITHIN, attribute_waiting
 from librechat_analytics.sync.audit import Auditor, AuditStoppedError, GrowthWatch
 from librechat_analytics.sync.audit_schedule import AuditSchedule
-from librechat_analytics.sync.frames import ledger_frame, naive, refusal_frame
+from librechat_analytics.sync.frames import ledger_table, naive, refusal_frame
 from librechat_analytics.sync.health import SourceHealth
 from librechat_analytics.sync.identity import LedgerIdentity
-from librechat_analytics.sync.interval import FIRST_ID, batches, greatest, id_at, ids_of
+from librechat_analytics.sync.interval import FIRST_ID, greatest, id_at, least
 from librechat_analytics.sync.labels import LabelReader
 from librechat_analytics.sync.mending import read_outdated
-from librechat_analytics.sync.state import SourceState
+from librechat_analytics.sync.state import SourceState, one_by_one
 from librechat_analytics.sync.summing_up import SummingUp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from librechat_analytics.columns import Table
     from librechat_analytics.librechat.mongo import MongoSource
-    from librechat_analytics.librechat.transactions import Refused, Transaction
+    from librechat_analytics.librechat.transactions import Transaction
     from librechat_analytics.store.held_ids import AuditKind, AuditResult
     from librechat_analytics.store.store import Store
     from librechat_analytics.sync.audit import Running
@@ -107,7 +109,7 @@ class Syncer:
             self._held,
             source,
             self._growth,
-            write=lambda rows: self._write(rows, self._clock()),
+            write=self._write_missing,
             clock=clock,
             rest=self._stop.wait,
             report=lambda percent: report("audit", percent, 100),
@@ -257,9 +259,9 @@ class Syncer:
         # A clock that was ahead made ids that are greater than those of rows to come.
         since = FIRST_ID if newest is None else id_at(min(object_id_time(newest), started) - self._margin)
         for _ in range(MOST_READINGS):
-            for rows in batches(self._source.newer_transactions(since)):
-                newest = greatest(newest, rows, started)
-                self._write(rows, started, newest_id=newest)
+            for batch in self._source.newer_batches(since):
+                newest = greatest(newest, batch, started)
+                self._write(batch.rows, batch.refused, started, newest_id=newest)
                 if self._stop.is_set():
                     return
             if not state.history_complete or self._is_explained() or self._growth.unexplained:
@@ -346,14 +348,26 @@ class Syncer:
         self._health.state = self._importing(expected)
         oldest = ObjectId(state.oldest_id) if state.oldest_id else None
         held = self._store.count_transactions()
+        rows_read, read_one_by_one = state.rows_read or 0, state.read_one_by_one or 0
         if oldest is None:
             self._read_new_at = time.monotonic()
-        for rows in batches(self._source.older_transactions(oldest)):
+            rows_read = read_one_by_one = 0
+        for batch in self._source.older_batches(oldest):
             started = self._clock()
-            first = oldest is None
-            oldest = min((oldest, *ids_of(rows)) if oldest else ids_of(rows), default=oldest)
-            newest = {"newest_id": greatest(None, rows, started)} if first else {}
-            held += self._write(rows, started, oldest_id=oldest, **newest)
+            newest = {"newest_id": greatest(None, batch, started)} if oldest is None else {}
+            oldest = least(oldest, batch)
+            rows_read += batch.documents
+            read_one_by_one += batch.read_alone
+            held += self._write(
+                batch.rows,
+                batch.refused,
+                started,
+                oldest_id=oldest,
+                rows_read=rows_read,
+                read_one_by_one=read_one_by_one,
+                attributed_one_by_one=None,
+                **newest,
+            )
             self._health.state = SourceState("importing", min(0.999, held / expected))
             self._report("transactions", held, expected)
             if self._stop.is_set():
@@ -364,6 +378,8 @@ class Syncer:
         self._read_new()
         self._health.state = SourceState("ok")
         self._store.checkpoint()
+        if said := one_by_one(self._store.state()):
+            log.info("The history has been read: %s", said)
 
     def _sum_up(self) -> None:
         if self._store.state().history_complete:
@@ -420,6 +436,21 @@ class Syncer:
             log.warning("Agents cannot be looked up; trying again, less and less often. %s", problem)
             self._agents_problem = problem
 
-    def _write(self, rows: list[Transaction | Refused], now: datetime, **ends: ObjectId | None) -> int:
-        state = {name: str(end) for name, end in ends.items() if end is not None}
-        return self._store.write_batch(ledger_frame(rows), refusal_frame(rows), state, now=naive(now))
+    def _write(
+        self,
+        rows: Table,
+        refused: Sequence[Refused],
+        now: datetime,
+        **changes: ObjectId | int | None,
+    ) -> int:
+        """Write rows and changes of the state; an end of the interval that is None does not change."""
+        state = {
+            name: str(value) if isinstance(value, ObjectId) else value
+            for name, value in changes.items()
+            if value is not None or not name.endswith("_id")
+        }
+        return self._store.write_batch(rows, refusal_frame(refused), state, now=naive(now))
+
+    def _write_missing(self, rows: list[Transaction | Refused]) -> int:
+        refused = [row for row in rows if isinstance(row, Refused)]
+        return self._write(ledger_table(rows), refused, self._clock())

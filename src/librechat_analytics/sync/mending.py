@@ -12,7 +12,7 @@ from librechat_analytics.librechat.providers import family_provider
 from librechat_analytics.store.stored_names import StoredNames
 from librechat_analytics.store.unfinished import UnfinishedRows
 from librechat_analytics.sync.agent_providers import correct_early_providers
-from librechat_analytics.sync.frames import ledger_frame, naive, refusal_frame, texts_frame
+from librechat_analytics.sync.frames import ledger_table, naive, refusal_frame, texts_frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,9 +68,9 @@ def read_outdated(
     before, started = None, monotonic()
     while not is_stopped() and (page := unfinished.outdated(before, READ_AT_ONCE)):
         before = page[-1]
-        rows = ledger_frame(list(source.transactions_by_id([ObjectId(each.hex()) for each in page])))
+        rows = ledger_table(list(source.transactions_by_id([ObjectId(each.hex()) for each in page])))
         store.write_batch(rows, refusal_frame([]), {}, now=naive(now))
-        there = set(zip(rows["id_head"], rows["id_tail"], strict=True))
+        there = set(zip(rows.array("id_head").tolist(), rows.array("id_tail").tolist(), strict=True))
         unfinished.forget_outdated(each for each in page if each not in there)
         rest(min(monotonic() - started, LONGEST_REST_SECONDS))
         started = monotonic()

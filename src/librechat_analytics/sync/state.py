@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from librechat_analytics.store.store import SyncState
 
 Phase = Literal["transactions", "agents", "audit"]
 
@@ -16,3 +19,16 @@ class SourceState:
     progress: float | None = None
     problem: str | None = None
     is_foreign: bool = False
+
+
+def one_by_one(state: SyncState) -> str | None:
+    """Say how many rows were read one by one, which takes longer; None if nothing was counted.
+
+    The counts are of the last import, or of the history that was read before the first one.
+    """
+    if not state.rows_read:
+        return None
+    said = f"{state.read_one_by_one or 0:,} of {state.rows_read:,} rows were read one by one"
+    if state.attributed_one_by_one is None:
+        return f"{said}."
+    return f"{said}, and the agents of {state.attributed_one_by_one:,} were found one by one."

@@ -34,9 +34,8 @@ def test_each_name_in_a_finding_leads_to_usage(tmp_path: Path) -> None:
         usage(NOW, 4, model=f"{HELPER}____1", rate=6, tokenValue=-6000),
     ]
     later = NOW + timedelta(hours=1)
-    store, source = Store(tmp_path / "data"), DumpSource(write_dump(tmp_path / "dump", transactions=rows))
-    import_dump(store, source, now=later)
-    source.close()
+    store = Store(tmp_path / "data")
+    import_dump(store, DumpSource(write_dump(tmp_path / "dump", transactions=rows)), now=later)
     repository = StoreRepository(store, source=lambda: SourceReport("offline"), clock=lambda: later)
 
     def data(search: str) -> PageData:

@@ -1,5 +1,5 @@
--- Adds the model that ran and the mark of rows that may have been recorded twice, and the table of cells, which stays
--- empty until the rows are summed up.
+-- Adds the model that ran and the mark of rows that may have been recorded twice, the table of cells, which stays empty
+-- until the rows are summed up, and counts of the rows that were read one by one.
 DROP VIEW usage;
 ALTER TABLE transactions ADD COLUMN ran_key UINTEGER;
 ALTER TABLE transactions ALTER COLUMN ran_key SET DATA TYPE UINTEGER USING model_key;
@@ -94,6 +94,9 @@ CREATE TABLE cells (
     last_ms INTEGER NOT NULL
 );
 ALTER TABLE sync_state ADD COLUMN summed_until INTEGER;
+ALTER TABLE sync_state ADD COLUMN rows_read BIGINT;
+ALTER TABLE sync_state ADD COLUMN read_one_by_one BIGINT;
+ALTER TABLE sync_state ADD COLUMN attributed_one_by_one BIGINT;
 
 CREATE VIEW usage AS
 SELECT

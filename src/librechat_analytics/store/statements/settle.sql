@@ -1,23 +1,7 @@
 -- Writes the agents that were found for rows; rows that are final leave the list of unattributed rows. A known agent
 -- stays known: with $only_better, only a more certain agent replaces it. Providers are written in any case. It needs
--- the table that name_agents.sql creates.
+-- the table that found_agents.sql creates.
 -- Frames: attributed. Parameters: $lowest_head, $highest_head, $only_better, $agents_as_of.
-UPDATE agents SET name = agent_keys.sender
-FROM agent_keys
-WHERE agents.key = agent_keys.key AND agents.name IS NULL AND NOT agents.labelled AND agent_keys.sender IS NOT NULL;
-
-INSERT INTO providers (key, id)
-SELECT (SELECT coalesce(max(key), 0) FROM providers) + row_number() OVER (), id
-FROM (SELECT DISTINCT provider AS id FROM attributed WHERE provider IS NOT NULL) ANTI JOIN providers USING (id);
-
-CREATE OR REPLACE TEMP TABLE found AS
-SELECT
-    attributed.id_head, attributed.id_tail, agent_keys.key AS agent_key, certainty::certainty AS certainty,
-    providers.key AS provider_key, by_endpoint
-FROM attributed
-LEFT JOIN agent_keys ON agent_keys.id = attributed.agent AND agent_keys.tenant IS NOT DISTINCT FROM attributed.tenant
-LEFT JOIN providers ON providers.id = attributed.provider;
-
 -- Replaces a provider that was only guessed from the model's name if the endpoint names one.
 UPDATE transactions
 SET provider_key = found.provider_key
@@ -47,7 +31,7 @@ WHERE told_early.id_head BETWEEN $lowest_head AND $highest_head
 
 -- Rows that are newer than the last reading of the agents, if the agent that was found is the one held.
 INSERT INTO told_early
-SELECT id_head, id_tail, created_at, waiting.model, endpoint, attributed.agent, waiting.spender, waiting.tenant
+SELECT id_head, id_tail, waiting.created_at, waiting.model, endpoint, attributed.agent, waiting.spender, waiting.tenant
 FROM attributed
 JOIN (FROM unattributed WHERE id_head BETWEEN $lowest_head AND $highest_head) AS waiting USING (id_head, id_tail)
 JOIN found USING (id_head, id_tail)
@@ -55,7 +39,7 @@ JOIN (
     SELECT id_head, id_tail, agent_key, certainty FROM transactions
     WHERE id_head BETWEEN $lowest_head AND $highest_head
 ) AS held USING (id_head, id_tail)
-WHERE final AND created_at >= $agents_as_of AND (attributed.agent IS NOT NULL OR waiting.spender IS NOT NULL)
+WHERE final AND waiting.created_at >= $agents_as_of AND (attributed.agent IS NOT NULL OR waiting.spender IS NOT NULL)
     AND held.agent_key IS NOT DISTINCT FROM found.agent_key AND held.certainty = found.certainty;
 
 DELETE FROM unattributed

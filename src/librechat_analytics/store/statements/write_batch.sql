@@ -1,5 +1,6 @@
--- Adds the rows of `batch` whose ids are not held yet.
--- Frames: batch. Parameters: $lowest_head, $highest_head. Creates: fresh. One row: how many were added.
+-- Collects the rows of `batch` whose ids are not held yet, and adds the names that they bring. insert_rows.sql adds the
+-- rows themselves.
+-- Frames: batch. Parameters: $lowest_head, $highest_head. Creates: fresh.
 CREATE OR REPLACE TEMP TABLE fresh AS
 SELECT batch.* FROM batch
 ANTI JOIN (
@@ -37,30 +38,3 @@ FROM (SELECT DISTINCT tenant AS id FROM batch WHERE tenant IS NOT NULL) ANTI JOI
 INSERT INTO providers (key, id)
 SELECT (SELECT coalesce(max(key), 0) FROM providers) + row_number() OVER (), id
 FROM (SELECT DISTINCT provider AS id FROM batch WHERE provider IS NOT NULL) ANTI JOIN providers USING (id);
-
-INSERT INTO transactions
-SELECT
-    id_head, id_tail, created_at, epoch_ms(created_at) // 900000,
-    users.key, coalesce(conversations.root_key, conversations.key), models.key, contexts.key,
-    CASE WHEN token_type IN ('prompt', 'completion') THEN token_type ELSE 'other' END,
-    CASE WHEN token_type NOT IN ('prompt', 'completion') THEN token_type END,
-    CASE WHEN NOT isnan(rate) THEN rate END,
-    tokens, credits_high * 1000000000000000000::HUGEINT + credits_low, cache_read_tokens, cache_write_tokens,
-    structured, sentinel, positive_value, default_rate, model_agent IS NOT NULL, NULL, 'unknown',
-    providers.key, tenants.key, models.key, false
-FROM fresh
-LEFT JOIN users ON users.id = fresh."user"
-LEFT JOIN conversations ON conversations.id = fresh.conversation
-LEFT JOIN models ON models.id = fresh.model
-LEFT JOIN contexts ON contexts.id = fresh.context
-LEFT JOIN providers ON providers.id = fresh.provider
-LEFT JOIN tenants ON tenants.id = fresh.tenant
-ORDER BY id_head, id_tail;
-
-INSERT INTO unattributed
-SELECT id_head, id_tail, created_at, message, conversation, model, recorded_agent, tenant, spender
-FROM fresh WHERE attributable;
-
-INSERT INTO outdated SELECT id_head, id_tail FROM fresh WHERE pending;
-
-SELECT count(*) FROM fresh;

@@ -1,0 +1,3 @@
+-- Adds assistant messages of a dump.
+-- Frames: given. Parameters: none.
+INSERT INTO replies.messages BY NAME FROM given;
