@@ -77,8 +77,8 @@ def decode(source: Path) -> int:
 
 def import_into(data: Path, source: Path, memory: str) -> tuple[int, int | None]:
     """Import the dump as the command does; return how many rows were added, and how many read one by one."""
-    with closing(Store(data, memory_limit=memory)) as store, closing(DumpSource(source)) as opened:
-        return import_dump(store, opened, now=UNTIL), getattr(opened, "read_alone", None)
+    with closing(Store(data, memory_limit=memory)) as store:
+        return import_dump(store, DumpSource(source), now=UNTIL), store.state().read_one_by_one
 
 
 def run_here(source: Path, memory: str | None) -> Run:

@@ -238,9 +238,8 @@ def fill(folder: Path, rows: int, now: datetime) -> None:
     """Import this many rows into a new store, none of the last day."""
     with tempfile.TemporaryDirectory() as scratch:
         write_sample(Path(scratch) / "dump", transactions=rows, seed=1, until=now - timedelta(days=1))
-        store, source = Store(folder, memory_limit="256MB"), DumpSource(Path(scratch) / "dump")
-        import_dump(store, source, now=now)
-        source.close()
+        store = Store(folder, memory_limit="256MB")
+        import_dump(store, DumpSource(Path(scratch) / "dump"), now=now)
         store.close()
     print(f"imported {rows:,} rows")
 

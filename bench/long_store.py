@@ -92,8 +92,8 @@ def long_store(folder: Path, *, rows: int, sample_rows: int = SAMPLE_ROWS) -> St
 
 def _import_sample(folder: Path, *, rows: int) -> None:
     write_sample(folder / "dump", transactions=rows, seed=1, until=UNTIL)
-    with closing(Store(folder / "sample")) as store, closing(DumpSource(folder / "dump")) as source:
-        import_dump(store, source, now=UNTIL)
+    with closing(Store(folder / "sample")) as store:
+        import_dump(store, DumpSource(folder / "dump"), now=UNTIL)
 
 
 def _fill(store: Store, sample: Path, copies: int) -> None:
