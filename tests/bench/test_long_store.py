@@ -50,9 +50,12 @@ def sums(store: Store) -> list[tuple[Any, ...]]:
     """What the rows of each kind hold together; a copy changes none of it."""
     query = """
         SELECT
-            usage_type, model_key, agent_key, certainty, context_key, sum(credits_e6), sum(tokens), count(*),
+            usage_type, models.id, agents.id, certainty, contexts.id, sum(credits_e6), sum(tokens), count(*),
             count(DISTINCT user_key), count(DISTINCT conversation_key)
         FROM transactions
+        LEFT JOIN models ON models.key = model_key
+        LEFT JOIN agents ON agents.key = agent_key
+        LEFT JOIN contexts ON contexts.key = context_key
         GROUP BY ALL ORDER BY ALL
     """
     with store.reading() as cursor:

@@ -150,8 +150,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     agent = {"_id": object_id(NOON), "id": HELPER, "provider": "openAI", "model": "gpt-4o-mini"}
     write_dump(folder / "dump", transactions=rows, users=people, agents=[agent])
     with closing(Store(folder / "data")) as store:
-        with closing(DumpSource(folder / "dump")) as source:
-            import_dump(store, source, now=NOON + timedelta(hours=2))
+        import_dump(store, DumpSource(folder / "dump"), now=NOON + timedelta(hours=2))
         store.sum_up(LAST)
         yield store
 
