@@ -239,6 +239,20 @@ class TestSummingUp:
                 assert_derived_is_right(cursor)
             assert store.sum_up(NOON) == 6
 
+    def test_rows_that_another_thread_writes_meanwhile_are_summed_up_too(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with closing(self.store(tmp_path, monkeypatch)) as store:
+
+            def write_old_row() -> bool:
+                old = [read_transaction(usage(at=NOON - timedelta(days=1), number=1))]
+                store.write_batch(ledger_table(old), refusal_frame(old), {}, now=NOW)
+                return False
+
+            store.sum_up(NOON + timedelta(hours=1), is_stopped=write_old_row)
+            with store.reading() as cursor:
+                assert_derived_is_right(cursor)
+
     def test_a_slot_that_is_not_over_stays_in_rows(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

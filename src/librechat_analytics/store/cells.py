@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SLOT_SECONDS = 900
+FIRST_SLOT = -(2**31)
+"""No slot is lower."""
+
 ALL_ROWS: Mapping[str, object] = {"lowest_head": 0, "highest_head": 2**64 - 1}
 
 
@@ -79,7 +82,11 @@ def forget_cells(cursor: duckdb.DuckDBPyConnection) -> None:
     run(cursor, "statements/forget_cells")
 
 
-def sum_up_chunk(cursor: duckdb.DuckDBPyConnection, first_slot: int, end_slot: int) -> None:
-    """Sum up the rows from ``first_slot`` on and before ``end_slot``; all rows before them are summed up."""
-    run(cursor, "statements/begin_chunk", {"end_slot": end_slot})
-    run(cursor, "statements/write_cells", {"first_slot": first_slot, "end_slot": end_slot})
+def sum_up_chunk(cursor: duckdb.DuckDBPyConnection, end_slot: int) -> None:
+    """Sum up all rows before ``end_slot`` that are not summed up yet."""
+    # Read in this transaction, because other threads may have written since the chunks were listed.
+    ((summed_until,),) = rows_of(cursor, "statements/summed_until")
+    first_slot = FIRST_SLOT if summed_until is None else summed_until
+    if first_slot < end_slot:
+        run(cursor, "statements/begin_chunk", {"end_slot": end_slot})
+        run(cursor, "statements/write_cells", {"first_slot": first_slot, "end_slot": end_slot})

@@ -177,11 +177,11 @@ class Store(Labels):
         with self.reading() as cursor:
             chunks = rows_of(cursor, "statements/list_chunks", {"end_slot": end, "rows": ROWS_IN_A_CHUNK})
         summed = 0
-        for first, end, rows in chunks:
+        for end_of_chunk, rows in chunks:
             if is_stopped():
                 break
             with self.committing() as cursor:
-                sum_up_chunk(cursor, first, end)
+                sum_up_chunk(cursor, end_of_chunk)
             summed += rows
         return summed
 
