@@ -226,7 +226,7 @@ class TestSummingUp:
             before = store.version
             assert store.sum_up(NOON + timedelta(hours=1)) == 12
             assert store.version == before + 3
-            assert summed_until(store) == NOON + timedelta(hours=1)
+            assert summed_until(store) == NOON + timedelta(minutes=15)
             with store.reading() as cursor:
                 assert_derived_is_right(cursor)
             assert store.sum_up(NOON + timedelta(hours=2)) == 0
@@ -252,6 +252,13 @@ class TestSummingUp:
             store.sum_up(NOON + timedelta(hours=1), is_stopped=write_old_row)
             with store.reading() as cursor:
                 assert_derived_is_right(cursor)
+
+    def test_slots_without_rows_are_not_summed_up_in_advance(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with closing(self.store(tmp_path, monkeypatch)) as store:
+            assert store.sum_up(NOON + timedelta(days=365)) == 12
+            assert summed_until(store) == NOON + timedelta(minutes=15)
 
     def test_a_slot_that_is_not_over_stays_in_rows(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -84,4 +84,4 @@ def test_a_history_that_is_still_read_is_not_summed_up_yet(store: Store) -> None
     assert summed_until(store) is None
     store.write_state(history_complete=True)
     sum_up_stored(store, NOON + 2 * HOUR)
-    assert summed_until(store) == NOON + HOUR
+    assert summed_until(store) == NOON + HOUR / 4

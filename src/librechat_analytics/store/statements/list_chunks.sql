@@ -1,6 +1,7 @@
--- Cuts the slots that are not summed up yet into chunks of about $rows rows. The last chunk ends at $end_slot.
+-- Cuts the slots before $end_slot that are not summed up yet into chunks of about $rows rows. A chunk ends with a slot
+-- that has rows, so that slots that are still to come are not summed up if the clock is ahead.
 -- Frames: none. Parameters: $end_slot, $rows. One row per chunk, oldest first: its end and its rows.
-SELECT coalesce(lead(min(slot)) OVER (ORDER BY chunk), $end_slot), sum(documents)::BIGINT
+SELECT max(slot) + 1, sum(documents)::BIGINT
 FROM (
     SELECT slot, count(*) AS documents, (sum(count(*)) OVER (ORDER BY slot) - 1) // $rows AS chunk
     FROM usage
