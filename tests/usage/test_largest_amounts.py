@@ -26,13 +26,20 @@ DAY = parse_period("custom", "2026-11-24", "2026-11-24", ZoneInfo("UTC"), now=NO
 
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreRepository]:
-    """A prompt of very many tokens and cached parts of the other sign, with a price list."""
+    """A prompt of very many tokens and cached parts of the other sign, and a call that was recorded twice."""
     folder = tmp_path_factory.mktemp("largest")
     row = usage(model="a", rawAmount=-MOST, tokenValue=0, inputTokens=0, readTokens=MOST, writeTokens=MOST)
     (folder / "own.csv").write_text(
         "model,prompt,completion,cache_write,cache_read,valid_from\na,1000,1000,999,998,\n"
     )
-    dump = write_dump(folder / "dump", transactions=[row, usage(number=1, model="a")])
+    plain = usage(number=2, model="b")
+    cached = usage(number=3, model="b", inputTokens=plain["rawAmount"], readTokens=0, writeTokens=0)
+    completions = [
+        usage(number=number, model="b", tokenType="completion", rawAmount=-MOST, tokenValue=0, rate=0)
+        for number in range(4, 8)
+    ]
+    rows = [row, usage(number=1, model="a"), plain, cached, *completions]
+    dump = write_dump(folder / "dump", transactions=rows)
     store, source = Store(folder / "data"), DumpSource(dump)
     import_dump(store, source, now=NOON)
     yield StoreRepository(
@@ -53,4 +60,6 @@ def test_savings_are_estimated(repository: StoreRepository) -> None:
 
 
 def test_findings_are_made(repository: StoreRepository) -> None:
-    assert repository.quality(DAY).findings is not None
+    findings = {finding.code: finding for finding in repository.quality(DAY).findings}
+
+    assert findings["recorded-twice"].tokens == 1000 + 2 * MOST

@@ -32,7 +32,7 @@ twice AS (
 )
 SELECT
     'recorded-twice' AS code, NULL AS detail, NULL AS subject,
-    sum(times) AS documents, sum(times * twice.tokens) AS tokens, sum(times * twice.cost_e6) AS cost_e6,
+    sum(times) AS documents, sum(times * toInt128(twice.tokens)) AS tokens, sum(times * twice.cost_e6) AS cost_e6,
     min(twice.created_at) AS first, max(twice.created_at) AS last
 FROM twice
 HAVING count(*) > 0
