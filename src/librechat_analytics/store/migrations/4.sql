@@ -1,16 +1,12 @@
 -- Adds the model that ran and the mark of rows that may have been recorded twice, the table of cells, which stays empty
 -- until the rows are summed up, and counts of the rows that were read one by one.
-DROP VIEW usage;
-ALTER TABLE transactions ADD COLUMN ran_key UINTEGER;
-ALTER TABLE transactions ALTER COLUMN ran_key SET DATA TYPE UINTEGER USING model_key;
-ALTER TABLE transactions ADD COLUMN paired BOOLEAN NOT NULL DEFAULT false;
 
 -- Rows with an agent's id in place of the model.
 CREATE TEMP TABLE newly_ran AS
-SELECT id_head, id_tail, slot, conversation_key, found_key
+SELECT id_head, id_tail, found_key
 FROM (
     SELECT
-        rows.id_head, rows.id_tail, rows.slot, rows.conversation_key, rows.ran_key,
+        rows.id_head, rows.id_tail, rows.model_key,
         coalesce(agent_versions.model_key, agents.model_key, shown.key) AS found_key
     FROM transactions AS rows
     JOIN models ON models.key = rows.model_key
@@ -35,12 +31,9 @@ FROM (
         AND rows.created_at >= agent_versions.since AND rows.created_at < agent_versions.until
     WHERE rows.agent_model
 ) AS named
-WHERE found_key IS DISTINCT FROM ran_key;
-UPDATE transactions SET ran_key = newly_ran.found_key
-FROM newly_ran
-WHERE agent_model AND transactions.id_head = newly_ran.id_head AND transactions.id_tail = newly_ran.id_tail;
-DROP TABLE newly_ran;
+WHERE found_key IS DISTINCT FROM model_key;
 
+-- Rows that may have been recorded twice.
 CREATE TEMP TABLE pairs AS
 SELECT DISTINCT plain.conversation_key, plain.model_key, round_even(epoch_ms(plain.created_at) / 1000, 0) AS second
 FROM transactions AS plain
@@ -54,6 +47,18 @@ SEMI JOIN (
     ON cached.conversation_key = plain.conversation_key AND cached.model_key = plain.model_key
     AND cached.second = round_even(epoch_ms(plain.created_at) / 1000, 0) AND cached.fresh_tokens = plain.tokens
 WHERE plain.usage_type = 'prompt' AND NOT plain.structured AND plain.tokens > 0;
+
+-- Only now, because the new columns stay in memory until this transaction ends.
+DROP VIEW usage;
+ALTER TABLE transactions ADD COLUMN ran_key UINTEGER;
+ALTER TABLE transactions ALTER COLUMN ran_key SET DATA TYPE UINTEGER USING model_key;
+ALTER TABLE transactions ADD COLUMN paired BOOLEAN NOT NULL DEFAULT false;
+
+UPDATE transactions SET ran_key = newly_ran.found_key
+FROM newly_ran
+WHERE agent_model AND transactions.id_head = newly_ran.id_head AND transactions.id_tail = newly_ran.id_tail;
+DROP TABLE newly_ran;
+
 UPDATE transactions SET paired = true
 FROM pairs
 WHERE transactions.usage_type <> 'other'
