@@ -15,6 +15,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from librechat_analytics.librechat.transactions import read_transaction
+from librechat_analytics.store import cells
 from librechat_analytics.store import store as store_module
 from librechat_analytics.store.store import FILE_NAME, Store
 from librechat_analytics.store.stored_names import StoredNames
@@ -259,6 +260,20 @@ class TestSummingUp:
         with closing(self.store(tmp_path, monkeypatch)) as store:
             assert store.sum_up(NOON + timedelta(days=365)) == 12
             assert summed_until(store) == NOON + timedelta(minutes=15)
+
+    def test_cells_are_forgotten_when_very_many_of_them_change(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with closing(self.store(tmp_path, monkeypatch)) as store:
+            store.sum_up(NOON + timedelta(hours=1))
+            monkeypatch.setattr(cells, "MOST_CHANGES", 3)
+            for number, count, forgotten in ((100, 3, False), (200, 4, True)):
+                late = [usage(NOON - timedelta(hours=back), number=number + back) for back in range(count)]
+                rows = [read_transaction(each) for each in late]
+                store.write_batch(ledger_table(rows), refusal_frame(rows), {}, now=NOW)
+                assert (summed_until(store) is None) is forgotten
+                with store.reading() as cursor:
+                    assert_derived_is_right(cursor)
 
     def test_a_slot_that_is_not_over_stays_in_rows(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -1,4 +1,4 @@
-"""Keeps what is derived from rows as the rows are: cells, the model that ran, and the mark of pairs."""
+"""Keeps cells, the model that ran and the mark of pairs in step with the rows from which they are derived."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ SLOT_SECONDS = 900
 FIRST_SLOT = -(2**31)
 """No slot is lower."""
 
+MOST_CHANGES = 500_000
+"""If more cells change at once, summing up everything later, in chunks, takes less time and memory."""
+
 ALL_ROWS: Mapping[str, object] = {"lowest_head": 0, "highest_head": 2**64 - 1}
 
 
@@ -29,7 +32,7 @@ def bounds(rows: pd.DataFrame) -> dict[str, object]:
 def keeping_cells(
     cursor: duckdb.DuckDBPyConnection, relation: str | None = None, heads: Mapping[str, object] = ALL_ROWS
 ) -> Iterator[None]:
-    """Sum up again the cells that the block changes.
+    """Sum up again the cells that the block changes, or forget all cells if it changes very many.
 
     These are the cells of the rows in ``relation`` (id_head, id_tail), which may be added or changed, and
     those that the block itself adds to the table changed_cells.
@@ -47,8 +50,10 @@ def keeping_cells(
         run(cursor, "statements/note_rows", noted)
         yield
         run(cursor, "statements/compare_rows", noted)
-    ((first, last),) = rows_of(cursor, "statements/bounds_of_changes")
-    if first is not None and first < summed_until:
+    ((changes, first, last),) = rows_of(cursor, "statements/bounds_of_changes")
+    if changes > MOST_CHANGES:
+        forget_cells(cursor)
+    elif changes and first < summed_until:
         slots = {"first_slot": first, "end_slot": min(last + 1, summed_until)}
         run(cursor, "statements/delete_changed_cells", slots)
         run(cursor, "statements/write_cells", slots)

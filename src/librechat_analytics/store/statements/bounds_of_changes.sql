@@ -1,3 +1,3 @@
--- The first and the last slot of the cells to sum up again, NULL without any.
+-- How many cells to sum up again are listed, and the first and the last slot of them, NULL without any.
 -- Frames: none. Parameters: none. One row.
-SELECT min(slot), max(slot) FROM changed_cells;
+SELECT count(*), min(slot), max(slot) FROM changed_cells;
