@@ -61,7 +61,7 @@ sbom: dev ## List what the image holds, in CycloneDX, as dist/sbom.json
 test: test-tools dev mongotest ## All tests; ARGS="tests/usage -k periods" picks some
 	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-bench: dev ## Measure questions and imports, and write docs/performance.md (a quarter of an hour)
+bench: dev ## Measure questions and imports, and write docs/performance.md (some minutes)
 	$(BIN)/python -m bench.report $(ARGS)
 
 screenshots: test-tools dev ## Take the README's pictures again
