@@ -51,6 +51,7 @@ from librechat_analytics.sync import attribution, audit, audit_schedule, dump_ag
 from librechat_analytics.sync.imports import import_dump
 from tests.support import in_memory, ledgers
 from tests.support.agreement import PERIODS, ZONES, api_of, assert_answers_agree
+from tests.support.derived import assert_derived_is_right
 from tests.support.moving_librechat import (
     Interrupted,
     Killed,
@@ -476,6 +477,8 @@ class Operations(RuleBasedStateMachine):
         steps_taken["comparisons"] += 1
         self.comparisons += 1
         self.compared_version = self.store.version
+        with self.store.reading() as cursor:
+            assert_derived_is_right(cursor)
         others = sum(not ObjectId.is_valid(name) for name in self.refused)
         oracle = MovingOracle(self.documents_held(), self.witness, others)
         ask, now = api_of(self.store, self.clock.now), self.clock.now
