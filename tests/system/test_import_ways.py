@@ -107,7 +107,7 @@ def test_names_that_are_meant_to_do_harm(tmp_path: Path) -> None:
     assert_both_ways_agree(write_dump(tmp_path / "dump", **hostile_collections(NOON)))
 
 
-@settings(max_examples=examples(15))
+@settings(max_examples=examples(5))
 @given(ledgers(), ledgers())
 def test_any_ledger_and_then_another_one(first: Ledger, second: Ledger) -> None:
     with TemporaryDirectory() as folder:
