@@ -14,7 +14,7 @@ from librechat_analytics.librechat.documents import shown_id
 from librechat_analytics.librechat.ledger import FIRST_ID
 from librechat_analytics.librechat.mongo import MongoSource
 from librechat_analytics.librechat.source import SourceBrokenError, SourceSlowError, SourceUnreachableError
-from librechat_analytics.librechat.transactions import Refusal, Refused
+from librechat_analytics.librechat.transactions import Refusal, Refused, Transaction
 from tests.support.documents import ANA, BOB, usages
 from tests.support.wire_server import failure, wire_server
 
@@ -232,9 +232,9 @@ class TestBatches:
                 batches = list(read(FIRST_ID if read == source.newer_batches else None))
                 assert {refused for batch in batches for refused in batch.refused} == broken
                 assert ids_in(iter(batches)) == whole
-            again = list(source.batches_by_id(ids_of(server)))
-            assert {refused for batch in again for refused in batch.refused} == broken
-            assert ids_in(iter(again)) == whole
+            again = list(source.transactions_by_id(ids_of(server)))
+            assert {row for row in again if isinstance(row, Refused)} == broken
+            assert [row.id for row in again if isinstance(row, Transaction)] == whole
 
 
 def finds(commands: list[Document]) -> list[Document]:

@@ -135,30 +135,6 @@ class Asked(CommandListener):
         """Nothing to note."""
 
 
-def test_messages_and_conversations_are_looked_up_in_columns_as_one_by_one(
-    mongo_database: Any, mongo_uri: str
-) -> None:
-    thread = {"conversationId": "child", "subagentThread": {"rootConversationId": "c1"}}
-    messages = [
-        {"messageId": f"m{n}", "conversationId": f"c{n % 9}", "model": HELPER, "isCreatedByUser": n % 3 == 0}
-        for n in range(40)
-    ]
-    mongo_database.messages.insert_many(messages)
-    mongo_database.conversations.insert_many([thread, *({"conversationId": f"c{n}"} for n in range(9))])
-    source = MongoSource.at(mongo_uri)
-    try:
-        some, threads = [f"m{n}" for n in range(20, 60)], ["c1", "c2", "child", "gone"]
-        for columns, rows in (
-            (source.assistant_message_columns(some), source.assistant_messages(some)),
-            (source.conversation_message_columns(threads), source.conversation_messages(threads)),
-            (source.conversation_columns(threads), source.conversations(threads)),
-        ):
-            assert sorted(columns.rows.texts("id"), key=str) == sorted(row.id for row in rows)
-        assert columns.rows.texts("root").count("c1") == 1
-    finally:
-        source.close()
-
-
 def test_nothing_but_reading_is_asked_of_mongodb_and_no_private_field(
     mongo_database: Any, mongo_uri: str
 ) -> None:

@@ -107,7 +107,16 @@ class Ledger:
 
     def transactions_by_id(self, ids: Sequence[ObjectId]) -> Iterator[Transaction | Refused]:
         """Read the rows with these ids that the database has."""
-        return _read_each(self._by_id(self._found, ids))
+        for start in range(0, len(ids), FEWEST_PAGE_IDS):
+            some = list(ids[start : start + FEWEST_PAGE_IDS])
+            try:
+                with explained_failures():
+                    found = list(self._found({"_id": {"$in": some}}, PROJECTION))
+            except BSONError:
+                for identity in some:
+                    yield from self._one(identity)
+            else:
+                yield from map(_read, found)
 
     def newer_batches(self, since: ObjectId, *, each_alone: bool = False) -> Iterator[ReadRows]:
         """Read the rows of ``newer_transactions`` in batches, into the columns of LEDGER.
@@ -122,30 +131,14 @@ class Ledger:
         found = self._paged(self._found_pieces, _below(before), "$lt", -1, to_the_last=True)
         return _in_batches(found, each_alone=each_alone)
 
-    def batches_by_id(self, ids: Sequence[ObjectId], *, each_alone: bool = False) -> Iterator[ReadRows]:
-        """Read the rows of ``transactions_by_id`` in batches, into the columns of LEDGER."""
-        return _in_batches(self._by_id(self._found_pieces, ids), each_alone=each_alone)
-
-    def _by_id(self, find: Find[Found], ids: Sequence[ObjectId]) -> Iterator[Found | Refused]:
-        for start in range(0, len(ids), FEWEST_PAGE_IDS):
-            some = list(ids[start : start + FEWEST_PAGE_IDS])
-            try:
-                with explained_failures():
-                    found = list(find({"_id": {"$in": some}}, PROJECTION))
-            except BSONError:
-                for identity in some:
-                    yield from self._one(find, identity)
-            else:
-                yield from found
-
-    def _one(self, find: Find[Found], identity: ObjectId) -> Iterator[Found | Refused]:
+    def _one(self, identity: ObjectId) -> Iterator[Transaction | Refused]:
         try:
             with explained_failures():
-                found = list(find({"_id": identity}, PROJECTION))
+                found = list(self._found({"_id": identity}, PROJECTION))
         except BSONError:
             yield Refused(str(identity), Refusal.BSON)
         else:
-            yield from found
+            yield from map(_read, found)
 
     def stray_transactions(self) -> Iterator[Refused]:
         """Read the documents whose id is not an ObjectId; such ids sort below or above all ObjectIds."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bson.errors import BSONError
 from bson.objectid import ObjectId
@@ -35,8 +35,6 @@ from librechat_analytics.librechat.labels import (
 from librechat_analytics.librechat.ledger import UNDECODED, Ledger, each_document
 from librechat_analytics.librechat.mongo_errors import explained_failures
 from librechat_analytics.librechat.mongo_uri import connect, names_user
-from librechat_analytics.librechat.pieces import Piece
-from librechat_analytics.librechat.reply_columns import AssistantMessageReader, ConversationReader
 from librechat_analytics.librechat.source import (
     BATCH_DOCUMENTS,
     LOOK_UP_IDS,
@@ -51,7 +49,6 @@ if TYPE_CHECKING:
     from pymongo.database import Database
 
     from librechat_analytics.librechat.documents import Document
-    from librechat_analytics.librechat.piece_reader import PieceReader, ReadRows
 
 T = TypeVar("T")
 
@@ -64,24 +61,6 @@ LOOK_UP_SECONDS = 10
 """Less than the socket's timeout, so that MongoDB ends a long query instead of working on it in vain."""
 
 COLLECTIONS = ("transactions", "users", "agents", "conversations", "messages", "balances", "groups")
-
-
-class LookUp(NamedTuple):
-    """Finds documents of a collection by the ids in one of their fields."""
-
-    collection: str
-    key: str
-    projection: Sequence[str]
-    besides: Document
-
-    def query(self, ids: Sequence[str]) -> Document:
-        """Return the query for these ids."""
-        return {self.key: {"$in": list(ids)}} | self.besides
-
-
-MESSAGES_BY_ID = LookUp("messages", "messageId", ASSISTANT_MESSAGE_PROJECTION, {})
-MESSAGES_BY_CONVERSATION = LookUp("messages", "conversationId", ASSISTANT_MESSAGE_PROJECTION, NOT_BY_A_USER)
-CONVERSATIONS_BY_ID = LookUp("conversations", "conversationId", CONVERSATION_PROJECTION, {})
 
 
 class MongoSource(Ledger):
@@ -171,48 +150,21 @@ class MongoSource(Ledger):
         return self._each("groups", {}, GROUP_PROJECTION, read_group)
 
     def assistant_messages(self, messages: Sequence[str]) -> list[AssistantMessage]:
-        return self._read(MESSAGES_BY_ID, messages, read_assistant_message)
+        return self._assistant_messages("messageId", messages)
 
     def conversation_messages(self, conversations: Sequence[str]) -> list[AssistantMessage]:
-        return self._read(MESSAGES_BY_CONVERSATION, conversations, read_assistant_message)
+        return self._assistant_messages("conversationId", conversations, NOT_BY_A_USER)
 
     def conversations(self, conversations: Sequence[str]) -> list[Conversation]:
-        return self._read(CONVERSATIONS_BY_ID, conversations, read_conversation)
+        return self._looked_up(
+            "conversations", "conversationId", conversations, CONVERSATION_PROJECTION, read_conversation
+        )
 
-    def assistant_message_columns(self, messages: Sequence[str]) -> ReadRows:
-        """Look up assistant messages by their ids, into the columns of ASSISTANT_MESSAGES."""
-        return self._read_pieces(MESSAGES_BY_ID, messages, AssistantMessageReader())
-
-    def conversation_message_columns(self, conversations: Sequence[str]) -> ReadRows:
-        """Look up all assistant messages of conversations, into the columns of ASSISTANT_MESSAGES."""
-        return self._read_pieces(MESSAGES_BY_CONVERSATION, conversations, AssistantMessageReader())
-
-    def conversation_columns(self, conversations: Sequence[str]) -> ReadRows:
-        """Look up conversations by their ids, into the columns of CONVERSATIONS."""
-        return self._read_pieces(CONVERSATIONS_BY_ID, conversations, ConversationReader())
-
-    def _read(
-        self, look_up: LookUp, ids: Sequence[str], read: Callable[[Mapping[str, Any]], T | None]
-    ) -> list[T]:
-        def found(some: Sequence[str]) -> Iterator[T]:
-            return self._each(
-                look_up.collection, look_up.query(some), look_up.projection, read, LOOK_UP_SECONDS
-            )
-
-        return self._looked_up(look_up.collection, ids, found)
-
-    def _read_pieces(self, look_up: LookUp, ids: Sequence[str], reader: PieceReader[T]) -> ReadRows:
-        def found(some: Sequence[str]) -> Iterator[Piece]:
-            with _whole_replies(look_up.collection):
-                cursor = self._collection(look_up.collection).find_raw_batches(
-                    look_up.query(some), **_asked(look_up.projection, LOOK_UP_SECONDS)
-                )
-                for reply in each_document(cursor):
-                    yield Piece.of(reply)
-
-        for piece in self._looked_up(look_up.collection, ids, found):
-            reader.read(piece)
-        return reader.take()
+    def _assistant_messages(
+        self, key: str, ids: Sequence[str], besides: Document | None = None
+    ) -> list[AssistantMessage]:
+        projection = ASSISTANT_MESSAGE_PROJECTION
+        return self._looked_up("messages", key, ids, projection, read_assistant_message, besides)
 
     def _each(
         self,
@@ -222,17 +174,38 @@ class MongoSource(Ledger):
         read: Callable[[Mapping[str, Any]], T | None],
         longest_seconds: int | None = None,
     ) -> Iterator[T]:
-        with _whole_replies(collection):
-            cursor = self._collection(collection).find(query, **_asked(projection, longest_seconds))
-            for document in each_document(cursor):
-                with suppress(BSONError):
-                    label = read(decoded(document))
-                    if label is not None:
-                        yield label
+        with explained_failures():
+            cursor = self._collection(collection).find(
+                query,
+                dict.fromkeys(projection, 1),
+                batch_size=BATCH_DOCUMENTS,
+                max_time_ms=longest_seconds and 1000 * longest_seconds,
+            )
+            try:
+                for document in each_document(cursor):
+                    with suppress(BSONError):
+                        label = read(decoded(document))
+                        if label is not None:
+                            yield label
+            except BSONError:
+                raise SourceBrokenError(
+                    f"A document of {collection} is not valid BSON and makes MongoDB's reply unreadable."
+                    f" Run `db.{collection}.validate()` in mongosh."
+                ) from None
 
     def _looked_up(
-        self, collection: str, ids: Sequence[str], found: Callable[[Sequence[str]], Iterator[T]]
+        self,
+        collection: str,
+        key: str,
+        ids: Sequence[object],
+        projection: Sequence[str],
+        read: Callable[[Mapping[str, Any]], T | None],
+        besides: Document | None = None,
     ) -> list[T]:
+        def found(some: Sequence[object]) -> Iterator[T]:
+            query = {key: {"$in": list(some)}} | (besides or {})
+            return self._each(collection, query, projection, read, LOOK_UP_SECONDS)
+
         size, labels = self._look_up_ids, []
         try:
             for start in range(0, len(ids), size):
@@ -250,24 +223,3 @@ class MongoSource(Ledger):
                 f"MongoDB needs more than {LOOK_UP_SECONDS} s for {size:,} look-ups. LibreChat's indexes of"
                 f" {collection} may be missing (MONGO_AUTO_INDEX)."
             ) from error
-
-
-def _asked(projection: Sequence[str], longest_seconds: int | None) -> Document:
-    return {
-        "projection": dict.fromkeys(projection, 1),
-        "batch_size": BATCH_DOCUMENTS,
-        "max_time_ms": longest_seconds and 1000 * longest_seconds,
-    }
-
-
-@contextmanager
-def _whole_replies(collection: str) -> Iterator[None]:
-    """Explain failures of MongoDB, and replies that are not valid BSON."""
-    try:
-        with explained_failures():
-            yield
-    except BSONError:
-        raise SourceBrokenError(
-            f"A document of {collection} is not valid BSON and makes MongoDB's reply unreadable."
-            f" Run `db.{collection}.validate()` in mongosh."
-        ) from None

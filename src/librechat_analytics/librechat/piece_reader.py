@@ -9,7 +9,7 @@ import bson
 import numpy as np
 from bson.errors import BSONError
 
-from librechat_analytics.columns import Table
+from librechat_analytics.columns import Table, take
 from librechat_analytics.librechat.documents import CODEC
 from librechat_analytics.librechat.source import SourceUnreachableError
 from librechat_analytics.librechat.transactions import Refused
@@ -41,6 +41,13 @@ class UsualRows(NamedTuple):
     documents: Array
     columns: Columns
     left_out: Array
+
+    def only(self, usual: Array) -> UsualRows:
+        """Leave the others of these rows to be read one by one."""
+        if usual.all():
+            return self
+        kept = np.flatnonzero(usual)
+        return self._replace(documents=self.documents[kept], columns=take(self.columns, kept))
 
 
 class PieceReader(ABC, Generic[Row]):

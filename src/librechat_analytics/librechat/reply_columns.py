@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from librechat_analytics.columns import Texts, take
+from librechat_analytics.columns import Texts
 from librechat_analytics.librechat.agents import (
     ASSISTANT_MESSAGE_PROJECTION,
     CONVERSATION_PROJECTION,
@@ -104,7 +104,7 @@ class AssistantMessageReader(PieceReader[AssistantMessage]):
             "sender": self._known["sender"].column(numbers["sender"], text),
             "tenant": self._known["tenantId"].column(numbers["tenantId"], listed_name),
         }
-        return _only(documents, columns, are_ascii & are_ascii_too, left_out)
+        return UsualRows(documents, columns, left_out).only(are_ascii & are_ascii_too)
 
 
 class ConversationReader(PieceReader[Conversation]):
@@ -141,7 +141,8 @@ class ConversationReader(PieceReader[Conversation]):
             "root": Texts.nulls(len(documents)),
             "tenant": self._known["tenantId"].column(numbers["tenantId"], listed_name),
         }
-        return _only(documents, columns, are_ascii, np.flatnonzero(fields.is_plain & is_empty))
+        left_out = np.flatnonzero(fields.is_plain & is_empty)
+        return UsualRows(documents, columns, left_out).only(are_ascii)
 
 
 def _is_empty(piece: Piece, fields: Fields, name: str) -> Array:
@@ -163,9 +164,3 @@ def _narrowed(
         usual &= are_short_texts(piece, fields, name)
     documents = np.flatnonzero(usual)
     return documents, {name: number[documents] for name, number in numbers.items()}
-
-
-def _only(documents: Array, columns: Columns, usual: Array, left_out: Array) -> UsualRows:
-    if usual.all():
-        return UsualRows(documents, columns, left_out)
-    return UsualRows(documents[usual], take(columns, np.flatnonzero(usual)), left_out)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from librechat_analytics.columns import Texts, take
+from librechat_analytics.columns import Texts
 from librechat_analytics.librechat.bson_fields import OBJECT_ID, find_fields
 from librechat_analytics.librechat.bson_stream import undecodable
 from librechat_analytics.librechat.documents import agent_id, listed_name, recorded_agent
@@ -86,28 +86,6 @@ An id is its first eight bytes and its last four. Credits are ``credits_high * 1
 millionths. A rate that is not known is NaN. Everything else is as in Transaction.
 """
 
-TEXTS = (
-    "user",
-    "conversation",
-    "message",
-    "token_type",
-    "model",
-    "context",
-    "recorded_agent",
-    "spender",
-    "tenant",
-    "model_agent",
-)
-COUNTS = ("tokens", "cache_read_tokens", "cache_write_tokens")
-FLAGS = (
-    "structured",
-    "sentinel",
-    "positive_value",
-    "default_rate",
-    "unpriced",
-    "attributable",
-    "pending",
-)
 CREDITS_LOW = 10**18
 
 IDS = ("conversationId", "messageId")
@@ -190,10 +168,7 @@ class TransactionReader(PieceReader[Transaction]):
             "attributable": np.ones(len(documents), dtype=bool),
             "pending": np.zeros(len(documents), dtype=bool),
         }
-        are_ascii &= are_ascii_too
-        if are_ascii.all():
-            return UsualRows(documents, columns, documents[:0])
-        return UsualRows(documents[are_ascii], take(columns, np.flatnonzero(are_ascii)), documents[:0])
+        return UsualRows(documents, columns, documents[:0]).only(are_ascii & are_ascii_too)
 
     def _narrowed(self, piece: Piece, fields: Fields) -> tuple[Array, dict[str, Array], dict[str, Array]]:
         """Find the documents that are usual; return them, the numbers of their texts, and their amounts."""
@@ -307,7 +282,7 @@ def _proves_unpriced_if_long(model: str | None) -> bool:
 def ledger_columns(rows: list[Transaction]) -> Columns:
     """Return rows in the columns of LEDGER."""
     credits_e6 = [divmod(row.credits_e6, CREDITS_LOW) for row in rows]
-    return {
+    columns: Columns = {
         "id_head": np.array([int.from_bytes(row.id.binary[:8]) for row in rows], dtype="uint64"),
         "id_tail": np.array([int.from_bytes(row.id.binary[8:]) for row in rows], dtype="uint32"),
         "created_at": np.array([milliseconds(row.created_at) * 1000 for row in rows], dtype="int64"),
@@ -315,7 +290,9 @@ def ledger_columns(rows: list[Transaction]) -> Columns:
         "provider": Texts.of([family_provider(row.model) for row in rows]),
         "credits_high": np.array([high for high, _ in credits_e6], dtype="int64"),
         "credits_low": np.array([low for _, low in credits_e6], dtype="int64"),
-        **{name: Texts.of([getattr(row, name) for row in rows]) for name in TEXTS},
-        **{name: np.array([getattr(row, name) for row in rows], dtype="int64") for name in COUNTS},
-        **{name: np.array([getattr(row, name) for row in rows], dtype="bool") for name in FLAGS},
     }
+    for name, kind in LEDGER.items():
+        if name not in columns:
+            values = [getattr(row, name) for row in rows]
+            columns[name] = Texts.of(values) if kind == "text" else np.array(values, dtype=kind)
+    return columns
