@@ -122,7 +122,7 @@ class DuckDBFile:
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """Open a cursor on one snapshot: everything that it reads is of the same commit.
 
-        It also finds the functions and the view of ``spelling.sql``. Raises StoreError if the file cannot be
+        It also finds the functions and the views of ``spelling.sql``. Raises StoreError if the file cannot be
         read.
         """
         with self._explained(), self._connection.cursor() as cursor:

@@ -52,7 +52,7 @@ def prepare(
 
 
 def add_spelling(connection: duckdb.DuckDBPyConnection) -> None:
-    """Add the functions and the view that the queries use; they live in memory until the file is closed."""
+    """Add the functions and views that the queries use; they live in memory until the file is closed."""
     connection.execute("ATTACH ':memory:' AS spelling")
     run(connection, "spelling")
 

@@ -1,7 +1,7 @@
 -- Functions under the names that the queries use. The queries are spelled so that DuckDB and ClickHouse can run them;
 -- where the engines name a function differently, the queries use ClickHouse's name, and this file gives it to DuckDB.
--- The functions and the view are made in a database in memory each time the store is opened. So they are no part of the
--- store's file: they need no migration, and an older program can still open the file.
+-- The functions and the views are made in a database in memory each time the store is opened. So they are no part of
+-- the store's file: they need no migration, and an older program can still open the file.
 CREATE MACRO spelling.arrayConcat(first, second) AS list_concat(first, second);
 CREATE MACRO spelling.arrayDistinct(list) AS list_distinct(list);
 CREATE MACRO spelling.arrayJoin(list) AS unnest(list);
@@ -27,3 +27,22 @@ CREATE MACRO spelling.tuple -- noqa: LT01
 CREATE VIEW spelling.people AS
 SELECT *, nullif(lower(regexp_extract(email, '@([^@\p{Cc}]+)$', 1)), '') AS domain
 FROM usage.users;
+
+-- Each row of usage in the shape of a cell, for the rows that are not summed up.
+CREATE VIEW spelling.single_cells AS
+SELECT
+    slot, created_at, user_key, conversation_key, model_key, ran_key, context_key, agent_key, certainty, provider_key,
+    tenant_key, sentinel, positive_value, default_rate, agent_model, tokens <= 0 AS blank,
+    CASE WHEN usage_type = 'prompt' AND NOT structured AND isfinite(rate) THEN rate END AS prompt_rate,
+    CASE WHEN usage_type = 'completion' AND NOT structured AND isfinite(rate) THEN rate END AS completion_rate,
+    1 AS documents,
+    CASE WHEN usage_type = 'prompt' THEN 1 ELSE 0 END AS calls,
+    CASE WHEN usage_type = 'prompt' AND structured THEN 1 ELSE 0 END AS cached_calls,
+    cost_e6,
+    CASE WHEN usage_type = 'prompt' THEN cost_e6 ELSE 0 END AS prompt_cost_e6,
+    CASE WHEN usage_type = 'prompt' AND structured THEN cost_e6 ELSE 0 END AS cached_cost_e6,
+    CASE WHEN usage_type = 'prompt' THEN tokens ELSE 0 END AS prompt_tokens,
+    CASE WHEN usage_type = 'completion' THEN tokens ELSE 0 END AS completion_tokens,
+    CASE WHEN usage_type = 'prompt' AND structured THEN tokens ELSE 0 END AS cached_tokens,
+    cache_read_tokens, cache_write_tokens
+FROM usage.usage;

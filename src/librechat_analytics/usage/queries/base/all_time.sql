@@ -5,7 +5,7 @@
 -- seen_usage: usage in cells, as `selected` in period.sql, with fewer columns. Rows from $end_slot on are cells of
 --     their own, because the store has not summed them up.
 --
--- Reads: usage, cells, people, groups. Parameters: $end_slot. One row per cell that the reader may see.
+-- Reads: cells, single_cells, people, groups. Parameters: $end_slot. One row per cell that the reader may see.
 WITH
 seen_usage AS NOT MATERIALIZED (
     SELECT
@@ -15,15 +15,9 @@ seen_usage AS NOT MATERIALIZED (
     WHERE slot < $end_slot AND "{usage_conditions}"
     UNION ALL
     SELECT
-        model_key, context_key, provider_key, tenant_key, tokens <= 0 AS blank,
-        1 AS documents,
-        CASE WHEN usage_type = 'prompt' THEN 1 ELSE 0 END AS calls,
-        cost_e6,
-        CASE WHEN usage_type = 'prompt' THEN cost_e6 ELSE 0 END AS prompt_cost_e6,
-        CASE WHEN usage_type = 'prompt' THEN tokens ELSE 0 END AS prompt_tokens,
-        CASE WHEN usage_type = 'completion' THEN tokens ELSE 0 END AS completion_tokens,
-        toUnixTimestamp64Milli(created_at) AS first_at
-    FROM usage
+        model_key, context_key, provider_key, tenant_key, blank, documents, calls, cost_e6, prompt_cost_e6,
+        prompt_tokens, completion_tokens, toUnixTimestamp64Milli(created_at)
+    FROM single_cells
     WHERE slot >= $end_slot AND "{usage_conditions}"
 ),
 seen_users AS NOT MATERIALIZED (

@@ -12,7 +12,7 @@
 -- slots (slot, bucket): the bucket of each slot           listed: list prices by model, time and size of the prompt
 -- hours (slot, hour_of_week): counted from Monday 0:00    plain_rates: the rows of plain_rates.sql
 --
--- Reads: transactions, {rows}, usage, cells, models, contexts. Parameters: $first_slot, $end_slot.
+-- Reads: transactions, {rows}, cells, single_cells, models, contexts. Parameters: $first_slot, $end_slot.
 -- One row per selected row.
 WITH
 not_usage AS NOT MATERIALIZED (
@@ -35,21 +35,11 @@ selected AS NOT MATERIALIZED (
     UNION ALL
     SELECT
         slot, user_key, conversation_key, model_key, ran_key, context_key, agent_key, certainty, provider_key,
-        sentinel, positive_value, default_rate, agent_model, tokens <= 0 AS blank,
-        CASE WHEN usage_type = 'prompt' AND NOT structured AND isFinite(rate) THEN rate END AS prompt_rate,
-        CASE WHEN usage_type = 'completion' AND NOT structured AND isFinite(rate) THEN rate END AS completion_rate,
-        1 AS documents,
-        CASE WHEN usage_type = 'prompt' THEN 1 ELSE 0 END AS calls,
-        CASE WHEN usage_type = 'prompt' AND structured THEN 1 ELSE 0 END AS cached_calls,
-        cost_e6,
-        CASE WHEN usage_type = 'prompt' THEN cost_e6 ELSE 0 END AS prompt_cost_e6,
-        CASE WHEN usage_type = 'prompt' AND structured THEN cost_e6 ELSE 0 END AS cached_cost_e6,
-        CASE WHEN usage_type = 'prompt' THEN tokens ELSE 0 END AS prompt_tokens,
-        CASE WHEN usage_type = 'completion' THEN tokens ELSE 0 END AS completion_tokens,
-        CASE WHEN usage_type = 'prompt' AND structured THEN tokens ELSE 0 END AS cached_tokens,
-        cache_read_tokens, cache_write_tokens,
-        toUnixTimestamp64Milli(created_at) AS first_at, toUnixTimestamp64Milli(created_at) AS last_at
-    FROM usage
+        sentinel, positive_value, default_rate, agent_model, blank, prompt_rate, completion_rate,
+        documents, calls, cached_calls, cost_e6, prompt_cost_e6, cached_cost_e6,
+        prompt_tokens, completion_tokens, cached_tokens, cache_read_tokens, cache_write_tokens,
+        toUnixTimestamp64Milli(created_at), toUnixTimestamp64Milli(created_at)
+    FROM single_cells
     WHERE (slot < $first_slot OR slot >= $end_slot) AND "{time_condition}" AND "{conditions}"
 ),
 -- Grouped by keys before the names are joined, because joining names to each cell would cost more.
