@@ -77,3 +77,15 @@ test("today is a day of the address's zone, or of the reader's where that is no 
   assert.equal(address.today(parse("?tz=Asia/Tokyo"), now), "2026-11-25");
   assert.match(address.today(parse("?tz=Nowhere"), now), /^2026-11-2[45]$/);
 });
+
+test("one value of a filter is chosen alone, whatever was chosen or left out before", () => {
+  const before = "?model=a&model=b&not-model=c&group=1&page=2";
+  assert.equal(address.changed(before, address.onlyValue("model", "c")), "?model=c&group=1");
+});
+
+test("a value that is left out joins the others that are, and is chosen no more", () => {
+  const leaveOut = (search) => address.changed(search, address.valueLeftOut(parse(search), "model", "b"));
+  assert.equal(leaveOut("?not-model=a&page=2"), "?not-model=a&not-model=b");
+  assert.equal(leaveOut("?model=a&model=b"), "?model=a&not-model=b");
+  assert.equal(leaveOut("?not-model=b"), "?not-model=b");
+});

@@ -23,6 +23,15 @@ def test_a_name_is_the_header_of_its_row() -> None:
     assert texts(cell) == "Ada ada@example.org"
 
 
+def test_a_row_has_a_button_that_chooses_its_value_alone_and_one_that_leaves_it_out() -> None:
+    cell: Any = cells.name_cell("Ada", filter=("user", "6f"))
+
+    actions = [button[1] for button in cell[-1][2:]]
+    assert [one["data-action"] for one in actions] == ["filter-only", "filter-out"]
+    assert [one["aria-label"] for one in actions] == ["Only this: Ada", "Not this: Ada"]
+    assert {(one["data-name"], one["value"]) for one in actions} == {("user", "6f")}
+
+
 @pytest.mark.parametrize(
     ("part", "greatest", "width"), [(0.25, 0.5, "50.00%"), (0.5, 0.5, "100.00%"), (0.0, 0.0, "0.00%")]
 )

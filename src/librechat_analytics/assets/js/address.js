@@ -71,17 +71,45 @@ export function linkTo(view, query) {
 }
 
 /**
- * Gives an address in which some parameters are changed; null or an empty text takes one away.
+ * The new values of parameters; null, an empty text and an empty list take a parameter away.
+ * @typedef {Record<string, string | string[] | null>} Changes
+ */
+
+/**
+ * Gives an address in which some parameters are changed.
  * @param {string} search
- * @param {Record<string, string | null>} changes
+ * @param {Changes} changes
  */
 export function changed(search, changes) {
   const query = parse(search);
   for (const [name, value] of Object.entries(changes)) {
-    if (value) query.set(name, value);
+    const [first, ...more] = [value ?? ""].flat();
+    if (first) query.set(name, first);
     else query.delete(name);
+    for (const one of more) query.append(name, one);
   }
   return write(query);
+}
+
+/**
+ * Gives the changes that make one value the only one of a filter.
+ * @param {string} name
+ * @param {string} value
+ * @returns {Changes}
+ */
+export const onlyValue = (name, value) => ({ [name]: value, [`not-${name}`]: null, page: null });
+
+/**
+ * Gives the changes that leave one value of a filter out, beside those that are left out already.
+ * @param {URLSearchParams} query
+ * @param {string} name
+ * @param {string} value
+ * @returns {Changes}
+ */
+export function valueLeftOut(query, name, value) {
+  const chosen = query.getAll(name).filter((one) => one !== value);
+  const leftOut = new Set([...query.getAll(`not-${name}`), value]);
+  return { [name]: chosen, [`not-${name}`]: [...leftOut], page: null };
 }
 
 /**

@@ -3,7 +3,7 @@
  * The panel of filters, and every control that sets one parameter of the address (`data-param`). The controls follow
  * the address, and what the reader chooses goes into it.
  */
-import { chosenFilters, currentQuery, parse, withoutFilters } from "./address.js";
+import { chosenFilters, currentQuery, onlyValue, parse, valueLeftOut, withoutFilters } from "./address.js";
 import { setProps } from "./dash.js";
 import { go } from "./go.js";
 
@@ -92,8 +92,32 @@ function followChange({ target }) {
   go({ [param]: target instanceof HTMLSelectElement ? value : value.trim(), page: null });
 }
 
+/**
+ * Shows the buttons of a row that was tapped beside its links, because a finger points at nothing.
+ * @param {EventTarget | null} target
+ */
+function touchRow(target) {
+  const row = closest(target, "tr:has(.row-actions)");
+  const isTapped = row && !closest(target, "a, button");
+  for (const other of document.querySelectorAll("tr[data-touched]")) {
+    if (other !== row) other.removeAttribute("data-touched");
+  }
+  if (isTapped) row.toggleAttribute("data-touched");
+}
+
+/** @param {EventTarget | null} target */
+function filterByRow(target) {
+  const button = closest(target, ".row-action");
+  if (!(button instanceof HTMLButtonElement)) return;
+  const { action, name = "" } = button.dataset;
+  const { value } = button;
+  go(action === "filter-only" ? onlyValue(name, value) : valueLeftOut(currentQuery(), name, value));
+}
+
 /** @param {MouseEvent} event */
 function followClick({ target }) {
+  touchRow(target);
+  filterByRow(target);
   if (closest(target, "#filter-toggle")) openPanel(!isOpen());
   else if (closest(target, "[data-action=close-filters]")) openPanel(false);
   const chip = closest(target, "[data-action=remove-filter]");

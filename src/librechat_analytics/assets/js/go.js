@@ -8,7 +8,7 @@ import { setProps } from "./dash.js";
 /** @type {string | null} */
 let pending = null; // the address that Dash will have next: a second change must keep the first one
 
-/** @param {Record<string, string | null>} changes null takes a parameter away */
+/** @param {import("./address.js").Changes} changes */
 export function go(changes) {
   const present = pending ?? location.search;
   const search = changed(present, changes);

@@ -20,18 +20,43 @@ def name_cell(
     href: str | None = None,
     mark: Markup = "",
     detail_href: str | None = None,
+    filter: tuple[str, str] | None = None,  # noqa: A002 - the word of the glossary, and used by name only
 ) -> Markup:
     """Write a row's header: a name, and a detail in smaller type below it.
 
     ``href`` and ``detail_href``: the addresses that the name and the detail lead to. ``mark``: a sign beside
-    the name, such as the one for uncertain figures.
+    the name, such as the one for uncertain figures. ``filter``: the filter's name and the row's value of it,
+    which two buttons choose or leave out.
     """
     named = element("a", name, href=href) if href else name
     lines = [element("span", named, *([" ", mark] if mark else []), class_name="name", title=name)]
     if detail:
         more = element("a", detail, href=detail_href) if detail_href else detail
         lines.append(element("span", more, class_name="detail", title=detail))
+    if filter:
+        lines.append(_filter_buttons(name, *filter))
     return element("th", *lines, scope="row", class_name="name-cell")
+
+
+def _filter_buttons(label: str, name: str, value: str) -> Markup:
+    """Write two buttons, which a row shows under the pointer, with the focus, or after a tap on it."""
+    return element(
+        "span",
+        *(
+            element(
+                "button",
+                words,
+                class_name="row-action",
+                action=action,
+                name=name,
+                value=value,
+                title=f"{words}: {label}",
+                label=f"{words}: {label}",
+            )
+            for words, action in (("Only this", "filter-only"), ("Not this", "filter-out"))
+        ),
+        class_name="row-actions",
+    )
 
 
 def number_cell(text: str, exact: str | None = None) -> Markup:
