@@ -25,11 +25,11 @@ BUCKET_UNITS: Final[tuple[BucketUnit, ...]] = get_args(BucketUnit)
 MAX_BUCKETS: Final = 1000
 
 PERIODS: Final[Mapping[str, str]] = {
-    "24h": "24H",
-    "7d": "7D",
-    "30d": "30D",
-    "90d": "90D",
-    "12m": "12 months",
+    "24h": "Last 24 hours",
+    "7d": "Last 7 days",
+    "30d": "Last 30 days",
+    "90d": "Last 90 days",
+    "12m": "Last 12 months",
     "today": "Today",
     "yesterday": "Yesterday",
     "this-week": "This week",
@@ -41,13 +41,6 @@ PERIODS: Final[Mapping[str, str]] = {
 }
 """Every period's name and its label in a list to choose from, in that list's order."""
 
-_SHORT_LABELS_IN_WORDS: Final[Mapping[str, str]] = {
-    "24h": "Last 24 hours",
-    "7d": "Last 7 days",
-    "30d": "Last 30 days",
-    "90d": "Last 90 days",
-    "12m": "Last 12 months",
-}
 _ELAPSED: Final[Mapping[str, timedelta]] = {
     "24h": timedelta(hours=24),
     "7d": timedelta(hours=168),
@@ -220,7 +213,7 @@ def buckets(period: Period, unit: BucketUnit, *, now: datetime) -> list[Bucket]:
 
 def describe(period: Period, now: datetime) -> str:
     """Return the period in words, its days and its zone, as a sentence beside the choice of it."""
-    words = _SHORT_LABELS_IN_WORDS.get(period.name, PERIODS[period.name])
+    words = PERIODS[period.name]
     if period.name == "all" and not period.range.elapsed:
         return f"{words} · no usage yet, {period.zone.key}"
     if period.name == "custom" and not _is_whole_days(period):
