@@ -269,6 +269,7 @@ class ReadyRepository:
                 balance=Balance(3.5, 0, 0, None),
             ),
             "agent": Agent(AGENT.id, "Contract Reviewer", "claude-sonnet-4-6", "anthropic", deleted=False),
+            "hits": (),
             "filter_values": {
                 "role": (FilterValue("ADMIN", "ADMIN"),),
                 "provider": (FilterValue("anthropic", "anthropic"),),
@@ -352,6 +353,9 @@ class ReadyRepository:
 
     def agent(self, *_: object) -> Any:
         return self._answer("agent")
+
+    def find(self, *_: object) -> Any:
+        return self._answer("hits")
 
     def filter_values(self, *_: object) -> Any:
         return self._answer("filter_values")

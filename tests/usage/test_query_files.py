@@ -55,13 +55,16 @@ VALUES: dict[str, Any] = {
     "agent": "x",
     "dimension": "model",
     "edges_e6": [10**8, 10**9],
+    "kinds": ["user", "agent", "model", "group"],
     "limit": 10,
     "long_tokens": [200_000, 272_000],
     "model_keys": [1, 2],
     "models": 1000,
     "parts": 8,
     "tenant": None,
+    "text": "x y",
     "user": "x",
+    "words": ["x", "y"],
 }
 FRAMES = {
     "slots": pd.DataFrame({"slot": [1], "bucket": [0]}, dtype="int32"),

@@ -9,6 +9,7 @@ from librechat_analytics.answer_cache.editions import Editions
 from librechat_analytics.answer_cache.kept import KeptAnswers
 from librechat_analytics.answer_cache.requests import Request
 from librechat_analytics.usage.filters import EVERYTHING
+from librechat_analytics.usage.matching import KINDS
 from librechat_analytics.usage.repository import StoreRepository, utc_now
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
         UserRow,
     )
     from librechat_analytics.usage.filters import Filters, Scope
+    from librechat_analytics.usage.matching import Hit, Kind
     from librechat_analytics.usage.periods import BucketUnit, Period
     from librechat_analytics.usage.prices import PriceList
     from librechat_analytics.usage.quality import QualityReport
@@ -161,6 +163,11 @@ class CachedRepository:
 
     def agent(self, agent: str, tenant: str | None = None) -> Agent | None:
         return self._answer(StoreRepository.agent, agent, tenant)
+
+    def find(
+        self, text: str, limit: int, scope: Scope | None = None, kinds: tuple[Kind, ...] = KINDS
+    ) -> tuple[Hit, ...]:
+        return self._answer(StoreRepository.find, text, limit, scope, kinds)
 
     def filter_values(self, scope: Scope | None = None) -> Mapping[str, tuple[FilterValue, ...]]:
         return self._answer(StoreRepository.filter_values, scope)

@@ -7,10 +7,15 @@ CREATE MACRO spelling.arrayDistinct(list) AS list_distinct(list);
 CREATE MACRO spelling.arrayJoin(list) AS unnest(list);
 CREATE MACRO spelling.arraySlice(list, first, length) AS list_slice(list, first, first + length - 1);
 CREATE MACRO spelling.arraySort(list) AS list_sort(list);
+CREATE MACRO spelling.fold(text) AS -- noqa: LT01
+    replace(replace(replace(replace(replace(replace(replace(replace(strip_accents(lower(text)),
+        'ł', 'l'), 'ø', 'o'), 'đ', 'd'), 'ı', 'i'), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'ς', 'σ');
 CREATE MACRO spelling.fromUnixTimestamp64Milli(milliseconds) AS make_timestamp_ms(milliseconds);
 CREATE MACRO spelling.groupArray(value) AS list(value);
 CREATE MACRO spelling.groupUniqArray(value) AS list(DISTINCT value) FILTER (WHERE value IS NOT NULL);
 CREATE MACRO spelling.has(list, value) AS list_contains(list, value);
+CREATE MACRO spelling.hasWords(text, words) AS -- noqa: PRS, LT01
+    coalesce(list_bool_and(list_transform(words, LAMBDA word: contains(text, word::VARCHAR))), true);
 CREATE MACRO spelling.intDiv(dividend, divisor) AS dividend // divisor;
 CREATE MACRO spelling.match(text, pattern) AS regexp_matches(text, pattern);
 CREATE MACRO spelling.roundBankers(value) AS round_even(value, 0);
@@ -21,6 +26,7 @@ CREATE MACRO spelling.toUnixTimestamp64Milli(instant) AS epoch_ms(instant);
 CREATE MACRO spelling.tuple -- noqa: LT01
     (a, b, c) AS row(a, b, c), -- noqa: PRS, LT01
     (a, b, c, d) AS row(a, b, c, d);
+CREATE MACRO spelling.wordStarts(text) AS regexp_replace(' ' || text, '[^\pL\pN]+', ' ', 'g');
 
 -- The users with the domain of their e-mail address: in lower case, NULL without a valid one. The engines take an
 -- address apart by different functions.

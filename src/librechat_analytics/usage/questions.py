@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from librechat_analytics.usage.filters import EVERYTHING
+from librechat_analytics.usage.matching import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
         UserRow,
     )
     from librechat_analytics.usage.filters import Filters, Scope
+    from librechat_analytics.usage.matching import Hit, Kind
     from librechat_analytics.usage.periods import BucketUnit, Period
     from librechat_analytics.usage.quality import QualityReport
 
@@ -166,6 +168,15 @@ class Repository(Protocol):
 
     def agent(self, agent: str, tenant: str | None = None) -> Agent | None:
         """Return an agent, preferably the tenant's where several have the id; None if it is unknown."""
+        ...
+
+    def find(
+        self, text: str, limit: int, scope: Scope | None = None, kinds: tuple[Kind, ...] = KINDS
+    ) -> tuple[Hit, ...]:
+        """Find users, agents, models and groups of all time, at most ``limit`` of each kind.
+
+        The best match comes first, then the highest cost; an empty text finds everything.
+        """
         ...
 
     def filter_values(self, scope: Scope | None = None) -> Mapping[str, tuple[FilterValue, ...]]:

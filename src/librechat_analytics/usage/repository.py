@@ -10,6 +10,7 @@ from librechat_analytics.usage import (
     findings,
     labels,
     list_prices,
+    matching,
     over_time,
     rankings,
     totals,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
         UserModelRow,
         UserRow,
     )
+    from librechat_analytics.usage.matching import Hit, Kind
     from librechat_analytics.usage.periods import BucketUnit
     from librechat_analytics.usage.prices import PriceList
     from librechat_analytics.usage.quality import QualityReport
@@ -199,6 +201,12 @@ class StoreRepository:
     def agent(self, agent: str, tenant: str | None = None) -> Agent | None:
         with self._store.snapshot() as snapshot:
             return labels.agent(snapshot, agent, tenant)
+
+    def find(
+        self, text: str, limit: int, scope: Scope | None = None, kinds: tuple[Kind, ...] = matching.KINDS
+    ) -> tuple[Hit, ...]:
+        with self._store.snapshot() as snapshot:
+            return matching.find(snapshot, text, limit, scope, kinds)
 
     def filter_values(self, scope: Scope | None = None) -> dict[str, tuple[FilterValue, ...]]:
         with self._store.snapshot() as snapshot:
