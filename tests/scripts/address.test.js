@@ -7,13 +7,14 @@ const { parse } = address;
 
 test("a link to another view keeps the period and every filter", () => {
   const parameters = new URLSearchParams({ view: "overview", period: "7d", sort: "-cost", q: "Ada" });
-  for (const name of contract.filters) parameters.set(name, `a ${name}`);
+  for (const name of contract.filters) for (const letter of "ab") parameters.append(name, `${letter} ${name}`);
 
   const link = parse(address.linkTo("users", parameters));
 
   assert.equal(link.get("view"), "users");
   assert.equal(link.get("period"), "7d");
-  for (const name of contract.filters) assert.equal(link.get(name), `a ${name}`, name);
+  for (const name of contract.filters) assert.deepEqual(link.getAll(name), [`a ${name}`, `b ${name}`]);
+  assert.ok(contract.filters.includes("not-model"));
   assert.equal(link.get("sort"), null);
   assert.equal(link.get("q"), null);
 });
@@ -60,6 +61,8 @@ test("an unknown period is the default one", () => {
 test("a change keeps the other parameters, and null or nothing takes one away", () => {
   assert.equal(address.changed("?view=users&page=2", { user: "a b", page: null }), "?view=users&user=a+b");
   assert.equal(address.changed("?q=x", { q: "" }), "?");
+  assert.equal(address.changed("?model=a&model=b&q=x", { model: ["b", "c"] }), "?model=b&q=x&model=c");
+  assert.equal(address.changed("?model=a&model=b", { model: [] }), "?");
 });
 
 test("only a custom range that ended before today is past", () => {

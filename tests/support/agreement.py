@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     Answer = tuple[int, dict[str, Any]]
-    Ask = Callable[[str, Mapping[str, str]], Answer]
+    Ask = Callable[[str, Mapping[str, Any]], Answer]
 
 PERIODS = (
     "24h",
@@ -81,7 +81,7 @@ def api_of(store: Store, now: datetime) -> Ask:
     server.register_blueprint(api_blueprint(repository, default_zone="UTC"))
     client = server.test_client()
 
-    def ask(endpoint: str, parameters: Mapping[str, str]) -> Answer:
+    def ask(endpoint: str, parameters: Mapping[str, Any]) -> Answer:
         response = client.get(
             f"/api/{endpoint}", query_string=dict(parameters), headers={"x-api-key": API_KEY}
         )
@@ -94,7 +94,7 @@ def assert_answers_agree(
     ask: Ask,
     oracle: Oracle,
     now: datetime,
-    parameters: Mapping[str, str],
+    parameters: Mapping[str, Any],
     endpoints: tuple[str, ...] = ENDPOINTS,
 ) -> dict[str, dict[str, Any]]:
     """Ask all endpoints and compare each with the oracle; gives the bodies of those that answered."""

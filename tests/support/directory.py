@@ -88,10 +88,14 @@ def repository(store: Store) -> StoreRepository:
     return StoreRepository(store, source=lambda: SourceReport("offline"), clock=lambda: NOON + DAY)
 
 
-def cost(store: Store, **filters: Any) -> float:
+def cost(store: Store, scope: Scope | None = None, **filters: str) -> float:
     now = NOON + DAY
     period = parse_period("all", None, None, ZoneInfo("UTC"), now=now, first_usage=NOON - DAY)
-    return repository(store).summary(period, Filters(**filters)).totals.cost_usd
+    return (
+        repository(store)
+        .summary(period, Filters.of({name: (value,) for name, value in filters.items()}, scope))
+        .totals.cost_usd
+    )
 
 
 def staff(count: int) -> list[ObjectId]:

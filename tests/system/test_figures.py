@@ -123,6 +123,11 @@ CHOICES = {
 }
 
 
+def values_of(parameter: str, numbers: list[int]) -> list[str]:
+    values = CHOICES[parameter.removeprefix("not-")]
+    return [values[number % len(values)] for number in numbers]
+
+
 class TestGeneratedLedgers:
     @settings(
         max_examples=examples(20),
@@ -135,7 +140,11 @@ class TestGeneratedLedgers:
         bucket=st.sampled_from([None, "hour", "day", "week", "month"]),
         limit=st.sampled_from(["1", "3", "1000"]),
         now=st.sampled_from(MOMENTS),
-        filters=st.dictionaries(st.sampled_from([*CHOICES]), st.integers(0, 9), max_size=2),
+        filters=st.dictionaries(
+            st.sampled_from([*CHOICES, *(f"not-{name}" for name in CHOICES)]),
+            st.lists(st.integers(0, 9), min_size=1, max_size=3),
+            max_size=2,
+        ),
     )
     def test_every_figure(
         self,
@@ -145,7 +154,7 @@ class TestGeneratedLedgers:
         bucket: str | None,
         limit: str,
         now: datetime,
-        filters: dict[str, int],
+        filters: dict[str, list[int]],
     ) -> None:
         with read(ledger, now) as ask:
             oracle = Oracle(ledger)
@@ -154,9 +163,7 @@ class TestGeneratedLedgers:
             asked.append({"period": "custom", "start": "2023-01-01", "end": ahead})
             for period in asked:
                 parameters = {**period, "tz": zone, "limit": limit, **({"bucket": bucket} if bucket else {})}
-                chosen = {
-                    name: CHOICES[name][number % len(CHOICES[name])] for name, number in filters.items()
-                }
+                chosen = {name: values_of(name, numbers) for name, numbers in filters.items()}
                 bodies = assert_answers_agree(ask, oracle, now, parameters | chosen)
                 if limit == "1000":
                     assert_parts_add_up(bodies)

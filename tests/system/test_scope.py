@@ -166,7 +166,7 @@ def text_of_workbook(content: bytes) -> str:
         return "".join(book.read(name).decode() for name in book.namelist())
 
 
-FILTERS = [f"{name}={value}" for name, value in BOBS_FILTERS.items()]
+FILTERS = [f"{prefix}{name}={value}" for prefix in ("", "not-") for name, value in BOBS_FILTERS.items()]
 API = [
     *(f"{endpoint.path}?period=all" for endpoint in ENDPOINTS),
     *(f"{endpoint.path}?period=12m&tz=Europe/Berlin&limit=1&format=csv" for endpoint in ENDPOINTS),

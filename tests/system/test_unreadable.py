@@ -14,7 +14,7 @@ from librechat_analytics.dashboard import ids
 from librechat_analytics.dashboard.app import VIEWS
 from librechat_analytics.dashboard.query import SUBJECTS
 from librechat_analytics.settings import load_settings
-from librechat_analytics.usage.filters import FILTER_NAMES
+from librechat_analytics.usage.filters import FILTER_NAMES, FILTER_PARAMETERS
 from tests.dashboard.ready_answers import texts
 from tests.support.callbacks import ask, hrefs, requests_of, run, visitor
 from tests.support.documents import NOON, example_collections, usages, write_dump
@@ -41,13 +41,17 @@ FAULTS = {
     "a line break": "{}=%0a",
     "half a character": "{}=\ud800",
     "too long": "{}=" + "x" * 501,
+    "repeated and empty": "{}=gpt-4o&{}=",
+}
+SUBJECT_FAULTS = FAULTS | {
+    "missing": "",
     "repeated": "{}=claude-sonnet-4-6&{}=gpt-4o",
     "repeated alike": "{}=gpt-4o&{}=gpt-4o",
-    "repeated and empty": "{}=&{}=gpt-4o",
 }
+"""Of the filter that says what a page is about, which has one value only."""
 WHOLE_FAULTS = {
     "too long": "?period=all&q=" + "x" * 64_000,
-    "too many parameters": "?" + "a=1&" * 101,
+    "too many parameters": "?" + "a=1&" * 201,
     "a list": ["?period=all"],
     "a number": 7,
 }
@@ -105,10 +109,10 @@ def test_a_filter_that_cannot_be_read(client: FlaskClient, view: str, name: str,
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
-@pytest.mark.parametrize("fault", ["missing", *FAULTS])
+@pytest.mark.parametrize("fault", SUBJECT_FAULTS)
 def test_a_subject_that_cannot_be_read(client: FlaskClient, subject: str, fault: str) -> None:
-    given = "" if fault == "missing" else f"&{FAULTS[fault].replace('{}', subject)}"
-    answer = ask(client, "detail-question", f"?view={subject}&period=all{given}")
+    given = SUBJECT_FAULTS[fault].replace("{}", subject)
+    answer = ask(client, "detail-question", f"?view={subject}&period=all&{given}")
 
     assert subject in shown(answer, "detail")
     assert answer[ids.TITLE]["children"] == subject.capitalize()
@@ -139,6 +143,13 @@ def test_an_address_that_cannot_be_read_at_all(client: FlaskClient, view: str, f
     assert "The address" in words
 
 
+def test_filters_with_too_many_values(client: FlaskClient) -> None:
+    values = "".join(f"&model={number}&not-user={number}" for number in range(51))
+    words = shown(ask(client, "overview-question", f"?period=all{values}"), "overview")
+
+    assert words.count("The filters in the address have more than 100 values.") == 1
+
+
 def test_figures_that_are_asked_for_ahead(client: FlaskClient) -> None:
     answer = ask(client, "models-question", "?view=models&period=all&model=%00", ahead=True)
     assert answer == {"models-places": {"data": {}}, "models-view": {"className": "view unreadable-view"}}
@@ -161,8 +172,8 @@ def test_a_page_of_one_that_is_asked_for_nobody(client: FlaskClient) -> None:
 
 
 FILES = [
-    *(f"model={fault}" for fault in ("%00", "", "a&model=b", "x" * 501)),
-    *(f"{name}=%00" for name in FILTER_NAMES),
+    *(f"model={fault}" for fault in ("%00", "", "a&model=", "x" * 501)),
+    *(f"{name}=%00" for name in FILTER_PARAMETERS),
 ]
 
 

@@ -54,7 +54,7 @@ CHOSEN = {
 FILTERS = st.one_of(
     st.just(Filters()),
     *(
-        st.sampled_from(values).map(lambda value, name=name: Filters(**{name: value}))
+        st.sampled_from(values).map(lambda value, name=name: Filters.of({name: (value,)}))
         for name, values in CHOSEN.items()
     ),
     st.just(Filters(scope=Scope(("example.com",), (), ("acme",)))),

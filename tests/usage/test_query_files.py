@@ -20,7 +20,14 @@ from librechat_analytics.librechat.sample.writer import write_sample
 from librechat_analytics.store.store import Store
 from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.usage import queries
-from librechat_analytics.usage.filters import EVERYTHING, FILTER_NAMES, Filters, Scope
+from librechat_analytics.usage.filters import (
+    EVERYTHING,
+    FILTER_NAMES,
+    FILTER_PARAMETERS,
+    NONE,
+    Filters,
+    Scope,
+)
 from librechat_analytics.usage.prices import PriceList
 from librechat_analytics.usage.queries import of_all_time, of_period, of_store
 
@@ -41,8 +48,8 @@ NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 NOW_SLOT = int(NOW.timestamp()) // 900
 FILTERS = [
     EVERYTHING,
-    *(Filters(**{name: "x"}) for name in FILTER_NAMES),
-    Filters(**dict.fromkeys(FILTER_NAMES, "x"), scope=Scope(("example.com",), ("group",), ("tenant",))),
+    *(Filters.of({name: ("x", NONE)}) for name in FILTER_PARAMETERS),
+    Filters.of(dict.fromkeys(FILTER_PARAMETERS, ("x",)), Scope(("example.com",), ("group",), ("tenant",))),
 ]
 SCOPES = [
     None,

@@ -23,7 +23,12 @@ PERIODS = [
     parse_period(name, None, None, ZoneInfo("Europe/Berlin"), now=NOW, first_usage=None)
     for name in ("24h", "90d", "12m", "all")
 ]
-FILTERS = [EVERYTHING, Filters(context="message"), Filters(agent=NONE), Filters(provider="anthropic")]
+FILTERS = [
+    EVERYTHING,
+    Filters(context=("message",)),
+    Filters(agent=(NONE,)),
+    Filters(provider=("anthropic",)),
+]
 DIMENSIONS: tuple[Dimension, ...] = ("user", "model", "agent")
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from librechat_analytics.usage.filters import FILTER_NAMES
+from librechat_analytics.usage.filters import FILTER_NAMES, FILTER_PARAMETERS, LEAVE_OUT
 from librechat_analytics.web.api import ENDPOINTS
 from librechat_analytics.web.parameters import LARGEST_LIMIT, NAMES, BadParameterError, read_request
 
@@ -114,8 +114,10 @@ OTHERS = [
     *(
         (f"{name}={value}", name)
         for name in FILTER_NAMES
-        for value in ("x" * 501, "a%00b", "%0a", "a%0d", "%1f", "%7f", "%C2%85", "%C2%9f", "", f"a&{name}=b")
+        for value in ("x" * 501, "a%00b", "%0a", "a%0d", "%1f", "%7f", "%C2%85", "%C2%9f", "", f"a&{name}=")
     ),
+    *((f"{name}=x&{name}={value}", name) for name in LEAVE_OUT.values() for value in ("a%00b", "")),
+    ("model=x" + "".join(f"&not-user={number}" for number in range(100)), "not-user"),
 ]
 READABLE = [
     "Mistral\u00a0Large",
@@ -176,13 +178,15 @@ def test_a_bad_parameter_is_a_400_that_names_it(
         "model=" + quote("no such model"),
         "user=%F0%9F%98%80",
         "user=(none)",
+        "model=a&model=b&not-model=c&not-model=c",
+        "model=" + "&model=".join(map(str, range(100))),
     ],
 )
 def test_what_the_contract_allows_is_answered(client: FlaskClient, query: str) -> None:
     assert client.get(f"/api/summary?{query}").status_code == 200
 
 
-@pytest.mark.parametrize("name", FILTER_NAMES)
+@pytest.mark.parametrize("name", [*FILTER_NAMES, "not-model"])
 @pytest.mark.parametrize("value", READABLE, ids=ascii)
 def test_every_filter_takes_a_name_of_any_script(client: FlaskClient, name: str, value: str) -> None:
     assert client.get(f"/api/summary?{urlencode({name: value})}").status_code == 200
@@ -191,7 +195,7 @@ def test_every_filter_takes_a_name_of_any_script(client: FlaskClient, name: str,
 @pytest.mark.parametrize("path", [*(endpoint.path for endpoint in ENDPOINTS), "export"])
 @pytest.mark.parametrize("form", ["json", "csv", "xlsx"])
 def test_an_unreadable_filter_never_gets_figures(client: FlaskClient, path: str, form: str) -> None:
-    for name in FILTER_NAMES:
+    for name in FILTER_PARAMETERS:
         response = client.get(f"/api/{path}?format={form}&{name}=a%00")
         assert response.status_code == 400
         assert response.get_json() == {

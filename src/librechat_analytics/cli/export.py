@@ -24,29 +24,27 @@ def export(
     tz: Annotated[str | None, typer.Option(help="IANA time zone. Default: DASHBOARD_TIMEZONE.")] = None,
     where: Annotated[
         list[str] | None,
-        typer.Option(help="A filter such as user=ID or domain=example.com; may be repeated."),
+        typer.Option(help="A filter such as user=ID or not-domain=example.com; may be repeated."),
     ] = None,
 ) -> None:
     """Write the usage of a period into a workbook; the server writes it if one runs."""
     from librechat_analytics.cli.one_off import write_report
-    from librechat_analytics.usage.filters import FILTER_NAMES
+    from librechat_analytics.usage.filters import FILTER_PARAMETERS
 
     settings = load_settings()
     parameters = {"period": period, "start": start, "end": end, "tz": tz}
     if period != "custom" and (start or end):
         raise OperatorError("--start and --end need --period custom.")
-    filters: dict[str, str] = {}
+    filters: list[tuple[str, str]] = []
     for part in where or ():
         name, _, value = part.partition("=")
-        if name not in FILTER_NAMES:
+        if name not in FILTER_PARAMETERS:
             raise OperatorError(
-                f"--where {part} must be one of {', '.join(FILTER_NAMES)} with a value, such as"
+                f"--where {part} must be one of {', '.join(FILTER_PARAMETERS)} with a value, such as"
                 " domain=example.com"
             )
-        if name in filters:
-            raise OperatorError(f"--where {name} is there twice.")
-        filters[name] = value
-    write_report(settings, file, {name: value for name, value in parameters.items() if value} | filters)
+        filters.append((name, value))
+    write_report(settings, file, [(name, value) for name, value in parameters.items() if value] + filters)
     print_message(f"Wrote {file}.")
 
 

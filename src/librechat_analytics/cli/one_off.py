@@ -21,13 +21,13 @@ from librechat_analytics.usage.repository import StoreRepository
 from librechat_analytics.web.parameters import BadParameterError, bad_period, read_request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from librechat_analytics.settings import Settings
 
 
-def write_report(settings: Settings, path: Path, parameters: dict[str, str]) -> None:
+def write_report(settings: Settings, path: Path, parameters: Sequence[tuple[str, str]]) -> None:
     """Write the workbook of a period; raises OperatorError that says what to do.
 
     ``parameters`` are the API's. Only one process can open the store: while the server runs, it makes the
@@ -81,7 +81,7 @@ def _replacing(path: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
-def _workbook(settings: Settings, parameters: dict[str, str]) -> bytes:
+def _workbook(settings: Settings, parameters: Sequence[tuple[str, str]]) -> bytes:
     store = open_store(settings)
     try:
         prices = open_prices(settings)

@@ -18,6 +18,7 @@ from librechat_analytics.dashboard.query import DEFAULT_PERIOD, SHARED, SUBJECTS
 from librechat_analytics.dashboard.words import filter_words
 from librechat_analytics.dashboard.words.browser_texts import BROWSER_TEXTS, BrowserTexts
 from librechat_analytics.formatting import AGE_STEPS
+from librechat_analytics.usage.filters import LEAVE_OUT
 from librechat_analytics.usage.periods import PERIODS
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def build_contract(views: Sequence[View], prefix: str) -> Contract:
             subject: {"title": filter_words.NAMES[subject], "list_view": LIST_VIEWS[subject]}
             for subject in SUBJECTS
         },
-        "filters": list(filter_words.NAMES),
+        "filters": [*filter_words.NAMES, *(LEAVE_OUT[name] for name in filter_words.NAMES)],
         "shared_parameters": list(SHARED),
         "periods": list(PERIODS),
         "default_period": DEFAULT_PERIOD,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
@@ -82,12 +81,15 @@ class PageData:
 
     def once(self, query: Callable[[PageData], T]) -> T:
         """Give the answer of a query, which runs only the first time."""
+        return self._kept(query, lambda: query(self))
+
+    def _kept(self, question: object, ask: Callable[[], T]) -> T:
         with self._lock:
-            lock = self._locks.setdefault(query, Lock())
+            lock = self._locks.setdefault(question, Lock())
         with lock:
-            if query not in self._answers:
-                self._answers[query] = query(self)
-            answer: T = self._answers[query]
+            if question not in self._answers:
+                self._answers[question] = ask()
+            answer: T = self._answers[question]
             return answer
 
     @property
@@ -116,12 +118,11 @@ class PageData:
         """Give the summary without the page's subject, which is a part of it."""
         if self.query.subject is None:
             return self.summary
-        filters = replace(self.filters, **{self.query.subject: None})
-        return self._repository.summary(self.period, filters)
+        return self._repository.summary(self.period, self.filters.replacing(self.query.subject))
 
     def recorded_of(self, provider: str) -> float:
         """Give the cost of one provider, in US dollars."""
-        filters = replace(self.filters, provider=provider)
+        filters = self.filters.replacing("provider", provider)
         return self._repository.summary(self.period, filters).totals.cost_usd
 
     @Once
@@ -181,24 +182,36 @@ class PageData:
 
     @Once
     def user(self) -> User | None:
-        """Give the user of the filter; None without a filter, or if the reader may not see the user."""
-        chosen = self.filters.user
-        if chosen is None or chosen == NONE:
+        """Give the only user of the filter; None without one, or if the reader may not see the user."""
+        chosen = self.filters.only("user")
+        return None if chosen is None else self.user_of(chosen)
+
+    def user_of(self, user: str) -> User | None:
+        """Give the user of a filter's value; None if it is no user whom the reader may see."""
+        if user == NONE:
             return None
-        return self._repository.user(chosen, self.filters.scope)
+        return self._kept(("user", user), lambda: self._repository.user(user, self.filters.scope))
 
     @Once
     def agent(self) -> Agent | None:
-        """Give the agent of the filter; None without a filter.
+        """Give the only agent of the filter; None without one, or if the reader may not see the agent."""
+        chosen = self.filters.only("agent")
+        return None if chosen is None else self.agent_of(chosen)
 
-        A reader with a scope sees only agents that their users have used.
+    def agent_of(self, agent: str) -> Agent | None:
+        """Give the agent of a filter's value; None if it is no agent that the reader may see.
+
+        A reader with a scope sees only agents that their users have used in the period.
         """
-        chosen = self.filters.agent
-        if chosen is None or chosen in (NONE, UNKNOWN):
+        if agent in (NONE, UNKNOWN):
             return None
-        if self.filters.scope is None:
-            return self._repository.agent(chosen, self.filters.tenant)
-        rows = self._repository.top_agents(self.period, 1, self.filters).rows
+        return self._kept(("agent", agent), lambda: self._agent(agent))
+
+    def _agent(self, agent: str) -> Agent | None:
+        scope = self.filters.scope
+        if scope is None:
+            return self._repository.agent(agent, self.filters.only("tenant"))
+        rows = self._repository.top_agents(self.period, 1, Filters(agent=(agent,), scope=scope)).rows
         return next((Agent(row.id, row.name, row.model, row.provider, row.deleted) for row in rows), None)
 
     @Once

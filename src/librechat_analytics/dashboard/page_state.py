@@ -73,7 +73,7 @@ def page_values(data: PageData, view: View) -> list[object]:
 def page_title(data: PageData, view: View) -> str:
     """Give the heading of a view; the page of one user, model or agent has that one's name."""
     if data.query.subject is not None:
-        return filter_words.value_in_words(data.query.subject, data)
+        return filter_words.subject_in_words(data.query.subject, data)
     return unreadable.page_title(data.query, view)
 
 
@@ -104,7 +104,7 @@ def crumbs(data: PageData) -> list[Markup]:
             class_name="crumb-mark",
             hidden_from_readers="true",
         ),
-        element("span", filter_words.value_in_words(kind, data), class_name="crumb-here"),
+        element("span", filter_words.subject_in_words(kind, data), class_name="crumb-here"),
     ]
 
 

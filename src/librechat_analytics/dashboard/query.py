@@ -13,8 +13,9 @@ from urllib.parse import parse_qsl, urlencode
 
 from librechat_analytics.usage.filters import (
     EVERYTHING,
-    FILTER_NAMES,
+    FILTER_PARAMETERS,
     LONGEST_VALUE,
+    MOST_VALUES,
     Filters,
     Scope,
     is_readable,
@@ -24,14 +25,14 @@ from librechat_analytics.usage.questions import Dimension
 from librechat_analytics.zones import UnknownZoneError, parse_zone
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
 DEFAULT_PERIOD = "30d"
 LONGEST_QUERY = 64_000
-"""In characters; all filters at once, with the longest names in any script, are shorter."""
-MOST_PARAMETERS = 100
+"""In characters; each filter once, with the longest names in any script, is shorter."""
+MOST_PARAMETERS = 200
 LONGEST_SEARCH = 100
 AMOUNT = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,12})(?:\.[0-9]{1,6})?", re.ASCII)
 PAGE_NUMBER = re.compile(r"[0-9]{1,4}", re.ASCII)
@@ -39,17 +40,19 @@ PAGE_NUMBER = re.compile(r"[0-9]{1,4}", re.ASCII)
 SUBJECTS: tuple[Dimension, ...] = get_args(Dimension)
 """What has a page of its own: the filter of the same name says which one."""
 
-SHARED = ("period", "start", "end", "tz", "embed", "theme", *FILTER_NAMES)
+SHARED = ("period", "start", "end", "tz", "embed", "theme", *FILTER_PARAMETERS)
 """The parameters that every view reads; the others belong to one view."""
 
 BILL_OF = "bill_of"
-READ_EXACTLY = (*FILTER_NAMES, BILL_OF)
+READ_EXACTLY = (*FILTER_PARAMETERS, BILL_OF)
 """The parameters that say whose figures to show."""
 
-GIVEN_ONCE = frozenset({"view", "period", "start", "end", "tz", "bill", *READ_EXACTLY})
+GIVEN_ONCE = frozenset({"view", "period", "start", "end", "tz", "bill", BILL_OF})
 """The parameters that may not have two values: each value would show other figures."""
 
-Fault = Literal["repeated", "empty", "too long", "control characters", "missing", "unreadable", "too much"]
+Fault = Literal[
+    "repeated", "empty", "too long", "control characters", "too many", "missing", "unreadable", "too much"
+]
 
 Measure = Literal["cost", "tokens", "calls"]
 MEASURES: tuple[Measure, ...] = get_args(Measure)
@@ -97,7 +100,7 @@ class PageQuery:
     ``subject``: the user, model or agent that the page is about.
     ``unnamed_subject``: the same, where the address does not say which one or not readably.
     ``bill_usd``, ``bill_of``: a provider's bill to compare with, and the provider (None: all together).
-    ``shared``: the parameters that links to other views keep.
+    ``shared``: the parameters that links to other views keep, with all their values.
     """
 
     period: Period
@@ -113,15 +116,16 @@ class PageQuery:
     subject: Dimension | None = None
     unnamed_subject: Dimension | None = None
     unreadable: tuple[Unreadable, ...] = ()
-    shared: Mapping[str, str] = field(default_factory=dict)
+    shared: Mapping[str, Sequence[str]] = field(default_factory=dict)
     bill_usd: float | None = None
     bill_of: str | None = None
     ahead: bool = False
 
-    def link(self, view: str, **changes: str | None) -> str:
+    def link(self, view: str, **changes: str | Sequence[str] | None) -> str:
         """Give the address of a view with the same period and filters; None removes a parameter."""
         parameters = {"view": view, **self.shared, **changes}
-        return f"?{urlencode({name: value for name, value in parameters.items() if value is not None})}"
+        kept = {name: values for name, values in parameters.items() if values is not None}
+        return f"?{urlencode(kept, doseq=True)}"
 
     @property
     def kind(self) -> Dimension | None:
@@ -153,14 +157,18 @@ def read_page_query(
     may see.
     """
     request = stored if isinstance(stored, dict) else {"search": stored}
-    values, unreadable = _values(request.get("search"))
+    all_values, unreadable = _values(request.get("search"))
+    values = {name: of_name[0] for name, of_name in all_values.items()}
     replaced: list[Replaced] = []
     zone = _zone(values.get("tz"), request.get("zone"), default_zone, replaced)
     period = _period(values, zone, now, first_usage, replaced)
     bill_usd = _bill(values.get("bill"), replaced)
-    filters = Filters(**{name: values.get(name) for name in FILTER_NAMES}, scope=scope)
     kind = next((one for one in SUBJECTS if one == values.get("view")), None)
-    subject = kind if kind in filters.chosen() else None
+    if kind and len(all_values.get(kind, ())) > 1:
+        unreadable.append(Unreadable(kind, "repeated"))
+        del all_values[kind]
+    filters = Filters.of(all_values, scope)
+    subject = kind if kind in all_values else None
     if kind and not subject and kind not in [part.name for part in unreadable]:
         unreadable.append(Unreadable(kind, "missing"))
     return PageQuery(
@@ -180,7 +188,11 @@ def read_page_query(
         unreadable=tuple(unreadable),
         bill_usd=bill_usd,
         bill_of=values.get(BILL_OF),
-        shared={name: values[name] for name in SHARED if name in values and is_readable(values[name])},
+        shared={
+            name: all_values[name]
+            for name in SHARED
+            if name in all_values and all(map(is_readable, all_values[name]))
+        },
     )
 
 
@@ -202,8 +214,11 @@ def _page(text: str) -> int:
     return max(1, int(text)) if PAGE_NUMBER.fullmatch(text) else 1
 
 
-def _values(search: object) -> tuple[dict[str, str], list[Unreadable]]:
-    """Read the parameters, the first of each name as the browser does, and name those that cannot be read."""
+def _values(search: object) -> tuple[dict[str, tuple[str, ...]], list[Unreadable]]:
+    """Read the parameters with their values, and name those that cannot be read.
+
+    Every parameter has at least one value. Of one that may not be repeated, the first counts.
+    """
     if search is None:
         return {}, []
     if not isinstance(search, str):
@@ -218,7 +233,10 @@ def _values(search: object) -> tuple[dict[str, str], list[Unreadable]]:
     for name, value in pairs:
         given.setdefault(name, []).append(value)
     faults = {name: _fault(name, values) for name, values in given.items()}
-    readable = {name: values[0] for name, values in given.items() if values[0] and not faults[name]}
+    given_filters = [name for name in FILTER_PARAMETERS if name in given]
+    if sum(len(given[name]) for name in given_filters) > MOST_VALUES:
+        faults |= dict.fromkeys(given_filters, "too many")
+    readable = {name: tuple(values) for name, values in given.items() if values[0] and not faults[name]}
     return readable, [Unreadable(name, fault) for name, fault in faults.items() if fault]
 
 
@@ -227,11 +245,11 @@ def _fault(name: str, values: list[str]) -> Fault | None:
         return "repeated"
     if name not in READ_EXACTLY:
         return None
-    if not values[0]:
+    if not all(values):
         return "empty"
-    if len(values[0]) > LONGEST_VALUE:
+    if max(map(len, values)) > LONGEST_VALUE:
         return "too long"
-    return None if is_readable(values[0]) else "control characters"
+    return None if all(map(is_readable, values)) else "control characters"
 
 
 def _zone(wanted: str | None, of_the_reader: object, default: ZoneInfo, replaced: list[Replaced]) -> ZoneInfo:

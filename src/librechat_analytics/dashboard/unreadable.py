@@ -8,14 +8,16 @@ from librechat_analytics.dashboard.html.markup import element
 from librechat_analytics.dashboard.links import LIST_VIEWS
 from librechat_analytics.dashboard.query import Unreadable
 from librechat_analytics.dashboard.words.filter_words import NAMES
-from librechat_analytics.usage.filters import LONGEST_VALUE
+from librechat_analytics.usage.filters import LEAVE_OUT, LONGEST_VALUE, MOST_VALUES
 
 if TYPE_CHECKING:
     from librechat_analytics.dashboard.html.markup import Markup
     from librechat_analytics.dashboard.query import Fault, PageQuery
     from librechat_analytics.dashboard.views.base import View
 
-THINGS = {name: f"The filter {words}" for name, words in NAMES.items()} | {
+THINGS = {
+    **{name: f"The filter {words}" for name, words in NAMES.items()},
+    **{LEAVE_OUT[name]: f"The filter {words} not" for name, words in NAMES.items()},
     "view": "The view",
     "period": "The period",
     "start": "The first day",
@@ -31,6 +33,7 @@ SENTENCES: dict[Fault, str] = {
     "empty": "{thing} in the address is empty.",
     "too long": f"{{thing}} in the address is longer than {LONGEST_VALUE} characters; no name is that long.",
     "control characters": "{thing} in the address has control characters; names have none.",
+    "too many": f"The filters in the address have more than {MOST_VALUES} values.",
     "missing": "The address does not say which {name} this page is about.",
     "unreadable": "The address cannot be read.",
     "too much": "The address is too long to be read.",
@@ -69,7 +72,7 @@ def explanation(query: PageQuery, view: View) -> list[Markup]:
         return []
     return [
         element("h2", "No figures are shown"),
-        *(element("p", _sentence(part, query)) for part in parts),
+        *(element("p", sentence) for sentence in dict.fromkeys(_sentence(part, query) for part in parts)),
         element("p", *_ways_on(query, view, parts), class_name="ways"),
     ]
 

@@ -150,7 +150,7 @@ def summary_sheet(
 ) -> Sheet:
     """Lay out the period, the filters, and the totals next to those of the range before."""
     before, totals_before, quality = period.previous, summary.previous, summary.quality
-    chosen = ", ".join(f"{name} = {value}" for name, value in filters.chosen().items())
+    chosen = ", ".join(f"{name} = {' or '.join(values)}" for name, values in filters.given().items())
     rows: list[tuple[Cell, ...]] = [
         ("Period", describe(period, now), None),
         ("From (UTC)", period.range.start, before.start if before else None),

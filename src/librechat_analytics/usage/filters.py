@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 NONE = "(none)"
 """The value of a filter that selects rows without a user, a model, an agent, a role and so on."""
@@ -17,6 +17,9 @@ UNKNOWN = "(unknown)"
 
 LONGEST_VALUE = 500
 """The longest value of a filter, in characters; no name in a list is longer."""
+
+MOST_VALUES = 100
+"""How many values the filters of a request may have in all."""
 
 # A tab may be part of a name. A lone surrogate is half a character, which no encoding can represent.
 UNREADABLE_CHARACTER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -63,38 +66,115 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
-    """The conditions that rows must meet to count; all of them apply, and None means no condition.
+class LeftOut:
+    """The values of each filter that rows must not have.
 
     ``user``, ``agent``, ``group`` and ``tenant`` are ids; ``model`` and ``provider`` are names as in the
     lists; ``context`` is LibreChat's own word (message, title and so on); ``domain`` is the part of the
-    e-mail address after the @. ``scope`` is not chosen by the reader; it applies to every request of a key.
+    e-mail address after the @.
     """
 
-    user: str | None = None
-    model: str | None = None
-    provider: str | None = None
-    agent: str | None = None
-    context: str | None = None
-    role: str | None = None
-    domain: str | None = None
-    group: str | None = None
-    tenant: str | None = None
+    user: tuple[str, ...] = ()
+    model: tuple[str, ...] = ()
+    provider: tuple[str, ...] = ()
+    agent: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
+    role: tuple[str, ...] = ()
+    domain: tuple[str, ...] = ()
+    group: tuple[str, ...] = ()
+    tenant: tuple[str, ...] = ()
+
+
+NOTHING = LeftOut()
+FILTER_NAMES = tuple(field.name for field in fields(LeftOut))
+LEAVE_OUT = {name: f"not-{name}" for name in FILTER_NAMES}
+"""By filter, the parameter of an address that names values to leave out."""
+
+FILTER_PARAMETERS = (*FILTER_NAMES, *LEAVE_OUT.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """The conditions that rows must meet to count; all of them apply.
+
+    A filter with values lets through rows that have any of them; one without values lets everything through.
+    ``leave_out`` has the same names, and takes away rows that have any of its values. ``scope`` is not chosen
+    by the reader; it applies to every request of a key.
+    """
+
+    user: tuple[str, ...] = ()
+    model: tuple[str, ...] = ()
+    provider: tuple[str, ...] = ()
+    agent: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
+    role: tuple[str, ...] = ()
+    domain: tuple[str, ...] = ()
+    group: tuple[str, ...] = ()
+    tenant: tuple[str, ...] = ()
+    leave_out: LeftOut = NOTHING
     scope: Scope | None = None
 
-    def chosen(self) -> dict[str, str]:
-        """Return the filters that the reader has chosen, by name."""
-        values = ((name, getattr(self, name)) for name in FILTER_NAMES)
-        return {name: value for name, value in values if value is not None}
+    @classmethod
+    def of(cls, values: Mapping[str, Iterable[str]], scope: Scope | None = None) -> Filters:
+        """Make filters from the values of each parameter, such as ``model`` and ``not-model``.
+
+        A value that comes twice counts once. Other parameters are ignored.
+        """
+
+        def named(name: str) -> tuple[str, ...]:
+            return tuple(dict.fromkeys(values.get(name, ())))
+
+        return cls(
+            **{name: named(name) for name in FILTER_NAMES},
+            leave_out=LeftOut(**{name: named(parameter) for name, parameter in LEAVE_OUT.items()}),
+            scope=scope,
+        )
+
+    def chosen(self) -> dict[str, tuple[str, ...]]:
+        """Return the values that rows must have any of, by the filters' names."""
+        return _with_values(self)
+
+    def left_out(self) -> dict[str, tuple[str, ...]]:
+        """Return the values that rows must not have, by the filters' names."""
+        return _with_values(self.leave_out)
+
+    def given(self) -> dict[str, tuple[str, ...]]:
+        """Return all values by the parameters that name them, such as ``model`` and ``not-model``."""
+        return self.chosen() | {LEAVE_OUT[name]: values for name, values in self.left_out().items()}
+
+    def only(self, name: str) -> str | None:
+        """Return the one value of a filter that rows can have; None if there may be several or none."""
+        values = self.chosen().get(name, ())
+        return values[0] if len(values) == 1 and values[0] not in self.left_out().get(name, ()) else None
+
+    def replacing(self, name: str, *values: str) -> Filters:
+        """Return the same filters with other values for one of them; without values it chooses nothing."""
+        return Filters.of(self.given() | {name: values}, self.scope)
 
     def conditions(self) -> tuple[str, ...]:
         """Name the conditions that rows must meet."""
-        return (*self.chosen(), *(self.scope.conditions() if self.scope else ()))
+        of_the_scope = self.scope.conditions() if self.scope else ()
+        return (*self.chosen(), *(LEAVE_OUT[name] for name in self.left_out()), *of_the_scope)
 
     def parameters(self) -> dict[str, object]:
         """Return the values that the conditions compare with."""
-        return {**self.chosen(), **(self.scope.parameters() if self.scope else {})}
+        of_the_scope = self.scope.parameters() if self.scope else {}
+        left_out = {f"not_{name}": _compared(name, values) for name, values in self.left_out().items()}
+        return (
+            {name: _compared(name, values) for name, values in self.chosen().items()}
+            | left_out
+            | of_the_scope
+        )
 
 
 EVERYTHING = Filters()
-FILTER_NAMES = tuple(field.name for field in fields(Filters) if field.name != "scope")
+
+
+def _with_values(filters: Filters | LeftOut) -> dict[str, tuple[str, ...]]:
+    values = ((name, getattr(filters, name)) for name in FILTER_NAMES)
+    return {name: value for name, value in values if value}
+
+
+def _compared(name: str, values: tuple[str, ...]) -> list[str]:
+    """Return values as the store has them: domains are in lower case there."""
+    return [value.lower() for value in values] if name == "domain" else list(values)

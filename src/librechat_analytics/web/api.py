@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 from librechat_analytics.exports import workbook
 from librechat_analytics.exports.files import csv_text, file_name, xlsx_bytes
 from librechat_analytics.exports.workbook import Context, Table, all_sheets
-from librechat_analytics.usage.filters import FILTER_NAMES
+from librechat_analytics.usage.filters import FILTER_PARAMETERS
 from librechat_analytics.web import answer_bodies as bodies
 from librechat_analytics.web.body import json_response
 from librechat_analytics.web.parameters import read_request
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-COMMON = ("period", "start", "end", "tz", *FILTER_NAMES)
+COMMON = ("period", "start", "end", "tz", *FILTER_PARAMETERS)
 """Parameters that have an effect on every endpoint."""
 COMMON_AND_FORMAT = (*COMMON, "format")
 OF_LISTS = (*COMMON, "limit", "format")

@@ -215,7 +215,7 @@ def _parameters(default_zone: str) -> dict[str, Parameter | Reference]:
         meaning = schema.pop("description")
         if name == "tz":
             schema["default"] = default_zone
-        elif schema["default"] is None:
+        elif schema["default"] in (None, []):
             del schema["default"]
         parameters[name] = parts.parameter(name, "query", meaning, Schema.model_validate(schema))
     parameters[IF_NONE_MATCH] = parts.parameter(

@@ -20,7 +20,13 @@ from pydantic.json_schema import SkipJsonSchema
 
 from librechat_analytics.exports.workbook import Selection
 from librechat_analytics.usage.answers import ALL_ENTRIES
-from librechat_analytics.usage.filters import FILTER_NAMES, LONGEST_VALUE, Filters, is_readable
+from librechat_analytics.usage.filters import (
+    FILTER_PARAMETERS,
+    LONGEST_VALUE,
+    MOST_VALUES,
+    Filters,
+    is_readable,
+)
 from librechat_analytics.usage.periods import (
     BUCKET_UNITS,
     PERIODS,
@@ -45,6 +51,10 @@ Format = Literal["json", "csv", "xlsx"]
 DEFAULT_LIMIT = 10
 LARGEST_LIMIT = 1000
 FORMATS: tuple[Format, ...] = get_args(Format)
+
+
+def _parameter_of(field: str) -> str:
+    return field.replace("_", "-")
 
 
 class BadParameterError(ValueError):
@@ -78,7 +88,7 @@ def _whole_number(text: str, info: ValidationInfo) -> int:
 
 
 def _name(text: str, info: ValidationInfo) -> str:
-    name = str(info.field_name)
+    name = _parameter_of(str(info.field_name))
     if len(text) > LONGEST_VALUE:
         raise BadParameterError(name, f"{name} must have at most {LONGEST_VALUE} characters.")
     if not is_readable(text):
@@ -117,6 +127,7 @@ Name = Annotated[
     ),
     BeforeValidator(_name),
 ]
+Names = Annotated[tuple[Name, ...], Field(json_schema_extra={"maxItems": MOST_VALUES})]
 Absent = SkipJsonSchema[None]
 """The type of a parameter that is left out."""
 
@@ -124,7 +135,9 @@ Absent = SkipJsonSchema[None]
 class Parameters(BaseModel):
     """The parameters of a request; the validators parse them and raise BadParameterError."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", use_attribute_docstrings=True, alias_generator=_parameter_of
+    )
 
     period: PeriodName = "30d"
     """The last hours (`24h`), days (`7d`, `30d`, `90d`) or months (`12m`) up to now; a calendar range in \
@@ -143,29 +156,48 @@ instant, which is not part of it. An instant without an offset is local time in 
     """Length of a bucket; the default depends on the length of the period. At most 1,000 buckets."""
     format: Annotated[Format, BeforeValidator(_one_of(FORMATS))] = "json"
     """Format of the answer."""
-    user: Name | Absent = None
-    """Only this user's usage, by id; `(none)` for rows without a readable user."""
-    model: Name | Absent = None
+    user: Names = ()
+    """Only the usage of this user, by id; `(none)` for rows without a readable user. Every filter may be \
+repeated: `user=a&user=b` is the usage of either, with at most 100 values of filters in all."""
+    model: Names = ()
     """Only this model's usage, as the list of models names it; `(none)` for rows without one."""
-    provider: Name | Absent = None
+    provider: Names = ()
     """Only this provider's usage, as the list of models names it; `(none)` where it is not known."""
-    agent: Name | Absent = None
+    agent: Names = ()
     """Only this agent's usage, by id; `(none)` for usage without an agent, `(unknown)` where no record \
 shows whether there was one."""
-    context: Name | Absent = None
+    context: Names = ()
     """Only usage with this context, as LibreChat records it: `message`, `title` and others; or `(none)`."""
-    role: Name | Absent = None
+    role: Names = ()
     """Only the usage of users with this role; `(none)` for users without one."""
-    domain: Name | Absent = None
+    domain: Names = ()
     """Only the usage of users whose e-mail address has this domain; `(none)` for users without one."""
-    group: Name | Absent = None
+    group: Names = ()
     """Only the usage of this group's members, by the group's id; `(none)` for users in no group."""
-    tenant: Name | Absent = None
+    tenant: Names = ()
     """Only this tenant's usage, where several share a LibreChat; `(none)` for rows without one."""
+    not_user: Names = ()
+    """Leave out the usage of this user."""
+    not_model: Names = ()
+    """Leave out the usage of this model."""
+    not_provider: Names = ()
+    """Leave out the usage of this provider."""
+    not_agent: Names = ()
+    """Leave out the usage of this agent."""
+    not_context: Names = ()
+    """Leave out the usage with this context."""
+    not_role: Names = ()
+    """Leave out the usage of users with this role."""
+    not_domain: Names = ()
+    """Leave out the usage of users whose e-mail address has this domain."""
+    not_group: Names = ()
+    """Leave out the usage of this group's members."""
+    not_tenant: Names = ()
+    """Leave out this tenant's usage."""
 
 
-NAMES = tuple(Parameters.model_fields)
-if missing := [name for name in FILTER_NAMES if name not in NAMES]:
+NAMES = tuple(map(_parameter_of, Parameters.model_fields))
+if missing := [name for name in FILTER_PARAMETERS if name not in NAMES]:
     raise TypeError(f"web/parameters.py: Parameters has no field for the filter {', '.join(missing)}")
 
 
@@ -186,8 +218,9 @@ def read_request(
 ) -> ApiRequest:
     """Read the parameters of a request; raises BadParameterError, which names the wrong parameter."""
     _only_known_once(arguments, NAMES)
+    filters = {name: tuple(arguments.getlist(name)) for name in FILTER_PARAMETERS if name in arguments}
     try:
-        given = Parameters.model_validate(arguments.to_dict())
+        given = Parameters.model_validate(arguments.to_dict() | filters)
     except ValidationError as error:
         # The BadParameterError of a validator is inside pydantic's error.
         raise error.errors()[0]["ctx"]["error"] from None
@@ -200,7 +233,7 @@ def read_request(
     has_limit = given.format == "json" or "limit" in given.model_fields_set
     return ApiRequest(
         period=period,
-        filters=Filters(**{name: getattr(given, name) for name in FILTER_NAMES}, scope=scope),
+        filters=Filters.of(filters, scope),
         bucket=given.bucket or default_bucket(period.range),
         limit=given.limit if has_limit else ALL_ENTRIES,
         format=given.format,
@@ -208,12 +241,18 @@ def read_request(
 
 
 def _only_known_once(arguments: MultiDict[str, str], names: Collection[str]) -> None:
+    filter_values = 0
     for name, values in arguments.lists():
         if name not in names:
             raise BadParameterError(
                 name[:100], f"This parameter is not known. The parameters are: {', '.join(names)}."
             )
-        if len(values) > 1:
+        if len(values) > 1 and name not in FILTER_PARAMETERS:
             raise BadParameterError(name, f"{name} is given more than once; give it once.")
-        if not values[0] and name not in ("start", "end"):
+        if not all(values) and name not in ("start", "end"):
             raise BadParameterError(name, f"{name} is empty; give a value or leave it out.")
+        filter_values += len(values) if name in FILTER_PARAMETERS else 0
+        if filter_values > MOST_VALUES:
+            raise BadParameterError(
+                name, f"Filters have at most {MOST_VALUES} values in all; leave some out."
+            )

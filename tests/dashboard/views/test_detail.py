@@ -24,7 +24,7 @@ IDS: dict[Dimension, str] = {"user": USER_ID, "model": MODEL.model or "", "agent
 
 
 def about(subject: Dimension, **answers: Any) -> Any:
-    filters = Filters(**{subject: IDS[subject]})
+    filters = Filters.of({subject: (IDS[subject],)})
     shared = {subject: IDS[subject], "period": "7d"}
     return page_data(query(filters=filters, subject=subject, shared=shared), **answers)
 

@@ -6,7 +6,7 @@ import math
 from bisect import bisect_right
 from collections import Counter
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from bson import ObjectId
@@ -143,10 +143,10 @@ class Oracle:
         long_sonnet = "sonnet-4-6" in row.stored_model and abs(row.tokens) > 200_000
         return row.rate == 6 and not long_sonnet
 
-    def within(self, start: datetime, end: datetime, parameters: dict[str, str]) -> list[Row]:
+    def within(self, start: datetime, end: datetime, parameters: dict[str, Any]) -> list[Row]:
         return [row for row in self.rows if start <= row.at < end and is_chosen(row, parameters)]
 
-    def answer(self, endpoint: str, now: datetime, parameters: dict[str, str] | None = None) -> Body:
+    def answer(self, endpoint: str, now: datetime, parameters: dict[str, Any] | None = None) -> Body:
         """The body of ``/api/<endpoint>`` but for ``asOf`` and ``source``.
 
         Instants are datetimes, money and shares are fractions. Raises TooManyPointsError where it is a 400.
@@ -191,7 +191,7 @@ class Oracle:
         bounds: tuple[datetime, datetime],
         zone: ZoneInfo,
         now: datetime,
-        parameters: dict[str, str],
+        parameters: dict[str, Any],
     ) -> Body:
         before = previous_bounds(name, *bounds, zone, now)
         beside = [

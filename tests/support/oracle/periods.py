@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -52,7 +52,7 @@ ROLLING_HOURS = {"24h": 24, "7d": 168, "30d": 720, "90d": 2160}
 
 
 def period_bounds(
-    name: str, parameters: dict[str, str], zone: ZoneInfo, now: datetime, first: datetime
+    name: str, parameters: dict[str, Any], zone: ZoneInfo, now: datetime, first: datetime
 ) -> tuple[datetime, datetime]:
     if name in ROLLING_HOURS:
         return now - timedelta(hours=ROLLING_HOURS[name]), now

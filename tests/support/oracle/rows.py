@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.support.oracle.fields import is_agent_id
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from fractions import Fraction
 
@@ -66,12 +67,20 @@ def is_default_rate(rate: float) -> bool:
     return any(math.isclose(rate, known, rel_tol=1e-9) for known in (6, 6.9))
 
 
-def is_chosen(row: Row | Beside, parameters: dict[str, str]) -> bool:
-    """Whether a row meets the filters that are asked for."""
+def is_chosen(row: Row | Beside, parameters: Mapping[str, Any]) -> bool:
+    """Whether a row meets the filters that are asked for; a filter is a value or a list of some."""
     for name in ("user", "model", "context", "agent"):
-        wanted, value = parameters.get(name), getattr(row, name)
+        value = getattr(row, name)
         if name == "agent" and row.certainty == "unknown":
             value = "(unknown)"
-        if wanted is not None and wanted != ("(none)" if value is None else value):
+        if value is None:
+            value = "(none)"
+        if name in parameters and value not in listed(parameters[name]):
+            return False
+        if value in listed(parameters.get(f"not-{name}", [])):
             return False
     return True
+
+
+def listed(given: Any) -> list[str]:
+    return [given] if isinstance(given, str) else given

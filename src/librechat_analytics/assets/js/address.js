@@ -64,8 +64,8 @@ export function linkTo(view, query) {
   const target = new URLSearchParams({ view });
   const subject = subjectOf(query);
   for (const name of contract.shared_parameters) {
-    const value = query.get(name);
-    if (value && name !== subject) target.set(name, value);
+    if (name === subject) continue;
+    for (const value of query.getAll(name)) if (value) target.append(name, value);
   }
   return write(target);
 }
@@ -113,7 +113,7 @@ export function valueLeftOut(query, name, value) {
 }
 
 /**
- * Names the filters that the address sets, without the one that says what the page is about.
+ * Names the filters that the address sets (`model`, `not-model`), without the one that says what the page is about.
  * @param {URLSearchParams} query
  */
 export function chosenFilters(query) {

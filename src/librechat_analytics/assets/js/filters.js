@@ -121,9 +121,12 @@ function followClick({ target }) {
   if (closest(target, "#filter-toggle")) openPanel(!isOpen());
   else if (closest(target, "[data-action=close-filters]")) openPanel(false);
   const chip = closest(target, "[data-action=remove-filter]");
-  if (chip) {
+  if (chip instanceof HTMLButtonElement) {
     byId("filter-toggle").focus();
-    go({ [chip.dataset.name ?? ""]: null, page: null });
+    const { value } = chip; // without one, the chip stands for all values of its filter, which cannot be read
+    const { name = "" } = chip.dataset;
+    const kept = currentQuery().getAll(name).filter((one) => value && one !== value);
+    go({ [name]: kept, page: null });
   }
   if (closest(target, "[data-action=clear-filters]")) {
     if (!closest(target, "#filter-panel")) byId("filter-toggle").focus();

@@ -17,7 +17,7 @@ def nothing_in(data: PageData, nothing: str) -> list[Markup]:
     """Say why a panel is empty, and offer a way to figures; ``nothing``: such as "No users"."""
     if data.first_usage is None:
         return [element("span", f"{nothing} yet.")]
-    if data.filters.chosen().keys() - {data.query.subject}:
+    if data.filters.given().keys() - {data.query.subject}:
         clear = button("Clear the filters", action="clear-filters")
         return [element("span", f"{nothing} in this period with these filters."), " ", clear]
     words: list[Markup] = [element("span", f"{nothing} in this period.")]

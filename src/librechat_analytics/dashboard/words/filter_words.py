@@ -15,12 +15,13 @@ from librechat_analytics.formatting import (
     plain_text,
     user_label,
 )
-from librechat_analytics.usage.filters import NONE, UNKNOWN
+from librechat_analytics.usage.filters import LEAVE_OUT, NONE, UNKNOWN
 
 if TYPE_CHECKING:
     from librechat_analytics.dashboard.data import PageData
     from librechat_analytics.dashboard.html.markup import Markup
     from librechat_analytics.usage.filters import Scope
+    from librechat_analytics.usage.questions import Dimension
 
 NAMES = {
     "user": "User",
@@ -39,20 +40,24 @@ Choice = tuple[str, str]
 """A value that a filter can have, and its label."""
 
 
-def value_in_words(name: str, data: PageData) -> str:
+def subject_in_words(subject: Dimension, data: PageData) -> str:
+    """Give the label of the user, model or agent that the page is about."""
+    return value_in_words(subject, data.filters.chosen()[subject][0], data)
+
+
+def value_in_words(name: str, value: str, data: PageData) -> str:
     """Give the label of a filter's value: a name where the value is an id."""
-    value = data.filters.chosen()[name]
     if value == UNKNOWN and name == "agent":
         return UNKNOWN_AGENT
     if value == NONE and name in NONE_LABELS:
         return NONE_LABELS[name]
     if name == "user":
-        user = data.user
+        user = data.user_of(value)
         if user is None:
             return name_label(value)
         return user_label(user.name, user.email, user.id, deleted=user.deleted)
     if name == "agent":
-        agent = data.agent
+        agent = data.agent_of(value)
         return agent_label(agent.name, agent.id, deleted=agent.deleted) if agent else name_label(value)
     if name == "group":
         return name_label(dict(data.filter_values.get("group", ())).get(value, value))
@@ -60,16 +65,21 @@ def value_in_words(name: str, data: PageData) -> str:
 
 
 def chips(data: PageData) -> list[Markup]:
-    """Show the chosen filters, each with a button that removes it.
+    """Show the values of the filters, each with a button that removes it.
 
     The subject of the page has no chip.
     """
-    query = data.query
-    words = {name: value_in_words(name, data) for name in data.filters.chosen()}
-    words |= {part.name: "cannot be read" for part in query.unreadable}
-    chosen = [name for name in NAMES if name in words and name != query.kind]
-    items = [_chip(name, words[name]) for name in chosen]
-    if len(chosen) > 1:
+    given, unreadable = data.filters.given(), {part.name for part in data.query.unreadable}
+    items = []
+    for name, label in NAMES.items():
+        for parameter, what in ((name, label), (LEAVE_OUT[name], f"{label} not")):
+            if parameter == data.query.kind:
+                continue
+            if parameter in unreadable:
+                items.append(_chip(parameter, None, what, "cannot be read"))
+            values = given.get(parameter, ())
+            items += [_chip(parameter, value, what, value_in_words(name, value, data)) for value in values]
+    if len(items) > 1:
         items.append(
             element("li", element("button", "Clear all", class_name="text-button", action="clear-filters"))
         )
@@ -79,19 +89,24 @@ def chips(data: PageData) -> list[Markup]:
     return items
 
 
-def _chip(name: str, words: str) -> Markup:
+def _chip(parameter: str, value: str | None, what: str, words: str) -> Markup:
+    """Show one value of a filter; without a value, the button removes the filter as a whole."""
     cross = element("span", "\N{MULTIPLICATION SIGN}", hidden_from_readers="true")
     remove = element(
         "button",
         cross,
         class_name="chip-remove",
         action="remove-filter",
-        name=name,
-        label=f"Remove the filter {NAMES[name]}: {words}",
+        name=parameter,
+        value=value,
+        label=f"Remove the filter {what}: {words}",
     )
-    what = element("span", f"{NAMES[name]} ", class_name="chip-name")
     return element(
-        "li", what, element("span", words, class_name="chip-value", title=words), remove, class_name="chip"
+        "li",
+        element("span", f"{what} ", class_name="chip-name"),
+        element("span", words, class_name="chip-value", title=words),
+        remove,
+        class_name="chip",
     )
 
 
@@ -112,8 +127,8 @@ def choices(data: PageData) -> dict[str, list[Markup]]:
     chosen = data.filters.chosen()
     options = {}
     for name, known in listed.items():
-        is_missing = name in chosen and chosen[name] not in dict(known)
-        values = [(chosen[name], value_in_words(name, data)), *known] if is_missing else known
+        missing = [value for value in chosen.get(name, ()) if value not in dict(known)]
+        values = [*((value, value_in_words(name, value, data)) for value in missing), *known]
         options[f"filter-{name}"] = [
             element("option", f"Any {NAMES[name].lower()}", value=""),
             *(element("option", name_label(label), value=value) for value, label in values),

@@ -1,8 +1,6 @@
--- The rows of a tenant, or without one.
+-- The rows of any of some tenants; (none) for rows without one.
 -- Reads: usage, tenants. Parameters: $tenant.
 SELECT * FROM usage
 WHERE
-    CASE
-        WHEN $tenant = '(none)' THEN tenant_key IS NULL
-        ELSE tenant_key IN (SELECT key FROM tenants WHERE id = $tenant)
-    END
+    (has($tenant, '(none)') AND tenant_key IS NULL)
+    OR tenant_key IN (SELECT key FROM tenants WHERE has($tenant, id))
