@@ -64,6 +64,7 @@ ROOMS: dict[str, set[str]] = {
 }
 # Inside the dashboard, each module may also import from the floors below its own.
 DASHBOARD_FLOORS: tuple[set[str], ...] = (
+    {"amounts"},
     {"ids", "query", "charts", "html", "shortcuts"},
     {"data", "links", "dash_seams"},
     {"words"},

@@ -282,14 +282,14 @@ class TestZone:
 
 
 class TestQuality:
-    def test_the_mark_leads_to_reasons_and_a_bill_is_held_against_figures(
+    def test_the_line_below_the_cost_leads_to_reasons_and_a_bill_is_compared(
         self, page: Page, site: str
     ) -> None:
         opened(page, f"{site}?period=all", "overview")
-        page.get_by_role("link", name="was not computed from a known price").click()
+        page.get_by_role("link", name="priced from known rates").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Data quality")
         expect(page.get_by_role("heading", name="Models without a price")).to_be_visible()
-        expect(page.locator("#prices-lead")).to_contain_text("models on the list 2026-11")
+        expect(page.locator("#prices-lead")).to_contain_text("with the list 2026-11")
 
         page.get_by_label("Amount in US dollars").fill("1,000.50")
         page.get_by_role("button", name="Compare").click()
@@ -298,7 +298,7 @@ class TestQuality:
         expect(page.locator("#bill-result")).to_contain_text("anthropic: the bill says")
         page.get_by_label("Amount in US dollars").fill("lots")
         page.keyboard.press("Tab")
-        expect(page.locator("#notice")).to_contain_text("The bill's amount cannot be read.")
+        expect(page.locator("#bill-result")).to_contain_text("“lots” is not an amount.")
 
 
 class TestFiles:

@@ -235,9 +235,9 @@ def _quality(site: Answering, query: dict[str, str]) -> Shown:
         # A period without usage, such as a week that has just begun, has no sentence.
         lead = "Nothing is uncertain. " if site.ask("summary", **query)["calls"] else None
     elif uncertain > 0:
-        lead = f"{money(uncertain)} of {money(whole)}{_part(uncertain, whole)}"
+        lead = f"{share(1 - min(uncertain / whole, 1.0))} of {money(whole)} is priced from known rates."
     else:
-        lead = "No cost is uncertain. "
+        lead = f"All of {money(whole)} is priced from known rates."
     findings = [
         [
             finding["title"],
@@ -245,7 +245,7 @@ def _quality(site: Answering, query: dict[str, str]) -> Shown:
             integer(finding["rows"]),
             tokens(finding["tokens"]),
         ]
-        for finding in report["findings"]
+        for finding in sorted(report["findings"], key=lambda one: (-one["cost"], -one["rows"]))
     ]
     return {"lead": lead, "findings": findings}
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 from urllib.parse import parse_qsl, urlencode
 
+from librechat_analytics.dashboard.amounts import parse_amount
 from librechat_analytics.usage.filters import (
     EVERYTHING,
     FILTER_PARAMETERS,
@@ -34,7 +35,6 @@ LONGEST_QUERY = 64_000
 """In characters; each filter once, with the longest names in any script, is shorter."""
 MOST_PARAMETERS = 200
 LONGEST_SEARCH = 100
-AMOUNT = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,12})(?:\.[0-9]{1,6})?", re.ASCII)
 PAGE_NUMBER = re.compile(r"[0-9]{1,4}", re.ASCII)
 
 SUBJECTS: tuple[Dimension, ...] = get_args(Dimension)
@@ -80,7 +80,7 @@ class Replaced:
     cannot be used.
     """
 
-    name: Literal["tz", "period", "bill"]
+    name: Literal["tz", "period"]
     default: str = ""
     error: BadPeriodError | None = None
 
@@ -100,6 +100,7 @@ class PageQuery:
     ``subject``: the user, model or agent that the page is about.
     ``unnamed_subject``: the same, where the address does not say which one or not readably.
     ``bill_usd``, ``bill_of``: a provider's bill to compare with, and the provider (None: all together).
+    ``unreadable_bill``: what the reader typed, where it is not an amount.
     ``shared``: the parameters that links to other views keep, with all their values.
     """
 
@@ -119,6 +120,7 @@ class PageQuery:
     shared: Mapping[str, Sequence[str]] = field(default_factory=dict)
     bill_usd: float | None = None
     bill_of: str | None = None
+    unreadable_bill: str = ""
     ahead: bool = False
 
     def link(self, view: str, **changes: str | Sequence[str] | None) -> str:
@@ -162,7 +164,8 @@ def read_page_query(
     replaced: list[Replaced] = []
     zone = _zone(values.get("tz"), request.get("zone"), default_zone, replaced)
     period = _period(values, zone, now, first_usage, replaced)
-    bill_usd = _bill(values.get("bill"), replaced)
+    bill = values.get("bill", "")
+    bill_usd = parse_amount(bill)
     kind = next((one for one in SUBJECTS if one == values.get("view")), None)
     if kind and len(all_values.get(kind, ())) > 1:
         unreadable.append(Unreadable(kind, "repeated"))
@@ -188,22 +191,13 @@ def read_page_query(
         unreadable=tuple(unreadable),
         bill_usd=bill_usd,
         bill_of=values.get(BILL_OF),
+        unreadable_bill=bill if bill_usd is None else "",
         shared={
             name: all_values[name]
             for name in SHARED
             if name in all_values and all(map(is_readable, all_values[name]))
         },
     )
-
-
-def _bill(text: str | None, replaced: list[Replaced]) -> float | None:
-    if text is None:
-        return None
-    amount = text.strip().removeprefix("$").strip()
-    if AMOUNT.fullmatch(amount):
-        return float(amount.replace(",", ""))
-    replaced.append(Replaced("bill"))
-    return None
 
 
 def _one_of(known: tuple[T, ...], value: str | None, otherwise: D) -> T | D:

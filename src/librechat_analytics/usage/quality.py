@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
 
+Effect = Literal["price", "missing", "beside", "user", "agent", "later", "none"]
+"""What a finding makes uncertain.
+
+``price``: the cost of its rows. ``missing``: its rows count, but cost nothing. ``beside``: its cost is in no
+total. ``user``, ``agent``: whose rows they are. ``later``: its rows are not in the figures yet. ``none``: it
+changes no figure.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a finding means, in one sentence; the LibreChat versions that cause it; and what to do."""
+    """What a finding means, in one sentence; the LibreChat versions that cause it; what to do; its effect."""
 
     title: str
     sentence: str
     versions: str
     advice: str
+    effect: Effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +88,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         "every version",
         "Add their prices to librechat.yaml (tokenConfig of the custom endpoint) or update"
         " LibreChat; rows already written keep the default.",
+        "price",
     ),
     "family-rate": Kind(
         "Models priced as their family",
@@ -85,18 +96,21 @@ KINDS: Final[Mapping[str, Kind]] = {
         " million prompt tokens) or any Gemini ($0.50).",
         "every version, with models newer than it",
         "Update LibreChat; rows already written keep the price. Compare with the provider's bill.",
+        "price",
     ),
     "agent-as-model": Kind(
         "An agent's id instead of a model",
         "LibreChat recorded the agent's id as the model, estimated the tokens and charged its default rate.",
         "v0.7.9 to v0.8.3-rc1",
         "Update LibreChat to v0.8.3 or later. These rows are shown under the agent's model of that time.",
+        "price",
     ),
     "no-model": Kind(
         "No model recorded",
         "Stopped answers were written without a model, at about $1 per million tokens.",
         "v0.7.8-rc1 to v0.8.2-rc1",
         "Update LibreChat to v0.8.2 or later; no record shows which model these rows used.",
+        "price",
     ),
     "incomplete": Kind(
         "Stopped answers",
@@ -104,18 +118,21 @@ KINDS: Final[Mapping[str, Kind]] = {
         " September 2026, stopped agents write abort rows, mostly with the provider's own counts.",
         "every version; for agents, before 13 September 2026",
         "Nothing to do. The provider's bill may differ slightly.",
+        "price",
     ),
     "sentinel-rate": Kind(
         "Placeholder rate",
         "The rate is a placeholder, not a price (OpenRouter's -1); these rows count, but cost nothing.",
         "v0.6.9 to v0.7.0, and models with such a price later",
         "Compare with the provider's bill; configure a price for the model in librechat.yaml.",
+        "missing",
     ),
     "positive-value": Kind(
         "Recorded as credit",
         "The value has the sign of a top-up although the row is usage; these rows count, but cost nothing.",
         "v0.6.9 to v0.7.0, and development builds of August 2024",
         "Nothing to do. Counting them as cost would be as wrong as subtracting them.",
+        "missing",
     ),
     "recorded-twice": Kind(
         "Recorded twice",
@@ -123,6 +140,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         " each time with the completion.",
         "v0.7.7",
         "Update LibreChat, and subtract this when you compare with a bill from that time.",
+        "price",
     ),
     "spent-credits": Kind(
         "Credits spent outside the totals",
@@ -130,12 +148,14 @@ KINDS: Final[Mapping[str, Kind]] = {
         " videos; no total includes them.",
         "development builds with Media Studio",
         "Add this to the cost when you compare with a bill.",
+        "beside",
     ),
     "no-user": Kind(
         "No user",
         "These rows name no readable user; they count in totals and belong to nobody.",
         "none; another program wrote them",
         "Look for scripts that write into LibreChat's database.",
+        "user",
     ),
     "unknown-agent": Kind(
         "Unknown agent",
@@ -143,12 +163,14 @@ KINDS: Final[Mapping[str, Kind]] = {
         " temporary, or the call came through the Agents API.",
         "every version",
         "Nothing to do. The agents of new rows are looked up before their chats can be deleted.",
+        "agent",
     ),
     "likely-agent": Kind(
         "Agent likely, not certain",
         "Several agents answered in the conversation, or only the conversation names one.",
         "before v0.8.3-rc2",
         "Update LibreChat to v0.8.3 or later: its rows name the message they belong to.",
+        "agent",
     ),
     "several-rates": Kind(
         "Several rates for one model",
@@ -156,18 +178,21 @@ KINDS: Final[Mapping[str, Kind]] = {
         "every version",
         "A new price or a long-context tier explains this; otherwise LibreChat"
         " mistook the name for another model's.",
+        "none",
     ),
     "other-token-type": Kind(
         "Non-token rows",
         "These rows count images, pages or seconds, not tokens; their cost is shown here and is in no total.",
         "none; another program or a future version wrote them",
         "Open an issue that names the LibreChat version which writes them.",
+        "beside",
     ),
     "future-date": Kind(
         "Future dates",
         "These rows have dates in the future; they enter the figures when that time comes.",
         "none; a clock is wrong",
         "Check the clocks of LibreChat's machine and of this one.",
+        "later",
     ),
 }
 """Every kind of finding, those that change a bill first."""

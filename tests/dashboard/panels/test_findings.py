@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from librechat_analytics.dashboard.panels import findings
-from librechat_analytics.dashboard.words import uncertainty
+from librechat_analytics.dashboard.panels.targets import Target
 from librechat_analytics.usage.answers import Summary
 from librechat_analytics.usage.filters import Filters, Scope
 from librechat_analytics.usage.quality import KINDS, Detail, Finding, QualityReport, Refusals
@@ -41,6 +41,35 @@ def test_a_finding_says_how_much_since_when_and_what_to_do() -> None:
         assert part in words
 
 
+def test_the_findings_are_sorted_by_cost_and_then_by_rows() -> None:
+    report = QualityReport(
+        tuple(
+            replace(DEFAULT_RATE, code=code, cost_usd=cost_usd, documents=documents)
+            for code, cost_usd, documents in (
+                ("default-rate", 1.0, 5),
+                ("incomplete", 0.0, 1),
+                ("positive-value", 0.0, 9),
+                ("unknown-agent", 3.0, 2),
+            )
+        ),
+        (),
+        1.0,
+    )
+    fills = findings.PANEL.fills(page_data(report=report))
+    cards: Any = fills[Target("quality-findings")]
+
+    titles = [card[2][2] for card in cards]
+    expected = ("unknown-agent", "default-rate", "positive-value", "incomplete")
+    assert titles == [KINDS[code].title for code in expected]
+
+
+def test_a_finding_says_what_it_changes_and_whom_it_concerns() -> None:
+    words = texts(findings.finding_card(DEFAULT_RATE, 12.5, page_data()))
+
+    assert "Changes the cost" in words
+    assert "Concerns you Yes: 20.0% of the cost may be wrong." in words
+
+
 def test_a_models_name_in_it_leads_to_the_model() -> None:
     card = str(findings.finding_card(DEFAULT_RATE, 12.5, page_data()))
 
@@ -55,10 +84,13 @@ class TestLead:
         assert self.words(QualityReport((), (), 0.0)).startswith("Nothing is uncertain.")
 
     def test_uncertain_cost_is_compared_with_the_whole(self) -> None:
-        assert self.words(REPORT).startswith("$2.50 of $12.50 (20.0%)")
+        words = self.words(REPORT)
+
+        assert words.startswith("80.0% of $12.50 is priced from known rates.")
+        assert "$2.50 (20.0%) is an estimate, because LibreChat had no price for the model." in words
 
     def test_findings_without_cost_leave_the_cost_certain(self) -> None:
-        assert self.words(replace(REPORT, doubtful_cost_usd=0.0)).startswith("No cost is uncertain.")
+        assert self.words(replace(REPORT, doubtful_cost_usd=0.0)).startswith("All of $12.50 is priced")
 
     def test_a_period_without_usage_says_so(self) -> None:
         words = self.words(QualityReport((), (), 0.0), summary=Summary(NOTHING, None, CERTAIN_QUALITY))
@@ -77,19 +109,3 @@ class TestRefused:
         limited = page_data(query(filters=Filters(scope=Scope(("example.org",), ()))))
 
         assert findings.refused((REFUSED,), limited) == []
-
-
-class TestMark:
-    def test_a_total_of_known_prices_has_none(self) -> None:
-        assert uncertainty.of_cost(page_data()) == []
-
-    def test_an_uncertain_one_leads_to_the_reasons_and_says_what_it_is(self) -> None:
-        summary = Summary(NOTHING, None, replace(CERTAIN_QUALITY, default_rate_cost_usd=2.5))
-        ((tag, attributes, sign),) = uncertainty.of_cost(page_data(summary=summary))
-
-        assert (tag, sign) == ("a", "≈")
-        assert attributes["href"] == "?view=quality"  # type: ignore[index,call-overload]
-        assert attributes["aria-label"].startswith("$2.50 of it was not computed")  # type: ignore[index,call-overload]
-
-    def test_models_without_a_price_are_known_by_name(self) -> None:
-        assert "acme-3" in uncertainty.unpriced_models(page_data(report=REPORT))

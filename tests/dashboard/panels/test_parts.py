@@ -10,7 +10,7 @@ from librechat_analytics.formatting import money, money_exact
 from librechat_analytics.usage.answers import Summary, Totals
 from tests.dashboard.ready_answers import CERTAIN_QUALITY, component_texts
 
-CARDS = Cards((card("cost", "Cost", lambda totals: totals.cost_usd, money, money_exact, has_mark=True),))
+CARDS = Cards((card("cost", "Cost", lambda totals: totals.cost_usd, money, money_exact, has_trust=True),))
 BEFORE = "10\N{EN DASH}17 Nov"
 
 
@@ -25,17 +25,17 @@ def ids(component: Any) -> set[str]:
 class TestCards:
     def test_the_tooltips_have_all_digits_and_the_figure_of_the_range_before(self) -> None:
         fills = CARDS.fill(
-            Summary(totals(2.345678), totals(1.0), CERTAIN_QUALITY), before_range=BEFORE, mark=["≈"]
+            Summary(totals(2.345678), totals(1.0), CERTAIN_QUALITY), before_range=BEFORE, trust=["89.7%"]
         )
 
         assert fills[Target("cost-value", "children")] == "$2.35"
         assert fills[Target("cost-value", "title")] == "$2.345678"
         assert fills[Target("cost-change", "title")] == f"$1.00 in {BEFORE}"
-        assert fills[Target("cost-mark")] == ["≈"]
+        assert fills[Target("cost-trust")] == ["89.7%"]
         assert component_texts(fills[Target("cost-change", "children")]).startswith("↑+135% more")
 
     def test_a_period_without_a_range_before_compares_with_nothing(self) -> None:
-        fills = CARDS.fill(Summary(totals(2.0), None, CERTAIN_QUALITY), before_range="", mark=[])
+        fills = CARDS.fill(Summary(totals(2.0), None, CERTAIN_QUALITY), before_range="", trust=[])
 
         assert fills[Target("cost-change", "children")] == []
         assert fills[Target("cost-change", "title")] == ""

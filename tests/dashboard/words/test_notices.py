@@ -65,7 +65,6 @@ def test_a_time_of_last_night_needs_no_date() -> None:
     ("replaced", "sentence"),
     [
         (Replaced("tz", "UTC"), "The time zone in the address is not known. Times are shown in UTC."),
-        (Replaced("bill"), "The bill's amount cannot be read. Write it in US dollars, such as 1234.56."),
         (
             Replaced("period", error=BadPeriodError("unknown name", "period")),
             "The period in the address is not known. The last 30 days are shown instead.",

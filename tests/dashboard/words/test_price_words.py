@@ -45,9 +45,9 @@ class TestPrices:
     def test_both_figures_are_named_and_what_is_not_listed_stands_apart(self) -> None:
         words = texts(price_words.price_lead(prices(("a", 10.0, 10.0, 8.0), ("b", 3.0, 0.0, None))))
 
-        assert "recorded  $10.00  for models on the list 2026-03" in words
-        assert "cost  $8.00 : $2.00 (25.0%) more than the list" in words
-        assert "Another $3.00 went to models that are not on the list." in words
+        assert words.startswith("Checked $10.00 of $13.00 (76.9%)  with the list 2026-03.")
+        assert "costs  $8.00 : LibreChat recorded $2.00 (25.0%) more than the list" in words
+        assert "The other $3.00 went to models that are not on the list." in words
 
     def test_it_says_which_prices_were_compared_with_the_provider(self) -> None:
         parts = (
@@ -106,6 +106,9 @@ class TestBill:
     def test_until_there_is_one_it_says_how(self) -> None:
         assert "choose last month" in self.words()
         assert self.words(name="last-month") == "Type the amount of last month's bill."
+
+    def test_what_is_no_amount_is_said_to_be_none(self) -> None:
+        assert self.words(unreadable_bill="abc").startswith("“abc” is not an amount.")
 
     def test_it_is_held_against_what_was_recorded(self) -> None:
         words = self.words(bill_usd=10.0)

@@ -16,18 +16,17 @@ ARROWS = {"up": "↑", "down": "↓", "same": "→", "new": "↑"}
 SIGNS = {"up": "+", "down": "\N{MINUS SIGN}"}
 
 
-def figure_card(card_id: str, label: str) -> Component:
-    """Make a card without its figure, as high as with it; it has room for a mark of uncertainty."""
+def figure_card(card_id: str, label: str, *, has_trust: bool = False) -> Component:
+    """Make a card without its figure, as high as with it; ``has_trust``: a line says how certain it is."""
+    trust = [html.Div(id=f"{card_id}-trust", className="card-trust")] if has_trust else []
     return html.Div(
         [
-            html.Dt(
-                [label, html.Span(id=f"{card_id}-mark", className="card-mark")],
-                className="card-label",
-            ),
+            html.Dt(label, className="card-label"),
             html.Dd(
                 [
                     html.Div(id=f"{card_id}-value", className="card-value"),
                     html.Div(id=f"{card_id}-change", className="card-change"),
+                    *trust,
                 ]
             ),
         ],

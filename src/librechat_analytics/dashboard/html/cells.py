@@ -24,15 +24,16 @@ def name_cell(
 ) -> Markup:
     """Write a row's header: a name, and a detail in smaller type below it.
 
-    ``href`` and ``detail_href``: the addresses that the name and the detail lead to. ``mark``: a sign beside
-    the name, such as the one for uncertain figures. ``filter``: the filter's name and the row's value of it,
-    which two buttons choose or leave out.
+    ``href`` and ``detail_href``: the addresses that the name and the detail lead to. ``mark``: a link in
+    front of the detail, such as the one for estimated cost. ``filter``: the filter's name and the row's value
+    of it, which two buttons choose or leave out.
     """
     named = element("a", name, href=href) if href else name
-    lines = [element("span", named, *([" ", mark] if mark else []), class_name="name", title=name)]
-    if detail:
-        more = element("a", detail, href=detail_href) if detail_href else detail
-        lines.append(element("span", more, class_name="detail", title=detail))
+    lines = [element("span", named, class_name="name", title=name)]
+    if detail or mark:
+        more = element("a", detail, href=detail_href) if detail and detail_href else detail or ""
+        # In front, because a long detail is cut off at its end.
+        lines.append(element("span", *([mark, " "] if mark else []), more, class_name="detail", title=detail))
     if filter:
         lines.append(_filter_buttons(name, *filter))
     return element("th", *lines, scope="row", class_name="name-cell")

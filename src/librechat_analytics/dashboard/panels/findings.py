@@ -13,6 +13,7 @@ from librechat_analytics.dashboard.links import agent_page, model_page
 from librechat_analytics.dashboard.panels.base import Panel
 from librechat_analytics.dashboard.panels.parts import Region
 from librechat_analytics.dashboard.words.empties import nothing_in
+from librechat_analytics.dashboard.words.finding_words import by_weight, headline, severity, severity_line
 from librechat_analytics.formatting import (
     counted,
     integer,
@@ -44,22 +45,23 @@ FINDINGS = Region("quality-findings")
 REFUSED = Region("quality-refused")
 
 
+def lead_layout() -> Component:
+    """Make the panel's first part before the first answer: how much of the cost is certain."""
+    return html.Section(
+        [PANEL.error_slot(), LEAD.layout("quality-lead"), frames.csv_button("quality")],
+        className="panel quality-top",
+        **{"aria-label": "In short"},
+    )
+
+
 def layout() -> list[Component]:
-    """Make the panel before the first answer."""
-    return [
-        html.Section(
-            [PANEL.error_slot(), LEAD.layout("quality-lead"), frames.csv_button("quality")],
-            className="panel quality-top",
-            **{"aria-label": "In short"},
-        ),
-        FINDINGS.layout("findings"),
-        REFUSED.layout(),
-    ]
+    """Make the findings before the first answer."""
+    return [FINDINGS.layout("findings"), REFUSED.layout()]
 
 
 def _answer(data: PageData) -> Fills:
     report, whole_usd = data.report, data.summary.totals.cost_usd
-    cards = [finding_card(finding, whole_usd, data) for finding in report.findings]
+    cards = [finding_card(finding, whole_usd, data) for finding in by_weight(report.findings)]
     return LEAD.fill(lead(data)) + FINDINGS.fill(cards) + REFUSED.fill(refused(report.refusals, data))
 
 
@@ -71,24 +73,15 @@ def lead(data: PageData) -> list[Markup]:
     if not report.findings:
         text = "Every figure of this period comes from a price, a model and a user that are known."
         return [element("p", element("strong", "Nothing is uncertain. "), text)]
-    uncertain_usd = report.doubtful_cost_usd
-    if uncertain_usd <= 0:
-        text = "All cost of this period comes from prices that LibreChat knew. Some rows have remarks:"
-        return [element("p", element("strong", "No cost is uncertain. "), text)]
-    part = f" ({share(min(uncertain_usd / totals.cost_usd, 1.0))})" if totals.cost_usd else ""
     return [
-        element(
-            "p",
-            element("strong", f"{money(uncertain_usd)} of {money(totals.cost_usd)}{part}"),
-            " was not computed from a known price: LibreChat had no price, or no model to look one up."
-            " The rest comes from prices that LibreChat knew. The reasons, most important first:",
-        )
+        *headline(report.doubtful_cost_usd, totals.cost_usd),
+        element("p", "The findings below are sorted by cost.", class_name="quiet"),
     ]
 
 
 def finding_card(finding: Finding, whole_usd: float, data: PageData) -> Markup:
     """Describe a finding: what it means, how much it concerns, since when, and what to do."""
-    kind = finding.kind
+    kind, found = finding.kind, severity(finding, whole_usd)
     part = (
         f" ({share(min(finding.cost_usd / whole_usd, 1.0))})"
         if whole_usd > 0 and finding.cost_usd > 0 and finding.code not in COST_BESIDE
@@ -100,10 +93,12 @@ def finding_card(finding: Finding, whole_usd: float, data: PageData) -> Markup:
         ("Tokens", tokens(finding.tokens)),
         ("When", _days(finding.first, finding.last, data.period.zone)),
         ("LibreChat versions", plain_text(kind.versions)),
+        ("Concerns you", found.concerns),
     ]
     return element(
         "div",
         element("h2", kind.title),
+        severity_line(found),
         element("p", kind.sentence, class_name="finding-sentence"),
         element(
             "dl",

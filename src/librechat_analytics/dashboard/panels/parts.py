@@ -248,8 +248,8 @@ class Chart:
 class Card:
     """A single figure of a period's totals.
 
-    ``text`` writes it for people, ``exact`` with all its digits for the tooltip. ``has_mark``: a sign beside
-    its label may say that it is uncertain.
+    ``text`` writes it for people, ``exact`` with all its digits for the tooltip. ``has_trust``: a line below
+    it says how certain it is.
     """
 
     id: str
@@ -257,20 +257,20 @@ class Card:
     value: Callable[[Totals], float]
     text: Callable[[Totals], str]
     exact: Callable[[Totals], str]
-    has_mark: bool = False
+    has_trust: bool = False
 
     @property
     def targets(self) -> tuple[Target, ...]:
-        mark = (Target(f"{self.id}-mark"),) if self.has_mark else ()
+        trust = (Target(f"{self.id}-trust"),) if self.has_trust else ()
         return (
             Target(f"{self.id}-value", "children"),
             Target(f"{self.id}-value", "title"),
             Target(f"{self.id}-change", "children"),
             Target(f"{self.id}-change", "title"),
-            *mark,
+            *trust,
         )
 
-    def fill(self, summary: Summary, before_range: str, mark: list[Markup]) -> Fills:
+    def fill(self, summary: Summary, before_range: str, trust: list[Markup]) -> Fills:
         """Fill the card; ``before_range``: the range before in words."""
         now, before = summary.totals, summary.previous
         changed = change(self.value(now), None if before is None else self.value(before))
@@ -281,8 +281,8 @@ class Card:
             Target(f"{self.id}-change", "children"): card_html.change_words(changed, before_range),
             Target(f"{self.id}-change", "title"): f"{compared} in {before_range}" if compared else "",
         }
-        if self.has_mark:
-            values[Target(f"{self.id}-mark")] = mark
+        if self.has_trust:
+            values[Target(f"{self.id}-trust")] = trust
         return Fills(values)
 
 
@@ -293,7 +293,7 @@ def card(
     text: Callable[[Number], str],
     exact: Callable[[Number], str],
     *,
-    has_mark: bool = False,
+    has_trust: bool = False,
 ) -> Card:
     """Declare a card: the figure, and how its text and its tooltip write it."""
     return Card(
@@ -302,7 +302,7 @@ def card(
         value,
         lambda totals: text(value(totals)),
         lambda totals: exact(value(totals)),
-        has_mark,
+        has_trust,
     )
 
 
@@ -317,13 +317,16 @@ class Cards:
         return tuple(target for card in self.cards for target in card.targets)
 
     def layout(self) -> Component:
-        return html.Dl([card_html.figure_card(card.id, card.label) for card in self.cards], className="cards")
+        return html.Dl(
+            [card_html.figure_card(card.id, card.label, has_trust=card.has_trust) for card in self.cards],
+            className="cards",
+        )
 
-    def fill(self, summary: Summary, *, before_range: str, mark: list[Markup]) -> Fills:
-        """Fill the cards; ``mark``: the sign of uncertainty for the card that has one."""
+    def fill(self, summary: Summary, *, before_range: str, trust: list[Markup]) -> Fills:
+        """Fill the cards; ``trust``: how certain the card that says so is."""
         fills = Fills({})
         for card in self.cards:
-            fills += card.fill(summary, before_range, mark)
+            fills += card.fill(summary, before_range, trust)
         return fills
 
 

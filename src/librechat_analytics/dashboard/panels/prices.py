@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from librechat_analytics.dashboard.panels.targets import Fills
     from librechat_analytics.usage.answers import PriceCheck, PriceRow
 
+NOT_RECORDED = "Provider not recorded"
+
 LEAD = Region("prices-lead")
 PROVIDERS = Region("bill-of")
 RESULT = Region("bill-result")
@@ -56,16 +58,15 @@ TABLE = Table(
 def layout() -> Component:
     """Make the panel before the first answer."""
     return frames.box(
-        "Recorded and list price",
+        "Compare with a bill and with list prices",
         PANEL.error_slot(),
-        LEAD.layout("prose"),
         _bill_form(),
         html.Div(id=RESULT.id, className="bill-result", role="status"),
+        LEAD.layout("prose"),
         html.Details(
             [html.Summary("By model"), TABLE.layout()],
             id=DETAILS.id,
             className="by-model",
-            open=True,
         ),
     )
 
@@ -148,7 +149,7 @@ def _row(row: PriceRow, data: PageData) -> Markup:
         "tr",
         name_cell(
             model_label(row.model),
-            name_label(row.provider),
+            name_label(row.provider) or NOT_RECORDED,
             href=model_page(data.query, row.model),
             detail_href=provider_models(data.query, row.provider),
         ),

@@ -14,12 +14,11 @@ from librechat_analytics.dashboard.panels.list_columns import Shown, Trend, list
 from librechat_analytics.dashboard.panels.list_table import ListTable, RestLine
 from librechat_analytics.dashboard.panels.parts import FIRST_BARS, Chart
 from librechat_analytics.dashboard.views.subject_view import SubjectList, subject_view
-from librechat_analytics.dashboard.words import captions, uncertainty
+from librechat_analytics.dashboard.words import captions
 from librechat_analytics.dashboard.words.agent_words import (
     DIRECT_USE,
     NO_RECORD,
     certainty_in_words,
-    is_certain,
     models_in_words,
 )
 from librechat_analytics.dashboard.words.empties import nothing_in
@@ -84,13 +83,7 @@ def _fill_chart(data: PageData) -> Fills:
 
 
 def _name(data: PageData, row: AgentRow) -> Markup:
-    query = data.query
-    mark: Markup = ""
-    if not is_certain(row.attribution):
-        mark = uncertainty.mark(query, uncertainty.AGENT_UNCERTAIN, agent=row.id)
-    return name_cell(
-        _label(row), models_in_words(row.model, row.models), href=agent_page(query, row.id), mark=mark
-    )
+    return name_cell(_label(row), models_in_words(row.model, row.models), href=agent_page(data.query, row.id))
 
 
 def _rest(data: PageData) -> list[RestLine]:

@@ -30,7 +30,7 @@ LIST_LENGTH = 10
 
 CARDS = Cards(
     (
-        card("detail-cost", "Cost", lambda totals: totals.cost_usd, money, money_exact, has_mark=True),
+        card("detail-cost", "Cost", lambda totals: totals.cost_usd, money, money_exact, has_trust=True),
         card("detail-tokens", "Tokens", lambda totals: totals.total_tokens, tokens, integer),
         card("detail-calls", "Calls", lambda totals: totals.calls, integer, integer),
         card("detail-conversations", "Conversations", lambda totals: totals.conversations, integer, integer),
@@ -83,7 +83,9 @@ def _link_to_all(dimension: Dimension) -> Region:
 
 
 def _fill_cards(data: PageData) -> Fills:
-    cards = CARDS.fill(data.summary, before_range=notices.range_before(data), mark=uncertainty.of_cost(data))
+    cards = CARDS.fill(
+        data.summary, before_range=notices.range_before(data), trust=uncertainty.trust_line(data)
+    )
     return cards + FACTS.fill(facts(data))
 
 

@@ -152,12 +152,11 @@ def rated_models(data: PageData) -> list[RatedModel]:
 
 def _name(data: PageData, row: RatedModel) -> Markup:
     query = data.query
-    is_unpriced = row.model in uncertainty.unpriced_models(data)
     return name_cell(
         model_label(row.model),
         name_label(row.provider),
         href=model_page(query, row.model),
-        mark=uncertainty.mark(query, uncertainty.NO_PRICE, model=row.model) if is_unpriced else "",
+        mark=uncertainty.of_model(data, row),
         detail_href=provider_models(query, row.provider),
     )
 

@@ -28,7 +28,7 @@ LISTS: tuple[Dimension, ...] = ("user", "model", "agent")
 
 CARDS = Cards(
     (
-        card("cost", "Cost", lambda totals: totals.cost_usd, money, money_exact, has_mark=True),
+        card("cost", "Cost", lambda totals: totals.cost_usd, money, money_exact, has_trust=True),
         card("tokens", "Tokens", lambda totals: totals.total_tokens, tokens, integer),
         card("active-users", "Active users", lambda totals: totals.active_users, integer, integer),
         card("conversations", "Conversations", lambda totals: totals.conversations, integer, integer),
@@ -72,7 +72,7 @@ def _fill_cards(data: PageData) -> Fills:
     summary = data.summary
     reasons = data.query.link("quality")
     return CARDS.fill(
-        summary, before_range=notices.range_before(data), mark=uncertainty.of_cost(data)
+        summary, before_range=notices.range_before(data), trust=uncertainty.trust_line(data)
     ) + REMARKS.fill(quality_words.quality_strip(summary.quality, summary.totals, reasons))
 
 

@@ -19,7 +19,7 @@ def _sheet(data: PageData) -> Sheet:
 
 VIEW = View(
     name="quality",
-    layout=lambda: [*findings.layout(), prices.layout()],
+    layout=lambda: [findings.lead_layout(), prices.layout(), *findings.layout()],
     panels=(findings.PANEL, prices.PANEL),
     table=_sheet,
     label="Data quality",

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 HALF_A_DAY = timedelta(hours=12)
 
-BILL_UNREADABLE = "The bill's amount cannot be read. Write it in US dollars, such as 1234.56."
-
 IMPORTING = "Reading LibreChat's history, newest first. The figures on screen are final; earlier days follow."
 
 
@@ -33,9 +31,8 @@ def replaced_parameter(replaced: Replaced) -> str:
     """Say which parameter could not be read, and what the page shows instead."""
     if replaced.name == "tz":
         return f"{UNKNOWN_ZONE} Times are shown in {replaced.default}."
-    if replaced.error is not None:
-        return f"{period_sentence(replaced.error)} The last 30 days are shown instead."
-    return BILL_UNREADABLE
+    sentence = f"{period_sentence(replaced.error)} " if replaced.error is not None else ""
+    return f"{sentence}The last 30 days are shown instead."
 
 
 def range_before(data: PageData) -> str:

@@ -38,22 +38,22 @@ def price_lead(check: PriceCheck | None) -> list[Markup]:
         return [
             element(
                 "p",
-                "With a price list, this page shows what the same tokens would have cost at list price. Set ",
+                "Set ",
                 element("code", "PRICES_FILE"),
-                " to a CSV file of prices, such as ",
+                " to a CSV file such as ",
                 element("code", "prices/2026-11.csv"),
-                ", and restart. You can compare a bill without a price list.",
+                " and restart to compare with list prices. You can check a provider's bill without it.",
             )
         ]
+    part = f" ({share(check.listed_cost_usd / check.cost_usd)})" if check.cost_usd > 0 else ""
     words: list[Markup] = [
-        "LibreChat recorded ",
-        element("strong", money(check.listed_cost_usd)),
-        f" for models on the list {plain_text(check.list_name)}; at list price they cost ",
+        element("strong", f"Checked {money(check.listed_cost_usd)} of {money(check.cost_usd)}{part}"),
+        f" with the list {plain_text(check.list_name)}. At list price it costs ",
         element("strong", money(check.list_price_usd)),
-        f": {_difference(check.listed_cost_usd, check.list_price_usd, 'the list')}.",
+        f": LibreChat recorded {_difference(check.listed_cost_usd, check.list_price_usd, 'the list')}.",
     ]
     if check.unlisted_cost_usd >= SAME_CENT_USD:
-        words.append(f" Another {money(check.unlisted_cost_usd)} went to models that are not on the list.")
+        words.append(f" The other {money(check.unlisted_cost_usd)} went to models that are not on the list.")
     return [
         element("p", *words),
         *_price_sources(check),
@@ -95,6 +95,9 @@ def _difference(recorded: float, other: float, than: str) -> str:
 def bill_in_words(data: PageData) -> list[Markup]:
     """Compare a bill with the recorded cost and with list prices; without a bill, say how to enter one."""
     bill, provider = data.query.bill_usd, data.query.bill_of
+    if data.query.unreadable_bill:
+        typed = plain_text(data.query.unreadable_bill)
+        return [element("p", f"“{typed}” is not an amount. Write it in US dollars, such as 1234.56.")]
     if bill is None:
         return [element("p", *_how_to_enter_a_bill(data), class_name="quiet")]
     recorded = data.summary.totals.cost_usd if provider is None else data.recorded_of(provider)
