@@ -16,7 +16,15 @@ from librechat_analytics.formatting import (
     user_label,
 )
 from tests.support.hostile import HOSTILE_NAMES
-from tests.support.page_actions import LONG_AGO, TODAY, choose_view, downloaded_csv, drawn
+from tests.support.page_actions import (
+    LONG_AGO,
+    TODAY,
+    choose_view,
+    downloaded_csv,
+    drawn,
+    period_button,
+    type_period,
+)
 from tests.support.screen import VIEWS, assert_shows_what_the_api_says
 
 if TYPE_CHECKING:
@@ -75,11 +83,11 @@ class TestHostileNames:
             choose_view(page, view)
             drawn(page, view)
             page.get_by_role("button", name="Theme").click()
-            page.get_by_label("First day").click()
+            period_button(page).click()
             page.keyboard.press("Escape")
             if view != "Overview":
                 assert downloaded_csv(page) or view == "Data quality"  # where nothing is uncertain
-        page.get_by_label("Last day").fill(TODAY.isoformat())
+        type_period(page, f"{LONG_AGO['start']}..{TODAY}")
         expect(page).to_have_url(re.compile(f"end={TODAY}"))
         with page.expect_download() as download:
             page.get_by_role("button", name="Excel").click()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from librechat_analytics.dashboard.page_state import freshness_data
 from librechat_analytics.usage.answers import Freshness
@@ -10,14 +12,24 @@ from tests.dashboard.ready_answers import NOW, period
 
 
 def test_the_server_computes_the_age() -> None:
-    data = freshness_data(Freshness(NOW - timedelta(seconds=12), "ok", NOW, None), period(), NOW)
+    data = freshness_data(Freshness(NOW - timedelta(seconds=12), "ok", NOW, None), period(), NOW, None)
 
     assert data["as_of_age_seconds"] == 12
     assert data["as_of_words"] == "15:59"
-    assert (data["first_day"], data["last_day"]) == ("2026-11-17", "2026-11-24")
 
 
 def test_a_store_that_was_never_filled_has_no_age() -> None:
-    data = freshness_data(Freshness(None, "unreachable", None, None), period(), NOW)
+    data = freshness_data(Freshness(None, "unreachable", None, None), period(), NOW, None)
 
     assert data["as_of_age_seconds"] is None
+
+
+def test_the_first_usage_is_a_day_of_the_period_s_zone() -> None:
+    late = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
+    freshness = Freshness(NOW, "ok", NOW, None)
+
+    days = [
+        freshness_data(freshness, replace(period(), zone=ZoneInfo(zone)), NOW, first)["first_usage"]
+        for zone, first in (("UTC", late), ("Europe/Berlin", late), ("UTC", None))
+    ]
+    assert days == ["2026-03-01", "2026-03-02", None]

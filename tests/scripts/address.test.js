@@ -7,7 +7,9 @@ const { parse } = address;
 
 test("a link to another view keeps the period and every filter", () => {
   const parameters = new URLSearchParams({ view: "overview", period: "7d", sort: "-cost", q: "Ada" });
-  for (const name of contract.filters) for (const letter of "ab") parameters.append(name, `${letter} ${name}`);
+  for (const name of contract.filters) {
+    for (const letter of "ab") parameters.append(name, `${letter} ${name}`);
+  }
 
   const link = parse(address.linkTo("users", parameters));
 

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { contract, openPage, script, sets } from "./small_page.js";
+import { openPage, script, sets } from "./small_page.js";
 
-const { choosePeriod } = await script("period_choice");
 const { arrive, go } = await script("go");
 const { hiddenColumns } = await script("column_chooser");
 const { shortcutOf } = await script("shortcuts");
@@ -25,29 +24,6 @@ test("two changes at once both reach the address", () => {
 test("a change to what the address says already sets nothing", () => {
   go({ view: "users", q: null });
   assert.deepEqual(addresses(), []);
-});
-
-test("another period takes the two days away", () => {
-  openPage("?period=custom&start=2026-01-01&end=2026-01-31", "period");
-  choosePeriod("7d", "2026-01-01", "2026-01-31", null);
-  assert.deepEqual(addresses(), ["?period=7d"]);
-});
-
-test("Custom begins with the days on screen", () => {
-  openPage("?view=users", "period");
-  choosePeriod("custom", null, null, { first_day: "2026-01-01", last_day: "2026-01-31" });
-  assert.deepEqual(addresses(), ["?view=users&period=custom&start=2026-01-01&end=2026-01-31"]);
-});
-
-test("days count once they are a range that the fields take", () => {
-  openPage("?period=custom&start=2026-01-01&end=2026-01-31", "first-day");
-  choosePeriod("custom", "0002-01-01", "2026-01-31", null);
-  choosePeriod("custom", "2026-02-01", "2026-01-31", null);
-  choosePeriod("custom", "2026-01-01", "2026-01-31", null);
-  choosePeriod("custom", null, "2026-01-31", null);
-  assert.deepEqual(addresses(), []);
-  choosePeriod("custom", contract.earliest_day, "2026-01-31", null);
-  assert.deepEqual(addresses(), [`?period=custom&start=${contract.earliest_day}&end=2026-01-31`]);
 });
 
 test("a search goes into the address once, back to the table's first page", () => {

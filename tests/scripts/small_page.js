@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 const given = JSON.parse(readFileSync(process.env.SCRIPT_TESTS, "utf-8"));
 
 /** The contract and samples of what the server writes, both made by Python. */
-export const { contract, ages } = given;
+export const { contract, ages, ranges } = given;
 
 class SmallNode {
   childNodes = [];

@@ -7,11 +7,15 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import date, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from librechat_analytics.dashboard.contract import build_contract
 from librechat_analytics.dashboard.views.registry import VIEWS
 from librechat_analytics.formatting import AGE_STEPS, ago
+from librechat_analytics.usage.periods import TimeRange, describe_range
+from librechat_analytics.usage.wall_clock import midnight
 
 FOLDER = Path(__file__).resolve().parent
 PREFIX = "/librechat-analytics/"
@@ -25,12 +29,31 @@ def node() -> str:
     return found
 
 
+def ranges_in_words() -> list[tuple[str, str, str]]:
+    """Ranges of days of many lengths, by their first and last day, in the server's words."""
+    zone = ZoneInfo("UTC")
+    found = []
+    for start in range(0, 1500, 17):
+        for length in (1, 2, 7, 28, 30, 31, 90, 92, 365, 366):
+            first = date(2023, 1, 1) + timedelta(days=start)
+            last = first + timedelta(days=length - 1)
+            days = TimeRange(midnight(first, zone), midnight(last + timedelta(days=1), zone))
+            found.append((first.isoformat(), last.isoformat(), describe_range(days, zone)))
+    return found
+
+
 def test_the_scripts_pass_their_own_tests(tmp_path: Path) -> None:
     edges = [edge for edge, _, _ in AGE_STEPS if edge is not None]
     seconds = [0, 1, *(edge + shift for edge in edges for shift in (-1, -0.5, 0, 1)), 30 * 3600, 10**8]
     samples = tmp_path / "samples.json"
     samples.write_text(
-        json.dumps({"contract": build_contract(VIEWS, PREFIX), "ages": [[one, ago(one)] for one in seconds]})
+        json.dumps(
+            {
+                "contract": build_contract(VIEWS, PREFIX),
+                "ages": [[one, ago(one)] for one in seconds],
+                "ranges": ranges_in_words(),
+            }
+        )
     )
     tests = sorted(str(path) for path in FOLDER.glob("*.test.js"))
 

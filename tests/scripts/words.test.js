@@ -4,7 +4,7 @@ import { ages, contract, openPage, script } from "./small_page.js";
 
 const { ago } = await script("ages");
 const { ageInWords, connectionInWords } = await script("freshness");
-const { zoneChoices } = await script("time_zone");
+const { matchingZones, usualZones } = await script("time_zone");
 const { fillIn } = await script("contract");
 const { nameThePage, rememberName, titleOf } = await script("titles");
 const { fileName } = await script("chart_pictures");
@@ -34,16 +34,23 @@ test("the banner says what is wrong and of when the figures are", () => {
     "Connection lost. Showing figures as of 14:32. Trying again.",
   );
   assert.equal(connectionInWords("failing", null), "The server answers with an error. Trying again.");
+  assert.equal(
+    connectionInWords("lost", "14:32", "Last 7 days"),
+    "Connection lost. Showing figures as of 14:32. “Last 7 days” loads when the connection is back. Trying again.",
+  );
 });
 
-test("each zone can be chosen once, the reader's own one first", () => {
-  const choices = zoneChoices("Europe/Berlin", ["UTC", "Europe/Berlin", "UTC", null, "Asia/Tokyo"]);
-
-  assert.deepEqual(
-    choices.map(([value]) => value),
-    ["", "UTC", "Asia/Tokyo", "other"],
-  );
-  assert.equal(choices[0][1], "My time (Europe/Berlin)");
+test("a zone is found by the beginnings of its words, its place first", () => {
+  const zones = ["America/New_York", "Asia/Newly", "Europe/Berlin", "UTC", "Europe/Rome", "Pacific/Romea"];
+  assert.deepEqual(matchingZones("berlin", zones), ["Europe/Berlin"]);
+  assert.deepEqual(matchingZones(" york NEW", zones), ["America/New_York"]);
+  assert.deepEqual(matchingZones("utc", zones), ["UTC"]);
+  assert.deepEqual(matchingZones("rome", zones), ["Europe/Rome", "Pacific/Romea"]);
+  assert.deepEqual(matchingZones("mars", zones), []);
+  assert.deepEqual(usualZones("Europe/Berlin", ["UTC", "Europe/Berlin", "UTC", null]), [
+    "Europe/Berlin",
+    "UTC",
+  ]);
 });
 
 test("a value is put into a text as it is", () => {

@@ -62,8 +62,26 @@ def drawn(page: Page, view: str) -> None:
         section.locator(".js-plotly-plot .bars .point").first.wait_for(state="attached")
 
 
+def period_button(page: Page) -> Locator:
+    return page.get_by_role("button", name="Period:")
+
+
 def choose_period(page: Page, name: str) -> None:
-    page.get_by_label("Period").select_option(label=PERIODS[name])
+    period_button(page).click()
+    menu = page.get_by_role("dialog", name="Choose a period")
+    menu.get_by_role("button", name=PERIODS[name], exact=True).click()
+    expect(menu).to_be_hidden()
+
+
+def type_period(page: Page, text: str) -> None:
+    period_button(page).click()
+    page.get_by_label("Type a period").fill(text)
+    page.keyboard.press("Enter")
+
+
+def expect_period(page: Page, words: str) -> None:
+    """Wait until the button names this period: by its words, or by the name of one in the menu."""
+    expect(period_button(page)).to_have_text(f"Period: {PERIODS.get(words, words)}")
 
 
 def a_minute_passes(page: Page) -> None:

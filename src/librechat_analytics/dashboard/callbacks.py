@@ -164,14 +164,6 @@ def register_browser_callbacks(app: Dash, contract: Contract) -> None:
     """
     views = contract["views"]
     _answered_by_script(app, "route", Input(ids.URL, "search"), Input(ids.TICK, "n_intervals"), at_start=True)
-    _answered_by_script(
-        app,
-        "choosePeriod",
-        Input(ids.PERIOD, "value"),
-        Input(ids.FIRST_DAY, "value"),
-        Input(ids.LAST_DAY, "value"),
-        State(ids.FRESHNESS, "data"),
-    )
     _answered_by_script(app, "keepFreshness", Input(ids.FRESHNESS, "data"))
     for store in (*(view["targets"] for view in views), ids.FILTER_TARGETS):
         _answered_by_script(app, "fill", Input(store, "data"))

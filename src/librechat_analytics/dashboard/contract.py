@@ -26,13 +26,11 @@ if TYPE_CHECKING:
 
     from librechat_analytics.dashboard.views.base import View
 
-BrowserCallback = Literal["choosePeriod", "fill", "keepFreshness", "route", "search"]
+BrowserCallback = Literal["fill", "keepFreshness", "route", "search"]
 """The callbacks that run in the browser; ``callbacks.js`` has a function of each name."""
 
 PAGE_TITLE = "LibreChat Analytics"
 CUSTOM_PERIOD = "custom"
-EARLIEST_DAY = "2000-01-01"
-"""The first day that the fields of the period "Custom" take."""
 
 THEME_GROUNDS = {"light": "#f7f7f5", "dark": "#141518"}
 """The page's background in each theme, which phones also give to the bar around the page."""
@@ -101,10 +99,9 @@ class Contract(TypedDict):
     subjects: dict[str, SubjectContract]
     filters: list[str]
     shared_parameters: list[str]
-    periods: list[str]
+    periods: dict[str, str]
     default_period: str
     custom_period: str
-    earliest_day: str
     markup: MarkupContract
     age_steps: list[AgeStep]
     breakpoints: Breakpoints
@@ -138,10 +135,9 @@ def build_contract(views: Sequence[View], prefix: str) -> Contract:
         },
         "filters": [*filter_words.NAMES, *(LEAVE_OUT[name] for name in filter_words.NAMES)],
         "shared_parameters": list(SHARED),
-        "periods": list(PERIODS),
+        "periods": dict(PERIODS),
         "default_period": DEFAULT_PERIOD,
         "custom_period": CUSTOM_PERIOD,
-        "earliest_day": EARLIEST_DAY,
         "markup": {"tags": sorted(markup.TAGS), "attributes": sorted(markup.ATTRIBUTES.values())},
         "age_steps": [
             {"below_seconds": below, "unit_seconds": unit, "text": text} for below, unit, text in AGE_STEPS

@@ -13,18 +13,13 @@ SOURCE = "source-state"
 RANGE_WORDS = "range-words"
 TITLE = "page-title"
 PERIOD = "period"
-EARLIER = "earlier"
-LATER = "later"
-CUSTOM_RANGE = "custom-range"
-FIRST_DAY = "first-day"
-LAST_DAY = "last-day"
+PERIOD_MENU = "period-menu"
 DOWNLOAD = "download"
 CURRENT_REQUEST = "asked"
 EXPORT = "export"
 CRUMBS = "crumbs"
 CHIPS = "chips"
 ZONE = "zone"
-ZONE_FIELD = "zone-field"
 NOT_LOADED = "not-loaded"
 FILTER_TOGGLE = "filter-toggle"
 FILTER_PANEL = "filter-panel"
@@ -33,9 +28,7 @@ FILTER_TARGETS = "filter-places"
 STATIC_PARTS = "static-parts"
 CONTRACT = "contract"
 
-SET_BY_SCRIPTS = frozenset(
-    {TITLE, PERIOD, CUSTOM_RANGE, FIRST_DAY, LAST_DAY, TICK, CURRENT_REQUEST, ZONE_FIELD}
-)
+SET_BY_SCRIPTS = frozenset({TITLE, TICK, CURRENT_REQUEST})
 """The components whose properties the page's scripts set through Dash."""
 
 

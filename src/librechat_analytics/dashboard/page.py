@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from librechat_analytics.dashboard import ids
-from librechat_analytics.dashboard.contract import EARLIEST_DAY, PAGE_TITLE, THEME_GROUNDS, THEMES
+from librechat_analytics.dashboard.contract import PAGE_TITLE, THEME_GROUNDS, THEMES
 from librechat_analytics.dashboard.dash_seams.browser_files import MAIN, THEME, asset_url, module_names
 from librechat_analytics.dashboard.dash_seams.quiet_dash import json_for_script_element
+from librechat_analytics.dashboard.period_menu import period_controls, period_menu
 from librechat_analytics.dashboard.shortcuts import sheet_html
 from librechat_analytics.dashboard.words import filter_words
-from librechat_analytics.usage.periods import PERIODS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -194,16 +194,7 @@ def _masthead(views: Sequence[View]) -> Component:
     )
 
 
-def _day(field_id: str, label: str) -> list[Component]:
-    # Readers know how their browser's own date field looks and works.
-    return [
-        html.Label(label, htmlFor=field_id, className="visually-hidden"),
-        dbc.Input(id=field_id, type="date", min=EARLIEST_DAY, debounce=500, class_name="day-field"),
-    ]
-
-
 def _heading(title: str, default_zone: str) -> Component:
-    options: list[dict[str, Any]] = [{"value": name, "label": label} for name, label in PERIODS.items()]
     return html.Div(
         [
             html.Div(
@@ -216,55 +207,13 @@ def _heading(title: str, default_zone: str) -> Component:
             ),
             html.Div(
                 [
-                    html.Div(
-                        [
-                            *_day(ids.FIRST_DAY, "First day"),
-                            html.Span("\N{EN DASH}", **{"aria-hidden": "true"}),
-                            *_day(ids.LAST_DAY, "Last day"),
-                        ],
-                        id=ids.CUSTOM_RANGE,
-                        hidden=True,
-                        className="custom-range",
-                    ),
+                    period_controls(),
                     html.Button(
                         "Filter",
                         id=ids.FILTER_TOGGLE,
                         type="button",
                         className="quiet-button filter-toggle",
                         **{"aria-expanded": "false", "aria-controls": ids.FILTER_PANEL},
-                    ),
-                    html.Div(
-                        [
-                            html.Label("Time zone", htmlFor=ids.ZONE, className="visually-hidden"),
-                            # time_zone.js fills it: only the browser knows the reader's own zone.
-                            html.Select(
-                                id=ids.ZONE,
-                                className="form-select period-select zone-select",
-                                **{"data-configured": default_zone},
-                            ),
-                            html.Label(
-                                "Another time zone", htmlFor=ids.ZONE_FIELD, className="visually-hidden"
-                            ),
-                            dbc.Input(
-                                id=ids.ZONE_FIELD,
-                                type="text",
-                                list="zones",
-                                placeholder="Europe/Berlin",
-                                autocomplete="off",
-                                class_name="search-field zone-field",
-                            ),
-                            html.Datalist(id="zones"),
-                        ],
-                        className="zone",
-                    ),
-                    html.Div(
-                        [
-                            html.Label("Period", htmlFor=ids.PERIOD, className="visually-hidden"),
-                            html.Span(id=ids.EARLIER),
-                            dbc.Select(id=ids.PERIOD, options=options, class_name="period-select"),
-                            html.Span(id=ids.LATER),
-                        ],
-                        className="period",
                     ),
                     html.Button(
                         "Excel",
@@ -276,6 +225,7 @@ def _heading(title: str, default_zone: str) -> Component:
                 ],
                 className="controls",
             ),
+            period_menu(default_zone),
             _filter_panel(),
         ],
         className="heading",

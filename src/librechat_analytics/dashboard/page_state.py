@@ -9,7 +9,6 @@ from dash import Output, html
 from librechat_analytics.dashboard import ids, unreadable
 from librechat_analytics.dashboard.html.markup import element
 from librechat_analytics.dashboard.links import LIST_VIEWS
-from librechat_analytics.dashboard.period_arrows import step_buttons
 from librechat_analytics.dashboard.words import filter_words, notices
 from librechat_analytics.usage.periods import describe
 
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class FreshnessData(TypedDict):
-    """What the browser needs to show the age of the figures, and the days where "Custom" begins.
+    """What the browser needs to show the age of the figures, and the day of the first usage.
 
     The server computes the age, because the reader's clock may be wrong.
     """
@@ -33,8 +32,7 @@ class FreshnessData(TypedDict):
     as_of_age_seconds: float | None
     as_of_words: str | None
     audit_words: str
-    first_day: str
-    last_day: str
+    first_usage: str | None
 
 
 def page_outputs() -> list[Output]:
@@ -63,7 +61,7 @@ def page_values(data: PageData, view: View) -> list[object]:
         notices.source_banner(
             freshness, period.zone, sees_all=sees_all, is_empty=is_empty, has_users=has_users
         ),
-        {**freshness_data(freshness, period, now), "title": title},
+        {**freshness_data(freshness, period, now, data.first_usage), "title": title},
         [html.Div(notices.replaced_parameter(one)) for one in replaced],
         bool(replaced),
         title,
@@ -83,7 +81,6 @@ def page_targets(data: PageData, view: View) -> dict[str, list[Markup]]:
         ids.UNREADABLE: unreadable.explanation(data.query, view),
         ids.CHIPS: filter_words.chips(data),
         ids.CRUMBS: crumbs(data),
-        **step_buttons(data),
     }
 
 
@@ -108,15 +105,17 @@ def crumbs(data: PageData) -> list[Markup]:
     ]
 
 
-def freshness_data(freshness: Freshness, period: Period, now: datetime) -> FreshnessData:
-    """Collect what the browser needs to show the age of the figures."""
+def freshness_data(
+    freshness: Freshness, period: Period, now: datetime, first_usage: datetime | None
+) -> FreshnessData:
+    """Collect what the browser needs to show the age of the figures and to step through periods."""
     as_of = freshness.as_of
-    first_day, last_day = period.range.days(period.zone)
     return {
         "status": freshness.status,
         "as_of_age_seconds": None if as_of is None else max(0.0, (now - as_of).total_seconds()),
         "as_of_words": None if as_of is None else notices.clock(as_of, period.zone, now),
         "audit_words": notices.audit_words(freshness, period.zone, now),
-        "first_day": first_day.isoformat(),
-        "last_day": last_day.isoformat(),
+        "first_usage": None
+        if first_usage is None
+        else first_usage.astimezone(period.zone).date().isoformat(),
     }

@@ -52,7 +52,7 @@ export function menuViewOf(query) {
 /** @param {URLSearchParams} query */
 export function periodOf(query) {
   const name = query.get("period") ?? "";
-  return contract.periods.includes(name) ? name : contract.default_period;
+  return Object.hasOwn(contract.periods, name) ? name : contract.default_period;
 }
 
 /**

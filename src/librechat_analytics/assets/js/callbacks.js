@@ -4,7 +4,6 @@
  */
 import { fill } from "./fill.js";
 import { keepFreshness } from "./freshness.js";
-import { choosePeriod } from "./period_choice.js";
 import { route, search } from "./route.js";
 
-export const callbacks = { choosePeriod, fill, keepFreshness, route, search };
+export const callbacks = { fill, keepFreshness, route, search };

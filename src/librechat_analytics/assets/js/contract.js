@@ -30,7 +30,12 @@
  * @property {string} retrying
  * @property {string} reader_zone
  * @property {string} named_reader_zone
- * @property {string} other_zone
+ * @property {string} no_zone
+ * @property {string} earlier
+ * @property {string} later
+ * @property {string} nothing_there
+ * @property {string} period_unread
+ * @property {string} loads_later
  * @property {string} key_of_control
  *
  * @typedef {object} Contract
@@ -44,10 +49,9 @@
  * @property {Record<string, Subject>} subjects
  * @property {string[]} filters
  * @property {string[]} shared_parameters
- * @property {string[]} periods
+ * @property {Record<string, string>} periods
  * @property {string} default_period
  * @property {string} custom_period
- * @property {string} earliest_day
  * @property {{tags: string[], attributes: string[]}} markup
  * @property {AgeStep[]} age_steps
  * @property {{phone: string, tablet: string}} breakpoints

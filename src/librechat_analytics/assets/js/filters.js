@@ -125,7 +125,9 @@ function followClick({ target }) {
     byId("filter-toggle").focus();
     const { value } = chip; // without one, the chip stands for all values of its filter, which cannot be read
     const { name = "" } = chip.dataset;
-    const kept = currentQuery().getAll(name).filter((one) => value && one !== value);
+    const kept = currentQuery()
+      .getAll(name)
+      .filter((one) => value && one !== value);
     go({ [name]: kept, page: null });
   }
   if (closest(target, "[data-action=clear-filters]")) {

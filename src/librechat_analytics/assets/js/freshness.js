@@ -6,6 +6,7 @@
 import { ago } from "./ages.js";
 import { contract, fillIn } from "./contract.js";
 import { propsOf, setProps } from "./dash.js";
+import { noteFirstUsage } from "./period_menu.js";
 import { nameThePage } from "./titles.js";
 
 /**
@@ -15,6 +16,7 @@ import { nameThePage } from "./titles.js";
  * @property {number | null} as_of_age_seconds
  * @property {string | null} as_of_words
  * @property {string} audit_words
+ * @property {string | null} first_usage
  * @property {string} [title]
  */
 
@@ -25,6 +27,8 @@ const { texts } = contract;
 /** @type {Freshness | null} */
 let shown = null;
 let shownAt = 0; // on the clock that nobody can set
+let wantedPeriod = "";
+let shownPeriod = "";
 
 function refresh() {
   const interval = propsOf("tick");
@@ -73,6 +77,8 @@ export function keepFreshness(freshness) {
   document.documentElement.dataset.source = shown?.status ?? "";
   setProps("tick", { disabled: shouldRest() });
   if (shown?.title) nameThePage(shown.title);
+  shownPeriod = wantedPeriod;
+  noteFirstUsage(shown?.first_usage ?? null);
   showAge();
 }
 
@@ -80,19 +86,36 @@ export function keepFreshness(freshness) {
  * Gives the banner's sentence for a state of the connection; empty where all is well.
  * @param {"ok" | "lost" | "failing"} state
  * @param {string | null | undefined} time of the figures on screen
+ * @param {string} [waiting] the period that the reader has chosen since
  */
-export function connectionInWords(state, time) {
+export function connectionInWords(state, time, waiting) {
   if (state === "ok") return "";
   const trouble = state === "lost" ? texts.connection_lost : texts.server_failing;
-  return `${trouble}${time ? fillIn(texts.showing_as_of, { time }) : ""}${texts.retrying}`;
+  const loads = waiting ? fillIn(texts.loads_later, { period: waiting }) : "";
+  return `${trouble}${time ? fillIn(texts.showing_as_of, { time }) : ""}${loads}${texts.retrying}`;
 }
+
+/** @type {"ok" | "lost" | "failing"} */
+let connection = "ok";
 
 /** @param {"ok" | "lost" | "failing"} state */
 export function showConnection(state) {
+  connection = state;
   const banner = document.getElementById("connection");
   if (!banner) return;
   banner.hidden = state === "ok";
-  banner.textContent = connectionInWords(state, shown?.as_of_words);
+  const waiting = wantedPeriod !== shownPeriod ? wantedPeriod : "";
+  const words = connectionInWords(state, shown?.as_of_words, waiting);
+  if (banner.textContent !== words) banner.textContent = words;
+}
+
+/**
+ * Remembers the period that the reader has chosen, which the figures on screen may not show yet.
+ * @param {string} period in words
+ */
+export function noteWanted(period) {
+  wantedPeriod = period;
+  showConnection(connection);
 }
 
 export function startFreshness() {

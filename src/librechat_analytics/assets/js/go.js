@@ -2,11 +2,14 @@
 /*
  * Changes the address. Everything that the reader does ends here, and comes back through `route`.
  */
-import { changed } from "./address.js";
+import { changed, parse } from "./address.js";
 import { setProps } from "./dash.js";
 
 /** @type {string | null} */
 let pending = null; // the address that Dash will have next: a second change must keep the first one
+
+/** Gives the address that the reader wants, which the figures on screen may not show yet. */
+export const wantedQuery = () => parse(pending ?? location.search);
 
 /** @param {import("./address.js").Changes} changes */
 export function go(changes) {

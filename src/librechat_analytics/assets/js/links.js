@@ -7,6 +7,7 @@ import { contract } from "./contract.js";
 import { setProps } from "./dash.js";
 import { requestAhead } from "./data_requests.js";
 import { go } from "./go.js";
+import { namedPeriod } from "./period_names.js";
 import { rememberName } from "./titles.js";
 
 const REST_MILLISECONDS = 60; // a pointer that only passes by asks for nothing
@@ -62,7 +63,7 @@ function followClick(event) {
   if (at("[data-action=show-all]")) go({ all: "1", page: null });
   if (at("[data-action=clear-search]")) clearSearch();
   const period = at("[data-period]")?.dataset.period;
-  if (period) go({ period, start: null, end: null });
+  if (period) go(namedPeriod(period));
   if (at("#theme-switch")) go({ theme: null });
 }
 

@@ -5,14 +5,11 @@
  */
 import {
   currentQuery,
-  dayOf,
   isPast,
   linkTo,
   menuViewOf,
   parse,
-  periodOf,
   subjectOf,
-  today,
   viewNamed,
   viewOf,
   write,
@@ -21,11 +18,11 @@ import { contract } from "./contract.js";
 import { endCallback, setProps, showProps, triggeredId } from "./dash.js";
 import { requestView } from "./data_requests.js";
 import { showFilters } from "./filters.js";
-import { shouldRest } from "./freshness.js";
+import { noteWanted, shouldRest } from "./freshness.js";
 import { arrive, go } from "./go.js";
-import { areInFields } from "./period_choice.js";
+import { showPeriod, wantedPeriod } from "./period_menu.js";
 import { labelControls } from "./shortcuts.js";
-import { showZones } from "./time_zone.js";
+import { showZone } from "./time_zone.js";
 import { keyOf, nameThePage, titleOf } from "./titles.js";
 
 /** @typedef {import("./contract.js").View} View */
@@ -46,11 +43,12 @@ export function route(address) {
   setLinks(query);
   markSortedColumn(view, query);
   showSearch(view, query);
-  showZones();
+  showZone();
   showMenu(query);
   for (const one of contract.views) showProps(one.section, { hidden: one !== view });
   showProps("page-title", { children: titleOf(query) });
   showPeriod(query);
+  noteWanted(wantedPeriod(query));
   showProps("tick", { disabled: shouldRest() });
   const request = requestView(view, address ?? "");
   setProps("asked", { data: request });
@@ -68,19 +66,6 @@ function showMenu(query) {
     showProps(link, { href: linkTo(name, query), active: isCurrent });
     showProps(link_item, { "aria-current": isCurrent ? (inMenu === view ? "page" : "true") : null });
   }
-}
-
-/** @param {URLSearchParams} query */
-function showPeriod(query) {
-  const period = periodOf(query);
-  const [first, last] = [dayOf(query.get("start")), dayOf(query.get("end"))];
-  showProps("period", { value: period });
-  showProps("custom-range", { hidden: period !== contract.custom_period });
-  const max = today(query);
-  // The fields already hold the days that they brought into the address; the reader may be typing in one of them.
-  const keep = areInFields(first, last);
-  showProps("first-day", keep ? { max } : { max, value: first });
-  showProps("last-day", keep ? { max } : { max, value: last });
 }
 
 /** @type {string | null} */

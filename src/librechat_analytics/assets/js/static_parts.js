@@ -8,14 +8,26 @@ import { propsOf } from "./dash.js";
 
 /** @typedef {string | [string, Record<string, string>, ...any[]]} Part */
 
+/**
+ * Makes an element, with an attribute for each name that has a value.
+ * @param {string} tag
+ * @param {Record<string, string | null | undefined>} attributes
+ * @param {(string | Element)[]} children
+ */
+export function make(tag, attributes, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== null && value !== undefined) element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}
+
 /** @param {Part} part @returns {string | Element} */
 function build(part) {
   if (typeof part === "string") return part;
   const [tag, attributes, ...children] = part;
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children.map(build));
-  return element;
+  return make(tag, attributes, ...children.map(build));
 }
 
 export function placeStaticParts() {

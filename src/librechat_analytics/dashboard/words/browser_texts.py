@@ -23,7 +23,12 @@ class BrowserTexts(TypedDict):
     retrying: str
     reader_zone: str
     named_reader_zone: str
-    other_zone: str
+    no_zone: str
+    earlier: str
+    later: str
+    nothing_there: str
+    period_unread: str
+    loads_later: str
     key_of_control: str
 
 
@@ -43,6 +48,13 @@ BROWSER_TEXTS: BrowserTexts = {
     "retrying": " Trying again.",
     "reader_zone": "My time",
     "named_reader_zone": "My time ({zone})",
-    "other_zone": "Another zone …",
+    "no_zone": "No time zone “{text}”.",
+    # The buttons beside the period: "Earlier: September 2026".
+    "earlier": "Earlier: {period}",
+    "later": "Later: {period}",
+    "nothing_there": "nothing there",
+    "period_unread": "Not a period. Try “oct”, “last week”, “q3 2025” or “10-20..10-31”.",
+    # "Connection lost. “Last 7 days” loads when the connection is back. Trying again."
+    "loads_later": " “{period}” loads when the connection is back.",
     "key_of_control": "Key: {key}",
 }

@@ -1,0 +1,177 @@
+// @ts-check
+/*
+ * The button with the period's name and the menu that it opens: periods by name, a calendar, a field for a period as
+ * people type it, the time zone and the comparison. Beside it are the steps to the period before and after.
+ */
+import { periodOf, today } from "./address.js";
+import { startCalendar } from "./calendar_grid.js";
+import { contract, fillIn } from "./contract.js";
+import { go, wantedQuery } from "./go.js";
+import { addressOf, daysInWords } from "./period_names.js";
+import { periodInWords, stepped, wholeDays } from "./period_steps.js";
+import { readerZone } from "./time_zone.js";
+import { typedPeriod } from "./typed_period.js";
+
+/** @typedef {import("./days.js").Days} Days */
+
+const { texts } = contract;
+
+/** @type {string | null} */
+let firstUsage = null;
+/** @type {ReturnType<typeof startCalendar> | null} */
+let calendar = null;
+
+/** @param {string} id */
+const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const typedField = () => /** @type {HTMLInputElement} */ (byId("period-typed"));
+
+/** @param {URLSearchParams} query */
+function zoneOf(query) {
+  const zone = query.get("tz");
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: zone ?? readerZone() ?? "UTC" }).resolvedOptions()
+      .timeZone;
+  } catch {
+    return readerZone() ?? "UTC"; // not a zone, which the server says
+  }
+}
+
+/** @param {URLSearchParams} query @returns {import("./period_steps.js").Present} */
+const present = (query) => ({
+  today: today(query),
+  now: new Date(),
+  zone: zoneOf(query),
+  first_usage: firstUsage,
+});
+
+/** @param {URLSearchParams} query */
+export const wantedPeriod = (query) => periodInWords(query, zoneOf(query));
+
+/** @param {URLSearchParams} query @param {ReturnType<typeof stepped>} changes */
+function wordsAfter(query, changes) {
+  const target = new URLSearchParams(query);
+  for (const [name, value] of Object.entries(changes ?? {})) {
+    if (value) target.set(name, value);
+    else target.delete(name);
+  }
+  return periodInWords(target, zoneOf(query));
+}
+
+/** @param {URLSearchParams} query */
+function showSteps(query) {
+  for (const [id, label, step] of /** @type {const} */ ([
+    ["earlier", texts.earlier, -1],
+    ["later", texts.later, 1],
+  ])) {
+    const changes = stepped(query, step, present(query));
+    const words = fillIn(label, { period: changes ? wordsAfter(query, changes) : texts.nothing_there });
+    const button = byId(id);
+    button.title = words;
+    button.setAttribute("aria-label", words);
+    // A button without effect stays on the page, so that it keeps the focus.
+    button.setAttribute("aria-disabled", String(!changes));
+  }
+}
+
+/**
+ * Shows the period that the address chooses; `route` calls it.
+ * @param {URLSearchParams} query
+ */
+export function showPeriod(query) {
+  byId("period-name").textContent = wantedPeriod(query);
+  for (const button of byId("period-menu").querySelectorAll("[data-period]")) {
+    const isChosen = button instanceof HTMLElement && button.dataset.period === periodOf(query);
+    if (isChosen) button.setAttribute("aria-current", "true");
+    else button.removeAttribute("aria-current");
+  }
+  showSteps(query);
+}
+
+/**
+ * Takes the day of the first usage from the server's answer, before which no step leads.
+ * @param {string | null} day
+ */
+export function noteFirstUsage(day) {
+  if (day === firstUsage) return;
+  firstUsage = day;
+  showSteps(wantedQuery());
+}
+
+const isOpen = () => document.getElementById("period-menu")?.hidden === false;
+
+/** @param {boolean} open */
+function openMenu(open) {
+  const menu = byId("period-menu");
+  if (menu.hidden === !open) return;
+  menu.hidden = !open;
+  byId("period").setAttribute("aria-expanded", String(open));
+  if (!open) return;
+  const query = wantedQuery();
+  typedField().value = "";
+  sayWhatIsTyped();
+  calendar?.show(wholeDays(query, today(query)), today(query));
+  if (window.matchMedia("(hover: hover)").matches) typedField().focus();
+  else menu.focus(); // A field would bring up the keyboard of a phone.
+}
+
+function closeMenu() {
+  if (!isOpen()) return;
+  openMenu(false);
+  byId("period").focus();
+}
+
+function sayWhatIsTyped() {
+  const typed = typedField().value.trim();
+  const query = wantedQuery();
+  const found = typedPeriod(typed, today(query));
+  const field = typedField();
+  field.toggleAttribute("data-unread", Boolean(typed) && !found);
+  byId("period-read").textContent = !typed ? "" : found ? inWords(query, found) : texts.period_unread;
+}
+
+/** @param {URLSearchParams} query @param {NonNullable<ReturnType<typeof typedPeriod>>} changes */
+function inWords(query, changes) {
+  const name = wordsAfter(query, changes);
+  const { period, start, end } = changes;
+  const days =
+    period === contract.custom_period && start && end ? daysInWords({ first: start, last: end }) : name;
+  return days === name ? name : `${name} · ${days}`;
+}
+
+function takeTyped() {
+  const found = typedPeriod(typedField().value, today(wantedQuery()));
+  if (!found) return;
+  go(found);
+  closeMenu();
+}
+
+/** @param {MouseEvent} event */
+function followClick({ target }) {
+  if (!(target instanceof Element)) return;
+  const step = target.closest("#earlier") ? -1 : target.closest("#later") ? 1 : null;
+  if (step) {
+    const query = wantedQuery();
+    const changes = stepped(query, step, present(query));
+    if (changes) go(changes);
+  }
+  if (target.closest("#period")) openMenu(!isOpen());
+  else if (target.closest("#period-menu [data-period]")) closeMenu();
+  else if (isOpen() && target.isConnected && !target.closest("#period-menu")) openMenu(false);
+}
+
+export function startPeriodMenu() {
+  calendar = startCalendar(byId("period-calendar"), (days) => {
+    go(addressOf(days, today(wantedQuery())));
+    closeMenu();
+  });
+  typedField().addEventListener("input", sayWhatIsTyped);
+  typedField().addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault(); // The button gets the focus, and the key must not press it.
+    takeTyped();
+  });
+  document.addEventListener("click", followClick);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && isOpen() && !event.defaultPrevented) closeMenu();
+  });
+}
