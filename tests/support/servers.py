@@ -22,12 +22,13 @@ from urllib.parse import urlsplit
 from playwright.sync_api import sync_playwright
 
 from tests.support import warm_program
+from tests.support.profiles import PROCESS_PER_SITE, leave, profile_of
 from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, WebError
 
     from tests.support.warm_program import ForkedProcess
 
@@ -359,6 +360,7 @@ def launched_browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(
             executable_path=installed(*BROWSERS),
             args=[
+                PROCESS_PER_SITE,
                 "--no-sandbox",
                 "--disable-gpu",
                 "--disable-quic",
@@ -387,12 +389,15 @@ class BrowserWatch:
     errors: list[str] = field(default_factory=list)
     strangers: list[str] = field(default_factory=list)
 
-    def attach(self, context: BrowserContext) -> None:
+    @contextmanager
+    def watching(self, context: BrowserContext) -> Iterator[None]:
         context.on("console", self._on_console)
-        context.on(
-            "weberror", lambda error: self.errors.append(f"uncaught: {error.error.stack or error.error}")
-        )
+        context.on("weberror", self._on_error)
         context.on("request", self._on_request)
+        yield
+        context.remove_listener("console", self._on_console)
+        context.remove_listener("weberror", self._on_error)
+        context.remove_listener("request", self._on_request)
 
     def verify(self) -> None:
         """Raises AssertionError listing what was reported and which other hosts were contacted."""
@@ -403,6 +408,9 @@ class BrowserWatch:
         unexpected = [error for error in self.errors if not error.startswith(expected)]
         assert not unexpected, "the browser's console has errors:\n" + "\n".join(unexpected)
         assert not self.strangers, "other hosts were contacted:\n" + "\n".join(self.strangers)
+
+    def _on_error(self, error: WebError) -> None:
+        self.errors.append(f"uncaught: {error.error.stack or error.error}")
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
@@ -416,14 +424,16 @@ class BrowserWatch:
 
 @contextmanager
 def watched_page(browser: Browser, watch: BrowserWatch, **context_options: object) -> Iterator[Page]:
-    """A page in a fresh browser profile, whose end raises AssertionError for whatever ``watch`` saw.
+    """A page in a browser profile without anything stored; AssertionError at its end for what ``watch`` saw.
 
     ``context_options`` are Playwright's, such as ``viewport={"width": 360, "height": 800}``.
     """
-    context = browser.new_context(**context_options)  # type: ignore[arg-type]
-    watch.attach(context)
+    profile = profile_of(browser, context_options)
     try:
-        yield context.new_page()
-    finally:
-        context.close()
+        with watch.watching(profile.context):
+            yield profile.context.new_page()
+            leave(browser, profile)
+    except BaseException:
+        profile.context.close()
+        raise
     watch.verify()
