@@ -32,6 +32,7 @@ from librechat_analytics.usage.answers import (
     Rates,
     RatesPoint,
     Split,
+    SplitPart,
     SplitRow,
     Summary,
     Timeline,
@@ -195,7 +196,9 @@ def split(*parts: str | None, unit: BucketUnit = "day") -> Split:
     rows = (
         SplitRow(part, index, index + 1.0, 10 * (index + 1), index + 1) for index, part in enumerate(parts)
     )
-    return Split(unit, tuple(bucket.start for bucket in buckets(period(), unit, now=NOW)), tuple(rows))
+    legend = (SplitPart(part, None, None, deleted=False, cost_usd=1.0) for part in parts if part is not None)
+    starts = tuple(bucket.start for bucket in buckets(period(), unit, now=NOW))
+    return Split(unit, starts, tuple(rows), tuple(legend))
 
 
 def hours_of_week(**costs_usd: float) -> HoursOfWeek:

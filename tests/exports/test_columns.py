@@ -31,8 +31,8 @@ KINDS_OF_TYPES = {
 NAMES_IN_HINTS = {"datetime": datetime, "Mapping": dict, "PriceSource": str}
 
 
-ONLY_IN_BODIES = {"code", "deleted", "unknown_rates", "user"}
-"""Fields without a column: the cells of another column say them, or they are for programs."""
+ONLY_IN_BODIES = {"code", "deleted", "unknown_rates", "user", "parts", "others_usd"}
+"""Fields without a column: the cells of other columns say them, or they are for programs."""
 
 
 @dataclass(frozen=True, slots=True)

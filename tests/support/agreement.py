@@ -42,8 +42,10 @@ PERIODS = (
     "this-year",
     "all",
 )
-NOT_COMPUTED = {"asOf", "source", "provider"}
+NOT_COMPUTED = {"asOf", "source", "provider", "label"}
 """Fields of the API that the oracle leaves out."""
+MONEY = {"before", "now", "difference", "rest", "others"}
+"""Fields with money whose names do not say so."""
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe")
 
 

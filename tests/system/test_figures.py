@@ -29,6 +29,8 @@ READ_AT = datetime(2026, 11, 24, 15, 17, 9, tzinfo=UTC)
 COUNT = 5_000
 PARTS = ("cost", "promptTokens", "completionTokens", "totalTokens", "calls")
 
+SUBJECTS = ("model", "user", "agent")
+
 CUSTOM = {
     "a date alone": ("2026-03-29", "2026-03-29"),
     "a day of 23 hours and one of 25": ("2025-10-20", "2026-04-10"),
@@ -86,6 +88,16 @@ class TestASample:
             sample.ask, sample.oracle, READ_AT, parameters, endpoints=("summary", "usage-over-time")
         )
         assert_parts_add_up(bodies)
+
+    @pytest.mark.parametrize("by", SUBJECTS)
+    @pytest.mark.parametrize("period", ["7d", "30d", "this-month"])
+    def test_what_changed_and_what_splits_a_timeline(self, sample: Sample, period: str, by: str) -> None:
+        bodies = sample.check(period=period, by=by, split=by, tz="Europe/Berlin")
+        changed, points = bodies["what-changed"], bodies["usage-over-time"]["points"]
+        whole = sum(part["difference"] for part in changed["parts"]) + changed["rest"]
+        assert whole == pytest.approx(changed["difference"])
+        assert all(sum(point["parts"].values()) + point["others"] == pytest.approx(point["cost"])
+                   for point in points)  # fmt: skip
 
     @pytest.mark.parametrize("limit", ["1", "2", "10"])
     def test_a_limit_cuts_the_list_and_not_its_total(self, sample: Sample, limit: str) -> None:
@@ -145,6 +157,7 @@ class TestGeneratedLedgers:
             st.lists(st.integers(0, 9), min_size=1, max_size=3),
             max_size=2,
         ),
+        by=st.sampled_from(SUBJECTS),
     )
     def test_every_figure(
         self,
@@ -155,6 +168,7 @@ class TestGeneratedLedgers:
         limit: str,
         now: datetime,
         filters: dict[str, list[int]],
+        by: str,
     ) -> None:
         with read(ledger, now) as ask:
             oracle = Oracle(ledger)
@@ -162,7 +176,8 @@ class TestGeneratedLedgers:
             asked: list[dict[str, str]] = [{"period": period} for period in periods]
             asked.append({"period": "custom", "start": "2023-01-01", "end": ahead})
             for period in asked:
-                parameters = {**period, "tz": zone, "limit": limit, **({"bucket": bucket} if bucket else {})}
+                parameters = {**period, "tz": zone, "limit": limit, "by": by, "split": by}
+                parameters |= {"bucket": bucket} if bucket else {}
                 chosen = {name: values_of(name, numbers) for name, numbers in filters.items()}
                 bodies = assert_answers_agree(ask, oracle, now, parameters | chosen)
                 if limit == "1000":

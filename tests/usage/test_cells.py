@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, get_args
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,6 +21,7 @@ from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.filters import NONE, Filters, Scope
 from librechat_analytics.usage.periods import Period, TimeRange, default_bucket
 from librechat_analytics.usage.prices import read_price_list
+from librechat_analytics.usage.questions import ChangeBy
 from librechat_analytics.usage.repository import StoreRepository
 from tests.support.documents import ANA, BOB, HELPER, NOON, object_id, usage, write_dump
 from tests.support.examples import examples
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 PRICES = read_price_list(Path(__file__).parents[2] / "prices" / "2026-11.csv")
 DIMENSIONS = ("user", "model", "agent")
+CHANGES_BY = get_args(ChangeBy)
 T = TypeVar("T")
 
 LAST = datetime(2099, 12, 31, tzinfo=UTC)
@@ -103,6 +105,7 @@ def answers(store: Store, period: Period, filters: Filters, until: datetime) -> 
         "usage over time": repository.usage_over_time(period, unit, filters),
         "spent over time": repository.spent_over_time(period, unit, filters),
         "splits": [repository.split_over_time(period, unit, dimension, filters) for dimension in DIMENSIONS],
+        "what changed": [repository.what_changed(period, by, 3, filters) for by in CHANGES_BY],
         "rates over time": repository.rates_over_time(period, unit, filters),
         "hours of the week": repository.hours_of_week(period, filters),
         "conversation costs": repository.conversation_costs(period, filters),

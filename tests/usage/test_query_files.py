@@ -41,7 +41,8 @@ FILES = {path.relative_to(FOLDER).with_suffix("").as_posix(): path for path in s
 QUERIES = [name for name in FILES if "/" not in name]
 HEAD = re.compile(r".+ Reads: (?P<reads>[^.]+)\. Parameters: (?P<parameters>[^.]+)\.(?P<rows> One row.*\.)?")
 
-OF_A_PERIOD = {"selected", "selected_rows", "judged"}
+OF_A_PERIOD = {"selected", "selected_rows", "judged", "both_ranges"}
+OF_TWO_RANGES = {"selected_before", "both_ranges"}
 OF_ALL_TIME = {"seen_usage", "seen_users", "seen_groups"}
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
@@ -60,6 +61,7 @@ SCOPES = [
 ]
 VALUES: dict[str, Any] = {
     "agent": "x",
+    "by": "model",
     "dimension": "model",
     "edges_e6": [10**8, 10**9],
     "kinds": ["user", "agent", "model", "group"],
@@ -136,6 +138,9 @@ def composed(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
         end = NOW.replace(tzinfo=None)
         own |= {"now": end} if name == "future_usage" else {"start": end - timedelta(days=30), "end": end}
         own |= {"first_slot": NOW_SLOT - 30 * 96, "end_slot": NOW_SLOT}
+        if head.reads & OF_TWO_RANGES:
+            own |= {"before_start": end - timedelta(days=60), "before_end": end - timedelta(days=30)}
+            own |= {"before_first_slot": NOW_SLOT - 60 * 96, "before_end_slot": NOW_SLOT - 30 * 96}
         for filters in (*FILTERS, *(Filters(scope=scope) for scope in SCOPES if scope)):
             rows: Rows = "not_usage" if name == "other_rows" else "usage"
             within: Within = "after_now" if name == "future_usage" else "period"

@@ -51,6 +51,8 @@ QUALITY_FIELDS = (
     " rejectedDocuments"
 )
 PART_FIELDS = "cost promptTokens completionTokens totalTokens calls users conversations share"
+CHANGES_FIELDS = "period asOf source total previous before now difference causes parts rest"
+CHANGE_FIELDS = "subject label before now difference price quantity state"
 UTC_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z")
 
 
@@ -193,3 +195,52 @@ def test_any_answer_can_be_had_as_a_file(client: FlaskClient, endpoint: str) -> 
     assert workbook.data[:2] == b"PK"
     for answer in (table, workbook):
         assert "attachment" in answer.headers["Content-Disposition"]
+
+
+def test_what_changed_says_who_and_why(client: FlaskClient) -> None:
+    body = ask(client, "what-changed", "period=custom&start=2026-01-01&end=2026-12-31&by=user&limit=2")
+    assert set(body) == set(CHANGES_FIELDS.split())
+    assert set(body["causes"]) == {"moreCalls", "longerCalls", "dearerModels", "changedPrices"}
+    for part in body["parts"]:
+        assert set(part) == set(CHANGE_FIELDS.split())
+        assert part["price"] + part["quantity"] == pytest.approx(part["difference"])
+    whole = sum(part["difference"] for part in body["parts"]) + body["rest"]
+    assert whole == pytest.approx(body["difference"])
+    assert sum(body["causes"].values()) == pytest.approx(body["difference"])
+
+
+def test_what_changed_by_group_says_who_is_in_several(client: FlaskClient) -> None:
+    body = ask(client, "what-changed", f"{ALL}&by=group")
+    assert set(body["inSeveral"]) == {"users", "difference"}
+
+
+def test_nothing_changed_where_there_is_no_range_before(client: FlaskClient) -> None:
+    body = ask(client, "what-changed", "period=all")
+    assert [body[name] for name in ("previous", "before", "difference", "causes", "rest")] == [None] * 5
+    assert (body["parts"], body["total"]) == ([], 0)
+
+
+@pytest.mark.parametrize("by", ["cost_center", "domain", "Model"])
+def test_what_changed_names_what_it_can_be_taken_apart_by(client: FlaskClient, by: str) -> None:
+    response = client.get(f"/api/what-changed?by={by}")
+    assert (response.status_code, response.get_json()["parameter"]) == (400, "by")
+    assert "model, agent, user, group, provider" in response.get_json()["error"]
+
+
+@pytest.mark.parametrize("split", ["model", "user", "agent", "provider", "group"])
+def test_a_split_timeline_has_parts_and_a_legend(client: FlaskClient, split: str) -> None:
+    body = ask(client, "usage-over-time", f"{ALL}&split={split}&bucket=month")
+    keys = [entry["key"] for entry in body["legend"]]
+    assert 0 < len(keys) <= 8
+    assert all(set(entry) == {"key", "label", "cost"} for entry in body["legend"])
+    assert all([*point["parts"]] == keys for point in body["points"])
+    in_points = sum(point["parts"][keys[0]] for point in body["points"])
+    assert in_points == pytest.approx(body["legend"][0]["cost"])
+
+
+def test_a_file_of_a_split_timeline_has_a_column_for_each_part(client: FlaskClient) -> None:
+    legend = ask(client, "usage-over-time", f"{ALL}&split=model&bucket=month")["legend"]
+    text = client.get(f"/api/usage-over-time?{ALL}&split=model&bucket=month&format=csv").get_data(
+        as_text=True
+    )
+    assert text.splitlines()[0].endswith(",".join([*(entry["label"] for entry in legend), "All others"]))

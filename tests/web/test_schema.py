@@ -42,6 +42,7 @@ GENERATED_ONLY = {
     "/api/top-models",
     "/api/top-agents",
     "/api/cost-breakdown",
+    "/api/what-changed",
     "/api/quality",
     "/api/price-check",
     "/api/export",

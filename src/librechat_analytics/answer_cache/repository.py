@@ -43,12 +43,13 @@ if TYPE_CHECKING:
         UserModelRow,
         UserRow,
     )
+    from librechat_analytics.usage.changes import Changes
     from librechat_analytics.usage.filters import Filters, Scope
     from librechat_analytics.usage.matching import Hit, Kind
     from librechat_analytics.usage.periods import BucketUnit, Period
     from librechat_analytics.usage.prices import PriceList
     from librechat_analytics.usage.quality import QualityReport
-    from librechat_analytics.usage.questions import Dimension
+    from librechat_analytics.usage.questions import ChangeBy, Dimension, SplitBy
 
 Arguments = TypeVarTuple("Arguments")
 T = TypeVar("T")
@@ -114,11 +115,22 @@ class CachedRepository:
     ) -> Ranking[ModelCostRow]:
         return self._answer(StoreRepository.cost_breakdown, period, limit, filters)
 
+    def what_changed(
+        self, period: Period, by: ChangeBy, limit: int, filters: Filters = EVERYTHING
+    ) -> Changes:
+        return self._answer(StoreRepository.what_changed, period, by, limit, filters)
+
     def user_models(self, period: Period, filters: Filters = EVERYTHING) -> tuple[UserModelRow, ...]:
         return self._answer(StoreRepository.user_models, period, filters)
 
-    def usage_over_time(self, period: Period, unit: BucketUnit, filters: Filters = EVERYTHING) -> Timeline:
-        return self._answer(StoreRepository.usage_over_time, period, unit, filters)
+    def usage_over_time(
+        self,
+        period: Period,
+        unit: BucketUnit,
+        filters: Filters = EVERYTHING,
+        split: SplitBy | None = None,
+    ) -> Timeline:
+        return self._answer(StoreRepository.usage_over_time, period, unit, filters, split)
 
     def spent_over_time(self, period: Period, unit: BucketUnit, filters: Filters = EVERYTHING) -> Timeline:
         return self._answer(StoreRepository.spent_over_time, period, unit, filters)
@@ -129,7 +141,7 @@ class CachedRepository:
         return self._answer(StoreRepository.spent_before_over_time, period, unit, filters)
 
     def split_over_time(
-        self, period: Period, unit: BucketUnit, dimension: Dimension, filters: Filters = EVERYTHING
+        self, period: Period, unit: BucketUnit, dimension: SplitBy, filters: Filters = EVERYTHING
     ) -> Split:
         return self._answer(StoreRepository.split_over_time, period, unit, dimension, filters)
 

@@ -26,10 +26,11 @@ from librechat_analytics.usage.answers import (
     UserModelRow,
     UserRow,
 )
+from librechat_analytics.usage.changes import Change, ChangeState
 from librechat_analytics.usage.quality import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 Kind = Literal["text", "money", "rate", "tokens", "count", "share", "time"]
 """Money is in US dollars, a rate in US dollars per million tokens; a share is from 0 to 1."""
@@ -227,6 +228,23 @@ HOURS_OF_WEEK = Columns(
 CONVERSATION_COSTS = Columns(
     ConversationBand,
     (col("upper_usd", "Less than (USD)", "money", short="Less than"), CONVERSATIONS, COST),
+)
+
+STATES: Mapping[ChangeState, str] = {"new": "New", "gone": "Gone", "both": "Both ranges"}
+
+CHANGES = Columns(
+    Change,
+    (
+        worded("name", "Name", "text", lambda row: row.label),
+        EMAIL,
+        col("subject", "Id", "text"),
+        col("before_usd", "Before (USD)", "money", short="Before"),
+        col("now_usd", "Now (USD)", "money", short="Now"),
+        col("difference_usd", "Difference (USD)", "money", short="Difference"),
+        col("price_usd", "Of it by price (USD)", "money", short="Price"),
+        col("quantity_usd", "Of it by quantity (USD)", "money", short="Quantity"),
+        worded("state", "Usage", "text", lambda row: STATES[row.state]),
+    ),
 )
 
 USER_MODELS = Columns(

@@ -36,9 +36,11 @@ if TYPE_CHECKING:
         UserModelRow,
         UserRow,
     )
+    from librechat_analytics.usage.changes import Changes
     from librechat_analytics.usage.filters import Filters
     from librechat_analytics.usage.periods import Period
     from librechat_analytics.usage.quality import QualityReport
+    from librechat_analytics.usage.questions import ChangeBy
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,26 @@ def _part_row(name: str, part: Part) -> tuple[Cell, ...]:
 
 
 def timeline_sheet(timeline: Timeline) -> Sheet:
-    """Lay out the buckets of time, in the period's zone."""
-    return sheet(f"By {timeline.unit}", columns.USAGE_OVER_TIME, timeline.points)
+    """Lay out the buckets of time, in the period's zone, and the parts of each where it is split."""
+    whole = sheet(f"By {timeline.unit}", columns.USAGE_OVER_TIME, timeline.points)
+    if timeline.legend is None:
+        return whole
+    keys = [part.key for part in timeline.legend]
+    titles = [*(part.label for part in timeline.legend), "All others"]
+    rows = (
+        (*cells, *((point.parts or {})[key] for key in keys), point.others_usd)
+        for cells, point in zip(whole.rows, timeline.points, strict=True)
+    )
+    return Sheet(whole.name, (*whole.columns, *(Heading(title, "money") for title in titles)), tuple(rows))
+
+
+def changes_sheet(changes: Changes, by: ChangeBy) -> Sheet:
+    """Lay out what changed, largest difference first; the last row is the rest."""
+    parts = sheet("What changed", columns.CHANGES, changes.rows)
+    if changes.rest_usd is None:
+        return parts
+    rest = (f"All other {by}s", None, None, None, None, changes.rest_usd, None, None, None)
+    return Sheet(parts.name, parts.columns, (*parts.rows, rest))
 
 
 def parts_sheet(timeline: Timeline | Rates, parts: Sequence[tuple[Heading, Sequence[Cell]]]) -> Sheet:

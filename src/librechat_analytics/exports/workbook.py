@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, get_args
 
 from librechat_analytics.exports import sheets
 from librechat_analytics.usage.answers import ALL_ENTRIES
 from librechat_analytics.usage.filters import EVERYTHING, Filters
+from librechat_analytics.usage.questions import ChangeBy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,19 +17,32 @@ if TYPE_CHECKING:
     from librechat_analytics.exports.sheets import Sheet
     from librechat_analytics.usage.answers import Freshness
     from librechat_analytics.usage.periods import BucketUnit, Period
-    from librechat_analytics.usage.questions import Repository
+    from librechat_analytics.usage.questions import Repository, SplitBy
 
 Answer = TypeVar("Answer")
+
+CHANGES_BY: tuple[ChangeBy, ...] = get_args(ChangeBy)
+
+
+def change_by(text: str) -> ChangeBy:
+    """Return what a difference is taken apart by; without a known word, models."""
+    return next((by for by in CHANGES_BY if by == text), "model")
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What a table shows: the period, the filters, the buckets of time, and at most how many entries."""
+    """What a table shows: the period, the filters, the buckets of time, and at most how many entries.
+
+    ``by``: what an answer is taken apart by, empty for answers that are not. ``split``: what a timeline is
+    split by.
+    """
 
     period: Period
     filters: Filters
     bucket: BucketUnit
     limit: int = ALL_ENTRIES
+    by: str = ""
+    split: SplitBy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +84,9 @@ SUMMARY = table(
     ),
 )
 USAGE_OVER_TIME = table(
-    lambda repository, chosen: repository.usage_over_time(chosen.period, chosen.bucket, chosen.filters),
+    lambda repository, chosen: repository.usage_over_time(
+        chosen.period, chosen.bucket, chosen.filters, chosen.split
+    ),
     lambda answer, _: sheets.timeline_sheet(answer),
 )
 TOP_USERS = table(
@@ -92,6 +108,12 @@ TOP_AGENTS = table(
 USER_MODELS = table(
     lambda repository, chosen: repository.user_models(chosen.period, chosen.filters),
     lambda answer, _: sheets.user_models_sheet(answer),
+)
+WHAT_CHANGED = table(
+    lambda repository, chosen: repository.what_changed(
+        chosen.period, change_by(chosen.by), chosen.limit, chosen.filters
+    ),
+    lambda answer, context: sheets.changes_sheet(answer, change_by(context.selection.by)),
 )
 QUALITY = table(
     lambda repository, chosen: repository.quality(chosen.period, chosen.filters),

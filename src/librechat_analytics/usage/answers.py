@@ -240,7 +240,8 @@ class TimelinePoint:
     """The figures of one bucket.
 
     ``start`` and ``end`` are aware, in the period's zone. ``partial``: the period or the present cuts the
-    bucket off. ``active_users`` and ``conversations`` are None where they were not counted.
+    bucket off. ``active_users`` and ``conversations`` are None where they were not counted. ``parts``: the
+    cost of each part of a split timeline in US dollars, by key; ``others_usd``: of all other parts together.
     """
 
     start: datetime
@@ -253,14 +254,36 @@ class TimelinePoint:
     calls: int
     active_users: int | None = None
     conversations: int | None = None
+    parts: Mapping[str, float] | None = None
+    others_usd: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SplitPart:
+    """A part of a split timeline and its cost in the whole period.
+
+    ``key``: a model's or provider's name, the id of a user, an agent or a group, ``(none)`` or ``(unknown)``.
+    """
+
+    key: str
+    name: str | None
+    email: str | None
+    deleted: bool
+    cost_usd: float
+
+    @property
+    def label(self) -> str:
+        """Return its name, else its e-mail address, else its key."""
+        return self.name or self.email or self.key
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """A period's figures bucket by bucket, empty buckets included."""
+    """A period's figures bucket by bucket, empty buckets included; ``legend``: the parts, if it is split."""
 
     unit: BucketUnit
     points: tuple[TimelinePoint, ...]
+    legend: tuple[SplitPart, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,8 +373,8 @@ class PriceCheck:
 class SplitRow:
     """What one part of a split timeline spent in one bucket.
 
-    ``part``: a model's name, a user's or an agent's id, ``(none)``, ``(unknown)``; None for all other parts
-    together. ``bucket``: the position in ``Split.starts``.
+    ``part``: the key of a part, None for all other parts together. ``bucket``: the position in
+    ``Split.starts``.
     """
 
     part: str | None
@@ -363,11 +386,15 @@ class SplitRow:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A timeline split into its top parts and the rest; empty buckets are left out."""
+    """A timeline split into its top parts, highest cost first, and the rest; empty buckets are left out.
+
+    In a timeline split by group, a user counts in each of their groups.
+    """
 
     unit: BucketUnit
     starts: tuple[datetime, ...]
     rows: tuple[SplitRow, ...]
+    legend: tuple[SplitPart, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ from librechat_analytics.usage.answers import (
     Rates,
     RatesPoint,
     Split,
+    SplitPart,
     SplitRow,
     Timeline,
     TimelinePoint,
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from librechat_analytics.store.interface import Snapshot, SqlRow
     from librechat_analytics.usage.filters import Filters
     from librechat_analytics.usage.periods import Bucket, BucketUnit, Period, TimeRange
-    from librechat_analytics.usage.questions import Dimension
+    from librechat_analytics.usage.questions import Dimension, SplitBy
 
 SLOT_SECONDS = 900
 HOURS_A_DAY = 24
@@ -69,6 +71,8 @@ def _timeline(
                 end=bucket.end,
                 partial=bucket.partial,
                 total_tokens=total_tokens(row),
+                parts=None,
+                others_usd=None,
                 **not_counted,
             )
             for number, bucket in enumerate(buckets)
@@ -101,10 +105,10 @@ def split(
     time_range: TimeRange,
     unit: BucketUnit,
     buckets: Sequence[Bucket],
-    dimension: Dimension,
+    dimension: SplitBy,
     filters: Filters,
 ) -> Split:
-    """Split each bucket into the eight top models, users or agents and the rest."""
+    """Split each bucket into the eight parts with the highest cost and the rest."""
     rows = _bucket_rows(
         snapshot,
         "split_over_time",
@@ -114,8 +118,39 @@ def split(
         {"dimension": dimension, "parts": SPLIT_PARTS},
     )
     return Split(
-        unit, tuple(bucket.start for bucket in buckets), tuple(answer_row(SplitRow, row) for row in rows)
+        unit,
+        tuple(bucket.start for bucket in buckets),
+        tuple(answer_row(SplitRow, row) for row in rows),
+        _legend(rows),
     )
+
+
+def _legend(rows: Sequence[SqlRow]) -> tuple[SplitPart, ...]:
+    """Return the parts of some rows in their order, with the cost of all their buckets."""
+    named = {row["part"]: row for row in rows if row["part"] is not None}
+    costs_e6 = dict.fromkeys(named, 0)
+    for row in rows:
+        if row["part"] is not None:
+            costs_e6[row["part"]] += row["cost_e6"]
+    return tuple(
+        SplitPart(part, row["name"], row["email"], bool(row["deleted"]), usd(costs_e6[part]))
+        for part, row in named.items()
+    )
+
+
+def with_parts(timeline: Timeline, split: Split) -> Timeline:
+    """Return a timeline whose points also say what each part of a split cost."""
+    keys = [part.key for part in split.legend]
+    costs_usd = {(row.bucket, row.part): row.cost_usd for row in split.rows}
+    points = (
+        replace(
+            point,
+            parts={key: costs_usd.get((number, key), 0.0) for key in keys},
+            others_usd=costs_usd.get((number, None), 0.0),
+        )
+        for number, point in enumerate(timeline.points)
+    )
+    return Timeline(timeline.unit, tuple(points), split.legend)
 
 
 def trends(

@@ -37,13 +37,20 @@ if TYPE_CHECKING:
         UserModelRow,
         UserRow,
     )
+    from librechat_analytics.usage.changes import Changes
     from librechat_analytics.usage.filters import Filters, Scope
     from librechat_analytics.usage.matching import Hit, Kind
     from librechat_analytics.usage.periods import BucketUnit, Period
     from librechat_analytics.usage.quality import QualityReport
 
 Dimension = Literal["model", "user", "agent"]
-"""What cost can be split and ranked by."""
+"""What has a list and a page of its own, and what cost can be ranked by."""
+
+SplitBy = Literal["model", "user", "agent", "provider", "group"]
+"""What a timeline can be split by."""
+
+ChangeBy = Literal["model", "agent", "user", "group", "provider"]
+"""What a difference in cost can be taken apart by."""
 
 
 class Repository(Protocol):
@@ -104,12 +111,24 @@ class Repository(Protocol):
         """Rank models, their cost split into prompts and completions, with rates."""
         ...
 
+    def what_changed(
+        self, period: Period, by: ChangeBy, limit: int, filters: Filters = EVERYTHING
+    ) -> Changes:
+        """Take the difference to the range before apart, by subject and by cause."""
+        ...
+
     def user_models(self, period: Period, filters: Filters = EVERYTHING) -> tuple[UserModelRow, ...]:
         """Split a period by user and model."""
         ...
 
-    def usage_over_time(self, period: Period, unit: BucketUnit, filters: Filters = EVERYTHING) -> Timeline:
-        """Add up each bucket, with its users and conversations."""
+    def usage_over_time(
+        self,
+        period: Period,
+        unit: BucketUnit,
+        filters: Filters = EVERYTHING,
+        split: SplitBy | None = None,
+    ) -> Timeline:
+        """Add up each bucket, with its users and conversations; ``split``: and with its eight top parts."""
         ...
 
     def spent_over_time(self, period: Period, unit: BucketUnit, filters: Filters = EVERYTHING) -> Timeline:
@@ -123,9 +142,9 @@ class Repository(Protocol):
         ...
 
     def split_over_time(
-        self, period: Period, unit: BucketUnit, dimension: Dimension, filters: Filters = EVERYTHING
+        self, period: Period, unit: BucketUnit, dimension: SplitBy, filters: Filters = EVERYTHING
     ) -> Split:
-        """Split each bucket into the eight top models, users or agents and the rest."""
+        """Split each bucket into the eight top models, users, agents, providers or groups and the rest."""
         ...
 
     def trends(

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from librechat_analytics.usage import (
+    changes,
     cost_spread,
     findings,
     labels,
@@ -47,11 +48,12 @@ if TYPE_CHECKING:
         UserModelRow,
         UserRow,
     )
+    from librechat_analytics.usage.changes import Changes
     from librechat_analytics.usage.matching import Hit, Kind
     from librechat_analytics.usage.periods import BucketUnit
     from librechat_analytics.usage.prices import PriceList
     from librechat_analytics.usage.quality import QualityReport
-    from librechat_analytics.usage.questions import Dimension
+    from librechat_analytics.usage.questions import ChangeBy, Dimension, SplitBy
 
 
 def utc_now() -> datetime:
@@ -129,14 +131,30 @@ class StoreRepository:
         with self._store.snapshot() as snapshot:
             return rankings.cost_breakdown(snapshot, period.range, limit, filters)
 
+    def what_changed(
+        self, period: Period, by: ChangeBy, limit: int, filters: Filters = EVERYTHING
+    ) -> Changes:
+        with self._store.snapshot() as snapshot:
+            return changes.what_changed(snapshot, period, by, limit, filters)
+
     def user_models(self, period: Period, filters: Filters = EVERYTHING) -> tuple[UserModelRow, ...]:
         with self._store.snapshot() as snapshot:
             return rankings.user_models(snapshot, period.range, filters)
 
-    def usage_over_time(self, period: Period, unit: BucketUnit, filters: Filters = EVERYTHING) -> Timeline:
+    def usage_over_time(
+        self,
+        period: Period,
+        unit: BucketUnit,
+        filters: Filters = EVERYTHING,
+        split: SplitBy | None = None,
+    ) -> Timeline:
         cut = self._buckets(period, unit)
         with self._store.snapshot() as snapshot:
-            return over_time.usage(snapshot, period.range, unit, cut, filters)
+            timeline = over_time.usage(snapshot, period.range, unit, cut, filters)
+            if split is None:
+                return timeline
+            parts = over_time.split(snapshot, period.range, unit, cut, split, filters)
+            return over_time.with_parts(timeline, parts)
 
     def spent_over_time(self, period: Period, unit: BucketUnit, filters: Filters = EVERYTHING) -> Timeline:
         cut = self._buckets(period, unit)
@@ -154,7 +172,7 @@ class StoreRepository:
             return over_time.spent(snapshot, before.range, unit, cut, filters)
 
     def split_over_time(
-        self, period: Period, unit: BucketUnit, dimension: Dimension, filters: Filters = EVERYTHING
+        self, period: Period, unit: BucketUnit, dimension: SplitBy, filters: Filters = EVERYTHING
     ) -> Split:
         cut = self._buckets(period, unit)
         with self._store.snapshot() as snapshot:

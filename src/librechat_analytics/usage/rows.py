@@ -111,9 +111,11 @@ def range_rows(
     rows: Rows = "usage",
     frames: Mapping[str, pd.DataFrame] = NO_FRAMES,
     groups: int | None = None,
+    before: TimeRange | None = None,
 ) -> list[SqlRow]:
     """Run the query of that name about the usage of a range of time that the filters let through.
 
+    ``before`` is the range that a query compares it with.
     ``groups`` is for how many groups the query counts distinct users and conversations. If they are few, it
     counts them in bits, which takes a third of the time.
     """
@@ -121,7 +123,15 @@ def range_rows(
     in_bits = groups is not None and groups * _bytes_a_group(snapshot) <= MOST_BYTES_OF_BITS
     greatest = _greatest_keys(snapshot) if in_bits else {}
     query = of_period(name, filters, rows=rows, in_bits=in_bits)
-    return snapshot.rows(query, {**bounds, **filters.parameters(), **greatest, **parameters}, frames)
+    given = {**bounds, **_bounds_before(snapshot, before), **filters.parameters(), **greatest, **parameters}
+    return snapshot.rows(query, given, frames)
+
+
+def _bounds_before(snapshot: Snapshot, before: TimeRange | None) -> dict[str, object]:
+    if before is None:
+        return {}
+    bounds = {"start": before.start, "end": before.end, **_slots_in_cells(snapshot, before)}
+    return {f"before_{name}": value for name, value in bounds.items()}
 
 
 def _greatest_keys(snapshot: Snapshot) -> dict[str, object]:

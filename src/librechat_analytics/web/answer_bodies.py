@@ -13,6 +13,7 @@ from pydantic import AliasPath, Field
 
 from librechat_analytics.exports import columns
 from librechat_analytics.usage.answers import SourceStatus, Summary
+from librechat_analytics.usage.changes import Changes, ChangeState
 from librechat_analytics.usage.periods import BucketUnit
 from librechat_analytics.usage.prices import PriceSource
 from librechat_analytics.web.body import Body, Count, Instant, LocalTime, RowBody, Share
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
     from librechat_analytics.usage.answers import Freshness, Totals
     from librechat_analytics.usage.periods import Period
+
+
+def is_none(value: object) -> bool:
+    """Say whether a field is left out because the request did not ask for it."""
+    return value is None
 
 
 class PeriodAsked(Body):
@@ -268,6 +274,22 @@ class Point(RowBody, of=columns.USAGE_OVER_TIME):
     """The period or the present cuts the bucket, or the bucket is in the future."""
     active_users: Count
     conversations: Count
+    parts: dict[str, float] | None = Field(default=None, exclude_if=is_none)
+    """With `split`: the cost of each part in the legend, by its key."""
+    others_usd: float | None = Field(default=None, exclude_if=is_none)
+    """With `split`: the cost of all other parts; of groups, of the users in none of those shown."""
+
+
+class LegendEntry(Body):
+    """A part of a split timeline."""
+
+    key: str
+    """A model's or provider's name, the id of a user, an agent or a group, `(none)` or `(unknown)`: the \
+value of the filter that shows only this part."""
+    label: str
+    """Its name, else its e-mail address, else its key."""
+    cost_usd: float
+    """In the whole period."""
 
 
 class UsageOverTimeAnswer(Answer):
@@ -275,6 +297,84 @@ class UsageOverTimeAnswer(Answer):
 
     unit: BucketUnit = Field(serialization_alias="bucket")
     points: tuple[Point, ...]
+    legend: tuple[LegendEntry, ...] | None = Field(default=None, exclude_if=is_none)
+    """With `split`: at most eight parts, highest cost first."""
+
+
+class ChangedPart(Body):
+    """How the cost of one model, agent, user, group or provider differs from the range before."""
+
+    subject: str | None
+    """A model's or provider's name, or an id: the value of the filter that shows only this part. null for \
+the usage that has none; `(unknown)` where no record shows the agent."""
+    label: str
+    """Its name, else its e-mail address, else its id."""
+    before_usd: float
+    now_usd: float
+    difference_usd: float
+    price_usd: float
+    """The part of the difference that comes from other prices: by model and token type, the tokens of now \
+times the difference in price, caches included."""
+    quantity_usd: float
+    """The rest of the difference: by model and token type, the difference in tokens times the price of \
+before; and all that is new or gone."""
+    state: ChangeState
+    """Whether there is usage in this period only, in the range before only, or in both."""
+
+
+class Causes(Body):
+    """The whole difference taken apart in four steps, which add up to it."""
+
+    more_calls_usd: float
+    """Another number of calls, each at what a call cost before."""
+    longer_calls_usd: float
+    """Another number of tokens in a call of the same model."""
+    dearer_models_usd: float
+    """Another mix of models, new ones included."""
+    changed_prices_usd: float
+    """Another price of a token of the same model, caches included."""
+
+
+class InSeveral(Body):
+    """The users who are in several groups."""
+
+    users: Count
+    difference_usd: float
+    """The difference in what they cost, counted once."""
+
+
+class RangeBefore(Body):
+    """The range that the period is compared with."""
+
+    start: Instant
+    end: Instant
+
+
+class WhatChangedAnswer(Limited):
+    """The difference in cost to the range before; `parts` and `rest` add up to it."""
+
+    previous: RangeBefore | None
+    """null where the period is compared with nothing, as `all`; then there is no difference either."""
+    before_usd: float | None
+    now_usd: float
+    difference_usd: float | None
+    causes: Causes | None
+    parts: tuple[ChangedPart, ...] = Field(validation_alias="rows")
+    """By absolute difference, the largest first."""
+    rest_usd: float | None
+    """The difference of all that is in no part. By group, a user counts in each of their groups, so the \
+rest also takes away what counts more than once."""
+    in_several: InSeveral | None = Field(default=None, exclude_if=is_none)
+    """By group only."""
+
+    @classmethod
+    def _own_fields(cls, period: Period, answer: object) -> dict[str, object]:
+        if not isinstance(answer, Changes):
+            raise TypeError(f"{answer} does not say what changed")
+        names = (str(field.validation_alias or name) for name, field in cls.model_fields.items())
+        elsewhere = {*Answer.model_fields, "previous"}
+        own = {name: getattr(answer, name) for name in names if name not in elsewhere}
+        return own | {"previous": period.previous}
 
 
 class FindingPart(Body):

@@ -48,6 +48,8 @@ class Endpoint:
     example: str = "period=last-month"
     nothing: str = ""
     """What the API says where there is no such answer."""
+    by: tuple[str, ...] = ()
+    """What the answer can be taken apart by, the default first: the values of the parameter of that name."""
 
 
 ENDPOINTS = (
@@ -95,8 +97,17 @@ ENDPOINTS = (
         "A period by hour, day, week or month",
         workbook.USAGE_OVER_TIME,
         bodies.UsageOverTimeAnswer,
-        parameters=(*COMMON, "bucket", "format"),
-        example="period=12m&bucket=month",
+        parameters=(*COMMON, "bucket", "split", "format"),
+        example="period=12m&bucket=month&split=model",
+    ),
+    Endpoint(
+        "what-changed",
+        "Why the cost differs from the range before",
+        workbook.WHAT_CHANGED,
+        bodies.WhatChangedAnswer,
+        parameters=OF_LISTS,
+        example="period=last-month&by=agent",
+        by=workbook.CHANGES_BY,
     ),
     Endpoint(
         "quality",
@@ -119,7 +130,7 @@ def api_blueprint(repository: Repository, *, default_zone: str) -> Blueprint:
     """Make the endpoints, and ``/api/export`` with the workbook of everything."""
     api = Blueprint("api", __name__, url_prefix="/api")
 
-    def read() -> ApiRequest:
+    def read(by: tuple[str, ...] = ()) -> ApiRequest:
         scope = g.visitor.scope
         first_usage = repository.first_usage(scope) if request.args.get("period") == "all" else None
         return read_request(
@@ -128,11 +139,12 @@ def api_blueprint(repository: Repository, *, default_zone: str) -> Blueprint:
             now=repository.now(),
             first_usage=first_usage,
             scope=scope,
+            by=by,
         )
 
     def view_of(endpoint: Endpoint) -> Callable[[], Response]:
         def view() -> Response:
-            wanted = read()
+            wanted = read(endpoint.by)
             # Freshness is read first: the figures may be newer than it says, never older.
             context = Context(wanted, repository.freshness(), repository.now())
             if wanted.format == "json":

@@ -112,6 +112,7 @@ def _operations() -> dict[str, Operation]:
             endpoint.title,
             {JSON: parts.json_body(endpoint.body), CSV: parts.text_body(), XLSX: MediaType()},
             parameters=(*endpoint.parameters, IF_NONE_MATCH),
+            own=(_by(endpoint.by),) if endpoint.by else (),
             refusals=("400", *GUARDED, *(("404",) if endpoint.nothing else ())),
             example=f"/api/{endpoint.path}?{endpoint.example}",
         )
@@ -169,6 +170,12 @@ def _operations() -> dict[str, Operation]:
             public=True,
         ),
     }
+
+
+def _by(values: tuple[str, ...]) -> Parameter:
+    """Describe the parameter that says what an answer is taken apart by."""
+    schema = {"type": "string", "enum": [*values], "default": values[0]}
+    return parts.parameter("by", "query", "What the answer is taken apart by.", Schema.model_validate(schema))
 
 
 def _audit(title: str) -> Operation:

@@ -40,11 +40,16 @@ def operation(
     content: dict[str, MediaType],
     *,
     parameters: tuple[str, ...] = (),
+    own: tuple[Parameter, ...] = (),
     refusals: tuple[str, ...] = (),
     example: str,
     public: bool = False,
 ) -> Operation:
-    """Describe a GET; ``example`` is its address with a query string, ``public`` if it needs no key."""
+    """Describe a GET.
+
+    ``own``: parameters with values that no other GET has. ``example``: its address with a query string.
+    ``public``: it needs no key.
+    """
     responses: dict[str, DescribedResponse | Reference] = {
         "200": DescribedResponse(description=title, content=content)
     }
@@ -64,7 +69,7 @@ def operation(
         "x-codeSamples": [{"lang": "Shell", "source": curl(example, public=public)}],
     }
     if parameters:
-        described["parameters"] = [reference("parameters", name) for name in parameters]
+        described["parameters"] = [*own, *(reference("parameters", name) for name in parameters)]
     if public:
         described["security"] = []
     return Operation(**described)

@@ -35,6 +35,7 @@ from librechat_analytics.usage.periods import (
     default_bucket,
     parse_period,
 )
+from librechat_analytics.usage.questions import ChangeBy, SplitBy
 from librechat_analytics.web.period_words import UNKNOWN_ZONE, period_sentence
 from librechat_analytics.zones import UnknownZoneError, parse_zone
 
@@ -51,6 +52,8 @@ Format = Literal["json", "csv", "xlsx"]
 DEFAULT_LIMIT = 10
 LARGEST_LIMIT = 1000
 FORMATS: tuple[Format, ...] = get_args(Format)
+ALL_BY: tuple[str, ...] = get_args(ChangeBy)
+"""What an answer can be taken apart by, at any endpoint."""
 
 
 def _parameter_of(field: str) -> str:
@@ -72,12 +75,15 @@ def bad_period(error: BadPeriodError) -> BadParameterError:
 
 def _one_of(values: Collection[str]) -> Callable[[str, ValidationInfo], str]:
     def known(text: str, info: ValidationInfo) -> str:
-        if text not in values:
-            name = str(info.field_name)
-            raise BadParameterError(name, f"{name} must be one of {', '.join(values)}.")
-        return text
+        return _known(str(info.field_name), text, values)
 
     return known
+
+
+def _known(name: str, text: str, values: Collection[str]) -> str:
+    if text not in values:
+        raise BadParameterError(name, f"{name} must be one of {', '.join(values)}.")
+    return text
 
 
 def _whole_number(text: str, info: ValidationInfo) -> int:
@@ -154,6 +160,14 @@ instant, which is not part of it. An instant without an offset is local time in 
     """How many entries of a list, highest cost first; without it a file has all of them."""
     bucket: Annotated[BucketUnit, BeforeValidator(_one_of(BUCKET_UNITS))] | Absent = None
     """Length of a bucket; the default depends on the length of the period. At most 1,000 buckets."""
+    by: (
+        Annotated[str, Field(json_schema_extra={"enum": [*ALL_BY]}), BeforeValidator(_one_of(ALL_BY))]
+        | Absent
+    ) = None
+    """What the answer is taken apart by; each endpoint that has this parameter lists its own values."""
+    split: Annotated[SplitBy, BeforeValidator(_one_of(get_args(SplitBy)))] | Absent = None
+    """What each point is split by: its `parts` are the eight with the highest cost in the period. Of \
+groups, `others` are the users in none of those shown."""
     format: Annotated[Format, BeforeValidator(_one_of(FORMATS))] = "json"
     """Format of the answer."""
     user: Names = ()
@@ -215,8 +229,12 @@ def read_request(
     now: datetime,
     first_usage: datetime | None,
     scope: Scope | None = None,
+    by: tuple[str, ...] = (),
 ) -> ApiRequest:
-    """Read the parameters of a request; raises BadParameterError, which names the wrong parameter."""
+    """Read the parameters of a request; raises BadParameterError, which names the wrong parameter.
+
+    ``by``: the values of the parameter of that name that the endpoint takes, its default first.
+    """
     _only_known_once(arguments, NAMES)
     filters = {name: tuple(arguments.getlist(name)) for name in FILTER_PARAMETERS if name in arguments}
     try:
@@ -224,6 +242,8 @@ def read_request(
     except ValidationError as error:
         # The BadParameterError of a validator is inside pydantic's error.
         raise error.errors()[0]["ctx"]["error"] from None
+    if by and given.by is not None:
+        _known("by", given.by, by)
     zone = given.tz or parse_zone(default_zone)
     try:
         period = parse_period(given.period, given.start, given.end, zone, now=now, first_usage=first_usage)
@@ -236,6 +256,8 @@ def read_request(
         filters=Filters.of(filters, scope),
         bucket=given.bucket or default_bucket(period.range),
         limit=given.limit if has_limit else ALL_ENTRIES,
+        by=given.by or next(iter(by), ""),
+        split=given.split,
         format=given.format,
     )
 

@@ -1,4 +1,4 @@
-"""The answers of the six endpoints."""
+"""The answers of the seven endpoints."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bson import ObjectId
 
+from tests.support.oracle.changes import split_points, what_changed
 from tests.support.oracle.evidence import Evidence
 from tests.support.oracle.fields import agent_id, date_of, is_agent_id, is_real, number, text, user_id
 from tests.support.oracle.figures import (
@@ -44,11 +45,19 @@ if TYPE_CHECKING:
     from tests.support.oracle.ledger import Document, Ledger
 
 
-ENDPOINTS = ("summary", "top-users", "top-models", "top-agents", "cost-breakdown", "usage-over-time")
+ENDPOINTS = (
+    "summary",
+    "top-users",
+    "top-models",
+    "top-agents",
+    "cost-breakdown",
+    "usage-over-time",
+    "what-changed",
+)
 
 
 class Oracle:
-    """The answers of the six endpoints about one state of LibreChat's database."""
+    """The answers of the seven endpoints about one state of LibreChat's database."""
 
     def __init__(self, ledger: Ledger, evidence: Evidence | None = None) -> None:
         self.evidence = evidence or Evidence(ledger)
@@ -175,7 +184,12 @@ class Oracle:
             case "cost-breakdown":
                 body |= ranked("models", self._breakdown(rows), limit)
             case "usage-over-time":
-                body |= over_time(rows, start, end, parameters.get("bucket"), zone, now)
+                body |= over_time(rows, start, end, parameters, zone, now)
+            case "what-changed":
+                before = previous_bounds(name, start, end, zone, now)
+                rows_before = None if before is None else self.within(*before, parameters)
+                body |= what_changed(rows_before, rows, parameters.get("by", "model"), limit)
+                body["previous"] = None if before is None else {"start": before[0], "end": before[1]}
             case _:
                 raise ValueError(endpoint)
         return body
@@ -319,9 +333,14 @@ class Oracle:
 
 
 def over_time(
-    rows: list[Row], start: datetime, end: datetime, unit: str | None, zone: ZoneInfo, now: datetime
+    rows: list[Row],
+    start: datetime,
+    end: datetime,
+    parameters: dict[str, str],
+    zone: ZoneInfo,
+    now: datetime,
 ) -> Body:
-    unit = unit or automatic_unit(end - start)
+    unit = parameters.get("bucket") or automatic_unit(end - start)
     buckets: list[tuple[datetime, datetime]] = []
     if start < end:
         buckets = (
@@ -343,4 +362,7 @@ def over_time(
                 "conversations": distinct(row.conversation for row in own),
             }
         )
-    return {"bucket": unit, "points": points}
+    if "split" not in parameters:
+        return {"bucket": unit, "points": points}
+    points, legend = split_points(points, filled, parameters["split"])
+    return {"bucket": unit, "points": points, "legend": legend}

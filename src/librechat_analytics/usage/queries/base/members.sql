@@ -1,0 +1,18 @@
+-- Who is in which group now, as far as the reader may see the group. The composer puts these steps after those of
+-- period.sql where a query reads `members`, and replaces the names in braces by the conditions of the reader's scope,
+-- or by true.
+--
+-- Reads: people, groups, memberships. Parameters: none. One row per user and group.
+WITH
+seen_users AS NOT MATERIALIZED (
+    SELECT *, key AS user_key FROM people WHERE "{user_conditions}"
+),
+seen_groups AS NOT MATERIALIZED (
+    SELECT * FROM groups WHERE "{group_conditions}"
+),
+members AS NOT MATERIALIZED (
+    SELECT memberships.user_key AS user_key, seen_groups.id AS group_id, seen_groups.name AS group_name
+    FROM memberships JOIN seen_groups ON seen_groups.id = memberships.group_id
+    WHERE memberships.until IS NULL
+)
+SELECT * FROM members

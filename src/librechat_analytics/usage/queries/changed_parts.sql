@@ -1,0 +1,80 @@
+-- The users, models, agents, groups or providers whose cost differs most between a period and the range before it.
+-- A user counts in each of their groups. A user whose groups the reader may not see is in no part.
+-- Reads: both_ranges, members, memberships, models, users, agents, providers. Parameters: $by, $limit.
+-- One row per part and model that ran for it, by absolute difference of the part, then by its id.
+WITH
+per_key AS (
+    SELECT
+        -- Of groups, the users: their members. Keys begin with 1, so -1 can mean that the agent is unknown.
+        CASE $by
+            WHEN 'model' THEN toInt64(ran_key)
+            WHEN 'provider' THEN toInt64(provider_key)
+            WHEN 'agent' THEN CASE WHEN certainty = 'unknown' THEN -1 ELSE toInt64(agent_key) END
+            ELSE toInt64(user_key)
+        END AS own_key,
+        ran_key,
+        sum(CASE WHEN is_before THEN 0 ELSE documents END) AS documents,
+        sum(CASE WHEN is_before THEN documents ELSE 0 END) AS documents_before,
+        sum(CASE WHEN is_before THEN 0 ELSE prompt_cost_e6 END) AS prompt_cost_e6,
+        sum(CASE WHEN is_before THEN prompt_cost_e6 ELSE 0 END) AS prompt_cost_before_e6,
+        sum(CASE WHEN is_before THEN 0 ELSE cost_e6 - prompt_cost_e6 END) AS completion_cost_e6,
+        sum(CASE WHEN is_before THEN cost_e6 - prompt_cost_e6 ELSE 0 END) AS completion_cost_before_e6,
+        sum(CASE WHEN is_before THEN 0 ELSE prompt_tokens END) AS prompt_tokens,
+        sum(CASE WHEN is_before THEN prompt_tokens ELSE 0 END) AS prompt_tokens_before,
+        sum(CASE WHEN is_before THEN 0 ELSE completion_tokens END) AS completion_tokens,
+        sum(CASE WHEN is_before THEN completion_tokens ELSE 0 END) AS completion_tokens_before
+    FROM both_ranges
+    GROUP BY ALL
+),
+named AS (
+    SELECT
+        per_key.*,
+        CASE $by
+            WHEN 'model' THEN models.id
+            WHEN 'provider' THEN providers.id
+            WHEN 'agent' THEN CASE WHEN own_key = -1 THEN '(unknown)' ELSE agents.id END
+            WHEN 'user' THEN users.id
+            ELSE members.group_id
+        END AS subject,
+        CASE $by WHEN 'agent' THEN agents.name WHEN 'user' THEN users.name ELSE members.group_name END AS name,
+        users.email AS email,
+        coalesce(users.deleted_at, agents.deleted_at) IS NOT NULL AS deleted
+    FROM per_key
+    LEFT JOIN models ON $by = 'model' AND models.key = own_key
+    LEFT JOIN providers ON $by = 'provider' AND providers.key = own_key
+    LEFT JOIN agents ON $by = 'agent' AND agents.key = own_key
+    LEFT JOIN users ON $by = 'user' AND users.key = own_key
+    LEFT JOIN members ON $by = 'group' AND members.user_key = own_key
+    WHERE
+        $by <> 'group' OR members.group_id IS NOT NULL OR own_key IS NULL
+        OR own_key NOT IN (SELECT user_key FROM memberships WHERE until IS NULL)
+),
+-- By id, because agents of several tenants may share one.
+listed AS MATERIALIZED (
+    SELECT
+        subject, min(name) AS name, min(email) AS email, min(deleted) AS deleted,
+        sum(documents) AS documents, sum(documents_before) AS documents_before,
+        sum(prompt_cost_e6) + sum(completion_cost_e6)
+        - sum(prompt_cost_before_e6) - sum(completion_cost_before_e6) AS difference_e6,
+        count(*) OVER () AS total
+    FROM named
+    GROUP BY subject
+    ORDER BY abs(difference_e6) DESC, subject ASC NULLS LAST
+    LIMIT $limit
+),
+per_model AS (
+    SELECT
+        subject AS part, ran_key,
+        sum(prompt_cost_e6) AS prompt_cost_e6, sum(prompt_cost_before_e6) AS prompt_cost_before_e6,
+        sum(completion_cost_e6) AS completion_cost_e6, sum(completion_cost_before_e6) AS completion_cost_before_e6,
+        sum(prompt_tokens) AS prompt_tokens, sum(prompt_tokens_before) AS prompt_tokens_before,
+        sum(completion_tokens) AS completion_tokens, sum(completion_tokens_before) AS completion_tokens_before
+    FROM named
+    GROUP BY subject, ran_key
+)
+SELECT
+    subject, name, email, deleted, documents, documents_before, total,
+    prompt_cost_e6, prompt_cost_before_e6, completion_cost_e6, completion_cost_before_e6,
+    prompt_tokens, prompt_tokens_before, completion_tokens, completion_tokens_before
+FROM listed JOIN per_model ON per_model.part IS NOT DISTINCT FROM listed.subject
+ORDER BY abs(difference_e6) DESC, subject ASC NULLS LAST, ran_key
