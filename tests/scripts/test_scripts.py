@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 from librechat_analytics.dashboard.contract import build_contract
 from librechat_analytics.dashboard.views.registry import VIEWS
 from librechat_analytics.formatting import AGE_STEPS, ago
-from librechat_analytics.usage.periods import TimeRange, describe_range
+from librechat_analytics.usage.period_words import describe_range
+from librechat_analytics.usage.periods import TimeRange
 from librechat_analytics.usage.wall_clock import midnight
 
 FOLDER = Path(__file__).resolve().parent

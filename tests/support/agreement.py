@@ -39,7 +39,10 @@ PERIODS = (
     "this-week",
     "this-month",
     "last-month",
+    "this-quarter",
+    "last-quarter",
     "this-year",
+    "last-year",
     "all",
 )
 NOT_COMPUTED = {"asOf", "source", "provider", "label"}

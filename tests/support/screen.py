@@ -22,7 +22,8 @@ from librechat_analytics.formatting import (
     tokens,
     user_label,
 )
-from librechat_analytics.usage.periods import TimeRange, describe_range
+from librechat_analytics.usage.period_words import describe_range
+from librechat_analytics.usage.periods import TimeRange
 from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from librechat_analytics.usage.periods import (
     BadPeriodError,
     BucketUnit,
+    Compare,
     Period,
     TimeRange,
     buckets,
@@ -74,8 +75,11 @@ def named(name: str, zone: ZoneInfo, now: str) -> Period:
     return parse_period(name, None, None, zone, now=instant(now), first_usage=None)
 
 
-def custom(start: str | None, end: str | None, zone: ZoneInfo = UTC_ZONE) -> Period:
-    return parse_period("custom", start, end, zone, now=instant("2026-11-24T15:00:00"), first_usage=None)
+def custom(
+    start: str | None, end: str | None, zone: ZoneInfo = UTC_ZONE, compare: Compare = "previous"
+) -> Period:
+    now = instant("2026-11-24T15:00:00")
+    return parse_period("custom", start, end, zone, now=now, first_usage=None, compare=compare)
 
 
 def bucket_texts(start: str, end: str, zone: str, unit: BucketUnit) -> list[str]:

@@ -43,6 +43,8 @@ CUSTOM = {
     "an offset": ("2026-11-20T00:00:00+05:45", "2026-11-21T00:00:00-03:30"),
     "the turn of the year": ("2025-12-31T20:00:00", "2026-01-01T04:00:00"),
     "partly ahead": ("2026-11-20", "2026-12-01"),
+    "a whole month": ("2026-10-01", "2026-10-31"),
+    "a leap day and the days before": ("2024-02-20", "2024-02-29"),
     "before everything": ("2001-01-01", "2001-02-01"),
 }
 
@@ -78,6 +80,14 @@ class TestASample:
     @pytest.mark.parametrize(("start", "end"), CUSTOM.values(), ids=CUSTOM)
     def test_every_figure_of_custom_ranges(self, sample: Sample, start: str, end: str, zone: str) -> None:
         assert_parts_add_up(sample.check(period="custom", start=start, end=end, tz=zone, limit="1000"))
+
+    @pytest.mark.parametrize("compare", ["year", "none"])
+    @pytest.mark.parametrize("period", [*PERIODS, *CUSTOM])
+    def test_every_comparison(self, sample: Sample, period: str, compare: str) -> None:
+        start, end = CUSTOM.get(period, ("", ""))
+        asked = {"period": "custom", "start": start, "end": end} if start else {"period": period}
+        parameters = asked | {"tz": "Europe/Berlin", "compare": compare}
+        assert_answers_agree(sample.ask, sample.oracle, READ_AT, parameters, endpoints=("summary",))
 
     @pytest.mark.parametrize("zone", ZONES)
     @pytest.mark.parametrize("bucket", ["hour", "day", "week", "month"])

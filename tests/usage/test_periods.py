@@ -116,6 +116,26 @@ class TestNamedPeriods:
                 ("2028-02-01 00:00", "2028-03-01 00:00"), ("2028-01-01 00:00", "2028-02-01 00:00"),
             ),
             (
+                "this-quarter", BERLIN, "2026-11-24T15:00:00",
+                ("2026-10-01 00:00", "2026-11-24 16:00"), ("2026-07-01 00:00", "2026-08-24 16:00"),
+            ),
+            (  # February has no 31st: to its end, as months do
+                "this-quarter", UTC_ZONE, "2026-05-31T15:00:00",
+                ("2026-04-01 00:00", "2026-05-31 15:00"), ("2026-01-01 00:00", "2026-03-01 00:00"),
+            ),
+            (
+                "this-quarter", UTC_ZONE, "2026-12-31T15:00:00",
+                ("2026-10-01 00:00", "2026-12-31 15:00"), ("2026-07-01 00:00", "2026-10-01 00:00"),
+            ),
+            (
+                "last-quarter", UTC_ZONE, "2026-02-10T15:00:00",
+                ("2025-10-01 00:00", "2026-01-01 00:00"), ("2025-07-01 00:00", "2025-10-01 00:00"),
+            ),
+            (
+                "last-year", NEW_YORK, "2027-01-01T03:00:00",
+                ("2025-01-01 00:00", "2026-01-01 00:00"), ("2024-01-01 00:00", "2025-01-01 00:00"),
+            ),
+            (
                 "this-year", BERLIN, "2026-11-24T15:00:00",
                 ("2026-01-01 00:00", "2026-11-24 16:00"), ("2025-01-01 00:00", "2025-11-24 16:00"),
             ),
@@ -218,9 +238,36 @@ class TestCustom:
         period = custom(start, end, ZoneInfo(zone))
         assert period.range == TimeRange(instant(expected[0]), instant(expected[1]))
 
-    def test_the_range_before_has_the_same_elapsed_length(self):
-        period = custom("2026-03-29", "2026-03-29", BERLIN)
-        assert local(period.previous, BERLIN) == ("2026-03-28 01:00", "2026-03-29 00:00")
+    @pytest.mark.parametrize(
+        ("start", "end", "previous"),
+        [
+            # a day of 23 hours, and one of 25
+            ("2026-03-29", "2026-03-29", ("2026-03-28 00:00", "2026-03-29 00:00")),
+            ("2026-10-25", "2026-10-25", ("2026-10-24 00:00", "2026-10-25 00:00")),
+            ("2026-10-24", "2026-10-26", ("2026-10-21 00:00", "2026-10-24 00:00")),
+            # whole months
+            ("2026-10-01", "2026-10-31", ("2026-09-01 00:00", "2026-10-01 00:00")),
+            ("2026-03-01", "2026-03-31", ("2026-02-01 00:00", "2026-03-01 00:00")),
+            ("2026-01-01", "2026-02-28", ("2025-11-01 00:00", "2026-01-01 00:00")),
+            ("2024-01-01", "2024-12-31", ("2023-01-01 00:00", "2024-01-01 00:00")),
+            ("2026-10-01T00:00:00+02:00", "2026-10-31T23:00:00Z", ("2026-09-01 00:00", "2026-10-01 00:00")),
+            # as many days, where only one end is the first of a month
+            ("2026-10-01", "2026-10-30", ("2026-09-01 00:00", "2026-10-01 00:00")),
+            ("2026-09-30", "2026-10-31", ("2026-08-29 00:00", "2026-09-30 00:00")),
+            # as much time, where it is not made of days
+            ("2026-03-29T01:00", "2026-03-29T05:00", ("2026-03-28 22:00", "2026-03-29 01:00")),
+            ("2026-10-25", "2026-10-25T12:00", ("2026-10-24 11:00", "2026-10-25 00:00")),
+        ],
+    )
+    def test_the_range_before_has_as_many_months_or_days_or_as_much_time(self, start, end, previous):
+        assert local(custom(start, end, BERLIN).previous, BERLIN) == previous
+
+    @pytest.mark.parametrize("month", range(1, 13))
+    def test_a_month_has_one_range_before_however_it_was_chosen(self, month):
+        after = f"2026-{month + 1:02}-10" if month < 12 else "2027-01-10"
+        by_name = named("last-month", BERLIN, f"{after}T12:00:00")
+        first, last = by_name.range.days(BERLIN)
+        assert custom(str(first), str(last), BERLIN).previous == by_name.previous
 
     @pytest.mark.parametrize("parameter", ["start", "end"])
     @pytest.mark.parametrize(
@@ -277,3 +324,43 @@ class TestCustom:
     def test_a_day_that_the_zone_skipped_is_empty(self):
         with pytest.raises(BadPeriodError, match="end not after start"):
             custom("2011-12-30", "2011-12-30", ZoneInfo("Pacific/Apia"))
+
+
+class TestAYearEarlier:
+    @pytest.mark.parametrize(
+        ("start", "end", "previous"),
+        [
+            ("2026-10-01", "2026-10-31", ("2025-10-01 00:00", "2025-11-01 00:00")),
+            ("2024-02-29", "2024-02-29", ("2023-02-28 00:00", "2023-03-01 00:00")),
+            ("2024-02-28", "2024-02-28", ("2023-02-28 00:00", "2023-03-01 00:00")),
+            ("2025-02-01", "2025-02-28", ("2024-02-01 00:00", "2024-03-01 00:00")),
+            ("2024-02-29T12:00", "2024-02-29T13:00", ("2023-02-28 12:00", "2023-02-28 13:00")),
+            # the 29th becomes the 28th: nothing is left between its morning and the evening before
+            ("2024-02-28T18:00", "2024-02-29T06:00", ("2023-02-28 18:00", "2023-02-28 18:00")),
+            # the same wall clock, in summer and in winter
+            ("2026-03-29T12:00", "2026-10-25T12:00", ("2025-03-29 12:00", "2025-10-25 12:00")),
+        ],
+    )
+    def test_both_ends_move_by_a_year_on_the_wall_clock(self, start, end, previous):
+        assert local(custom(start, end, BERLIN, "year").previous, BERLIN) == previous
+
+    def test_a_day_without_midnight_stays_a_whole_day(self):
+        beirut = ZoneInfo("Asia/Beirut")
+        of_next_year = custom("2027-03-28", "2027-03-28", beirut, "year")
+        assert local(of_next_year.previous, beirut) == ("2026-03-28 00:00", "2026-03-29 01:00")
+        assert local(custom("2026-03-29", "2026-03-29", beirut, "year").previous, beirut) == (
+            "2025-03-29 00:00",
+            "2025-03-30 01:00",
+        )
+
+    def test_a_running_period_is_compared_up_to_the_same_moment(self):
+        now = instant("2026-11-24T15:00:00")
+        for name in ("this-month", "this-quarter", "this-year", "today"):
+            period = parse_period(name, None, None, BERLIN, now=now, first_usage=None, compare="year")
+            assert local(period.previous, BERLIN)[1] == "2025-11-24 16:00"
+
+    @pytest.mark.parametrize(("name", "compare"), [("30d", "none"), ("all", "year"), ("all", "previous")])
+    def test_without_a_comparison_there_is_no_range_before(self, name, compare):
+        now = instant("2026-11-24T15:00:00")
+        period = parse_period(name, None, None, BERLIN, now=now, first_usage=now, compare=compare)
+        assert (period.previous, period.compare) == (None, compare)

@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from librechat_analytics.usage.periods import (
-    PERIODS,
+from librechat_analytics.usage.period_words import (
     describe,
     describe_before,
     describe_range,
+    period_in_words,
 )
+from librechat_analytics.usage.periods import PERIODS
 from tests.support.wall_clocks import UTC_ZONE, custom, instant, named
 
 
@@ -37,11 +38,11 @@ class TestDescribe:
     @pytest.mark.parametrize(
         ("start", "end", "expected"),
         [
-            ("2026-03-01", "2026-03-01", "Custom · 1 Mar 2026, UTC"),
-            ("2026-03-01T10:00", "2026-03-01T12:30", "Custom · 1 Mar 2026 10:00–12:30, UTC"),
-            ("2026-03-01", "2026-03-02T12:30", "Custom · 1 Mar 2026 00:00 – 2 Mar 2026 12:30, UTC"),
-            ("2026-11-01", "2026-11-30", "Custom · 1–30 Nov 2026 (not over yet), UTC"),
-            ("2027-01-01", "2027-01-31", "Custom · 1–31 Jan 2027 (still ahead), UTC"),
+            ("2026-03-01", "2026-03-01", "1 Mar 2026, UTC"),
+            ("2026-03-01T10:00", "2026-03-01T12:30", "1 Mar 2026 10:00–12:30, UTC"),
+            ("2026-03-01", "2026-03-02T12:30", "1 Mar 2026 00:00 – 2 Mar 2026 12:30, UTC"),
+            ("2026-11-01", "2026-11-30", "November 2026 · 1–30 Nov 2026 (not over yet), UTC"),
+            ("2027-01-01", "2027-01-31", "January 2027 · 1–31 Jan 2027 (still ahead), UTC"),
         ],
     )  # fmt: skip
     def test_custom_ranges_in_words(self, start, end, expected):
@@ -58,13 +59,37 @@ class TestDescribe:
             ("this-week", "16–17 Nov 2026 until 15:30"),
             ("this-month", "1–24 Oct 2026 until 15:30"),
             ("yesterday", "22 Nov 2026"),
-            ("last-month", "1–30 Sep 2026"),
+            ("last-month", "September 2026"),
+            ("last-quarter", "Q2 2026"),
+            ("last-year", "2024"),
+            ("this-quarter", "1 Jul – 24 Aug 2026 until 15:30"),
             ("7d", "10–17 Nov 2026"),
             ("all", ""),
         ],
     )
     def test_what_a_running_period_is_compared_with_says_until_when(self, name, expected):
         assert describe_before(named(name, UTC_ZONE, "2026-11-24T15:30:00")) == expected
+
+    @pytest.mark.parametrize(
+        ("start", "end", "expected"),
+        [
+            ("2026-09-01", "2026-09-30", "September 2026"),
+            ("2026-07-01", "2026-09-30", "Q3 2026"),
+            ("2025-01-01", "2025-12-31", "2025"),
+            ("2026-10-12", "2026-10-18", "Week of 12 Oct 2026"),
+            ("2026-02-01T00:00:00+01:00", "2026-03-01T00:00:00+01:00", "February 2026"),
+            ("2026-08-01", "2026-10-31", "1 Aug – 31 Oct 2026"),
+            ("2026-10-13", "2026-10-19", "13–19 Oct 2026"),
+            ("2026-10-25", "2026-10-25", "25 Oct 2026"),
+            ("2026-10-25T08:00", "2026-10-25T10:30", "25 Oct 2026 08:00–10:30"),
+        ],
+    )
+    def test_a_custom_range_that_is_a_unit_of_the_calendar_has_its_name(self, start, end, expected):
+        assert period_in_words(custom(start, end, ZoneInfo("Europe/Berlin"))) == expected
+
+    def test_the_same_month_is_compared_with_the_same_words_however_it_was_chosen(self):
+        as_custom = custom("2026-10-01", "2026-10-31")
+        assert describe_before(as_custom) == describe_before(named("last-month", UTC_ZONE, "2026-11-24"))
 
     def test_every_period_has_its_own_words(self):
         now = "2026-11-24T15:00:00"

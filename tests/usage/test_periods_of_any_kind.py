@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from librechat_analytics.usage.periods import (
     BUCKET_UNITS,
+    COMPARISONS,
     PERIODS,
     Period,
     TimeRange,
@@ -59,11 +60,29 @@ class TestProperties:
         # Empty only in the second in which a calendar range begins.
         assert edges[-2] < edges[-1] or edges[-1].astimezone(zone).strftime("%M:%S") == "00:00"
 
-    @given(st.sampled_from(list(PERIODS)), zones, nows, nows)
-    def test_a_period_at_another_present_is_what_its_name_means_then(self, name, zone, now, then):
+    @given(st.dates(datetime(2001, 1, 1).date(), datetime(2099, 1, 1).date()), st.integers(0, 800), zones)  # noqa: DTZ001
+    def test_whole_days_are_compared_with_whole_days(self, first, more, zone):
+        last = first + timedelta(days=more)
+        for compare in ("previous", "year"):
+            with refusals() as refused:
+                now = instant("2026-11-24T15:00:00")
+                period = parse_period(
+                    "custom", str(first), str(last), zone, now=now, first_usage=None, compare=compare
+                )
+            assume(not refused)
+            before = period.previous
+            days = before.days(zone)
+            again = parse_period("custom", *map(str, days), zone, now=now, first_usage=None)
+            assert again.range == before
+            assert compare == "year" or before.end == period.range.start
+
+    @given(st.sampled_from(list(PERIODS)), zones, nows, nows, st.sampled_from(COMPARISONS))
+    def test_a_period_at_another_present_is_what_its_name_means_then(self, name, zone, now, then, compare):
         def read(present):
             first = min(now, then) - timedelta(days=5)
-            return parse_period(name, "2026-03-01", "2026-03-28", zone, now=present, first_usage=first)
+            return parse_period(
+                name, "2026-03-01", "2026-03-28", zone, now=present, first_usage=first, compare=compare
+            )
 
         assert period_at(read(now), then) == read(then)
 

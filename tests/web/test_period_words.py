@@ -15,7 +15,7 @@ from librechat_analytics.web.period_words import period_sentence
             BadPeriodError("unknown name", "period"),
             (
                 "period must be one of 24h, 7d, 30d, 90d, 12m, today, yesterday, this-week, this-month,"
-                " last-month, this-year, all, custom."
+                " last-month, this-quarter, last-quarter, this-year, last-year, all, custom."
             ),
         ),
         (BadPeriodError("missing", "start"), "period=custom needs start, such as 2026-03-01."),

@@ -10,7 +10,7 @@ from librechat_analytics.dashboard import ids, unreadable
 from librechat_analytics.dashboard.html.markup import element
 from librechat_analytics.dashboard.links import LIST_VIEWS
 from librechat_analytics.dashboard.words import filter_words, notices
-from librechat_analytics.usage.periods import describe
+from librechat_analytics.usage.period_words import describe
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -21,7 +21,7 @@ from librechat_analytics.usage.filters import (
     Scope,
     is_readable,
 )
-from librechat_analytics.usage.periods import BadPeriodError, Period, parse_period
+from librechat_analytics.usage.periods import COMPARISONS, BadPeriodError, Compare, Period, parse_period
 from librechat_analytics.usage.questions import Dimension
 from librechat_analytics.zones import UnknownZoneError, parse_zone
 
@@ -40,14 +40,14 @@ PAGE_NUMBER = re.compile(r"[0-9]{1,4}", re.ASCII)
 SUBJECTS: tuple[Dimension, ...] = get_args(Dimension)
 """What has a page of its own: the filter of the same name says which one."""
 
-SHARED = ("period", "start", "end", "tz", "embed", "theme", *FILTER_PARAMETERS)
+SHARED = ("period", "start", "end", "compare", "tz", "embed", "theme", *FILTER_PARAMETERS)
 """The parameters that every view reads; the others belong to one view."""
 
 BILL_OF = "bill_of"
 READ_EXACTLY = (*FILTER_PARAMETERS, BILL_OF)
 """The parameters that say whose figures to show."""
 
-GIVEN_ONCE = frozenset({"view", "period", "start", "end", "tz", "bill", BILL_OF})
+GIVEN_ONCE = frozenset({"view", "period", "start", "end", "compare", "tz", "bill", BILL_OF})
 """The parameters that may not have two values: each value would show other figures."""
 
 Fault = Literal[
@@ -269,11 +269,14 @@ def _period(
     first_usage: datetime | None,
     replaced: list[Replaced],
 ) -> Period:
-    name = values.get("period", DEFAULT_PERIOD)
+    start, end = values.get("start"), values.get("end")
+    compare: Compare = _one_of(COMPARISONS, values.get("compare"), "previous")
+
+    def named(name: str) -> Period:
+        return parse_period(name, start, end, zone, now=now, first_usage=first_usage, compare=compare)
+
     try:
-        return parse_period(
-            name, values.get("start"), values.get("end"), zone, now=now, first_usage=first_usage
-        )
+        return named(values.get("period", DEFAULT_PERIOD))
     except BadPeriodError as error:
         replaced.append(Replaced("period", error=error))
-        return parse_period(DEFAULT_PERIOD, None, None, zone, now=now, first_usage=first_usage)
+        return named(DEFAULT_PERIOD)

@@ -22,6 +22,7 @@ THINGS = {
     "period": "The period",
     "start": "The first day",
     "end": "The last day",
+    "compare": "The comparison",
     "tz": "The time zone",
     "bill": "The bill's amount",
     "bill_of": "The provider of the bill",

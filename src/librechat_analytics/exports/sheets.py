@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from librechat_analytics.exports import columns
 from librechat_analytics.exports.columns import BUCKET, SHARE, Column, Columns, Heading, Row
 from librechat_analytics.formatting import UNKNOWN_AGENT, WITHOUT_AGENT
-from librechat_analytics.usage.periods import describe
+from librechat_analytics.usage.period_words import describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

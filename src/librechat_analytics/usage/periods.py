@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 BucketUnit = Literal["hour", "day", "week", "month"]
+Compare = Literal["previous", "year", "none"]
+"""What a period is compared with: the range before, the same range a year earlier, or nothing."""
 
 BUCKET_UNITS: Final[tuple[BucketUnit, ...]] = get_args(BucketUnit)
+COMPARISONS: Final[tuple[Compare, ...]] = get_args(Compare)
 MAX_BUCKETS: Final = 1000
 
 PERIODS: Final[Mapping[str, str]] = {
@@ -35,7 +38,10 @@ PERIODS: Final[Mapping[str, str]] = {
     "this-week": "This week",
     "this-month": "This month",
     "last-month": "Last month",
+    "this-quarter": "This quarter",
+    "last-quarter": "Last quarter",
     "this-year": "This year",
+    "last-year": "Last year",
     "all": "All time",
     "custom": "Custom",
 }
@@ -48,15 +54,11 @@ _ELAPSED: Final[Mapping[str, timedelta]] = {
     "90d": timedelta(hours=2160),
 }
 
+_MONTHS: Final[Mapping[str, int]] = {"month": 1, "quarter": 3, "year": 12}
+"""The units of the calendar that periods begin with ``this-`` and ``last-`` for, in months."""
+
 _EARLIEST: Final = datetime(2000, 1, 1)  # noqa: DTZ001 - a wall clock, compared with wall clocks
 _LATEST: Final = datetime(2100, 1, 1)  # noqa: DTZ001
-
-_TO: Final = "\N{EN DASH}"
-# Not from strftime, which follows the locale of the machine.
-_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-_UNTIL_NOW: Final = ("today", "this-week", "this-month", "this-year")
-"""Periods that are compared with the same part of the period before."""
 
 # datetime.fromisoformat alone would also take week dates, 20260101 and any separator.
 _WRITTEN: Final = re.compile(
@@ -119,12 +121,16 @@ class TimeRange:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A named range in a zone, with the range that it is compared with (None for ``all``)."""
+    """A named range in a zone, with the range that it is compared with.
+
+    ``previous`` is None for ``all`` and where ``compare`` is ``none``.
+    """
 
     name: str
     range: TimeRange
     previous: TimeRange | None
     zone: ZoneInfo
+    compare: Compare = "previous"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +154,9 @@ def parse_period(
     *,
     now: datetime,
     first_usage: datetime | None,
+    compare: Compare = "previous",
 ) -> Period:
-    """Return the period of that name as of ``now``.
+    """Return the period of that name as of ``now``, and the range that it is compared with.
 
     ``start`` and ``end`` matter for ``custom`` only. ``all`` begins at ``first_usage`` and is empty if that
     is None. A calendar range is empty at the instant at which it begins. Raises BadPeriodError, and nothing
@@ -159,25 +166,39 @@ def parse_period(
         raise BadPeriodError("unknown name", "period")
     now = now.astimezone(UTC)
     if name == "all":
-        return Period(name, TimeRange(now if first_usage is None else min(first_usage, now), now), None, zone)
+        current = TimeRange(now if first_usage is None else min(first_usage, now), now)
+        return Period(name, current, None, zone, compare)
     if name == "custom":
         current = _custom(start, end, zone)
+        before = _whole_days_before(current, zone) or _just_before(current)
     elif name == "12m":
         current = TimeRange(
             wall_clock.same_time(now, wall_clock.year_before(now.astimezone(zone).date()), zone), now
         )
+        before = _just_before(current)
     elif name in _ELAPSED:
         current = TimeRange(now - _ELAPSED[name], now)
+        before = _just_before(current)
     else:
-        return Period(name, *_calendar_ranges(name, zone, now), zone)
-    return Period(name, current, TimeRange(current.start - current.elapsed, current.start), zone)
+        current, before = _calendar_ranges(name, zone, now)
+    if compare == "none":
+        return Period(name, current, None, zone, compare)
+    return Period(name, current, _year_earlier(current, zone) if compare == "year" else before, zone, compare)
 
 
 def period_at(period: Period, now: datetime) -> Period:
     """Return the period of the same name as of another present; a custom period does not change."""
     if period.name == "custom":
         return period
-    return parse_period(period.name, None, None, period.zone, now=now, first_usage=period.range.start)
+    return parse_period(
+        period.name,
+        None,
+        None,
+        period.zone,
+        now=now,
+        first_usage=period.range.start,
+        compare=period.compare,
+    )
 
 
 def default_bucket(time_range: TimeRange) -> BucketUnit:
@@ -209,62 +230,6 @@ def buckets(period: Period, unit: BucketUnit, *, now: datetime) -> list[Bucket]:
         )
         for start, end in pairwise(edges)
     ]
-
-
-def describe(period: Period, now: datetime) -> str:
-    """Return the period in words, its days and its zone, as a sentence beside the choice of it."""
-    words = PERIODS[period.name]
-    if period.name == "all" and not period.range.elapsed:
-        return f"{words} · no usage yet, {period.zone.key}"
-    if period.name == "custom" and not _is_whole_days(period):
-        days = _to_the_minute(period.range, period.zone)
-    else:
-        days = describe_range(period.range, period.zone)
-    ahead = ""
-    if period.range.end > now:
-        ahead = " (still ahead)" if period.range.start >= now else " (not over yet)"
-    return f"{words} · {days}{ahead}, {period.zone.key}"
-
-
-def describe_range(time_range: TimeRange, zone: ZoneInfo) -> str:
-    """Return the days of a range in the zone, first and last included."""
-    first, last = time_range.days(zone)
-    if first == last:
-        return day_in_words(last)
-    if first.year != last.year:
-        return f"{day_in_words(first)} {_TO} {day_in_words(last)}"
-    if first.month != last.month:
-        return f"{day_in_words(first, with_year=False)} {_TO} {day_in_words(last)}"
-    return f"{first.day}{_TO}{day_in_words(last)}"
-
-
-def describe_before(period: Period) -> str:
-    """Return the days of the range before a period, and the time on the last day unless it is whole."""
-    if period.previous is None:
-        return ""
-    words = describe_range(period.previous, period.zone)
-    end = period.previous.end.astimezone(period.zone)
-    is_cut = period.name in _UNTIL_NOW and end != midnight(end.date(), period.zone)
-    return f"{words} until {end:%H:%M}" if is_cut else words
-
-
-def _is_whole_days(period: Period) -> bool:
-    return all(
-        edge == midnight(edge.astimezone(period.zone).date(), period.zone)
-        for edge in (period.range.start, period.range.end)
-    )
-
-
-def _to_the_minute(time_range: TimeRange, zone: ZoneInfo) -> str:
-    start, end = time_range.start.astimezone(zone), time_range.end.astimezone(zone)
-    if start.date() == end.date():
-        return f"{day_in_words(start)} {start:%H:%M}{_TO}{end:%H:%M}"
-    return f"{day_in_words(start)} {start:%H:%M} {_TO} {day_in_words(end)} {end:%H:%M}"
-
-
-def day_in_words(day: date, *, with_year: bool = True) -> str:
-    """Return a day as people write it: ``24 Nov 2026``."""
-    return f"{day.day} {_MONTHS[day.month - 1]}{f' {day.year}' if with_year else ''}"
 
 
 def _custom(start: str | None, end: str | None, zone: ZoneInfo) -> TimeRange:
@@ -299,34 +264,76 @@ def _instant(parameter: str, text: str | None, zone: ZoneInfo) -> datetime:
     return instant_at(wall, zone) if written.tzinfo is None else wall.replace(tzinfo=UTC)
 
 
+def _just_before(time_range: TimeRange) -> TimeRange:
+    return TimeRange(time_range.start - time_range.elapsed, time_range.start)
+
+
+def _whole_days_before(time_range: TimeRange, zone: ZoneInfo) -> TimeRange | None:
+    """Return as many months before a range of whole months, as many days before one of whole days.
+
+    Months and days are those of the calendar, so a day of 25 hours is one day. None for other ranges.
+    """
+    first, after = (wall_clock.day_that_begins(edge, zone) for edge in (time_range.start, time_range.end))
+    if first is None or after is None:
+        return None
+    months = wall_clock.whole_months(first, after)
+    before = wall_clock.months_later(first, -months) if months else first - (after - first)
+    return TimeRange(midnight(before, zone), time_range.start)
+
+
+def _year_earlier(time_range: TimeRange, zone: ZoneInfo) -> TimeRange:
+    """Return the range a year earlier on the wall clock; days stay whole, 29 February becomes the 28th."""
+    start = _edge_a_year_earlier(time_range.start, zone)
+    last_whole_day = wall_clock.day_that_begins(time_range.end, zone)
+    if last_whole_day is not None and (last_whole_day.month, last_whole_day.day) == (2, 29):
+        # The last day is the 28th, and stays it.
+        end = midnight(date(last_whole_day.year - 1, 3, 1), zone)
+    else:
+        end = _edge_a_year_earlier(time_range.end, zone)
+    return TimeRange(start, max(start, end))
+
+
+def _edge_a_year_earlier(edge: datetime, zone: ZoneInfo) -> datetime:
+    day = wall_clock.year_before(edge.astimezone(zone).date())
+    is_midnight = wall_clock.day_that_begins(edge, zone) is not None
+    return midnight(day, zone) if is_midnight else wall_clock.same_time(edge, day, zone)
+
+
 def _calendar_ranges(name: str, zone: ZoneInfo, now: datetime) -> tuple[TimeRange, TimeRange]:
     """Return the calendar range of that name and the one before it."""
     today = now.astimezone(zone).date()
-    if name == "yesterday":
+    which, _, unit = name.partition("-")
+    if which == "yesterday":
         return _whole(today - 2 * DAY, today - DAY, today, zone)
-    first = wall_clock.first_day(today, "month")
-    if name == "last-month":
-        last = wall_clock.month_before(first)
-        return _whole(wall_clock.month_before(last), last, first, zone)
-
-    match name:
-        case "today":
-            first, before, same_day = today, today - DAY, today - DAY
-        case "this-week":
-            first = wall_clock.first_day(today, "week")
-            before, same_day = first - 7 * DAY, today - 7 * DAY
-        case "this-month":
-            before = wall_clock.month_before(first)
-            # Count from the first day: if that month is too short, this is after its end.
-            same_day = before + (today - first)
-        case _:
-            first = date(today.year, 1, 1)
-            before, same_day = wall_clock.year_before(first), wall_clock.year_before(today)
+    if unit in _MONTHS:
+        months = _MONTHS[unit]
+        first = wall_clock.first_of_months(today, months)
+        before = wall_clock.months_later(first, -months)
+        if which == "last":
+            return _whole(wall_clock.months_later(before, -months), before, first, zone)
+        same_point = _months_earlier(now, months, zone)
+    else:
+        days = 7 if unit == "week" else 1
+        first = wall_clock.first_day(today, "week") if unit == "week" else today
+        before = first - days * DAY
+        same_point = wall_clock.same_time(now, today - days * DAY, zone)
     start = midnight(first, zone)
-    return (
-        TimeRange(start, now),
-        TimeRange(midnight(before, zone), min(wall_clock.same_time(now, same_day, zone), start)),
-    )
+    return TimeRange(start, now), TimeRange(midnight(before, zone), min(same_point, start))
+
+
+def _months_earlier(now: datetime, months: int, zone: ZoneInfo) -> datetime:
+    """Return the same day and clock time some months earlier; the end of a month that is too short.
+
+    A year before 29 February is 28 February.
+    """
+    today = now.astimezone(zone).date()
+    if months == _MONTHS["year"]:
+        return wall_clock.same_time(now, wall_clock.year_before(today), zone)
+    first = wall_clock.months_later(today.replace(day=1), -months)
+    day = first + (today.day - 1) * DAY
+    if day.month != first.month:
+        return midnight(day.replace(day=1), zone)
+    return wall_clock.same_time(now, day, zone)
 
 
 def _whole(before: date, first: date, after: date, zone: ZoneInfo) -> tuple[TimeRange, TimeRange]:

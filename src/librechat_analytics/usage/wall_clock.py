@@ -42,9 +42,28 @@ def year_before(day: date) -> date:
     return day.replace(year=day.year - 1)
 
 
-def month_before(first: date) -> date:
-    """Return the first day of the month before, given the first day of a month."""
-    return (first - DAY).replace(day=1)
+def months_later(first: date, months: int) -> date:
+    """Return the first day of a month some months later, or earlier, given the first day of a month."""
+    year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
+    return date(year, month + 1, 1)
+
+
+def first_of_months(day: date, months: int) -> date:
+    """Return the first day of the month (1), quarter (3) or year (12) that a day is in."""
+    return date(day.year, (day.month - 1) // months * months + 1, 1)
+
+
+def whole_months(first: date, after: date) -> int:
+    """Count the whole months of the calendar from a day to before another; 0 where they are not whole."""
+    if first.day != 1 or after.day != 1:
+        return 0
+    return (after.year - first.year) * 12 + after.month - first.month
+
+
+def day_that_begins(instant: datetime, zone: ZoneInfo) -> date | None:
+    """Return the day that begins at an instant in the zone; None where none does."""
+    day = instant.astimezone(zone).date()
+    return day if midnight(day, zone) == instant else None
 
 
 def first_day(day: date, unit: BucketUnit) -> date:

@@ -30,6 +30,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 COMMON = ("period", "start", "end", "tz", *FILTER_PARAMETERS)
 """Parameters that have an effect on every endpoint."""
 COMMON_AND_FORMAT = (*COMMON, "format")
+COMPARED = (*COMMON, "compare", "format")
 OF_LISTS = (*COMMON, "limit", "format")
 
 
@@ -58,6 +59,7 @@ ENDPOINTS = (
         "What a period cost, and the one before",
         workbook.SUMMARY,
         bodies.SummaryAnswer,
+        parameters=COMPARED,
         example="period=last-month&tz=Europe/Berlin",
     ),
     Endpoint(

@@ -123,7 +123,7 @@ def _operations() -> dict[str, Operation]:
             FILES,
             "Everything as one workbook",
             {XLSX: MediaType()},
-            parameters=(*COMMON, "bucket"),
+            parameters=(*COMMON, "compare", "bucket"),
             refusals=("400", *GUARDED),
             example="/api/export?period=last-month",
         ),

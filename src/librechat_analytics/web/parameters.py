@@ -29,9 +29,11 @@ from librechat_analytics.usage.filters import (
 )
 from librechat_analytics.usage.periods import (
     BUCKET_UNITS,
+    COMPARISONS,
     PERIODS,
     BadPeriodError,
     BucketUnit,
+    Compare,
     default_bucket,
     parse_period,
 )
@@ -156,6 +158,10 @@ is part of the range. An instant without an offset is local time in `tz`."""
 instant, which is not part of it. An instant without an offset is local time in `tz`."""
     tz: Zone | Absent = None
     """IANA time zone of calendar ranges and buckets."""
+    compare: Annotated[Compare, BeforeValidator(_one_of(COMPARISONS))] = "previous"
+    """What the period is compared with. `previous`: of a calendar range the same part of the one before, of \
+a custom range of whole months or days as many of them before, otherwise the same length of time before. \
+`year`: the same range a year earlier on the wall clock in `tz`."""
     limit: Limit = DEFAULT_LIMIT
     """How many entries of a list, highest cost first; without it a file has all of them."""
     bucket: Annotated[BucketUnit, BeforeValidator(_one_of(BUCKET_UNITS))] | Absent = None
@@ -246,7 +252,15 @@ def read_request(
         _known("by", given.by, by)
     zone = given.tz or parse_zone(default_zone)
     try:
-        period = parse_period(given.period, given.start, given.end, zone, now=now, first_usage=first_usage)
+        period = parse_period(
+            given.period,
+            given.start,
+            given.end,
+            zone,
+            now=now,
+            first_usage=first_usage,
+            compare=given.compare,
+        )
     except BadPeriodError as error:
         raise bad_period(error) from None
     # A file has all entries unless the request limits them.

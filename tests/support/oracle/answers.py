@@ -207,7 +207,7 @@ class Oracle:
         now: datetime,
         parameters: dict[str, Any],
     ) -> Body:
-        before = previous_bounds(name, *bounds, zone, now)
+        before = previous_bounds(name, *bounds, zone, now, parameters.get("compare", "previous"))
         beside = [
             row for row in self.beside if bounds[0] <= row.at < bounds[1] and is_chosen(row, parameters)
         ]

@@ -44,6 +44,10 @@ def month_start(wall: datetime, months: int = 0) -> datetime:
     return start
 
 
+def quarter_start(wall: datetime) -> datetime:
+    return month_start(wall, -((wall.month - 1) % 3))
+
+
 def year_before(wall: datetime) -> datetime:
     return months_later(wall, -12) or wall.replace(year=wall.year - 1, day=28)
 
@@ -69,9 +73,17 @@ def period_bounds(
         "this-week": today - local.weekday() * day,
         "this-month": month_start(local),
         "last-month": month_start(local, -1),
+        "this-quarter": quarter_start(local),
+        "last-quarter": month_start(quarter_start(local), -3),
         "this-year": today.replace(month=1, day=1),
+        "last-year": today.replace(year=today.year - 1, month=1, day=1),
     }
-    ends = {"yesterday": instant(today, zone), "last-month": instant(month_start(local), zone)}
+    ends = {
+        "yesterday": instant(today, zone),
+        "last-month": instant(month_start(local), zone),
+        "last-quarter": instant(quarter_start(local), zone),
+        "last-year": instant(begins["this-year"], zone),
+    }
     return instant(begins[name], zone), ends.get(name, now)
 
 
@@ -82,32 +94,68 @@ def custom_bound(given: str, zone: ZoneInfo, days_on: int) -> datetime:
     return parsed.astimezone(UTC) if parsed.tzinfo else instant(parsed, zone)
 
 
+def day_begun(at: datetime, zone: ZoneInfo) -> datetime | None:
+    """The midnight of the day that begins at an instant, even where clocks skip it; None where none does."""
+    wall = midnight(wall_clock(at, zone))
+    return wall if instant(wall, zone) == at else None
+
+
+def custom_before(start: datetime, end: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    first, after = day_begun(start, zone), day_begun(end, zone)
+    if first is None or after is None:
+        return start - (end - start), start
+    if first.day == after.day == 1:
+        months = (after.year - first.year) * 12 + after.month - first.month
+        return instant(month_start(first, -months), zone), start
+    return instant(first - (after - first), zone), start
+
+
+def bounds_a_year_before(start: datetime, end: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    def back(at: datetime) -> datetime:
+        return instant(year_before(day_begun(at, zone) or wall_clock(at, zone)), zone)
+
+    after = day_begun(end, zone)
+    if after and (after.month, after.day) == (2, 29):
+        return back(start), instant(after.replace(year=after.year - 1, month=3, day=1), zone)
+    return back(start), max(back(start), back(end))
+
+
 def previous_bounds(
-    name: str, start: datetime, end: datetime, zone: ZoneInfo, now: datetime
+    name: str, start: datetime, end: datetime, zone: ZoneInfo, now: datetime, compare: str = "previous"
 ) -> tuple[datetime, datetime] | None:
-    local = wall_clock(now, zone)
-    first = wall_clock(start, zone)
+    if name == "all" or compare == "none":
+        return None
+    if compare == "year":
+        return bounds_a_year_before(start, end, zone)
+    if name == "custom":
+        return custom_before(start, end, zone)
+    whole = {"yesterday": -1, "last-month": -1, "last-quarter": -3, "last-year": -12}
+    if name in whole:
+        first = midnight(wall_clock(start, zone))
+        begin = first - timedelta(days=1) if name == "yesterday" else month_start(first, whole[name])
+        return instant(begin, zone), start
+    if name.startswith("this-") or name == "today":
+        begin, point = running_before(name, wall_clock(now, zone))
+        return instant(begin, zone), min(instant(point, zone), start)
+    return start - (end - start), start
+
+
+def running_before(name: str, local: datetime) -> tuple[datetime, datetime]:
+    """The beginning of the unit before the one that runs, and the same point in it."""
     match name:
-        case "all":
-            return None
-        case "yesterday":
-            return instant(midnight(first) - timedelta(days=1), zone), start
-        case "last-month":
-            return instant(month_start(first, -1), zone), start
         case "today":
-            begin, point = midnight(local) - timedelta(days=1), local - timedelta(days=1)
+            return midnight(local) - timedelta(days=1), local - timedelta(days=1)
         case "this-week":
             monday = midnight(local) - timedelta(days=local.weekday())
-            begin, point = monday - timedelta(days=7), local - timedelta(days=7)
+            return monday - timedelta(days=7), local - timedelta(days=7)
         case "this-month":
-            begin = month_start(local, -1)
             # 31 March has no counterpart in February: then all of it.
-            point = months_later(local, -1) or month_start(local)
-        case "this-year":
-            begin, point = midnight(local).replace(year=local.year - 1, month=1, day=1), year_before(local)
+            return month_start(local, -1), months_later(local, -1) or month_start(local)
+        case "this-quarter":
+            before = month_start(quarter_start(local), -3)
+            return before, months_later(local, -3) or month_start(local, -2)
         case _:
-            return start - (end - start), start
-    return instant(begin, zone), min(instant(point, zone), start)
+            return midnight(local).replace(year=local.year - 1, month=1, day=1), year_before(local)
 
 
 def automatic_unit(elapsed: timedelta) -> str:

@@ -24,7 +24,8 @@ from librechat_analytics.formatting import (
     share,
     tokens,
 )
-from librechat_analytics.usage.periods import TimeRange, describe_range
+from librechat_analytics.usage.period_words import describe_range
+from librechat_analytics.usage.periods import TimeRange
 from librechat_analytics.usage.quality import COST_BESIDE
 
 if TYPE_CHECKING:

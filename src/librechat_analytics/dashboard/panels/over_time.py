@@ -39,7 +39,7 @@ from librechat_analytics.formatting import (
     user_label,
 )
 from librechat_analytics.usage.filters import NONE, UNKNOWN
-from librechat_analytics.usage.periods import describe_before
+from librechat_analytics.usage.period_words import describe_before
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

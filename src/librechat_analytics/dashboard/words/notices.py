@@ -10,7 +10,7 @@ from dash import html
 
 from librechat_analytics.dashboard.words.period_words import UNKNOWN_ZONE, period_sentence
 from librechat_analytics.formatting import counted
-from librechat_analytics.usage.periods import day_in_words, describe_before
+from librechat_analytics.usage.period_words import day_in_words, describe_before
 
 if TYPE_CHECKING:
     from datetime import datetime
