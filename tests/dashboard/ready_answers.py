@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -47,6 +48,8 @@ from librechat_analytics.usage.periods import buckets, parse_period
 from librechat_analytics.usage.quality import QualityReport
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from librechat_analytics.usage.periods import BucketUnit, Period
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
@@ -191,12 +194,18 @@ def rates() -> Rates:
     )
 
 
-def split(*parts: str | None, unit: BucketUnit = "day") -> Split:
+def split(
+    *parts: str | None, unit: BucketUnit = "day", names: Mapping[str, str] = MappingProxyType({})
+) -> Split:
     """The first part costs $1 in the first bucket, the second $2 in the second, and so on."""
     rows = (
         SplitRow(part, index, index + 1.0, 10 * (index + 1), index + 1) for index, part in enumerate(parts)
     )
-    legend = (SplitPart(part, None, None, deleted=False, cost_usd=1.0) for part in parts if part is not None)
+    legend = (
+        SplitPart(part, names.get(part), None, deleted=False, cost_usd=1.0)
+        for part in parts
+        if part is not None
+    )
     starts = tuple(bucket.start for bucket in buckets(period(), unit, now=NOW))
     return Split(unit, starts, tuple(rows), tuple(legend))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 from librechat_analytics.usage.answers import ALL_ENTRIES, Agent
 from librechat_analytics.usage.filters import NONE, UNKNOWN, Filters
 from librechat_analytics.usage.periods import default_bucket
+from librechat_analytics.usage.weekdays import comparable_range
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
         User,
         UserRow,
     )
-    from librechat_analytics.usage.periods import BucketUnit, Period
+    from librechat_analytics.usage.periods import BucketUnit, Period, TimeRange
     from librechat_analytics.usage.quality import QualityReport
     from librechat_analytics.usage.questions import Dimension, Repository
 
@@ -134,9 +135,14 @@ class PageData:
         """Give the timeline with users and conversations, which only files show."""
         return self._repository.usage_over_time(self.period, self.unit, self.filters)
 
+    @property
+    def range_before_over_time(self) -> TimeRange | None:
+        """Give the range that ``timeline_before`` is about."""
+        return comparable_range(self.period, self.unit)
+
     @Once
     def timeline_before(self) -> Timeline | None:
-        """Give the timeline of the range before; None where the period has none."""
+        """Give the timeline to draw over the period's own; None where it is compared with nothing."""
         return self._repository.spent_before_over_time(self.period, self.unit, self.filters)
 
     @Once

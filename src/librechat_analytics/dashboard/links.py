@@ -8,7 +8,7 @@ from librechat_analytics.usage.filters import NONE
 
 if TYPE_CHECKING:
     from librechat_analytics.dashboard.query import PageQuery
-    from librechat_analytics.usage.questions import Dimension
+    from librechat_analytics.usage.questions import Dimension, SplitBy
 
 LIST_VIEWS: dict[Dimension, str] = {"model": "models", "user": "users", "agent": "agents"}
 """The view that lists all models, users or agents."""
@@ -32,3 +32,11 @@ def agent_page(query: PageQuery, agent: str) -> str:
 def provider_models(query: PageQuery, provider: str | None) -> str | None:
     """Give the address of the models of a provider; None without a provider."""
     return query.link("models", provider=provider) if provider else None
+
+
+def subject_page(query: PageQuery, by: SplitBy, key: str | None) -> str:
+    """Give the address of a subject's page, or of what a filter shows of it; None: usage without one."""
+    value = key or NONE
+    if by in LIST_VIEWS:
+        return query.link(by, **{by: value})
+    return query.link("models" if by == "provider" else "overview", **{by: value})

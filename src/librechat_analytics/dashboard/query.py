@@ -22,7 +22,7 @@ from librechat_analytics.usage.filters import (
     is_readable,
 )
 from librechat_analytics.usage.periods import COMPARISONS, BadPeriodError, Compare, Period, parse_period
-from librechat_analytics.usage.questions import Dimension
+from librechat_analytics.usage.questions import Dimension, SplitBy
 from librechat_analytics.zones import UnknownZoneError, parse_zone
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ Fault = Literal[
 
 Measure = Literal["cost", "tokens", "calls"]
 MEASURES: tuple[Measure, ...] = get_args(Measure)
+
+SPLITS: tuple[SplitBy, ...] = get_args(SplitBy)
 
 T = TypeVar("T", bound=str)
 D = TypeVar("D")
@@ -111,7 +113,7 @@ class PageQuery:
     coarse: bool
     replaced: tuple[Replaced, ...]
     measure: Measure = "cost"
-    split: Dimension | None = None
+    split: SplitBy | None = None
     page: int = 1
     filters: Filters = EVERYTHING
     subject: Dimension | None = None
@@ -183,7 +185,7 @@ def read_page_query(
         ahead=request.get("ahead") is True,
         replaced=tuple(replaced),
         measure=_one_of(MEASURES, values.get("measure"), "cost"),
-        split=_one_of(SUBJECTS, values.get("split"), None),
+        split=_one_of(SPLITS, values.get("split"), None),
         page=_page(values.get("page", "")),
         filters=filters,
         subject=subject,

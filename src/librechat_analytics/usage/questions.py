@@ -138,7 +138,7 @@ class Repository(Protocol):
     def spent_before_over_time(
         self, period: Period, unit: BucketUnit, filters: Filters = EVERYTHING
     ) -> Timeline | None:
-        """Answer ``spent_over_time`` for the range before a period; None where there is none."""
+        """Answer ``spent_over_time`` for ``comparable_range``; None where there is no range before."""
         ...
 
     def split_over_time(

@@ -19,6 +19,7 @@ from librechat_analytics.usage import (
 from librechat_analytics.usage.filters import EVERYTHING, Filters, Scope
 from librechat_analytics.usage.freshness import freshness
 from librechat_analytics.usage.periods import Bucket, Period, buckets
+from librechat_analytics.usage.weekdays import comparable_range
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -164,9 +165,10 @@ class StoreRepository:
     def spent_before_over_time(
         self, period: Period, unit: BucketUnit, filters: Filters = EVERYTHING
     ) -> Timeline | None:
-        if period.previous is None:
+        comparable = comparable_range(period, unit)
+        if comparable is None:
             return None
-        before = Period("custom", period.previous, None, period.zone)
+        before = Period("custom", comparable, None, period.zone)
         cut = self._buckets(before, unit)
         with self._store.snapshot() as snapshot:
             return over_time.spent(snapshot, before.range, unit, cut, filters)

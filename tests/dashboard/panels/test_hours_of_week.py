@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from librechat_analytics.dashboard.panels import hours_of_week
+from librechat_analytics.dashboard.panels.base import answer_panels
 from librechat_analytics.dashboard.words import captions
 from librechat_analytics.formatting import money
 from tests.dashboard.ready_answers import hours_of_week as week
-from tests.dashboard.ready_answers import texts
+from tests.dashboard.ready_answers import page_data, query, texts
 
 if TYPE_CHECKING:
     from librechat_analytics.usage.answers import HoursOfWeek
@@ -57,3 +58,9 @@ class TestCaption:
 
     def test_a_week_of_nothing_has_none(self) -> None:
         assert caption(week()) == ""
+
+
+@pytest.mark.parametrize(("name", "hidden"), [("7d", False), ("30d", False), ("today", True), ("24h", True)])
+def test_a_period_without_every_hour_of_the_week_has_no_table(name: str, hidden: bool) -> None:
+    (is_hidden, *_), _ = answer_panels([hours_of_week.PANEL], page_data(query(name)))
+    assert is_hidden is hidden

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
-
-import pytest
 
 from librechat_analytics.dashboard.charts.colours import BLUE, ORANGE, REST
 from librechat_analytics.dashboard.panels import over_time
 from librechat_analytics.dashboard.panels.base import answer_panels
-from librechat_analytics.usage.filters import NONE, UNKNOWN
-from tests.dashboard.ready_answers import USER, USER_ID, page_data, query, split, texts, timeline, users_of
+from librechat_analytics.usage.answers import SplitRow
+from tests.dashboard.ready_answers import USER, USER_ID, page_data, query, split, texts, timeline
 
 EVIL = "<b>bold</b> %{x}"
 
@@ -29,7 +28,12 @@ class TestTotal:
         bars, ghost = figure["data"]
         assert (bars["type"], ghost["type"]) == ("bar", "scatter")
         assert ghost["x"] == bars["x"]
-        assert "Range before" in texts(stored["over-time-legend"])
+        assert "Previous period 10\N{EN DASH}17 Nov 2026" in texts(stored["over-time-legend"])
+
+    def test_a_line_of_other_days_than_the_range_before_says_which_they_are(self) -> None:
+        _, _, stored = shown(query("30d"))
+
+        assert "Same weekdays before 20 Sep" in texts(stored["over-time-legend"])
 
     def test_the_tooltip_of_the_line_names_the_earlier_bucket(self) -> None:
         figure, _, _ = shown(query())
@@ -72,36 +76,38 @@ class TestSplit:
         assert [trace["name"] for trace in bars] == ["gpt-5.2", "claude", "All others"]
         assert [trace["marker"]["color"] for trace in bars] == [BLUE, ORANGE, REST]
         swatches = [entry[2][1]["class"] for entry in stored["over-time-legend"]]
-        assert swatches == ["swatch part-1", "swatch part-2", "swatch rest"]
+        assert swatches == ["swatch part-1", "swatch part-2", "swatch rest", "swatch ghost"]
 
     def test_the_tooltip_leaves_out_parts_without_usage(self) -> None:
         figure, _, _ = shown(query(split="model"), split=split("gpt-5.2", "claude"))
 
         assert figure["data"][0]["y"][:3] == [1.0, None, None]
 
-    def test_the_tooltip_ends_with_the_total(self) -> None:
+    def test_the_tooltip_ends_with_the_total_and_what_it_is_compared_with(self) -> None:
         figure, _, _ = shown(query(split="model"), split=split("gpt-5.2", "claude"))
 
-        assert figure["data"][-1]["customdata"][1] == "Total <b>$2.00</b>"
+        total, before = figure["data"][-2:]
+        assert total["customdata"][1] == "Total <b>$2.00</b>"
+        assert before["name"] == "Before"
+
+    def test_the_total_of_groups_counts_each_user_once(self) -> None:
+        figure, _, _ = shown(query(split="group"), split=split("sales", "legal"))
+
+        assert figure["data"][-2]["customdata"][0] == "Total <b>$2.00</b>"
+
+    def test_small_parts_are_lines_and_a_sentence_says_that_nobody_stands_out(self) -> None:
+        small = split(*(f"a{number}" for number in range(8)))
+        with_rest = replace(small, rows=(*small.rows, SplitRow(None, 0, 1000.0, 0, 0)))
+
+        figure, caption, _ = shown(query(split="user"), split=with_rest)
+
+        assert {trace["type"] for trace in figure["data"]} == {"scatter"}
+        assert caption == "No one stands out among 1 user: the top 8 account for 3.5% of the cost."
 
     def test_users_have_the_same_names_as_in_the_list(self) -> None:
-        ranking = users_of(USER)
-
-        figure, _, _ = shown(query(split="user"), split=split(USER_ID, "f00d"), users=ranking)
+        figure, _, _ = shown(query(split="user"), split=split(USER_ID, "f00d", names={USER_ID: USER.name}))
 
         assert [trace["name"] for trace in figure["data"]][:2] == ["Ada Byron", "Unnamed user …f00d"]
-
-    @pytest.mark.parametrize(
-        ("part", "by", "name"),
-        [
-            (NONE, "model", "No model recorded"),
-            (NONE, "user", "Unknown user"),
-            (NONE, "agent", "Without an agent"),
-            (UNKNOWN, "agent", "Unknown agent"),
-        ],
-    )
-    def test_usage_without_a_part_has_a_label(self, part: str, by: Any, name: str) -> None:
-        assert over_time.part_name(part, by, {}) == name
 
     def test_a_name_that_looks_like_markup_is_shown_as_it_is(self) -> None:
         figure, _, stored = shown(query(split="model"), split=split(EVIL))
@@ -116,7 +122,7 @@ class TestSplit:
         assert caption == "d accounts for 26.7% of the cost; the top 3 account for 60.0%."
 
     def test_the_file_has_a_column_for_each_part_even_where_names_are_alike(self) -> None:
-        asked = page_data(query(split="user"), split=split("a0001", "b0001"), users=users_of())
+        asked = page_data(query(split="user"), split=split("a0001", "b0001"))
 
         headings = [column.title for column in over_time.csv(asked).columns]
 

@@ -82,12 +82,23 @@ def bars_over_time(
 
 
 def parts_over_time(
-    axis: TimeAxis, parts: Sequence[Series], options: Options, *, totals: Sequence[str]
+    axis: TimeAxis,
+    parts: Sequence[Series],
+    options: Options,
+    *,
+    totals: Sequence[str],
+    before: Sequence[Series] = (),
 ) -> Figure:
     """Draw each bucket as a stack of its parts, the top part at the bottom; partial buckets are paler.
 
-    Parts without any value in a bucket are not in that bucket's tooltip. ``totals``: the text of each
-    bucket's total.
+    Parts without any value in a bucket are not in that bucket's tooltip.
+
+    Args:
+        axis: The buckets.
+        parts: What each bucket consists of.
+        options: How the chart is scaled and how it reacts.
+        totals: The text of each bucket's total.
+        before: Lines over the bars, such as the range before.
     """
     sums = [sum(values) for values in zip(*(part.values for part in parts), strict=True)]
     sums = sums or [0] * len(axis.labels)
@@ -111,7 +122,11 @@ def parts_over_time(
             "marker": {"color": CLEAR},
         }
     )
-    most = max([*sums, options.least / HEADROOM])
+    for line in before:
+        texts = [f"{line.name} <b>{text}</b>" for text in line.texts]
+        traces.append(_dashed_line(line, axis.labels, texts))
+    in_lines = [value for line in before for value in line.values]
+    most = max([*sums, *in_lines, options.least / HEADROOM])
     layout = _layout(axis, [0, most * HEADROOM], options)
     layout["meta"]["parts"] = True
     return {"data": traces, "layout": layout}

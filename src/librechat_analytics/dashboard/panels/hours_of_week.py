@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from dash import html
@@ -11,6 +12,7 @@ from librechat_analytics.dashboard.html import frames
 from librechat_analytics.dashboard.html.markup import element
 from librechat_analytics.dashboard.panels.base import Panel
 from librechat_analytics.dashboard.panels.measures import AS_TEXT, MEASURES, of_row
+from librechat_analytics.dashboard.panels.parts import Frame
 from librechat_analytics.dashboard.panels.targets import Fills, Target
 from librechat_analytics.dashboard.words import captions
 from librechat_analytics.dashboard.words.empties import nothing_in
@@ -104,24 +106,31 @@ class HeatMap:
 
 
 HEAT_MAP = HeatMap("rhythm")
+FRAME = Frame("rhythm-frame")
+
+SHORTEST = timedelta(days=7) - timedelta(hours=1)
+"""A shorter period has not had every hour of the week; a week may have an hour less."""
 
 
 def layout() -> Component:
     """Make the panel before the first answer."""
-    return frames.box(
+    box = frames.box(
         "Hours of the week",
         PANEL.error_slot(),
         HEAT_MAP.layout(),
         aside=frames.switch("Measure of the hours", "measure", MEASURES),
         class_name="rhythm",
     )
+    return html.Div(box, id=FRAME.id)
 
 
 def _answer(data: PageData) -> Fills:
+    if data.period.range.elapsed < SHORTEST:
+        return FRAME.fill(hidden=True) + HEAT_MAP.fill([], caption="", empty=[])
     hours, measure = data.hours_of_week.rows, data.query.measure
     values = [of_row(hour, measure) for hour in hours]
     as_text = AS_TEXT[measure]
-    return HEAT_MAP.fill(
+    return FRAME.fill(hidden=False) + HEAT_MAP.fill(
         heat_rows(hours, values, as_text),
         caption=captions.hours_of_week(hours, values, measure, as_text),
         empty=[] if any(hour.calls for hour in hours) else nothing_in(data, "No usage"),
@@ -163,4 +172,4 @@ def csv(data: PageData) -> Sheet:
     return hours_of_week_sheet(data.hours_of_week)
 
 
-PANEL = Panel("rhythm", (HEAT_MAP,), _answer)
+PANEL = Panel("rhythm", (FRAME, HEAT_MAP), _answer)

@@ -15,9 +15,14 @@ from librechat_analytics.dashboard.charts.figure import (
     Series,
     series,
 )
-from librechat_analytics.dashboard.charts.over_time import Options, bars_over_time, parts_over_time
+from librechat_analytics.dashboard.charts.over_time import (
+    Line,
+    Options,
+    bars_over_time,
+    lines_over_time,
+    parts_over_time,
+)
 from librechat_analytics.dashboard.charts.time_axis import TimeAxis
-from librechat_analytics.dashboard.data import LONGEST_LIST
 from librechat_analytics.dashboard.html import frames
 from librechat_analytics.dashboard.html.frames import Key
 from librechat_analytics.dashboard.panels.base import Panel
@@ -26,23 +31,15 @@ from librechat_analytics.dashboard.panels.measures import AS_TEXT, MEASURES, of_
 from librechat_analytics.dashboard.panels.parts import Chart, Region
 from librechat_analytics.dashboard.words import captions
 from librechat_analytics.dashboard.words.empties import nothing_in
+from librechat_analytics.dashboard.words.subject_names import subject_name
 from librechat_analytics.exports.columns import Heading
 from librechat_analytics.exports.sheets import parts_sheet, timeline_sheet
-from librechat_analytics.formatting import (
-    NONE_LABELS,
-    UNKNOWN_AGENT,
-    agent_label,
-    integer,
-    model_label,
-    money,
-    share,
-    user_label,
-)
-from librechat_analytics.usage.filters import NONE, UNKNOWN
-from librechat_analytics.usage.period_words import describe_before
+from librechat_analytics.formatting import counted, integer, money, share
+from librechat_analytics.usage.over_time import SPLIT_PARTS
+from librechat_analytics.usage.period_words import describe_range
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from dash.development.base_component import Component
 
@@ -53,14 +50,21 @@ if TYPE_CHECKING:
     from librechat_analytics.exports.columns import Kind
     from librechat_analytics.exports.sheets import Sheet
     from librechat_analytics.usage.answers import Timeline
-    from librechat_analytics.usage.questions import Dimension
 
 SPLITS: tuple[tuple[str, str], ...] = (
     ("", "Total"),
     ("model", "Model"),
     ("user", "User"),
     ("agent", "Agent"),
+    ("group", "Group"),
+    ("provider", "Provider"),
 )
+SMALL_SHARE = 0.05
+"""Below this share of the whole, a part of a stack is too small to see."""
+
+OVERLAP = 1 + 1e-9
+"""The parts add up to more than the whole only where a user is in several groups, or by rounding."""
+
 KINDS: dict[Measure, Kind] = {"cost": "money", "tokens": "tokens", "calls": "count"}
 
 CHART = Chart("over-time", "Usage over time", shape="wide", numbers=None)
@@ -122,11 +126,8 @@ def _total(data: PageData) -> Fills:
     bars = _bars(data.timeline, measure)
     swatches = {BLUE: "blue", ORANGE: "orange"}
     legend = [Key(swatches[one.color], one.name) for one in bars]
-    before = data.timeline_before
-    lines = []
-    if before is not None and any(of_point(point, measure) for point in before.points):
-        lines = [_line_before(before, measure, len(points))]
-        legend.append(Key("ghost", "Range before", describe_before(data.period)))
+    lines = _line_before(data)
+    legend += _keys_before(data, lines)
     totals = [as_text(value) for value in values] if measure == "tokens" else None
     rows = [
         (
@@ -159,12 +160,26 @@ def _bars(timeline: Timeline, measure: Measure) -> list[Series]:
     return [series(measure.capitalize(), values, AS_TEXT[measure])]
 
 
-def _line_before(before: Timeline, measure: Measure, buckets: int) -> Series:
-    """Draw the range before over the bars; its tooltips name its own buckets."""
+def _line_before(data: PageData) -> list[Series]:
+    """Draw what the period is compared with over the bars; its tooltips name its own buckets."""
+    before, measure = data.timeline_before, data.query.measure
+    if before is None or not any(of_point(point, measure) for point in before.points):
+        return []
+    buckets = len(data.timeline.points)
     values = [of_point(point, measure) for point in before.points[:buckets]]
     labels = TimeAxis.of(before).labels[:buckets]
     texts = [f"{AS_TEXT[measure](value)} ({label})" for value, label in zip(values, labels, strict=True)]
-    return Series("Before", values, texts, GHOST, line=True)
+    return [Series("Before", values, texts, GHOST, line=True)]
+
+
+def _keys_before(data: PageData, lines: Sequence[Series]) -> list[Key]:
+    """Name the line in the legend; it is not the range before where that has other weekdays."""
+    drawn = data.range_before_over_time
+    if not lines or drawn is None:
+        return []
+    is_whole = drawn == data.period.previous
+    name = "Previous period" if is_whole else "Same weekdays before"
+    return [Key("ghost", name, describe_range(drawn, data.period.zone))]
 
 
 def _split(data: PageData) -> Fills:
@@ -172,8 +187,10 @@ def _split(data: PageData) -> Fills:
     as_text = AS_TEXT[measure]
     parts = split_parts(data)
     sums = [sum(part.values) for part in parts]
-    whole = sum(sums)
     totals = [sum(values) for values in zip(*(part.values for part in parts), strict=True)]
+    if data.query.split == "group":  # a user counts in each of their groups
+        totals = [of_point(point, measure) for point in data.timeline.points]
+    whole = sum(totals)
     legend = [
         Key(
             "rest" if part.is_rest else f"part-{number}",
@@ -186,19 +203,46 @@ def _split(data: PageData) -> Fills:
         (bucket, *(as_text(part.values[index]) for part in parts))
         for index, bucket in enumerate(bucket_links(data.query, "overview", axis))
     ]
-    named_sums = [(part.name, total) for part, total in zip(parts, sums, strict=True) if not part.is_rest]
-    return LEGEND.fill(frames.legend_entries(legend)) + CHART.fill(
-        parts_over_time(
+    named = [(part, total) for part, total in zip(parts, sums, strict=True) if not part.is_rest]
+    if _are_all_small([total for _, total in named], whole):
+        lines = [
+            Line(part.name, part.values, [as_text(value) for value in part.values], part.color)
+            for part, _ in named
+        ]
+        figure = lines_over_time(axis, lines, _options(data))
+        caption = captions.nobody_stands_out([total for _, total in named], whole, _things(data), measure)
+    else:
+        before = _line_before(data)
+        legend += _keys_before(data, before)
+        figure = parts_over_time(
             axis,
             [series(part.name, part.values, as_text, part.color) for part in parts],
             _options(data),
             totals=[as_text(total) for total in totals],
-        ),
-        caption=captions.top_parts(named_sums, whole, measure),
+            before=before,
+        )
+        caption = captions.top_parts([(part.name, total) for part, total in named], whole, measure)
+    if sum(sums) > whole * OVERLAP:
+        caption += " Users in several groups count in each of them."
+    return LEGEND.fill(frames.legend_entries(legend)) + CHART.fill(
+        figure,
+        caption=caption,
         empty=_empty(data),
         head=("Time", *(part.name for part in parts)),
         rows=rows,
     )
+
+
+def _are_all_small(sums: Sequence[float], whole: float) -> bool:
+    """Say whether no part is large enough to see in a stack of bars."""
+    return len(sums) == SPLIT_PARTS and whole > 0 and max(sums) < SMALL_SHARE * whole
+
+
+def _things(data: PageData) -> str:
+    """Name what the timeline is split by, with the number where it is known: ``1,790 users``."""
+    if data.query.split == "user":
+        return counted(data.summary.totals.active_users, "user")
+    return f"{data.query.split}s"
 
 
 def split_parts(data: PageData) -> list[SplitPart]:
@@ -206,46 +250,17 @@ def split_parts(data: PageData) -> list[SplitPart]:
     split, dimension = data.split, data.query.split
     if split is None or dimension is None:
         return []
+    nothing = [0.0] * len(split.starts)
     values: dict[str | None, list[float]] = {}
     for row in split.rows:
-        # Agents of several tenants may have the same id, so a part may have several rows for a bucket.
-        buckets = values.setdefault(row.part, [0] * len(split.starts))
-        buckets[row.bucket] += of_row(row, data.query.measure)
-    labels = _labels(data, dimension)
-    parts = [part for part in values if part is not None]
+        values.setdefault(row.part, [*nothing])[row.bucket] = of_row(row, data.query.measure)
     found = [
-        SplitPart(part_name(part, dimension, labels), color, values[part])
-        for part, color in zip(parts, PARTS, strict=False)
+        SplitPart(subject_name(dimension, part.key, part), color, values.get(part.key, nothing))
+        for part, color in zip(split.legend, PARTS, strict=False)
     ]
     if None in values:
         found.append(SplitPart("All others", REST, values[None]))
     return found
-
-
-def part_name(part: str, dimension: Dimension, labels: Mapping[str, str]) -> str:
-    """Give the label of a part; ``labels``: those of users or agents by id."""
-    if part == NONE:
-        return NONE_LABELS[dimension]
-    if part == UNKNOWN:
-        return UNKNOWN_AGENT
-    if dimension == "model":
-        return model_label(part)
-    if part in labels:
-        return labels[part]
-    if dimension == "user":
-        return user_label(None, None, part, deleted=False)
-    return agent_label(None, part, deleted=False)
-
-
-def _labels(data: PageData, dimension: Dimension) -> dict[str, str]:
-    if dimension == "model":
-        return {}
-    rows = data.top(dimension, LONGEST_LIST).rows
-    if dimension == "user":
-        labels = [(row.id, user_label(row.name, row.email, row.id, deleted=row.deleted)) for row in rows]
-    else:
-        labels = [(row.id, agent_label(row.name, row.id, deleted=row.deleted)) for row in rows]
-    return {part: label for part, label in labels if part is not None}
 
 
 def csv(data: PageData) -> Sheet:

@@ -65,6 +65,14 @@ def top_parts(parts: Sequence[tuple[str, float]], whole: float, measure: str) ->
     return f"{sentence}; the top {NAMED_FIRST} account for {share(first / whole)}."
 
 
+def nobody_stands_out(sums: Sequence[float], whole: float, things: str, measure: str) -> str:
+    """Say that even the top parts are small; ``things``: what they are, with their number if known."""
+    return (
+        f"No one stands out among {things}: the top {len(sums)} account for {share(sum(sums) / whole)}"
+        f" of the {measure}."
+    )
+
+
 def hours_of_week(hours: Sequence[HourRow], values: Sequence[float], measure: str, as_text: AsText) -> str:
     """Name the busiest hour of the week, and say how much weekends account for.
 
