@@ -406,11 +406,15 @@ class TestEmbedded:
             expect(frame.locator("#overview-view")).to_have_class("view ready")
             expect(frame.locator("html")).to_have_attribute("data-bs-theme", "dark")
             expect(frame.locator(".masthead")).to_be_hidden()
-            expect(frame.locator(".controls")).to_be_hidden()
+            expect(frame.locator("#embedded-age")).to_contain_text("Imported")
+            whole = frame.get_by_role("link", name="Open dashboard")
+            assert (whole.get_attribute("href") or "").startswith("?period=90d")
             frame.locator("#top-models a").first.click()
             expect(frame.locator("#detail-view")).to_be_visible()
             assert "embed=1" in page.frames[1].url
             assert "theme=dark" in page.frames[1].url
+            frame.get_by_role("link", name="Overview").click()
+            expect(frame.locator("#overview-view")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [360, 768])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ from playwright.sync_api import expect
 from librechat_analytics.formatting import (
     money,
 )
+from librechat_analytics.web.signed_links import sign
 from tests.support.page_actions import REFUSE_STORAGE, choose_view, enter_key, key_dialog, let_pass
 from tests.support.screen import VIEWS, assert_shows_what_the_api_says
 from tests.support.servers import API_KEY, BrowserWatch
@@ -38,6 +40,43 @@ class TestWhereItIsOpened:
         frame.get_by_role("link", name="Users", exact=True).click()
         users = sample_site.ask("top-users")["users"]
         expect(frame.locator("#users-rows tr")).to_have_count(len(users))
+
+    def test_a_key_that_is_entered_in_one_frame_opens_all(self, page: Page, sample_site: Site) -> None:
+        page.goto(sample_site.url.removesuffix("librechat-analytics/"))
+        page.evaluate(
+            """() => {
+              for (const query of ["?embed=1", "?embed=1&controls=0&view=models"]) {
+                const src = `/librechat-analytics/${query}`;
+                document.body.append(Object.assign(document.createElement("iframe"), { src, width: 600 }));
+              }
+            }"""
+        )
+        one, other = (page.frame_locator("iframe").nth(place) for place in (0, 1))
+        expect(other.get_by_label("API key")).to_be_visible()
+        one.get_by_label("API key").fill(API_KEY)
+        one.get_by_role("button", name="Open dashboard").click()
+
+        expect(other.locator("#models-view")).to_have_class("view ready")
+        expect(other.locator(".controls")).to_be_hidden()
+        expect(other.get_by_role("link", name="Open dashboard")).to_be_hidden()
+
+    def test_a_link_that_expires_needs_no_key_and_leaves_none(
+        self, page: Page, sample_site: Site, browser_watch: BrowserWatch
+    ) -> None:
+        link = f"{sample_site.url}?view=users#key="
+        page.goto(link + sign(API_KEY, "default", int(time.time()) + 600))
+        expect(page.locator("#users-view")).to_have_class("view ready")
+        page.locator("#users-rows a").first.click()
+        expect(page.locator("#detail-view")).to_have_class("view ready")
+        page.reload()
+        expect(page.locator("#detail-view")).to_have_class("view ready")
+        assert page.evaluate("localStorage.getItem('analyticsApiKey')") is None
+
+        browser_watch.expected_statuses.add(401)
+        page.goto("about:blank")
+        page.goto(link + sign(API_KEY, "default", int(time.time()) - 1))
+        expect(page.get_by_role("alert")).to_contain_text("This link has expired")
+        expect(key_dialog(page)).to_be_visible()
 
     def test_in_a_frame_of_another_site_that_may_store_nothing(
         self, page: Page, hostile_site: Site, browser_watch: BrowserWatch

@@ -42,7 +42,9 @@ class TestTheKey:
 
         page.evaluate("window.sinceTheFirstVisit = true")
         enter_key(page, "n0t-the-right-key-at-all")
-        expect(page.get_by_role("alert")).to_have_text("That key was not accepted.")
+        expect(page.get_by_role("alert")).to_have_text(
+            "This key is not valid (any more). Ask the person who runs the dashboard."
+        )
         assert {status for _, status in answers} == {401}
         assert page.evaluate("localStorage.getItem('analyticsApiKey')") is None
 
@@ -108,7 +110,9 @@ class TestTheKey:
             answers = answers_with_data(page)
             a_minute_passes(page)
             expect(key_dialog(page)).to_be_visible()
-            expect(page.get_by_role("alert")).to_have_text("That key was not accepted.")
+            expect(page.get_by_role("alert")).to_have_text(
+                "This key is not valid (any more). Ask the person who runs the dashboard."
+            )
             assert shown_on(page, "Overview") == before, "the figures behind the dialog are gone"
             a_minute_passes(page)
             let_pass(page)

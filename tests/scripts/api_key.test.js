@@ -12,7 +12,8 @@ globalThis.fetch = async (resource, options) => {
   return answer;
 };
 
-const { connectionOf, isKey, requestEarly, sendKeyWithRequests } = await script("api_key");
+globalThis.addEventListener = () => {};
+const { connectionOf, isKey, requestEarly, sendKeyWithRequests, takeKeyOfLink } = await script("api_key");
 const states = [];
 sendKeyWithRequests((state) => states.push(state));
 
@@ -77,4 +78,18 @@ test("a proxy without its server is a lost connection, and an error of the serve
 test("a key has no spaces and only ASCII", () => {
   assert.ok(isKey("k&y#1%+=;:$\"'<>"));
   for (const key of ["", "a b", "schlüssel", "a\n"]) assert.ok(!isKey(key), key);
+});
+
+test("the key of a link comes before the reader's own, and is not kept", async () => {
+  location.hash = "#key=link:portal:1:ab";
+  takeKeyOfLink();
+  await fetch("/x");
+  assert.equal(localStorage.getItem("analyticsApiKey"), "key-1");
+  answers = [{ status: 401 }, { status: 200 }];
+  await fetch("/x");
+  assert.deepEqual(
+    sent.map(([, key]) => key),
+    ["link:portal:1:ab", "link:portal:1:ab", "key-1"],
+  );
+  assert.equal(localStorage.getItem("analyticsApiKey"), "key-1");
 });

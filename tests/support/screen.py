@@ -83,7 +83,10 @@ READ = """
       [list.id, [...list.querySelectorAll(".ranked")].map((entry) =>
         [named(entry), text(entry.querySelector(".ranked-amount"))])])),
     rows: lines.map((line) => cells(line).map(named)),
-    details: lines.map((line) => text(line.querySelector(".detail"))),
+    details: lines.map((line) => {
+      const parts = [...(line.querySelector(".detail")?.childNodes ?? [])];
+      return parts.filter((part) => !part.matches?.(".doubt")).map(text).join("").trim() || null;
+    }),
     exact: lines.map((line) => cells(line).map((cell) => cell.title)),
     failures: [...section.querySelectorAll(".panel-error:not(:empty)")].map(text),
   };

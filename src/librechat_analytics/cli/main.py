@@ -12,6 +12,7 @@ from librechat_analytics.cli.console import EXIT_FAILED, console
 from librechat_analytics.cli.erase import forget, reset
 from librechat_analytics.cli.export import backup, export
 from librechat_analytics.cli.fill import audit, import_, sync
+from librechat_analytics.cli.link import link
 from librechat_analytics.cli.sample import sample
 from librechat_analytics.cli.serve import demo, serve
 from librechat_analytics.cli.status import check, health
@@ -38,6 +39,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "import": import_,
     "export": export,
     "backup": backup,
+    "link": link,
     "forget": forget,
     "reset": reset,
     "sample": sample,

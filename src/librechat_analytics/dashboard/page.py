@@ -64,8 +64,8 @@ proxy the path must be {prefix}.</p>
 <dialog id="api-key-dialog" class="key-dialog" closedby="none" aria-labelledby="api-key-title">
 <form method="dialog" autocomplete="off">
 <h2 id="api-key-title">{PAGE_TITLE}</h2>
-<p id="api-key-help">Enter the key that this dashboard was started with (<code>DASHBOARD_API_KEY</code>).
-It stays in this browser.</p>
+<p id="api-key-help">Enter your access key. It is kept in this browser.
+<small>Administrators: <code>DASHBOARD_API_KEY</code> or a named key.</small></p>
 <label for="api-key-field">API key</label>
 <input id="api-key-field" type="password" required autocomplete="current-password" spellcheck="false"
  autocapitalize="off" aria-describedby="api-key-help api-key-alert">
@@ -226,6 +226,13 @@ def _heading(title: str, default_zone: str) -> Component:
                 className="controls",
             ),
             period_menu(default_zone),
+            html.Div(
+                [
+                    html.Span(id=ids.EMBEDDED_AGE),
+                    html.A("Open dashboard", id=ids.WHOLE, href="?", target="_blank", rel="noopener"),
+                ],
+                className="embedded-row",
+            ),
             _filter_panel(),
         ],
         className="heading",

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.periods import Period
 
 
+FIRST_VIEW = "overview"
+
+
 class FreshnessData(TypedDict):
     """What the browser needs to show the age of the figures, and the day of the first usage.
 
@@ -80,29 +83,38 @@ def page_targets(data: PageData, view: View) -> dict[str, list[Markup]]:
     return {
         ids.UNREADABLE: unreadable.explanation(data.query, view),
         ids.CHIPS: filter_words.chips(data),
-        ids.CRUMBS: crumbs(data),
+        ids.CRUMBS: crumbs(data, view),
     }
 
 
-def crumbs(data: PageData) -> list[Markup]:
-    """Make the way back from the page of one user, model or agent to the list of all."""
+def crumbs(data: PageData, view: View) -> list[Markup]:
+    """Make the way back: to the list of all, and where the page is embedded also to the first view.
+
+    Elsewhere the menu leads to the first view, so the style hides that crumb.
+    """
+    if view.name == FIRST_VIEW:
+        return []
+    home = element("a", FIRST_VIEW.capitalize(), href=_way_to(data, FIRST_VIEW))
+    found: list[Markup] = [element("span", home, _mark(), class_name="crumb-home")]
     kind = data.query.kind
     if kind is None:
-        return []
+        return found
     list_view = LIST_VIEWS[kind]
-    back = element("a", list_view.capitalize(), href=data.query.link(list_view, **{kind: None}))
+    found.append(element("a", list_view.capitalize(), href=_way_to(data, list_view)))
     if data.query.subject is None:
-        return [back]
-    return [
-        back,
-        element(
-            "span",
-            " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} ",
-            class_name="crumb-mark",
-            hidden_from_readers="true",
-        ),
-        element("span", filter_words.subject_in_words(kind, data), class_name="crumb-here"),
-    ]
+        return found
+    here = element("span", filter_words.subject_in_words(kind, data), class_name="crumb-here")
+    return [*found, _mark(), here]
+
+
+def _way_to(data: PageData, view: str) -> str:
+    """Give the address of a view without the page's subject."""
+    return data.query.link(view, **({data.query.kind: None} if data.query.kind else {}))
+
+
+def _mark() -> Markup:
+    mark = " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} "
+    return element("span", mark, class_name="crumb-mark", hidden_from_readers="true")
 
 
 def freshness_data(

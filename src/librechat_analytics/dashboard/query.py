@@ -40,7 +40,7 @@ PAGE_NUMBER = re.compile(r"[0-9]{1,4}", re.ASCII)
 SUBJECTS: tuple[Dimension, ...] = get_args(Dimension)
 """What has a page of its own: the filter of the same name says which one."""
 
-SHARED = ("period", "start", "end", "compare", "tz", "embed", "theme", *FILTER_PARAMETERS)
+SHARED = ("period", "start", "end", "compare", "tz", "embed", "controls", "theme", *FILTER_PARAMETERS)
 """The parameters that every view reads; the others belong to one view."""
 
 BILL_OF = "bill_of"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
+import time
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING
@@ -13,8 +14,10 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
+from librechat_analytics.web.signed_links import read_token
+
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
     from ipaddress import IPv4Address
 
     from flask import Request
@@ -41,10 +44,14 @@ LONGEST_NAME = 100
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who sends a request: the key's name or the signed-in user, and the scope (None: everything)."""
+    """Who sends a request: the key's name or the signed-in user, and the scope (None: everything).
+
+    ``by_link``: a link that expires has let them in; it shows figures and nothing for operators.
+    """
 
     name: str
     scope: Scope | None
+    by_link: bool = False
 
 
 class NotAdmittedError(Exception):
@@ -66,6 +73,7 @@ class Gatekeeper:
         trusted_proxies: Collection[Network] = (),
         auth_proxies: Collection[Network] = (),
         signed_in_header: str | None = None,
+        wall_clock: Callable[[], float] = time.time,
     ) -> None:
         """Set the rules.
 
@@ -74,11 +82,13 @@ class Gatekeeper:
             trusted_proxies: Networks whose proxies may name a client's address.
             auth_proxies: Networks whose proxies may name a signed-in user.
             signed_in_header: The header in which they name the user.
+            wall_clock: Gives seconds since 1970, by which links expire.
         """
         self._keys = keys
         self._trusted_proxies = tuple(trusted_proxies)
         self._auth_proxies = tuple(auth_proxies)
         self._signed_in_header = signed_in_header
+        self._wall_clock = wall_clock
         self._failures = FixedWindowRateLimiter(MemoryStorage())
         self._counting = (
             threading.Lock()
@@ -86,9 +96,12 @@ class Gatekeeper:
 
     def admit(self, request: Request) -> Visitor:
         """Return who sends a request; raises NotAdmittedError without a right key."""
-        key = self._keys.find(_given_key(request))
+        given = _given_key(request)
+        key = self._keys.find(given)
         if key is not None:
             return Visitor(key.name, key.scope)
+        if (by_link := self._by_link(given)) is not None:
+            return by_link
         if (user := self._signed_in(request)) is not None:
             return Visitor(user, None)
         self._count_failure(request)
@@ -101,6 +114,14 @@ class Gatekeeper:
         if _is_in(self._trusted_proxies, address):
             forwarded = _read_address(request.headers.get("X-Forwarded-For", "").rpartition(",")[2])
         return str(forwarded or address or "")
+
+    def _by_link(self, given: str) -> Visitor | None:
+        token = read_token(given)
+        if token is None or (key := self._keys.signer(token)) is None:
+            return None
+        if token.expires_at <= self._wall_clock():
+            raise NotAdmittedError("This link has expired. Ask for a new one.", 401)
+        return Visitor(f"{key.name} (link)", key.scope, by_link=True)
 
     def _signed_in(self, request: Request) -> str | None:
         address = _read_address(request.remote_addr or "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from librechat_analytics.key_strength import require_strong_key
 from librechat_analytics.plain_files import SAVE_AS_UTF_8, UNREADABLE_CHARACTER
@@ -25,11 +25,15 @@ OBJECT_ID = re.compile(r"[0-9a-f]{24}", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key: its digest, its name in the log, and its scope (None: everything)."""
+    """A key: its digest, its name in the log, and its scope (None: everything).
+
+    ``secret``: the key itself, which signs links; None where the file holds only its hash.
+    """
 
     name: str
     digest: bytes
     scope: Scope | None
+    secret: str | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +54,11 @@ def read_line(number: int, text: str) -> Line:
     if not colon or not NAME.fullmatch(name):
         return Line(number, None, "must be name:key; a name has only letters, digits, dots and dashes.")
     try:
-        key = Key(name, _read_secret(secret), None)
+        key = Key(name, _read_secret(secret), None, None if HASHED.fullmatch(secret) else secret)
     except ValueError as error:
         return Line(number, None, str(error))
     try:
-        return Line(number, Key(name, key.digest, _read_limits(limits)))
+        return Line(number, replace(key, scope=_read_limits(limits)))
     except ValueError as error:
         return Line(number, key, str(error))
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from librechat_analytics.web.signed_links import Token
+
 log = logging.getLogger(__name__)
 
 CHECK_SECONDS = 1.0
@@ -44,7 +46,7 @@ class KeyRing:
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
         """Take the key of the settings and read the file of named keys; both clocks give seconds."""
-        self._own = () if own_key is None else (Key(OWN_KEY, digest(own_key), None),)
+        self._own = () if own_key is None else (Key(OWN_KEY, digest(own_key), None, own_key),)
         self._path = path
         self._clock = clock
         self._wall_clock = wall_clock
@@ -67,6 +69,15 @@ class KeyRing:
             if hmac.compare_digest(key.digest, wanted):
                 found = key
         return found
+
+    def signer(self, token: Token) -> Key | None:
+        """Find the key that has signed a link's token; whether the link has expired is not checked."""
+        self.check()
+        keys: tuple[Key, ...] = (*self._own, *self._file.keys)
+        for key in keys:
+            if key.name == token.key_name and key.secret is not None and token.is_signed_by(key.secret):
+                return key
+        return None
 
     @property
     def named(self) -> tuple[Key, ...]:

@@ -39,6 +39,8 @@ ONE_YEAR_SECONDS = 365 * 24 * 3600
 
 DESCRIPTIONS = frozenset({"description.openapi", "description.docs"})
 HEALTH_CHECKS = frozenset({"health", "ready"})
+FOR_OPERATORS = frozenset({"audit", "backup", "metrics"})
+"""Endpoints that a link never opens, whatever the key that signed it may see."""
 
 ASK_AGAIN = "private, no-cache"
 """The client may keep the answer, and must ask whether it is still the same before it uses it again."""
@@ -163,6 +165,8 @@ def _guard(server: Flask, gatekeeper: Gatekeeper, page: PublicPage) -> None:
             if refused.retry_after_seconds is not None:
                 response.headers["Retry-After"] = str(refused.retry_after_seconds)
             return response
+        if g.visitor.by_link and request.endpoint in FOR_OPERATORS:
+            return json_response(Refusal(error="A link shows only figures. Send a key."), 403)
         return None
 
 

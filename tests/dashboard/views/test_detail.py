@@ -112,7 +112,7 @@ class TestEverySubject:
         assert f"{subject}={IDS[subject]}" in links
 
     def test_the_way_back_forgets_it(self, subject: Dimension) -> None:
-        link, _, here = crumbs(about(subject))
+        _, link, _, here = crumbs(about(subject), detail.VIEW)
 
         assert link[1]["href"] == f"?view={LIST_VIEWS[subject]}&period=7d"  # type: ignore[index,call-overload]
         assert texts(here) in ("Ada Byron", "claude-sonnet-4-6", "Contract Reviewer")

@@ -16,12 +16,22 @@ const send = globalThis.fetch.bind(globalThis);
 
 /** @type {string | null} */
 let inMemory = null; // only where storage is blocked, such as in a frame
+/** @type {string | null} */
+let ofLink = null; // of a link that expires; it is not kept
 /** @type {Promise<void> | null} */
 let newKey = null; // shared by all requests that wait for a key
+let haveNewKey = () => {};
 /** @type {Map<string, Promise<Response>>} */
 const early = new Map(); // address → the response to a request that has left already
 
+/** Takes the key out of a link's fragment, which browsers send to nobody. */
+export function takeKeyOfLink() {
+  const key = new URLSearchParams(location.hash.slice(1)).get("key");
+  if (key !== null && isKey(key)) ofLink = key;
+}
+
 function readKey() {
+  if (ofLink !== null) return ofLink;
   if (inMemory !== null) return inMemory;
   try {
     return localStorage.getItem(STORAGE_KEY);
@@ -44,8 +54,8 @@ function keepKey(key) {
 /** @param {string} key */
 export const isKey = (key) => KEY.test(key);
 
-/** @param {boolean} wasRejected */
-function askForKey(wasRejected) {
+/** @param {string} reason why the key before was refused; empty without one */
+function askForKey(reason) {
   newKey ??= new Promise((resolve) => {
     const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("api-key-dialog"));
     const alert = /** @type {HTMLElement} */ (dialog.querySelector("[role=alert]"));
@@ -59,13 +69,17 @@ function askForKey(wasRejected) {
         return;
       }
       keepKey(key);
+      haveNewKey();
+    };
+    haveNewKey = () => {
       field.value = "";
       newKey = null;
+      if (dialog.open) dialog.close();
       resolve();
     };
     // Chromium closes a modal dialog on the third Escape, but without a key there is nothing to see behind it.
     dialog.onclose = () => newKey && dialog.showModal();
-    alert.textContent = wasRejected ? texts.key_rejected : "";
+    alert.textContent = reason;
     dialog.showModal();
     field.focus();
   });
@@ -102,7 +116,7 @@ export function sendKeyWithRequests(onConnection) {
     for (;;) {
       const key = readKey();
       if (key === null) {
-        await askForKey(false);
+        await askForKey("");
         continue;
       }
       const headers = new Headers(options.headers);
@@ -125,12 +139,21 @@ export function sendKeyWithRequests(onConnection) {
       }
       if (response.status !== 401) return response;
       if (readKey() !== key) continue; // another tab or another request has got a new key meanwhile
+      if (key === ofLink) {
+        ofLink = null; // the reader may have a key of their own
+        if (readKey() === null) await askForKey(texts.link_refused);
+        continue;
+      }
       keepKey(null);
-      await askForKey(true);
+      await askForKey(texts.key_rejected);
     }
   }
 
   window.fetch = fetchWithKey;
+  // Another frame or tab has got a key.
+  window.addEventListener("storage", ({ key, newValue }) => {
+    if (key === STORAGE_KEY && newValue !== null && newKey) haveNewKey();
+  });
 }
 
 /** Sends Dash's first two requests before Dash itself has loaded. */

@@ -20,6 +20,7 @@
  * @typedef {object} Texts
  * @property {string} key_malformed
  * @property {string} key_rejected
+ * @property {string} link_refused
  * @property {string} updated
  * @property {string} imported
  * @property {string} imported_as_of

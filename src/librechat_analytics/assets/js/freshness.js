@@ -55,6 +55,8 @@ function showAge() {
   const elapsed = (performance.now() - shownAt) / SECOND;
   const [lead, text] = ageInWords(shown, Math.max(0, shown.as_of_age_seconds + elapsed));
   /** @type {HTMLElement | null} */ (target.closest(".age"))?.setAttribute("title", shown.audit_words);
+  const embedded = document.getElementById("embedded-age");
+  if (embedded) embedded.textContent = lead + text;
   if (target.textContent === text) return;
   const leadElement = document.getElementById("age-lead");
   if (leadElement) leadElement.textContent = lead;

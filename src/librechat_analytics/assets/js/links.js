@@ -47,7 +47,7 @@ function followClick(event) {
   /** @param {string} selector */
   const at = (selector) =>
     /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest(selector));
-  const link = at("main a[href^='?']:not([data-set])");
+  const link = at("main a[href^='?']:not([data-set], [target])");
   const isPlain = !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
   if (link instanceof HTMLAnchorElement && isPlain) {
     event.preventDefault();

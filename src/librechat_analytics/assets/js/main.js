@@ -5,7 +5,7 @@
  * It runs as soon as its modules have loaded, while Dash's own scripts load. Requests carry the key from here on, and
  * the first two leave at once. Dash is started by the last line, so that nothing of Dash can run before.
  */
-import { requestEarly, sendKeyWithRequests } from "./api_key.js";
+import { requestEarly, sendKeyWithRequests, takeKeyOfLink } from "./api_key.js";
 import { callbacks } from "./callbacks.js";
 import { startChartPictures } from "./chart_pictures.js";
 import { catchPlotly, preloadPlotly, startCharts } from "./charts.js";
@@ -19,6 +19,7 @@ import { startShortcuts } from "./shortcuts.js";
 import { placeStaticParts } from "./static_parts.js";
 import { startTimeZone } from "./time_zone.js";
 
+takeKeyOfLink();
 sendKeyWithRequests(showConnection);
 requestEarly();
 catchPlotly();

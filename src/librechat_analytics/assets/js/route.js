@@ -4,6 +4,7 @@
  * the figures. Dash calls it whenever the address changes and whenever the clock ticks.
  */
 import {
+  changed,
   currentQuery,
   isPast,
   linkTo,
@@ -41,6 +42,7 @@ export function route(address) {
   nameThePage(titleOf(query), query);
   hideFiguresOfAnother(query);
   setLinks(query);
+  linkToWhole(query);
   markSortedColumn(view, query);
   showSearch(view, query);
   showZone();
@@ -107,6 +109,16 @@ function setLinks(query) {
     if ((query.get(name) ?? "") === value) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");
   }
+}
+
+/**
+ * Lets the row of an embedded page lead to the same figures in the whole dashboard, with the key of the link.
+ * @param {URLSearchParams} query
+ */
+function linkToWhole(query) {
+  const link = /** @type {HTMLAnchorElement | null} */ (document.getElementById("whole-dashboard"));
+  if (!link) return;
+  link.href = changed(write(query), { embed: null, controls: null, theme: null }) + location.hash;
 }
 
 /** @param {View} view @param {URLSearchParams} query */

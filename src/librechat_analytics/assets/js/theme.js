@@ -1,7 +1,7 @@
 // @ts-check
 /*
  * Light, dark, or what the system prefers. The address may choose (`?theme=dark`), and may want the figures alone, to
- * embed them in another page (`?embed=1`). Where storage is blocked, the reader's choice lasts as long as the page.
+ * embed them in another page (`?embed=1`, with `controls=0` without the row of controls). Where storage is blocked, the reader's choice lasts as long as the page.
  *
  * The only script that is no module: a module runs after the first paint, and the page would flash in another theme.
  */
@@ -55,5 +55,6 @@
     if (event.key === STORAGE_KEY) apply(firstTheme());
   });
   if (query.get("embed") === "1") root.dataset.embed = "1";
+  if (query.get("controls") === "0") root.dataset.controls = "0";
   apply(firstTheme());
 })();

@@ -13,6 +13,7 @@ class BrowserTexts(TypedDict):
 
     key_malformed: str
     key_rejected: str
+    link_refused: str
     updated: str
     imported: str
     imported_as_of: str
@@ -34,7 +35,8 @@ class BrowserTexts(TypedDict):
 
 BROWSER_TEXTS: BrowserTexts = {
     "key_malformed": "A key contains only letters, digits and ASCII punctuation, without spaces.",
-    "key_rejected": "That key was not accepted.",
+    "key_rejected": "This key is not valid (any more). Ask the person who runs the dashboard.",
+    "link_refused": "This link has expired or is not valid. Ask for a new one, or enter your access key.",
     # "Updated 12 s ago"
     "updated": "Updated ",
     # "Imported, as of 14:32" and "Imported, as of 3 Nov 14:32"; a phone shows only what comes after the lead

@@ -57,7 +57,7 @@ def of_model(data: PageData, row: ModelRow) -> Markup:
     known = known_share(estimated_usd(data).get(row.model or "", 0.0), row.cost_usd)
     if known is None:
         return ""
-    text = f"{share(1 - known)} estimated"
+    text = f"{share(1 - known)} estimated" if known > 0 else "Estimated"
     reason = "LibreChat had no price for this model and charged another rate."
     return element(
         "a",
