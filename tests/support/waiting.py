@@ -15,6 +15,8 @@ PATIENCE_SECONDS = 120.0
 def wait_until(condition: Callable[[], object], *, problem: Callable[[], object] = str) -> None:
     """Wait until a condition is true; raises AssertionError with ``problem`` if it never is."""
     deadline = time.monotonic() + PATIENCE_SECONDS
+    pause = 0.01
     while not condition():
         assert time.monotonic() < deadline, f"still not so after {PATIENCE_SECONDS:.0f} s. {problem()}"
-        time.sleep(0.02)
+        time.sleep(pause)
+        pause = min(1.3 * pause, 0.1)  # most conditions ask a server, which takes it time from its work

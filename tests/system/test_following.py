@@ -66,7 +66,7 @@ def told(commit):
         return result
     return committed
 
-ledger.BATCH_DOCUMENTS = attribution.ROWS_AT_ONCE = 120
+ledger.BATCH_DOCUMENTS = attribution.ROWS_AT_ONCE = 60
 Store.write_batch, Store.settle = told(Store.write_batch), told(Store.settle)
 main()
 """
@@ -99,7 +99,7 @@ class TestPowerCuts:
         self, mongo_uri: str, mongo_database: Database[Document], tmp_path: Path
     ) -> None:
         until = datetime.now(UTC).replace(microsecond=0)
-        write_sample(tmp_path / "dump", transactions=1_500, seed=6, until=until)
+        write_sample(tmp_path / "dump", transactions=600, seed=6, until=until)
         ledger = Ledger.of_dump(tmp_path / "dump" / "LibreChat")
         for name in COLLECTIONS:
             insert(mongo_database, name, getattr(ledger, name))
@@ -113,7 +113,7 @@ class TestPowerCuts:
             held.append(rows_in(tmp_path))
             assert len(held[-1]) == len(set(held[-1]))
         assert held == sorted(held, key=len)
-        assert 0 < len(held[0]) < 1_500
+        assert 0 < len(held[0]) < 600
         with syncing(tmp_path, mongo_uri) as (sync, written):
             written.read()
             assert sync.wait(timeout=PATIENCE_SECONDS) == 0

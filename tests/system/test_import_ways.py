@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from tests.support.oracle import Ledger
 
-SAMPLE_ROWS = 3_000
+SAMPLE_ROWS = 1_500
 
 
 @pytest.fixture(scope="module")
@@ -70,9 +70,9 @@ def test_a_sample(sample: Path) -> None:
 
 
 def test_a_sample_in_small_batches(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imports, "ROWS_AT_ONCE", 700)
-    monkeypatch.setattr(pieces, "PIECE_BYTES", 100_000)
-    monkeypatch.setattr(dump_agents, "DOCUMENTS_AT_ONCE", 100)
+    monkeypatch.setattr(imports, "ROWS_AT_ONCE", 350)
+    monkeypatch.setattr(pieces, "PIECE_BYTES", 50_000)
+    monkeypatch.setattr(dump_agents, "DOCUMENTS_AT_ONCE", 50)
     assert_both_ways_agree(sample)
 
 

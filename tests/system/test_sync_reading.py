@@ -213,8 +213,8 @@ class TestNews:
         ("looked_every", "restarted_after"),
         [
             (1, None),
-            (12, None),  # an hour
-            (40, None),
+            (6, None),  # an hour
+            (20, None),
             (99, timedelta(minutes=30)),
             (99, timedelta(hours=7)),
         ],
@@ -240,12 +240,12 @@ class TestNews:
             steady.seconds = (real - NOON).total_seconds()
             librechat.collections["transactions"].append(usage(clock.now, number=number))
 
-        for number in range(10, 20):
+        for number in range(10, 20, 3):
             go_on(NOON + timedelta(minutes=number), number, ahead)
             sync.run_once()
         right_again = NOON + timedelta(minutes=20)
-        for number in range(20, 60):
-            go_on(right_again + timedelta(minutes=5 * (number - 20)), number)
+        for number in range(20, 40):
+            go_on(right_again + timedelta(minutes=10 * (number - 20)), number)
             if (number - 19) % looked_every == 0:
                 sync.run_once()
         if restarted_after is None:

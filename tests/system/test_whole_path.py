@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 Body = dict[str, Any]
 
-COUNT = 4_000
+COUNT = 2_000
 PERIODS = ("24h", "30d", "90d", "12m", "this-month", "last-month", "this-year", "all")
 
 
@@ -51,7 +51,7 @@ from librechat_analytics.cli.main import main
 from librechat_analytics.store.store import Store
 from librechat_analytics.librechat import ledger
 
-ledger.BATCH_DOCUMENTS = 500
+ledger.BATCH_DOCUMENTS = 250
 batches, write_batch = count(1), Store.write_batch
 
 def stop_after_two(*given, **named):
@@ -172,7 +172,7 @@ class TestFromMongoDBToTheAnswer:
             newest = sample.oracle.newest_date(datetime.now(UTC))
             assert newest is not None
             assert datetime.fromisoformat(body["asOf"]) == newest
-            for period in PERIODS:
+            for period in ("30d", "this-year", "all"):
                 assert_server_agrees(ask, sample.oracle, {"period": period, "limit": "1000"})
         assert rows_in(tmp_path) == ids_of(sample.ledger.transactions)
 
