@@ -252,6 +252,7 @@ class ReadyRepository:
     def __init__(self, **answers: Any) -> None:
         self._answers: dict[str, Any] = {
             "first_usage": NOW - timedelta(days=400),
+            "unmatched": (),
             "freshness": Freshness(NOW - timedelta(seconds=12), "ok", NOW, None),
             "summary": Summary(Totals(12.5, 1_500_000, 250_000, 0, 0, 1200, 1, 40), NOTHING, CERTAIN_QUALITY),
             "users": users_of(USER),
@@ -296,6 +297,9 @@ class ReadyRepository:
 
     def now(self) -> datetime:
         return NOW
+
+    def unmatched(self, *_: object) -> Any:
+        return self._answer("unmatched")
 
     def first_usage(self, *_: object) -> Any:
         return self._answer("first_usage")

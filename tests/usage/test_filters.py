@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from librechat_analytics.usage.filters import EVERYTHING, FILTER_NAMES, NONE, UNKNOWN, Filters
+from librechat_analytics.usage.filters import EVERYTHING, FILTER_NAMES, NONE, UNKNOWN, Filters, Scope
 from librechat_analytics.usage.periods import Period, parse_period
 from tests.usage.conftest import NOW
 
@@ -96,3 +96,35 @@ def test_replacing_keeps_the_other_filters() -> None:
     assert filters.given() == {"model": ("a",), "user": ("1",), "not-model": ("b",)}
     assert filters.replacing("model", "c", "d").given() == filters.given() | {"model": ("c", "d")}
     assert filters.replacing("model").given() == {"user": ("1",), "not-model": ("b",)}
+
+
+class TestUnmatched:
+    @pytest.mark.parametrize("name", FILTER_NAMES)
+    def test_a_filter_without_any_recorded_value_is_named_as_in_the_request(
+        self, repository: StoreRepository, name: str
+    ) -> None:
+        known = [value for value in values_of(repository, name) if value != "nothing has this"]
+        for parameter in (name, f"not-{name}"):
+            for value in known:
+                assert repository.unmatched(Filters.of({parameter: (value, "nothing has this")})) == ()
+            assert repository.unmatched(Filters.of({parameter: ("typo", "slip")})) == (parameter,)
+
+    def test_each_filter_is_judged_alone(self, repository: StoreRepository) -> None:
+        model = values_of(repository, "model")[0]
+        filters = Filters.of({"model": (model,), "user": ("x",), "not-model": ("y",), "group": (NONE,)})
+
+        assert repository.unmatched(filters) == ("user", "not-model")
+        assert repository.unmatched(EVERYTHING) == ()
+
+    def test_a_scope_hides_what_only_others_have_recorded(self, repository: StoreRepository) -> None:
+        first, second = (value.value for value in repository.filter_values()["domain"][:2])
+        of_first = Scope((first,), ())
+        for name in ("model", "agent", "user", "provider", "context", "role", "group"):
+            for value in values_of(repository, name):
+                by_scope = Filters.of({name: (value,)}, of_first)
+                if calls(repository, by_scope):
+                    assert repository.unmatched(by_scope) == ()
+
+        assert repository.unmatched(Filters.of({"domain": (first,)}, of_first)) == ()
+        assert repository.unmatched(Filters.of({"domain": (second,)}, of_first)) == ("domain",)
+        assert repository.unmatched(Filters.of({"not-domain": (second,)}, of_first)) == ("not-domain",)

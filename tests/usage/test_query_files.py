@@ -71,8 +71,10 @@ VALUES: dict[str, Any] = {
     "models": 1000,
     "parts": 8,
     "tenant": None,
+    "filter": "model",
     "text": "x y",
     "user": "x",
+    "values": ["x"],
     "words": ["x", "y"],
 }
 FRAMES = {

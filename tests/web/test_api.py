@@ -26,12 +26,12 @@ NINE = (
     " conversations"
 )
 FIELDS = {
-    "summary": f"period asOf source {NINE} previous quality",
-    "top-users": "period asOf source users total",
-    "top-models": "period asOf source models total",
-    "top-agents": "period asOf source agents total withoutAgent unknown",
-    "cost-breakdown": "period asOf source models total",
-    "usage-over-time": "period asOf source bucket points",
+    "summary": f"period asOf source unmatched {NINE} previous quality",
+    "top-users": "period asOf source unmatched users total",
+    "top-models": "period asOf source unmatched models total",
+    "top-agents": "period asOf source unmatched agents total withoutAgent unknown",
+    "cost-breakdown": "period asOf source unmatched models total",
+    "usage-over-time": "period asOf source unmatched bucket points",
 }
 ENTRY_FIELDS = {
     "top-users": "id name email deleted cost promptTokens completionTokens totalTokens calls conversations"
@@ -51,7 +51,7 @@ QUALITY_FIELDS = (
     " rejectedDocuments"
 )
 PART_FIELDS = "cost promptTokens completionTokens totalTokens calls users conversations share"
-CHANGES_FIELDS = "period asOf source total previous before now difference causes parts rest"
+CHANGES_FIELDS = "period asOf source unmatched total previous before now difference causes parts rest"
 CHANGE_FIELDS = "subject label before now difference price quantity state"
 UTC_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z")
 
@@ -68,7 +68,7 @@ def ask(client: FlaskClient, endpoint: str, query: str = ALL) -> dict[str, Any]:
 def test_every_promised_field_is_there_and_the_head_comes_first(client: FlaskClient, endpoint: str) -> None:
     body = ask(client, endpoint)
     assert set(FIELDS[endpoint].split()) <= body.keys()
-    assert list(body)[:3] == ["period", "asOf", "source"]
+    assert list(body)[:4] == ["period", "asOf", "source", "unmatched"]
     assert body["period"].keys() == {"name", "start", "end", "timezone"}
     assert body["source"]["status"] == "offline"
     assert body["source"]["progress"] is None
@@ -195,6 +195,13 @@ def test_any_answer_can_be_had_as_a_file(client: FlaskClient, endpoint: str) -> 
     assert workbook.data[:2] == b"PK"
     for answer in (table, workbook):
         assert "attachment" in answer.headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize("endpoint", [*LISTS, "summary", "usage-over-time", "what-changed", "quality"])
+def test_a_filter_that_nothing_ever_had_is_named(client: FlaskClient, endpoint: str) -> None:
+    assert ask(client, endpoint, f"user={ANA}&agent={HELPER}&model=(none)")["unmatched"] == []
+    typos = ask(client, endpoint, f"model=gpt5.4&user={ANA}&user=x&not-domain=nope.example&model=gpt5")
+    assert typos["unmatched"] == ["model", "not-domain"]
 
 
 def test_what_changed_says_who_and_why(client: FlaskClient) -> None:

@@ -87,6 +87,9 @@ class CachedRepository:
     def first_usage(self, scope: Scope | None = None) -> datetime | None:
         return self._answer(StoreRepository.first_usage, scope)
 
+    def unmatched(self, filters: Filters) -> tuple[str, ...]:
+        return self._answer(StoreRepository.unmatched, filters) if filters.given() else ()
+
     def summary(self, period: Period, filters: Filters = EVERYTHING) -> Summary:
         return self._answer(StoreRepository.summary, period, filters)
 

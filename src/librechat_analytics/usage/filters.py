@@ -93,6 +93,11 @@ LEAVE_OUT = {name: f"not-{name}" for name in FILTER_NAMES}
 FILTER_PARAMETERS = (*FILTER_NAMES, *LEAVE_OUT.values())
 
 
+def filter_of(parameter: str) -> str:
+    """Return the filter that a parameter is about, of ``not-model`` the filter ``model``."""
+    return parameter.removeprefix("not-")
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """The conditions that rows must meet to count; all of them apply.
@@ -159,9 +164,9 @@ class Filters:
     def parameters(self) -> dict[str, object]:
         """Return the values that the conditions compare with."""
         of_the_scope = self.scope.parameters() if self.scope else {}
-        left_out = {f"not_{name}": _compared(name, values) for name, values in self.left_out().items()}
+        left_out = {f"not_{name}": as_stored(name, values) for name, values in self.left_out().items()}
         return (
-            {name: _compared(name, values) for name, values in self.chosen().items()}
+            {name: as_stored(name, values) for name, values in self.chosen().items()}
             | left_out
             | of_the_scope
         )
@@ -175,6 +180,6 @@ def _with_values(filters: Filters | LeftOut) -> dict[str, tuple[str, ...]]:
     return {name: value for name, value in values if value}
 
 
-def _compared(name: str, values: tuple[str, ...]) -> list[str]:
+def as_stored(name: str, values: tuple[str, ...]) -> list[str]:
     """Return values as the store has them: domains are in lower case there."""
     return [value.lower() for value in values] if name == "domain" else list(values)

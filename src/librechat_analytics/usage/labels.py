@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from librechat_analytics.usage.answers import Agent, Balance, FilterValue, Refill, User
+from librechat_analytics.usage.filters import NONE, UNKNOWN, Filters, as_stored, filter_of
 from librechat_analytics.usage.queries import of_store
 from librechat_analytics.usage.rows import all_time_rows, answer_row, usd
 
@@ -43,3 +44,23 @@ def filter_values(snapshot: Snapshot, scope: Scope | None) -> dict[str, tuple[Fi
     for row in all_time_rows(snapshot, "filter_values", scope):
         values.setdefault(row["filter"], []).append(FilterValue(row["value"], row["label"]))
     return {name: tuple(found) for name, found in values.items()}
+
+
+def unmatched(snapshot: Snapshot, filters: Filters) -> tuple[str, ...]:
+    """Name the parameters of filters none of whose values was ever recorded, such as ``not-model``.
+
+    A reader with a scope cannot tell such a value from one that others have recorded.
+    """
+    return tuple(
+        parameter
+        for parameter, values in filters.given().items()
+        if not _is_recorded(snapshot, filter_of(parameter), values, filters.scope)
+    )
+
+
+def _is_recorded(snapshot: Snapshot, name: str, values: tuple[str, ...], scope: Scope | None) -> bool:
+    if NONE in values or (name == "agent" and UNKNOWN in values):
+        return True
+    parameters = {"filter": name, "values": as_stored(name, values)}
+    (row,) = all_time_rows(snapshot, "recorded", scope, parameters)
+    return bool(row["any_recorded"])

@@ -75,6 +75,10 @@ class Repository(Protocol):
         """Return the time of the first usage row; None without any."""
         ...
 
+    def unmatched(self, filters: Filters) -> tuple[str, ...]:
+        """Name the parameters of filters none of whose values was ever recorded, such as ``not-model``."""
+        ...
+
     def summary(self, period: Period, filters: Filters = EVERYTHING) -> Summary:
         """Add up a period and the range before it, and say how certain the figures are."""
         ...

@@ -94,6 +94,10 @@ class StoreRepository:
         with self._store.snapshot() as snapshot:
             return totals.first_usage(snapshot, scope)
 
+    def unmatched(self, filters: Filters) -> tuple[str, ...]:
+        with self._store.snapshot() as snapshot:
+            return labels.unmatched(snapshot, filters)
+
     def summary(self, period: Period, filters: Filters = EVERYTHING) -> Summary:
         with self._store.snapshot() as snapshot:
             return totals.summary(snapshot, period, filters)

@@ -60,9 +60,12 @@ class Answer(Body):
     as_of: Instant | None
     """Every transaction that LibreChat had stored by then is in the figures."""
     source: Source
+    unmatched: tuple[str, ...]
+    """The filters, as named in the request, none of whose values was ever recorded. A typing mistake \
+answers zeros and is named here."""
 
     @classmethod
-    def of(cls, period: Period, freshness: Freshness, answer: object) -> Self:
+    def of(cls, period: Period, freshness: Freshness, unmatched: tuple[str, ...], answer: object) -> Self:
         """Make the body of an answer about a period."""
         head: dict[str, object] = {
             "period": {
@@ -73,6 +76,7 @@ class Answer(Body):
             },
             "as_of": freshness.as_of,
             "source": freshness,
+            "unmatched": unmatched,
         }
         return cls.model_validate(head | cls._own_fields(period, answer))
 

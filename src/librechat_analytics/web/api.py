@@ -153,7 +153,8 @@ def api_blueprint(repository: Repository, *, default_zone: str) -> Blueprint:
                 answer = endpoint.table.ask(repository, wanted)
                 if answer is None:
                     raise NotFound(endpoint.nothing)
-                body = endpoint.body.of(wanted.period, context.freshness, answer)
+                unmatched = repository.unmatched(wanted.filters)
+                body = endpoint.body.of(wanted.period, context.freshness, unmatched, answer)
                 return conditional(json_response(body))
             sheet = endpoint.table.sheet(repository, context)
             if sheet is None:
