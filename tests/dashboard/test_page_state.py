@@ -15,7 +15,7 @@ def test_the_server_computes_the_age() -> None:
     data = freshness_data(Freshness(NOW - timedelta(seconds=12), "ok", NOW, None), period(), NOW, None)
 
     assert data["as_of_age_seconds"] == 12
-    assert data["as_of_words"] == "15:59"
+    assert data["as_of_words"] == "24 Nov, 15:59"
 
 
 def test_a_store_that_was_never_filled_has_no_age() -> None:

@@ -60,7 +60,7 @@ test("the button names the period that the address chooses", () => {
 test("a range that is over is marked, so that the clock may rest", () => {
   visit("?period=custom&start=2020-01-02&end=2020-01-31");
   assert.equal(document.documentElement.dataset.past, "true");
-  callbacks.keepFreshness({ status: "ok", as_of_age_seconds: 1, as_of_words: "14:32", audit_words: "" });
+  callbacks.keepFreshness({ status: "ok", as_of_age_seconds: 1, as_of_words: "14:32" });
   assert.equal(shown("tick", "disabled"), true);
 
   visit("?period=7d");

@@ -15,16 +15,15 @@ test("an age reads as the server writes it, on both sides of every step", () => 
   for (const [seconds, text] of ages) assert.equal(ago(seconds), text, `${seconds} s`);
 });
 
-test("figures that a sync keeps fresh have an age, and imported ones have a time or a date", () => {
-  assert.deepEqual(ageInWords({ status: "ok" }, 12), ["Updated ", "12 s ago"]);
-  assert.deepEqual(ageInWords({ status: "offline", as_of_words: "14:32" }, 12), [
-    "Imported, ",
-    "as of 14:32",
+test("the age says in words how the source is doing, at every width", () => {
+  const words = (status) => ageInWords({ status, as_of_words: "3 Nov, 14:32" }, 12);
+  assert.deepEqual(words("ok"), ["Live · updated 12 s ago", "Live · 12 s ago"]);
+  assert.deepEqual(words("importing"), ["Reading history · updated 12 s ago", "Reading · 12 s ago"]);
+  assert.deepEqual(words("unreachable"), [
+    "Not updating · data up to 3 Nov, 14:32",
+    "Stopped · 3 Nov, 14:32",
   ]);
-  assert.deepEqual(ageInWords({ status: "offline", as_of_words: "3 Nov" }, 12), [
-    "Imported, as of ",
-    "3 Nov",
-  ]);
+  assert.deepEqual(words("offline"), ["Imported file · data up to 3 Nov, 14:32", "Imported · 3 Nov, 14:32"]);
 });
 
 test("the banner says what is wrong and of when the figures are", () => {

@@ -73,6 +73,12 @@ proxy the path must be {prefix}.</p>
 <button type="submit">Open dashboard</button>
 </form>
 </dialog>
+<dialog id="freshness-sheet" class="freshness-sheet" closedby="any" aria-labelledby="freshness-title">
+<div class="shortcuts-head"><h2 id="freshness-title">How fresh the figures are</h2>
+<button type="button" class="icon-button" data-action="hide-freshness" aria-label="Close">&times;</button>
+</div>
+<div id="{ids.FRESHNESS_FACTS}"></div>
+</dialog>
 {sheet_html(menu)}
 <footer>
 {{%config%}}
@@ -150,14 +156,16 @@ def _masthead(views: Sequence[View]) -> Component:
                 ),
                 html.Div(
                     [
-                        html.Span(
+                        html.Button(
                             [
                                 html.Span(className="dot", **{"aria-hidden": "true"}),
-                                html.Span(
-                                    [html.Span(id=ids.AGE_LEAD, className="age-lead"), html.Span(id=ids.AGE)]
-                                ),
+                                html.Span(id=ids.AGE, className="long-age"),
+                                html.Span(id=ids.SHORT_AGE, className="short-age"),
                             ],
+                            type="button",
                             className="age",
+                            title="How fresh the figures are",
+                            **{"aria-haspopup": "dialog", "data-action": "show-freshness"},
                         ),
                         html.Button(
                             html.Span("?", **{"aria-hidden": "true"}),
@@ -228,7 +236,13 @@ def _heading(title: str, default_zone: str) -> Component:
             period_menu(default_zone),
             html.Div(
                 [
-                    html.Span(id=ids.EMBEDDED_AGE),
+                    html.Button(
+                        id=ids.EMBEDDED_AGE,
+                        type="button",
+                        className="text-button",
+                        title="How fresh the figures are",
+                        **{"aria-haspopup": "dialog", "data-action": "show-freshness"},
+                    ),
                     html.A("Open dashboard", id=ids.WHOLE, href="?", target="_blank", rel="noopener"),
                 ],
                 className="embedded-row",

@@ -10,6 +10,7 @@ from librechat_analytics.dashboard import ids, unreadable
 from librechat_analytics.dashboard.html.markup import element
 from librechat_analytics.dashboard.links import LIST_VIEWS
 from librechat_analytics.dashboard.words import filter_words, notices
+from librechat_analytics.dashboard.words.freshness_words import freshness_sheet
 from librechat_analytics.usage.period_words import describe
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ class FreshnessData(TypedDict):
     status: str
     as_of_age_seconds: float | None
     as_of_words: str | None
-    audit_words: str
     first_usage: str | None
 
 
@@ -84,6 +84,7 @@ def page_targets(data: PageData, view: View) -> dict[str, list[Markup]]:
         ids.UNREADABLE: unreadable.explanation(data.query, view),
         ids.CHIPS: filter_words.chips(data),
         ids.CRUMBS: crumbs(data, view),
+        ids.FRESHNESS_FACTS: freshness_sheet(data),
     }
 
 
@@ -125,8 +126,7 @@ def freshness_data(
     return {
         "status": freshness.status,
         "as_of_age_seconds": None if as_of is None else max(0.0, (now - as_of).total_seconds()),
-        "as_of_words": None if as_of is None else notices.clock(as_of, period.zone, now),
-        "audit_words": notices.audit_words(freshness, period.zone, now),
+        "as_of_words": None if as_of is None else notices.dated_clock(as_of, period.zone, now),
         "first_usage": None
         if first_usage is None
         else first_usage.astimezone(period.zone).date().isoformat(),

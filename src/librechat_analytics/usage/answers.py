@@ -319,6 +319,10 @@ class Freshness:
     audits: tuple[AuditResult, ...] = ()
     unattributed: int = 0
     """Usage rows whose agent is not known yet."""
+    last_row: datetime | None = None
+    """When LibreChat stored the newest row that is held."""
+    refused: int = 0
+    """Documents that could not be read, ever."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from librechat_analytics.store.held_ids import AuditResult
@@ -11,8 +11,6 @@ from librechat_analytics.usage.queries import of_store
 from librechat_analytics.usage.rows import answer_row
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from librechat_analytics.store.interface import Reader
     from librechat_analytics.store.store import SyncState
     from librechat_analytics.usage.answers import SourceReport
@@ -22,6 +20,7 @@ def freshness(reader: Reader, state: SyncState, source: SourceReport) -> Freshne
     """Combine a state of the store, how its source is doing, and the last audits."""
     with reader.snapshot() as snapshot:
         audits = snapshot.rows(of_store("audits"))
+        refused = snapshot.rows(of_store("count_refused"))
     return Freshness(
         as_of=_aware(state.as_of),
         status=source.status,
@@ -32,8 +31,15 @@ def freshness(reader: Reader, state: SyncState, source: SourceReport) -> Freshne
         audit_progress=source.audit_progress,
         audits=tuple(answer_row(AuditResult, row) for row in audits),
         unattributed=reader.count_unattributed(),
+        last_row=_stored_at(state.newest_id),
+        refused=sum(row["refused"] for row in refused),
     )
 
 
 def _aware(at: datetime | None) -> datetime | None:
     return None if at is None else at.replace(tzinfo=UTC)
+
+
+def _stored_at(row_id: str | None) -> datetime | None:
+    """Read the instant at which a row was stored from the first four bytes of its ObjectId."""
+    return None if row_id is None else datetime.fromtimestamp(int(row_id[:8], 16), UTC)

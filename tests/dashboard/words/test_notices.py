@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from librechat_analytics.dashboard.query import Replaced
-from librechat_analytics.dashboard.words.notices import clock, replaced_parameter, source_banner
+from librechat_analytics.dashboard.words.notices import clock, dated_clock, replaced_parameter, source_banner
 from librechat_analytics.usage.answers import Freshness
 from librechat_analytics.usage.periods import BadPeriodError
 from tests.dashboard.ready_answers import BERLIN, NOW, component_texts
@@ -49,16 +49,20 @@ def test_an_empty_store_says_what_librechat_must_record() -> None:
 
 @pytest.mark.parametrize(
     ("hours_ago", "text"),
-    [(11, "05:00"), (15.5, "00:30"), (16.5, "23 Nov 23:30"), (9999, "4 Oct 2025")],
+    [(11, "05:00"), (15.5, "00:30"), (16.5, "23 Nov, 23:30"), (9999, "4 Oct 2025")],
 )
 def test_a_time_of_an_earlier_day_has_its_date(hours_ago: float, text: str) -> None:
     assert clock(NOW - timedelta(hours=hours_ago), BERLIN, NOW) == text
 
 
-def test_a_time_of_last_night_needs_no_date() -> None:
+def test_a_time_of_last_night_has_its_date() -> None:
     night = NOW.replace(hour=1)
 
-    assert clock(night - timedelta(hours=4), BERLIN, night) == "22:00"
+    assert clock(night - timedelta(hours=4), BERLIN, night) == "23 Nov, 22:00"
+
+
+def test_a_time_of_today_can_have_its_date_too() -> None:
+    assert dated_clock(NOW, BERLIN, NOW) == "24 Nov, 16:00"
 
 
 @pytest.mark.parametrize(

@@ -21,10 +21,14 @@
  * @property {string} key_malformed
  * @property {string} key_rejected
  * @property {string} link_refused
- * @property {string} updated
- * @property {string} imported
- * @property {string} imported_as_of
- * @property {string} as_of
+ * @property {string} live
+ * @property {string} live_short
+ * @property {string} importing
+ * @property {string} importing_short
+ * @property {string} unreachable
+ * @property {string} unreachable_short
+ * @property {string} offline
+ * @property {string} offline_short
  * @property {string} connection_lost
  * @property {string} server_failing
  * @property {string} showing_as_of

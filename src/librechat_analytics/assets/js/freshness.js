@@ -15,7 +15,6 @@ import { nameThePage } from "./titles.js";
  * @property {string} status
  * @property {number | null} as_of_age_seconds
  * @property {string | null} as_of_words
- * @property {string} audit_words
  * @property {string | null} first_usage
  * @property {string} [title]
  */
@@ -35,32 +34,39 @@ function refresh() {
   if (interval) setProps("tick", { n_intervals: (interval.n_intervals ?? 0) + 1 });
 }
 
+/** @typedef {"live" | "importing" | "unreachable" | "offline"} State */
+
 /**
- * Gives the words for the figures' age: a lead that a phone hides, and the age itself.
+ * Gives the words for the figures' age, for a wide screen and for a phone.
  * @param {Freshness} freshness
  * @param {number} seconds
  * @returns {[string, string]}
  */
-export function ageInWords(freshness, seconds) {
-  if (freshness.status !== "offline") return [texts.updated, ago(seconds)];
-  // A time alone would say too little without the lead; a date says enough.
-  const time = freshness.as_of_words ?? "";
-  const isTime = /^\d\d:\d\d$/.test(time);
-  return isTime ? [texts.imported, fillIn(texts.as_of, { time })] : [texts.imported_as_of, time];
+export function ageInWords({ status, as_of_words }, seconds) {
+  /** @type {State} */
+  const state = status === "ok" ? "live" : /** @type {State} */ (status);
+  const values = { age: ago(seconds), time: as_of_words ?? "" };
+  return [fillIn(texts[state], values), fillIn(texts[`${state}_short`], values)];
 }
 
 function showAge() {
-  const target = document.getElementById("age");
-  if (!target || !shown || shown.as_of_age_seconds === null) return;
+  if (!shown || shown.as_of_age_seconds === null) return;
   const elapsed = (performance.now() - shownAt) / SECOND;
-  const [lead, text] = ageInWords(shown, Math.max(0, shown.as_of_age_seconds + elapsed));
-  /** @type {HTMLElement | null} */ (target.closest(".age"))?.setAttribute("title", shown.audit_words);
-  const embedded = document.getElementById("embedded-age");
-  if (embedded) embedded.textContent = lead + text;
-  if (target.textContent === text) return;
-  const leadElement = document.getElementById("age-lead");
-  if (leadElement) leadElement.textContent = lead;
-  target.textContent = text;
+  const [long, short] = ageInWords(shown, Math.max(0, shown.as_of_age_seconds + elapsed));
+  for (const [id, text] of Object.entries({ age: long, "short-age": short, "embedded-age": short })) {
+    const target = document.getElementById(id);
+    if (target && target.textContent !== text) target.textContent = text;
+  }
+}
+
+/** @param {Element} target */
+function followClick(target) {
+  const action = /** @type {HTMLElement | null} */ (target.closest("[data-action]"))?.dataset.action;
+  const sheet = /** @type {HTMLDialogElement} */ (document.getElementById("freshness-sheet"));
+  if (action === "retry") refresh();
+  if (action === "show-freshness") sheet.showModal();
+  // A click on the dialog itself is one beside its content.
+  if (action === "hide-freshness" || target === sheet) sheet.close();
 }
 
 /** Tells whether refreshing would change nothing: nobody looks, or the range is over and has been read completely. */
@@ -127,7 +133,7 @@ export function startFreshness() {
     if (!shouldRest()) refresh();
   });
   document.addEventListener("click", (event) => {
-    if (event.target instanceof Element && event.target.closest("[data-action=retry]")) refresh();
+    if (event.target instanceof Element) followClick(event.target);
   });
   setInterval(showAge, SECOND);
   setInterval(() => {

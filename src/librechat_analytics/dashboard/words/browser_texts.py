@@ -14,10 +14,14 @@ class BrowserTexts(TypedDict):
     key_malformed: str
     key_rejected: str
     link_refused: str
-    updated: str
-    imported: str
-    imported_as_of: str
-    as_of: str
+    live: str
+    live_short: str
+    importing: str
+    importing_short: str
+    unreachable: str
+    unreachable_short: str
+    offline: str
+    offline_short: str
     connection_lost: str
     server_failing: str
     showing_as_of: str
@@ -37,12 +41,15 @@ BROWSER_TEXTS: BrowserTexts = {
     "key_malformed": "A key contains only letters, digits and ASCII punctuation, without spaces.",
     "key_rejected": "This key is not valid (any more). Ask the person who runs the dashboard.",
     "link_refused": "This link has expired or is not valid. Ask for a new one, or enter your access key.",
-    # "Updated 12 s ago"
-    "updated": "Updated ",
-    # "Imported, as of 14:32" and "Imported, as of 3 Nov 14:32"; a phone shows only what comes after the lead
-    "imported": "Imported, ",
-    "imported_as_of": "Imported, as of ",
-    "as_of": "as of {time}",
+    # By the status of the source; {age}: "12 s ago", {time}: "3 Nov, 14:32". The short ones are for phones.
+    "live": "Live · updated {age}",
+    "live_short": "Live · {age}",
+    "importing": "Reading history · updated {age}",
+    "importing_short": "Reading · {age}",
+    "unreachable": "Not updating · data up to {time}",
+    "unreachable_short": "Stopped · {time}",
+    "offline": "Imported file · data up to {time}",
+    "offline_short": "Imported · {time}",
     # "Connection lost. Showing figures as of 14:32. Trying again."
     "connection_lost": "Connection lost.",
     "server_failing": "The server answers with an error.",

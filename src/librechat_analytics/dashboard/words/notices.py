@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import dash_bootstrap_components as dbc
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from librechat_analytics.dashboard.query import Replaced
     from librechat_analytics.usage.answers import Freshness
 
-HALF_A_DAY = timedelta(hours=12)
-
 IMPORTING = "Reading LibreChat's history, newest first. The figures on screen are final; earlier days follow."
 
 
@@ -42,13 +39,17 @@ def range_before(data: PageData) -> str:
 
 
 def clock(instant: datetime, zone: ZoneInfo, now: datetime) -> str:
-    """Write a time of day in the zone, with the date if it is unclear; in another year the date alone."""
+    """Write a time of day in the zone, with the date unless it is of today."""
     local, today = instant.astimezone(zone), now.astimezone(zone).date()
-    if local.date() == today or now - instant < HALF_A_DAY:
-        return f"{local:%H:%M}"
-    if local.year != today.year:
+    return f"{local:%H:%M}" if local.date() == today else dated_clock(instant, zone, now)
+
+
+def dated_clock(instant: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """Write a date and a time of day in the zone; in another year than now the date alone."""
+    local = instant.astimezone(zone)
+    if local.year != now.astimezone(zone).year:
         return day_in_words(local)
-    return f"{day_in_words(local, with_year=False)} {local:%H:%M}"
+    return f"{day_in_words(local, with_year=False)}, {local:%H:%M}"
 
 
 def audit_words(freshness: Freshness, zone: ZoneInfo, now: datetime) -> str:
