@@ -44,6 +44,7 @@ from librechat_analytics.usage.answers import (
     UserModelRow,
     UserRow,
 )
+from librechat_analytics.usage.changes import Change, ChangeCauses, Changes, InSeveralGroups
 from librechat_analytics.usage.periods import buckets, parse_period
 from librechat_analytics.usage.quality import QualityReport
 
@@ -210,6 +211,38 @@ def split(
     return Split(unit, starts, tuple(rows), tuple(legend))
 
 
+def changed(subject: str | None, before: float | None, now: float | None, name: str | None = None) -> Change:
+    """What changed of one model, all of it by quantity; None: no usage in that range."""
+    difference = (now or 0.0) - (before or 0.0)
+    return Change(
+        subject,
+        name,
+        None,
+        deleted=False,
+        before_usd=before or 0.0,
+        now_usd=now or 0.0,
+        difference_usd=difference,
+        price_usd=0.0,
+        quantity_usd=difference,
+        state="new" if before is None else "gone" if now is None else "both",
+    )
+
+
+def changes(*rows: Change, rest: float = 0.0, others: int = 0, in_several: int | None = None) -> Changes:
+    """The differences of some parts and of the rest, all of them by the number of calls."""
+    before, now = sum(row.before_usd for row in rows), sum(row.now_usd for row in rows) + rest
+    return Changes(
+        before,
+        now,
+        now - before,
+        ChangeCauses(now - before, 0.0, 0.0, 0.0),
+        rows,
+        len(rows) + others,
+        rest,
+        None if in_several is None else InSeveralGroups(in_several, 1.0),
+    )
+
+
 def hours_of_week(**costs_usd: float) -> HoursOfWeek:
     """A week of nothing but the hours given, such as ``tue_14=2.5``."""
     days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -266,6 +299,7 @@ class ReadyRepository:
             ),
             "timeline": timeline(),
             "split": split(),
+            "changes": changes(changed("claude-sonnet-4-6", 8.0, 12.5), changed("gpt-5.2", 4.0, None)),
             "hours_of_week": hours_of_week(tue_14=2.5, sat_9=0.5),
             "conversation_costs": conversation_costs((0.02, 3), (0.1, 5), (2.0, 1)),
             "concentration": Concentration((0.6, 0.8, 0.9, 1.0)),
@@ -336,6 +370,9 @@ class ReadyRepository:
 
     def split_over_time(self, *_: object) -> Any:
         return self._answer("split")
+
+    def what_changed(self, *_: object) -> Any:
+        return self._answer("changes")
 
     def trends(self, _: object, __: object, ___: object, parts: tuple[str | None, ...], *____: object) -> Any:
         return dict.fromkeys(parts, (0.0, 2.0, 1.0))

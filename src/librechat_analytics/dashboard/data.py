@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         User,
         UserRow,
     )
+    from librechat_analytics.usage.changes import Changes
     from librechat_analytics.usage.periods import BucketUnit, Period, TimeRange
     from librechat_analytics.usage.quality import QualityReport
     from librechat_analytics.usage.questions import Dimension, Repository
@@ -151,6 +152,14 @@ class PageData:
         if self.query.split is None:
             return None
         return self._repository.split_over_time(self.period, self.unit, self.query.split, self.filters)
+
+    def changes(self, length: int) -> Changes:
+        """Give what changed since the range before, by what the reader has chosen."""
+        return self._repository.what_changed(self.period, self.query.by, length, self.filters)
+
+    @Once
+    def all_changes(self) -> Changes:
+        return self.changes(ALL_ENTRIES)
 
     def trends(
         self, dimension: Dimension, parts: Iterable[str | None]

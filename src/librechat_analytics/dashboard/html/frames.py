@@ -49,14 +49,6 @@ def csv_button(view: str) -> Component:
 
 def chart_files(chart_id: str, label: str, drawing: str) -> Component:
     """Make the buttons that download a chart's numbers and its picture; ``drawing``: the picture's id."""
-    numbers = html.Button(
-        "CSV",
-        id=f"{chart_id}-csv",
-        type="button",
-        className="text-button",
-        title="Download these numbers as CSV",
-        **{"aria-label": f"CSV: {label}"},
-    )
     picture = html.Button(
         "PNG",
         type="button",
@@ -64,7 +56,19 @@ def chart_files(chart_id: str, label: str, drawing: str) -> Component:
         title="Download this picture",
         **{"aria-label": f"PNG: {label}", "data-png": drawing, "data-title": label},
     )
-    return html.Div([numbers, picture], className="chart-files")
+    return html.Div([numbers_file(chart_id, label), picture], className="chart-files")
+
+
+def numbers_file(chart_id: str, label: str) -> Component:
+    """Make the button that downloads the numbers of a chart or list."""
+    return html.Button(
+        "CSV",
+        id=f"{chart_id}-csv",
+        type="button",
+        className="text-button",
+        title="Download these numbers as CSV",
+        **{"aria-label": f"CSV: {label}"},
+    )
 
 
 def switch(label: str, parameter: str, choices: Sequence[tuple[str, str]]) -> Component:
