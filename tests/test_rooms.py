@@ -70,7 +70,7 @@ DASHBOARD_FLOORS: tuple[set[str], ...] = (
     {"words", "comboboxes"},
     {"panels"},
     {"views"},
-    {"period_menu", "unreadable", "contract"},
+    {"period_menu", "find", "unreadable", "contract"},
     {"page", "page_state"},
     {"callbacks"},
     {"app"},

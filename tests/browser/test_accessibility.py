@@ -137,6 +137,12 @@ def test_axe_finds_nothing_in_what_opens(browser: Browser, browser_watch: Browse
         assert violations(page) == [], "a time zone is chosen"
         page.keyboard.press("Escape")
         page.keyboard.press("Escape")
+        page.keyboard.press("/")
+        page.keyboard.type("a")
+        page.get_by_role("option").first.wait_for()
+        assert violations(page) == [], "something is found"
+        page.keyboard.press("Escape")
+        page.keyboard.press("Escape")
         page.get_by_role("button", name="Keyboard shortcuts").click()
         assert violations(page) == [], "the shortcuts are listed"
 

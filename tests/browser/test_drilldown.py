@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -15,7 +16,13 @@ from playwright.sync_api import expect
 
 from librechat_analytics.librechat.sample.writer import write_sample
 from tests.support.imports import fill_store
-from tests.support.page_actions import REFUSE_STORAGE, choose_period, expect_period, period_button
+from tests.support.page_actions import (
+    REFUSE_STORAGE,
+    choose_period,
+    expect_period,
+    period_button,
+    requests_for_figures,
+)
 from tests.support.servers import API_KEY, ROOT, serve, watched_page
 from tests.support.waiting import PATIENCE_SECONDS
 
@@ -248,7 +255,7 @@ class TestShortcuts:
         self, page: Page, site: str
     ) -> None:
         opened(page, f"{site}?view=users", "users")
-        page.keyboard.press("/")
+        page.keyboard.press("s")
         expect(page.get_by_label("Search users")).to_be_focused()
         page.keyboard.type("d1?")
         expect(page.get_by_label("Search users")).to_have_value("d1?")
@@ -274,6 +281,44 @@ class TestShortcuts:
         assert query_of(page) == {}
         expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_hidden()
         assert page.locator("[aria-keyshortcuts]").count() == 0
+
+
+class TestFindBox:
+    def test_finds_somebody_of_all_time_and_opens_their_page_in_the_period(
+        self, page: Page, site: str
+    ) -> None:
+        opened(page, f"{site}?view=users&period=all", "users")
+        name = page.locator("#users-rows .name a").nth(1).inner_text()
+        page.goto(f"{site}?period=today&model=nothing")
+        page.locator("#overview-view.ready").wait_for()
+        page.keyboard.press("/")
+        box = page.get_by_role("combobox", name="Find a user")
+        expect(box).to_be_focused()
+        questions = requests_for_figures(page)
+        page.keyboard.type(" ".join(reversed(name.lower().split())))
+        hit = page.get_by_role("option").filter(has_text=name)
+        expect(hit.locator(".choice-aside")).to_have_text(re.compile(r"^<?\$\d"))
+        assert len(questions) < len(name)
+        expect(page.locator("#find-hits [aria-selected=true]")).to_have_count(1)
+        page.keyboard.press("Enter")
+
+        expect(page.get_by_role("heading", level=1)).to_have_text(name)
+        assert query_of(page).keys() == {"view", "user", "period"}
+
+    def test_opens_views_and_chooses_periods(self, page: Page, site: str) -> None:
+        opened(page, site, "overview")
+        page.keyboard.press("Control+k")
+        page.keyboard.type("quality")
+        page.get_by_role("option", name="Data quality").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Data quality")
+        page.get_by_role("button", name="Find anything").click()
+        page.keyboard.type("q3 2025")
+        expect(page.locator("#find-hits [aria-selected=true]")).to_have_text("Q3 2025")
+        page.keyboard.press("Enter")
+        expect_period(page, "Q3 2025")
+        page.keyboard.press("Control+k")
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog", name="Find anything")).to_be_hidden()
 
 
 class TestFilters:

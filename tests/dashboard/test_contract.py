@@ -140,7 +140,7 @@ class TestScripts:
             for text in scripts().values()
             for name in re.findall(r'(?:setProps|showProps)\("([^"]+)"', text)
         }
-        assert named <= ids.SET_BY_SCRIPTS | {ids.URL, ids.FILTER_REQUEST}
+        assert named <= ids.SET_BY_SCRIPTS | {ids.URL, ids.FILTER_REQUEST, ids.FIND_REQUEST}
 
     def test_every_import_is_of_a_script_that_is_there(self) -> None:
         there = scripts()

@@ -161,7 +161,7 @@ class TestCallbacks:
         ]
 
         views = [[f"{view.name}-question.data"] for view in VIEWS]
-        assert asked == [*views, ["export.n_clicks"], ["filter-question.data"]]
+        assert asked == [*views, ["export.n_clicks"], ["filter-question.data"], ["find-question.data"]]
 
     def test_plotly_is_the_basic_build(self, client: FlaskClient) -> None:
         with client.get(f"/{browser_files.PLOTLY_PATH}") as answer:

@@ -268,6 +268,14 @@ class TestTheDashboard:
         assert limited == alone
         assert "Ana" in limited
 
+    def test_the_find_box_finds_nobody_else(self, app: Flask) -> None:
+        asked = {"text": "", "kinds": ["user", "agent", "model", "group"], "number": 1}
+        for key, names in ((API_KEY, True), (SCOPED_KEY, False)):
+            answer = callbacks.ask(visitor(app, key), "find-question", "", **asked)
+            found = json.dumps(answer, ensure_ascii=False)
+            assert "Ana Novak" in found
+            assert bool(names_in(found)) is names
+
     def test_totals_are_those_of_the_users_who_may_be_seen(self, app: Flask) -> None:
         assert ask(app, API_KEY, "overview-question", "?period=all")["cost-value"]["children"] == "$0.04"
         assert ask(app, SCOPED_KEY, "overview-question", "?period=all")["cost-value"]["children"] == "$0.02"

@@ -12,6 +12,7 @@ from librechat_analytics.dashboard.callbacks import (
     register_browser_callbacks,
     register_export,
     register_filter_choices,
+    register_find,
     register_view,
     show_error,
 )
@@ -99,6 +100,7 @@ def mount_dashboard(
         register_view(app, view, reader)
     register_export(app, reader)
     register_filter_choices(app, reader)
+    register_find(app, repository)
     layout = page_layout(views, refresh_seconds=refresh_seconds, default_zone=default_zone)
     static_parts = take_out_static_parts(layout, ids_in_callbacks(app) | ids_in_contract(views))
     layout.children.append(dcc.Store(id=ids.STATIC_PARTS, data=static_parts))

@@ -11,6 +11,7 @@ from flask import g
 
 from librechat_analytics.dashboard import ids
 from librechat_analytics.dashboard.data import PageData
+from librechat_analytics.dashboard.find import answer_find
 from librechat_analytics.dashboard.page_state import page_outputs, page_targets, page_values
 from librechat_analytics.dashboard.panels.base import answer_panels, error_reference, panel_outputs
 from librechat_analytics.dashboard.query import read_page_query
@@ -156,6 +157,18 @@ def register_filter_choices(app: Dash, reader: RequestReader) -> None:
         return filter_words.choices(reader.data(request))
 
 
+def register_find(app: Dash, repository: Repository) -> None:
+    """Find what the reader types, among everything that the reader may see."""
+
+    @app.callback(  # type: ignore[untyped-decorator]
+        Output(ids.FIND_ANSWER, "data"),
+        Input(ids.FIND_REQUEST, "data"),
+        prevent_initial_call=True,
+    )
+    def find(asked: object) -> object:
+        return answer_find(repository, asked, g.visitor.scope)
+
+
 def register_browser_callbacks(app: Dash, contract: Contract) -> None:
     """Let the scripts react to the address, the controls and the server's answers.
 
@@ -165,6 +178,7 @@ def register_browser_callbacks(app: Dash, contract: Contract) -> None:
     views = contract["views"]
     _answered_by_script(app, "route", Input(ids.URL, "search"), Input(ids.TICK, "n_intervals"), at_start=True)
     _answered_by_script(app, "keepFreshness", Input(ids.FRESHNESS, "data"))
+    _answered_by_script(app, "showHits", Input(ids.FIND_ANSWER, "data"))
     for store in (*(view["targets"] for view in views), ids.FILTER_TARGETS):
         _answered_by_script(app, "fill", Input(store, "data"))
     for view in views:

@@ -28,6 +28,8 @@ FILTER_TOGGLE = "filter-toggle"
 FILTER_PANEL = "filter-panel"
 FILTER_REQUEST = "filter-question"
 FILTER_TARGETS = "filter-places"
+FIND_REQUEST = "find-question"
+FIND_ANSWER = "find-answer"
 STATIC_PARTS = "static-parts"
 CONTRACT = "contract"
 

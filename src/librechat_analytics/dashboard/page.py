@@ -11,6 +11,7 @@ from librechat_analytics.dashboard import ids
 from librechat_analytics.dashboard.contract import PAGE_TITLE, THEME_GROUNDS, THEMES
 from librechat_analytics.dashboard.dash_seams.browser_files import MAIN, THEME, asset_url, module_names
 from librechat_analytics.dashboard.dash_seams.quiet_dash import json_for_script_element
+from librechat_analytics.dashboard.find import find_html
 from librechat_analytics.dashboard.period_menu import period_controls, period_menu
 from librechat_analytics.dashboard.shortcuts import sheet_html
 from librechat_analytics.dashboard.words import filter_words
@@ -80,6 +81,7 @@ proxy the path must be {prefix}.</p>
 <div id="{ids.FRESHNESS_FACTS}"></div>
 </dialog>
 {sheet_html(menu)}
+{find_html()}
 <footer>
 {{%config%}}
 {{%scripts%}}
@@ -101,6 +103,8 @@ def page_layout(views: Sequence[View], *, refresh_seconds: float, default_zone: 
             dcc.Store(id=ids.CURRENT_REQUEST),
             dcc.Store(id=ids.FILTER_REQUEST),
             dcc.Store(id=ids.FILTER_TARGETS),
+            dcc.Store(id=ids.FIND_REQUEST),
+            dcc.Store(id=ids.FIND_ANSWER),
             *(dcc.Store(id=ids.request(view.name)) for view in views),
             *(dcc.Store(id=ids.targets(view.name)) for view in views),
             _masthead(views),
@@ -166,6 +170,14 @@ def _masthead(views: Sequence[View]) -> Component:
                             className="age",
                             title="How fresh the figures are",
                             **{"aria-haspopup": "dialog", "data-action": "show-freshness"},
+                        ),
+                        html.Button(
+                            html.Span(className="find-icon", **{"aria-hidden": "true"}),
+                            id="find-open",
+                            type="button",
+                            className="icon-button",
+                            title="Find anything (/ or Ctrl K)",
+                            **{"aria-label": "Find anything"},
                         ),
                         html.Button(
                             html.Span("?", **{"aria-hidden": "true"}),

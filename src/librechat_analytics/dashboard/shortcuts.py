@@ -20,12 +20,15 @@ SECTIONS: tuple[tuple[str, tuple[Line, ...]], ...] = (
             ("M", "Last 30 days", 'data-period="30d"'),
             ("E", "Earlier", 'data-click=".step.earlier"'),
             ("L", "Later", 'data-click=".step.later"'),
+            ("P", "Choose a period", 'data-click="#period"'),
         ),
     ),
     (
         "Page",
         (
-            ("/", "Search the table", 'data-focus=".view:not([hidden]) [type=search]"'),
+            ("/", "Find anything", 'data-click="#find-open"'),
+            ("S", "Search the table", 'data-focus=".view:not([hidden]) [type=search]"'),
+            ("F", "Filter", 'data-click="#filter-toggle"'),
             ("R", "Refresh", 'data-action="retry"'),
             ("?", "This sheet", "data-sheet"),
         ),

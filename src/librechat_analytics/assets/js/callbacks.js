@@ -4,6 +4,7 @@
  */
 import { fill } from "./fill.js";
 import { keepFreshness } from "./freshness.js";
+import { showHits } from "./hits.js";
 import { route, search } from "./route.js";
 
-export const callbacks = { fill, keepFreshness, route, search };
+export const callbacks = { fill, keepFreshness, route, search, showHits };

@@ -1,7 +1,7 @@
 // @ts-check
 /*
  * A field with a list of choices below it, which follows what is typed. Arrows move through the list, Enter takes the
- * marked choice, Escape closes the list. The field keeps the focus.
+ * marked choice, Escape closes the list (or the dialog around it). The field keeps the focus.
  */
 import { make } from "./static_parts.js";
 
@@ -116,7 +116,7 @@ export function startCombobox({ field, list, offer, nothing = () => "" }) {
     } else if (event.key === "Enter") {
       event.preventDefault();
       take(marked);
-    } else if (event.key === "Escape" && !list.hidden) {
+    } else if (event.key === "Escape" && !list.hidden && !field.closest("dialog")) {
       event.preventDefault();
       event.stopPropagation();
       close();

@@ -41,6 +41,13 @@
  * @property {string} nothing_there
  * @property {string} period_unread
  * @property {string} loads_later
+ * @property {string} found_users
+ * @property {string} found_agents
+ * @property {string} found_models
+ * @property {string} found_groups
+ * @property {string} found_views
+ * @property {string} found_periods
+ * @property {string} found_nothing
  * @property {string} key_of_control
  *
  * @typedef {object} Contract

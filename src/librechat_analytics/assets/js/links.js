@@ -14,9 +14,17 @@ const REST_MILLISECONDS = 60; // a pointer that only passes by asks for nothing
 
 /** @param {HTMLAnchorElement} link */
 function visit(link) {
-  const { search } = new URL(link.href);
+  visitAddress(new URL(link.href).search, link.closest(".chart-figure") ? null : link.textContent);
+}
+
+/**
+ * Opens an address of this page.
+ * @param {string} search
+ * @param {string | null} name of the user, model or agent that the page is about, if it is known
+ */
+export function visitAddress(search, name) {
   const query = parse(search);
-  if (!link.closest(".chart-figure")) rememberName(query, link.textContent ?? "");
+  if (name) rememberName(query, name);
   const isElsewhere = viewOf(query) !== viewOf(currentQuery()) || subjectOf(query);
   setProps("url", { search });
   if (!isElsewhere) return;

@@ -12,6 +12,7 @@ import { catchPlotly, preloadPlotly, startCharts } from "./charts.js";
 import { startColumnChooser, watchColumnChoices } from "./column_chooser.js";
 import { offerCallbacks, startDash, whenMounted } from "./dash.js";
 import { startFilters } from "./filters.js";
+import { startFind } from "./find.js";
 import { showConnection, startFreshness } from "./freshness.js";
 import { startLinks } from "./links.js";
 import { startPeriodMenu } from "./period_menu.js";
@@ -34,6 +35,7 @@ startChartPictures();
 startFilters();
 startLinks();
 startFreshness();
+startFind();
 startShortcuts();
 watchColumnChoices();
 whenMounted(() => {

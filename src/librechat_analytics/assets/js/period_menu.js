@@ -47,8 +47,12 @@ const present = (query) => ({
 /** @param {URLSearchParams} query */
 export const wantedPeriod = (query) => periodInWords(query, zoneOf(query));
 
-/** @param {URLSearchParams} query @param {ReturnType<typeof stepped>} changes */
-function wordsAfter(query, changes) {
+/**
+ * Names the period that an address has after some changes.
+ * @param {URLSearchParams} query
+ * @param {ReturnType<typeof stepped>} changes
+ */
+export function wordsAfter(query, changes) {
   const target = new URLSearchParams(query);
   for (const [name, value] of Object.entries(changes ?? {})) {
     if (value) target.set(name, value);

@@ -34,6 +34,13 @@ class BrowserTexts(TypedDict):
     nothing_there: str
     period_unread: str
     loads_later: str
+    found_users: str
+    found_agents: str
+    found_models: str
+    found_groups: str
+    found_views: str
+    found_periods: str
+    found_nothing: str
     key_of_control: str
 
 
@@ -65,5 +72,13 @@ BROWSER_TEXTS: BrowserTexts = {
     "period_unread": "Not a period. Try “oct”, “last week”, “q3 2025” or “10-20..10-31”.",
     # "Connection lost. “Last 7 days” loads when the connection is back. Trying again."
     "loads_later": " “{period}” loads when the connection is back.",
+    # Headings of what the find box shows.
+    "found_users": "Users",
+    "found_agents": "Agents",
+    "found_models": "Models",
+    "found_groups": "Groups",
+    "found_views": "Views",
+    "found_periods": "Periods",
+    "found_nothing": "Nothing found. Names, e-mail addresses and ids can be found, in any order of words.",
     "key_of_control": "Key: {key}",
 }
