@@ -24,8 +24,6 @@ NOTHING = {"error": "There is nothing at this address."}
 @pytest.mark.parametrize(
     "path",
     [
-        "/api",
-        "/api/",
         "/api/nope",
         "/api/summary/more",
         "/api/..%2f",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND")
-REFUSED = {"error": "The API key is missing or wrong."}
+REFUSED = {"error": "Send a valid key in the header x-api-key."}
 
 # Rules that need no key. A new rule that is neither here nor guarded fails the test below.
 PUBLIC_RULES = {
@@ -31,6 +31,7 @@ PUBLIC_RULES = {
     "/_favicon.ico",
     "/_dash-component-suites/plotly/package_data/plotly.min.js",
     "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>",
+    "/api",  # leads to the description
     "/api/openapi.json",  # these two describe the API and hold no data
     "/api/docs",
 }
@@ -48,6 +49,7 @@ def test_every_rule_is_public_by_name_or_refuses_all_its_methods_without_the_key
                 response = stranger.open(path, method=method)
                 if rule.methods is None or method in rule.methods:
                     assert response.status_code == 401, (method, path)
+                    assert response.headers["WWW-Authenticate"].startswith("Bearer ")
                     assert method == "HEAD" or response.get_json() == REFUSED, (method, path)
                 else:
                     assert response.status_code in (401, 404), (method, path)

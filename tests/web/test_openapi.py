@@ -70,7 +70,7 @@ def test_every_address_that_a_program_may_ask_is_described_and_no_other(
     app: Flask, document: dict[str, Any]
 ) -> None:
     rules = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint != "unknown_api"}
-    expected = {rule for rule in rules if rule.startswith("/api")} | {"/health", "/health/ready", "/metrics"}
+    expected = {rule for rule in rules if rule.startswith("/api/")} | {"/health", "/health/ready", "/metrics"}
     assert set(document["paths"]) == expected
 
 
@@ -136,6 +136,14 @@ def test_the_description_is_for_everybody_and_holds_no_data(stranger: FlaskClien
         assert not [private for private in PRIVATE if private in response.data]
         again = stranger.get(prefix + path, headers={"If-None-Match": response.headers["ETag"]})
         assert (again.status_code, again.data) == (304, b"")
+
+
+@pytest.mark.parametrize("path", ["/api", "/api/", "/librechat-analytics/api", "/librechat-analytics/api/"])
+def test_the_folder_of_the_api_leads_everybody_to_its_description(stranger: FlaskClient, path: str) -> None:
+    response = stranger.get(path)
+    assert response.status_code == 302
+    assert resolved(path.rpartition("/")[0] + "/" + response.headers["Location"]).endswith("/api/docs")
+    assert stranger.post(path).status_code == 401
 
 
 class TestPage:

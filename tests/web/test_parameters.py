@@ -204,6 +204,23 @@ def test_an_unreadable_filter_never_gets_figures(client: FlaskClient, path: str,
         }
 
 
+@pytest.mark.parametrize(
+    ("zone", "meant"),
+    [
+        ("berlin", "Europe/Berlin"),
+        ("Europe/Berln", "Europe/Berlin"),
+        ("new york", "America/New_York"),
+        ("utc", "UTC"),
+    ],
+)
+def test_a_zone_that_is_almost_right_is_named(client: FlaskClient, zone: str, meant: str) -> None:
+    response = client.get("/api/summary", query_string={"tz": zone})
+    assert response.get_json() == {
+        "error": f"There is no time zone “{zone}”; write {meant} if you mean that.",
+        "parameter": "tz",
+    }
+
+
 def test_a_plus_that_arrived_as_a_space_is_explained(client: FlaskClient) -> None:
     query = "period=custom&start=2026-01-01T00:00:00+01:00&end=2026-02-01"
     assert "%2B" in client.get(f"/api/summary?{query}").get_json()["error"]

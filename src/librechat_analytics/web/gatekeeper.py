@@ -105,7 +105,7 @@ class Gatekeeper:
         if (user := self._signed_in(request)) is not None:
             return Visitor(user, None)
         self._count_failure(request)
-        raise NotAdmittedError("The API key is missing or wrong.", 401)
+        raise NotAdmittedError(f"Send a valid key in the header {KEY_HEADER}.", 401)
 
     def address(self, request: Request) -> str:
         """Return the client's address; a proxy's word counts only if the proxy is trusted."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, render_template, request
@@ -38,8 +39,9 @@ BEARER = "bearer"
 FIGURES, FILES, ITSELF = "Figures", "Files", "This description"
 
 ABOUT = f"""\
-What LibreChat costs, as JSON. Money is US dollars, unrounded; tokens and counts are integers; instants are \
-ISO 8601 in UTC; `null` means unknown. New fields may be added; existing fields keep their meaning.
+What LibreChat costs, as JSON. Money is US dollars, unrounded; tokens and counts are integers; `null` means \
+unknown. Instants are ISO 8601 in UTC with `Z`; only the buckets of `usage-over-time` carry the offset of \
+`tz`, which is `+00:00` in UTC. New fields may be added; existing fields keep their meaning.
 
 Send the key in the header `{KEY_HEADER}`, or as `Bearer` token in `Authorization`. A key may be limited to \
 some users or tenants: then every answer is about these only. Behind a proxy that signs users in, no key is \
@@ -95,9 +97,14 @@ def serve_description(server: Flask, *, default_zone: str) -> None:
     def openapi() -> Response:
         return conditional(Response(as_json, mimetype=JSON))
 
+    @description.get("", provide_automatic_options=False)
+    def home() -> Response:
+        # A relative path, because only the browser knows the prefix that a proxy adds.
+        location = "docs" if request.path.endswith("/") else "api/docs"
+        return Response(status=HTTPStatus.FOUND, headers={"Location": location})
+
     @description.get("/docs", provide_automatic_options=False)
     def docs() -> Response:
-        # A relative path, because only the browser knows the prefix that a proxy adds.
         here = "../" if request.path.endswith("/") else ""
         page = render_template("api_docs.html", api=as_dict, here=here)
         return conditional(Response(page, mimetype="text/html"))

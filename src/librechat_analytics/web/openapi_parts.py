@@ -20,7 +20,7 @@ OPERATION = "Operation"
 
 REFUSALS: dict[str, tuple[str, str, type[BaseModel]]] = {
     "400": ("BadParameter", "A parameter cannot be read.", RefusedParameter),
-    "401": ("NoKey", "The key is missing or wrong.", Refusal),
+    "401": ("NoKey", "The key is missing or not valid.", Refusal),
     "403": ("LimitedKey", "The key may see only some users, and this is about all users.", Refusal),
     "404": ("NoPriceList", "There is no price list.", Refusal),
     "409": ("NothingToCompare", "No MongoDB is configured.", Refusal),

@@ -38,7 +38,7 @@ from librechat_analytics.usage.periods import (
     parse_period,
 )
 from librechat_analytics.usage.questions import ChangeBy, SplitBy
-from librechat_analytics.web.period_words import UNKNOWN_ZONE, period_sentence
+from librechat_analytics.web.period_words import period_sentence, unknown_zone
 from librechat_analytics.zones import UnknownZoneError, parse_zone
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def _zone(text: str) -> ZoneInfo:
     try:
         return parse_zone(text)
     except UnknownZoneError:
-        raise BadParameterError("tz", UNKNOWN_ZONE) from None
+        raise BadParameterError("tz", unknown_zone(text)) from None
 
 
 PeriodName = Annotated[str, Field(json_schema_extra={"enum": [*PERIODS]}), BeforeValidator(_one_of(PERIODS))]

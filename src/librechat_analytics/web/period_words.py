@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from librechat_analytics.usage.periods import MAX_BUCKETS, PERIODS
+from librechat_analytics.zones import similar_zone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from librechat_analytics.usage.periods import BadPeriodError, Fault
 
-UNKNOWN_ZONE = "tz must be an IANA time zone such as Europe/Berlin or UTC."
 
 SENTENCES: Mapping[Fault, str] = {
     "unknown name": f"{{parameter}} must be one of {', '.join(PERIODS)}.",
@@ -28,6 +28,14 @@ SENTENCES: Mapping[Fault, str] = {
     "end not after start": "{parameter} is not part of the range and must be later than start.",
     "too many buckets": f"The range has more than {MAX_BUCKETS:,} {{unit}}s; choose {{advice}}.",
 }
+
+
+def unknown_zone(text: str) -> str:
+    """Say that there is no zone of that name, and which one may be meant."""
+    similar = similar_zone(text)
+    if similar is None:
+        return "tz must be an IANA time zone such as Europe/Berlin or UTC."
+    return f"There is no time zone “{text}”; write {similar} if you mean that."
 
 
 def period_sentence(error: BadPeriodError) -> str:

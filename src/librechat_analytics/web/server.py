@@ -37,7 +37,10 @@ LARGEST_BODY_BYTES = 256 * 1024
 RETRY_AFTER_SECONDS = 5
 ONE_YEAR_SECONDS = 365 * 24 * 3600
 
-DESCRIPTIONS = frozenset({"description.openapi", "description.docs"})
+BEARER_CHALLENGE = 'Bearer realm="LibreChat Analytics"'
+"""Browsers open no dialog for it, as they do for Basic."""
+
+DESCRIPTIONS = frozenset({"description.home", "description.openapi", "description.docs"})
 HEALTH_CHECKS = frozenset({"health", "ready"})
 FOR_OPERATORS = frozenset({"audit", "backup", "metrics"})
 """Endpoints that a link never opens, whatever the key that signed it may see."""
@@ -162,6 +165,8 @@ def _guard(server: Flask, gatekeeper: Gatekeeper, page: PublicPage) -> None:
             g.visitor = gatekeeper.admit(request)
         except NotAdmittedError as refused:
             response = json_response(Refusal(error=str(refused)), refused.status)
+            if refused.status == HTTPStatus.UNAUTHORIZED:
+                response.headers["WWW-Authenticate"] = BEARER_CHALLENGE
             if refused.retry_after_seconds is not None:
                 response.headers["Retry-After"] = str(refused.retry_after_seconds)
             return response
