@@ -34,7 +34,7 @@ AROUND = {
     *(f"{view.name}-{part}" for view in VIEWS for part in ("view", "places")),
 }
 """The targets around the figures of a view."""
-PLACES_AROUND = {ids.CHIPS, ids.CRUMBS, ids.EARLIER, ids.LATER, ids.UNREADABLE}
+PLACES_AROUND = {ids.CHIPS, ids.CRUMBS, ids.FRESHNESS_FACTS, ids.UNREADABLE}
 FAULTS = {
     "empty": "{}=",
     "a control character": "{}=a%00b",
@@ -119,8 +119,29 @@ def test_a_subject_that_cannot_be_read(client: FlaskClient, subject: str, fault:
     assert answer[ids.FRESHNESS]["data"]["title"] == subject.capitalize()
     places = answer["detail-places"]["data"]
     assert places[ids.CHIPS] == []
-    assert texts(places[ids.CRUMBS]) == f"{subject.capitalize()}s"
-    assert hrefs(list(places.values())) == [f"?view={subject}s&period=all"] * 2
+    assert texts(places[ids.CRUMBS]).endswith(f"{subject.capitalize()}s")
+    lists = [f"?view={subject}s&period=all"] * 2
+    assert [link for link in hrefs(list(places.values())) if "overview" not in link] == lists
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_a_subject_that_nobody_recorded_leads_to_the_search(client: FlaskClient, subject: str) -> None:
+    search = f"?view={subject}&{subject}=nobody&role=USER&period=all"
+    answer = ask(client, "detail-question", search)
+
+    assert f"No such {subject} is known." in shown(answer, "detail")
+    assert answer[ids.TITLE]["children"] == subject.capitalize()
+    places = answer["detail-places"]["data"]
+    assert f"Search {subject}s" in texts(places[ids.UNREADABLE])
+    assert hrefs(places[ids.UNREADABLE]) == [f"?view={subject}s&period=all&role=USER"]
+
+
+def test_an_unknown_view_is_named_above_the_one_that_is_shown(client: FlaskClient) -> None:
+    notice = ask(client, "overview-question", "?view=bananas&period=all")[ids.NOTICE]
+
+    assert notice["is_open"]
+    assert "unknown view (“bananas”). Showing Overview." in json.dumps(notice, ensure_ascii=False)
+    assert not ask(client, "overview-question", "?view=overview&period=all")[ids.NOTICE]["is_open"]
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)

@@ -14,7 +14,7 @@ from librechat_analytics.dashboard.data import PageData
 from librechat_analytics.dashboard.find import answer_find
 from librechat_analytics.dashboard.page_state import page_outputs, page_targets, page_values
 from librechat_analytics.dashboard.panels.base import answer_panels, error_reference, panel_outputs
-from librechat_analytics.dashboard.query import read_page_query
+from librechat_analytics.dashboard.query import about_nobody, read_page_query
 from librechat_analytics.dashboard.unreadable import (
     UnreadableAddressError,
     refuse_unreadable,
@@ -50,14 +50,17 @@ class RequestReader:
 
     def data(self, request: object, *, is_for_file: bool = False) -> PageData:
         """Return the data for a request, whose content may be anything; lists for a file are complete."""
-        now = self.repository.now()
+        now, scope = self.repository.now(), g.visitor.scope
         query = read_page_query(
             request,
             default_zone=self.default_zone,
             now=now,
-            first_usage=self.repository.first_usage(g.visitor.scope),
-            scope=g.visitor.scope,
+            first_usage=self.repository.first_usage(scope),
+            scope=scope,
         )
+        subject = None if query.unreadable else query.subject
+        if subject and self.repository.unmatched(query.filters.alone(subject)):
+            query = about_nobody(query)
         return PageData(self.repository, query, now=now, is_for_file=is_for_file)
 
 

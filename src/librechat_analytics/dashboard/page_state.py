@@ -9,6 +9,7 @@ from dash import Output, html
 from librechat_analytics.dashboard import ids, unreadable
 from librechat_analytics.dashboard.html.markup import element
 from librechat_analytics.dashboard.links import LIST_VIEWS
+from librechat_analytics.dashboard.query import SUBJECTS
 from librechat_analytics.dashboard.words import filter_words, notices
 from librechat_analytics.dashboard.words.freshness_words import freshness_sheet
 from librechat_analytics.usage.period_words import describe
@@ -53,7 +54,9 @@ def page_outputs() -> list[Output]:
 def page_values(data: PageData, view: View) -> list[object]:
     """Give a value for each of ``page_outputs``."""
     freshness, period, now = data.freshness, data.period, data.now
-    replaced = data.query.replaced
+    notes = [notices.replaced_parameter(one) for one in data.query.replaced]
+    if data.query.view not in ("", view.name, *SUBJECTS):
+        notes.append(notices.unknown_view(data.query.view, shown=view.title))
     title = page_title(data, view)
     # Only readers who see all usage learn why the store is empty and how many rows wait for their agents.
     sees_all = data.filters.scope is None
@@ -65,8 +68,8 @@ def page_values(data: PageData, view: View) -> list[object]:
             freshness, period.zone, sees_all=sees_all, is_empty=is_empty, has_users=has_users
         ),
         {**freshness_data(freshness, period, now, data.first_usage), "title": title},
-        [html.Div(notices.replaced_parameter(one)) for one in replaced],
-        bool(replaced),
+        [html.Div(note) for note in notes],
+        bool(notes),
         title,
     ]
 

@@ -7,7 +7,7 @@ period that cannot be read becomes the default, with a notice.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 from urllib.parse import parse_qsl, urlencode
 
@@ -51,7 +51,15 @@ GIVEN_ONCE = frozenset({"view", "period", "start", "end", "compare", "tz", "bill
 """The parameters that may not have two values: each value would show other figures."""
 
 Fault = Literal[
-    "repeated", "empty", "too long", "control characters", "too many", "missing", "unreadable", "too much"
+    "repeated",
+    "empty",
+    "too long",
+    "control characters",
+    "too many",
+    "missing",
+    "unknown",
+    "unreadable",
+    "too much",
 ]
 
 Measure = Literal["cost", "tokens", "calls"]
@@ -94,6 +102,7 @@ class PageQuery:
 
     ``sort``: the field of a column, with a minus in front for descending; empty for the table's own order.
     ``coarse``: the reader uses a finger, so dragging must scroll the page and not zoom a chart.
+    ``view``: as the address has it, which may be no view at all.
     ``ahead``: the browser asks before it shows the view, so the parts around the views must not change.
     ``replaced``: parameters that could not be read and have a default.
     ``unreadable``: parameters that could not be read and have none; then the page shows no figures.
@@ -127,6 +136,7 @@ class PageQuery:
     bill_of: str | None = None
     unreadable_bill: str = ""
     ahead: bool = False
+    view: str = ""
 
     def link(self, view: str, **changes: str | Sequence[str] | None) -> str:
         """Give the address of a view with the same period and filters; None removes a parameter."""
@@ -186,6 +196,7 @@ def read_page_query(
         show_all=values.get("all") == "1",
         coarse=request.get("coarse") is True,
         ahead=request.get("ahead") is True,
+        view=values.get("view", ""),
         replaced=tuple(replaced),
         measure=_one_of(MEASURES, values.get("measure"), "cost"),
         split=_one_of(SPLITS, values.get("split"), None),
@@ -203,6 +214,21 @@ def read_page_query(
             for name in SHARED
             if name in all_values and all(map(is_readable, all_values[name]))
         },
+    )
+
+
+def about_nobody(query: PageQuery) -> PageQuery:
+    """Return the query of a page about somebody or something that was never recorded."""
+    subject = query.subject
+    if subject is None:
+        return query
+    return replace(
+        query,
+        subject=None,
+        unnamed_subject=subject,
+        filters=query.filters.replacing(subject),
+        shared={name: values for name, values in query.shared.items() if name != subject},
+        unreadable=(*query.unreadable, Unreadable(subject, "unknown")),
     )
 
 

@@ -36,6 +36,7 @@ SENTENCES: dict[Fault, str] = {
     "control characters": "{thing} in the address has control characters; names have none.",
     "too many": f"The filters in the address have more than {MOST_VALUES} values.",
     "missing": "The address does not say which {name} this page is about.",
+    "unknown": "No such {name} is known.",
     "unreadable": "The address cannot be read.",
     "too much": "The address is too long to be read.",
 }
@@ -89,7 +90,9 @@ def _ways_on(query: PageQuery, view: View, parts: tuple[Unreadable, ...]) -> lis
         return [element("a", "Start again with the overview", href="?view=overview")]
     if query.kind and not query.subject:
         things = LIST_VIEWS[query.kind]
-        return [element("a", f"All {things}", href=query.link(things))]
+        is_unknown = all(part.fault == "unknown" for part in parts)
+        words = f"Search {things}" if is_unknown else f"All {things}"
+        return [element("a", words, href=query.link(things))]
     it = "it" if len(parts) == 1 else "them"
     here = query.kind or ("overview" if view.about_one else view.name)
     return [element("a", f"Show the page without {it}", href=query.link(here))]

@@ -156,6 +156,10 @@ class Filters:
         """Return the same filters with other values for one of them; without values it chooses nothing."""
         return Filters.of(self.given() | {name: values}, self.scope)
 
+    def alone(self, name: str) -> Filters:
+        """Return the values that one filter chooses, and the scope; all other filters are gone."""
+        return Filters.of({name: self.chosen().get(name, ())}, self.scope)
+
     def conditions(self) -> tuple[str, ...]:
         """Name the conditions that rows must meet."""
         of_the_scope = self.scope.conditions() if self.scope else ()

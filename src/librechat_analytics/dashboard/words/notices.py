@@ -8,7 +8,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 
 from librechat_analytics.dashboard.words.period_words import UNKNOWN_ZONE, period_sentence
-from librechat_analytics.formatting import counted
+from librechat_analytics.formatting import counted, plain_text
 from librechat_analytics.usage.period_words import day_in_words, describe_before
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from librechat_analytics.dashboard.query import Replaced
     from librechat_analytics.usage.answers import Freshness
 
+LONGEST_VIEW = 40
 IMPORTING = "Reading LibreChat's history, newest first. The figures on screen are final; earlier days follow."
 
 
@@ -30,6 +31,11 @@ def replaced_parameter(replaced: Replaced) -> str:
         return f"{UNKNOWN_ZONE} Times are shown in {replaced.default}."
     sentence = f"{period_sentence(replaced.error)} " if replaced.error is not None else ""
     return f"{sentence}The last 30 days are shown instead."
+
+
+def unknown_view(name: str, *, shown: str) -> str:
+    """Say that the address names no view of this page, and which one is shown instead."""
+    return f"This link has an unknown view (“{plain_text(name[:LONGEST_VIEW])}”). Showing {shown}."
 
 
 def range_before(data: PageData) -> str:
