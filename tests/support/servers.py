@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 import select
@@ -137,6 +138,15 @@ Start = Callable[
 """Starts a command in a folder and an environment; it writes to one file and holds another one open."""
 
 
+_prctl = ctypes.CDLL(None, use_errno=True).prctl
+PR_SET_PDEATHSIG = 1
+
+
+def end_with_parent() -> None:
+    """Have Linux ask this process to end when its parent has ended, however that was."""
+    _prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 def started(
     command: list[str], folder: Path, environment: dict[str, str] | None, log: int, held_open: int
 ) -> subprocess.Popen[bytes]:
@@ -149,6 +159,7 @@ def started(
         stderr=subprocess.STDOUT,
         pass_fds=[held_open],
         start_new_session=True,
+        preexec_fn=end_with_parent,
     )
 
 

@@ -87,7 +87,7 @@ def start(
 
 @cache
 def _warm() -> socket.socket:
-    """The line to this process's warm program, which ends when the line does."""
+    """The line to this process's warm program, which ends with all that it has forked when the line does."""
     ours, theirs = socket.socketpair()
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
     process = subprocess.Popen(
@@ -132,6 +132,8 @@ def _follow_orders(line: socket.socket) -> None:
             try:
                 size = int.from_bytes(_received(line, 4), "big")
             except EOFError:
+                for pid in reports:
+                    os.kill(pid, signal.SIGTERM)
                 return
             first, files, _, _ = socket.recv_fds(line, 1, 4)
             order = json.loads(first + _received(line, size - 1))

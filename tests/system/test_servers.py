@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.conftest import SLOWEST_FILES
+from tests.support.served import children
 from tests.support.servers import ROOT, BrowserWatch, nginx_in_front, running, watched_page
+from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Browser, Page
     from pymongo.database import Database
@@ -22,6 +25,18 @@ import pathlib, subprocess, sys, time
 child = "import pathlib, time; pathlib.Path('child').touch(); time.sleep(60)"
 subprocess.Popen([sys.executable, "-c", child], close_fds=False)
 time.sleep(60)
+"""
+
+
+STARTS_ALL_KINDS = """
+import pathlib, sys, time
+from tests.support import warm_program
+from tests.support.servers import mongo_wire_server, nginx_in_front
+
+with mongo_wire_server(pathlib.Path(sys.argv[1]) / "mongo"), nginx_in_front(None):
+    settings = {"folder": "/", "environment": {}, "output": 1, "errors": 2, "held_open": 0}
+    warm_program.start("import time; print('all run', flush=True); time.sleep(600)", [], **settings)
+    time.sleep(600)
 """
 
 
@@ -52,6 +67,24 @@ def test_killing_a_server_waits_for_its_children_too(tmp_path: Path) -> None:
 
         assert server.stopped
         assert server.process.returncode == -9
+
+
+def test_a_killed_test_process_leaves_no_server_behind(tmp_path: Path) -> None:
+    (tmp_path / "mongo").mkdir()
+    command = [sys.executable, "-c", STARTS_ALL_KINDS, str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as tests:
+        try:
+            assert tests.stdout
+            assert tests.stdout.readline() == "all run\n"
+            started = descendants(tests.pid)
+        finally:
+            tests.kill()
+    assert len(started) >= 5  # a database, nginx with a worker, the warm program and one from it
+    wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in started))
+
+
+def descendants(pid: int) -> list[int]:
+    return [each for child in children(pid) for each in (child, *descendants(child))]
 
 
 def test_a_server_whose_children_stay_does_not_count_as_stopped(tmp_path: Path) -> None:
