@@ -16,6 +16,7 @@ def test_the_server_computes_the_age() -> None:
 
     assert data["as_of_age_seconds"] == 12
     assert data["as_of_words"] == "24 Nov, 15:59"
+    assert data["as_of_in_full"] == "24 Nov 2026, 15:59 Europe/Berlin"
 
 
 def test_a_store_that_was_never_filled_has_no_age() -> None:

@@ -9,6 +9,8 @@ const { fillIn } = await script("contract");
 const { nameThePage, rememberName, titleOf } = await script("titles");
 const { fileName } = await script("chart_pictures");
 const { parse } = await script("address");
+globalThis.CSSStyleSheet = class {};
+const { cssString, wholeTableRequest } = await script("print");
 
 test("an age reads as the server writes it, on both sides of every step", () => {
   assert.ok(ages.length > 10);
@@ -70,4 +72,18 @@ test("a page has the name that was clicked until the server sends it", () => {
 test("a picture's file name has the title and the period", () => {
   assert.equal(fileName("Cost / user", parse("?period=7d")), "librechat-cost-user-7d.png");
   assert.equal(fileName("Cost", parse("")), `librechat-cost-${contract.default_period}.png`);
+});
+
+test("on paper a table is asked for with all its rows, whatever page of it is on screen", () => {
+  const inputs = [{ id: "users-question", property: "data", value: { search: "?page=2", zone: "UTC" } }];
+  const request = JSON.parse(wholeTableRequest(JSON.stringify({ inputs }), "?view=users&q=ann&page=2"));
+  assert.deepEqual(request.inputs[0].value, {
+    search: "?view=users&q=ann&all=1",
+    zone: "UTC",
+    ahead: true,
+  });
+});
+
+test("names of any kind stay within the foot's text", () => {
+  assert.equal(cssString('a "b" \\ c\nd'), '"a \\"b\\" \\\\ c d"');
 });

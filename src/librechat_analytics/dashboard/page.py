@@ -222,6 +222,7 @@ def _heading(title: str, default_zone: str) -> Component:
                     html.Nav(id=ids.CRUMBS, className="crumbs", **{"aria-label": "Where this is"}),
                     html.H1(title, id=ids.TITLE),
                     html.P(id=ids.RANGE_WORDS, className="range-words"),
+                    html.P(id=ids.PRINTED, className="printed"),
                 ],
                 className="heading-words",
             ),

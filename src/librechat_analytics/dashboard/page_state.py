@@ -36,6 +36,7 @@ class FreshnessData(TypedDict):
     status: str
     as_of_age_seconds: float | None
     as_of_words: str | None
+    as_of_in_full: str | None
     first_usage: str | None
 
 
@@ -130,6 +131,7 @@ def freshness_data(
         "status": freshness.status,
         "as_of_age_seconds": None if as_of is None else max(0.0, (now - as_of).total_seconds()),
         "as_of_words": None if as_of is None else notices.dated_clock(as_of, period.zone, now),
+        "as_of_in_full": None if as_of is None else notices.clock_in_full(as_of, period.zone),
         "first_usage": None
         if first_usage is None
         else first_usage.astimezone(period.zone).date().isoformat(),

@@ -30,7 +30,7 @@ export function takeKeyOfLink() {
   if (key !== null && isKey(key)) ofLink = key;
 }
 
-function readKey() {
+export function currentKey() {
   if (ofLink !== null) return ofLink;
   if (inMemory !== null) return inMemory;
   try {
@@ -114,7 +114,7 @@ export function sendKeyWithRequests(onConnection) {
     // Dash asks for these two only once, and without them it leaves a page that says nothing.
     const isFirst = FIRST_REQUESTS.some((name) => url.pathname.endsWith(`/${name}`));
     for (;;) {
-      const key = readKey();
+      const key = currentKey();
       if (key === null) {
         await askForKey("");
         continue;
@@ -138,10 +138,10 @@ export function sendKeyWithRequests(onConnection) {
         continue;
       }
       if (response.status !== 401) return response;
-      if (readKey() !== key) continue; // another tab or another request has got a new key meanwhile
+      if (currentKey() !== key) continue; // another tab or another request has got a new key meanwhile
       if (key === ofLink) {
         ofLink = null; // the reader may have a key of their own
-        if (readKey() === null) await askForKey(texts.link_refused);
+        if (currentKey() === null) await askForKey(texts.link_refused);
         continue;
       }
       keepKey(null);
@@ -158,7 +158,7 @@ export function sendKeyWithRequests(onConnection) {
 
 /** Sends Dash's first two requests before Dash itself has loaded. */
 export function requestEarly() {
-  const key = readKey();
+  const key = currentKey();
   if (key === null) return;
   for (const name of FIRST_REQUESTS) {
     const { href } = new URL(contract.prefix + name, location.href);

@@ -29,6 +29,9 @@
  * @property {string} unreachable_short
  * @property {string} offline
  * @property {string} offline_short
+ * @property {string} as_of
+ * @property {string} filters
+ * @property {string} no_filters
  * @property {string} connection_lost
  * @property {string} server_failing
  * @property {string} showing_as_of

@@ -49,3 +49,16 @@ export function fill(targets) {
     patchInSteps(target, content, 0, ROWS_AT_FIRST);
   }
 }
+
+/**
+ * Fills some targets completely before it returns.
+ * @param {Record<string, Markup[]>} targets
+ */
+export function fillAtOnce(targets) {
+  for (const [id, content] of Object.entries(targets)) {
+    const target = document.getElementById(id);
+    if (!target) continue;
+    cancelAnimationFrame(unfinished.get(target) ?? 0);
+    patchChildren(target, content);
+  }
+}

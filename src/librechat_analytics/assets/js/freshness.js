@@ -15,6 +15,7 @@ import { nameThePage } from "./titles.js";
  * @property {string} status
  * @property {number | null} as_of_age_seconds
  * @property {string | null} as_of_words
+ * @property {string | null} as_of_in_full
  * @property {string | null} first_usage
  * @property {string} [title]
  */
@@ -29,7 +30,7 @@ let shownAt = 0; // on the clock that nobody can set
 let wantedPeriod = "";
 let shownPeriod = "";
 
-function refresh() {
+export function refresh() {
   const interval = propsOf("tick");
   if (interval) setProps("tick", { n_intervals: (interval.n_intervals ?? 0) + 1 });
 }
@@ -48,6 +49,9 @@ export function ageInWords({ status, as_of_words }, seconds) {
   const values = { age: ago(seconds), time: as_of_words ?? "" };
   return [fillIn(texts[state], values), fillIn(texts[`${state}_short`], values)];
 }
+
+/** Gives the time of the figures on screen in words, with the year; null before the first. */
+export const asOf = () => shown?.as_of_in_full ?? null;
 
 function showAge() {
   if (!shown || shown.as_of_age_seconds === null) return;

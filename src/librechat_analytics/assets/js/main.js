@@ -16,12 +16,14 @@ import { startFind } from "./find.js";
 import { showConnection, startFreshness } from "./freshness.js";
 import { startLinks } from "./links.js";
 import { startPeriodMenu } from "./period_menu.js";
+import { rememberRequests, startPrint } from "./print.js";
 import { startShortcuts } from "./shortcuts.js";
 import { placeStaticParts } from "./static_parts.js";
 import { startTimeZone } from "./time_zone.js";
 
 takeKeyOfLink();
 sendKeyWithRequests(showConnection);
+rememberRequests();
 requestEarly();
 catchPlotly();
 offerCallbacks(callbacks);
@@ -36,6 +38,7 @@ startFilters();
 startLinks();
 startFreshness();
 startFind();
+startPrint();
 startShortcuts();
 watchColumnChoices();
 whenMounted(() => {

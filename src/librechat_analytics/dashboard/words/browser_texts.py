@@ -22,6 +22,9 @@ class BrowserTexts(TypedDict):
     unreachable_short: str
     offline: str
     offline_short: str
+    as_of: str
+    filters: str
+    no_filters: str
     connection_lost: str
     server_failing: str
     showing_as_of: str
@@ -57,6 +60,10 @@ BROWSER_TEXTS: BrowserTexts = {
     "unreachable_short": "Stopped · {time}",
     "offline": "Imported file · data up to {time}",
     "offline_short": "Imported · {time}",
+    # On paper: "As of 3 Nov 2026, 14:32 · Filters: Group Engineering"
+    "as_of": "As of {time}",
+    "filters": "Filters: {filters}",
+    "no_filters": "No filters",
     # "Connection lost. Showing figures as of 14:32. Trying again."
     "connection_lost": "Connection lost.",
     "server_failing": "The server answers with an error.",

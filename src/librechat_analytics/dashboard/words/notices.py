@@ -58,6 +58,12 @@ def dated_clock(instant: datetime, zone: ZoneInfo, now: datetime) -> str:
     return f"{day_in_words(local, with_year=False)}, {local:%H:%M}"
 
 
+def clock_in_full(instant: datetime, zone: ZoneInfo) -> str:
+    """Write a date with its year and a time of day in the zone, as paper needs it."""
+    local = instant.astimezone(zone)
+    return f"{day_in_words(local)}, {local:%H:%M} {zone.key}"
+
+
 def audit_words(freshness: Freshness, zone: ZoneInfo, now: datetime) -> str:
     """Say what the last audit found, or how far a running one is; empty before the first."""
     if freshness.audit_kind is not None:
