@@ -299,6 +299,7 @@ class ReadyRepository:
             ),
             "timeline": timeline(),
             "split": split(),
+            "usual": (),
             "changes": changes(changed("claude-sonnet-4-6", 8.0, 12.5), changed("gpt-5.2", 4.0, None)),
             "hours_of_week": hours_of_week(tue_14=2.5, sat_9=0.5),
             "conversation_costs": conversation_costs((0.02, 3), (0.1, 5), (2.0, 1)),
@@ -370,6 +371,9 @@ class ReadyRepository:
 
     def split_over_time(self, *_: object) -> Any:
         return self._answer("split")
+
+    def usual_costs(self, *_: object) -> Any:
+        return self._answer("usual") or (None,) * len(self._answer("timeline").points)
 
     def what_changed(self, *_: object) -> Any:
         return self._answer("changes")

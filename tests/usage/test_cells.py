@@ -105,6 +105,7 @@ def answers(store: Store, period: Period, filters: Filters, until: datetime) -> 
         "usage over time": repository.usage_over_time(period, unit, filters),
         "spent over time": repository.spent_over_time(period, unit, filters),
         "splits": [repository.split_over_time(period, unit, dimension, filters) for dimension in DIMENSIONS],
+        "usual costs": repository.usual_costs(period, "hour", filters),
         "what changed": [repository.what_changed(period, by, 3, filters) for by in CHANGES_BY],
         "rates over time": repository.rates_over_time(period, unit, filters),
         "hours of the week": repository.hours_of_week(period, filters),

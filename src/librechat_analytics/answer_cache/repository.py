@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.prices import PriceList
     from librechat_analytics.usage.quality import QualityReport
     from librechat_analytics.usage.questions import ChangeBy, Dimension, SplitBy
+    from librechat_analytics.usage.usual import Usual
 
 Arguments = TypeVarTuple("Arguments")
 T = TypeVar("T")
@@ -142,6 +143,11 @@ class CachedRepository:
         self, period: Period, unit: BucketUnit, filters: Filters = EVERYTHING
     ) -> Timeline | None:
         return self._answer(StoreRepository.spent_before_over_time, period, unit, filters)
+
+    def usual_costs(
+        self, period: Period, unit: BucketUnit, filters: Filters = EVERYTHING
+    ) -> tuple[Usual | None, ...]:
+        return self._answer(StoreRepository.usual_costs, period, unit, filters)
 
     def split_over_time(
         self, period: Period, unit: BucketUnit, dimension: SplitBy, filters: Filters = EVERYTHING

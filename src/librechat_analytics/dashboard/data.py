@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, overload
 
 from librechat_analytics.usage.answers import ALL_ENTRIES, Agent
 from librechat_analytics.usage.filters import NONE, UNKNOWN, Filters
-from librechat_analytics.usage.periods import default_bucket
+from librechat_analytics.usage.periods import default_bucket, parse_period
 from librechat_analytics.usage.weekdays import comparable_range
 
 if TYPE_CHECKING:
@@ -38,11 +38,19 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.periods import BucketUnit, Period, TimeRange
     from librechat_analytics.usage.quality import QualityReport
     from librechat_analytics.usage.questions import Dimension, Repository
+    from librechat_analytics.usage.usual import Usual
 
 LONGEST_LIST = 1000
 """How many entries a list on screen has; a search and a file have all."""
 
 T = TypeVar("T")
+
+
+class DaySoFar(NamedTuple):
+    """What a day cost until now in US dollars, and what is usual until then; None if that is not known."""
+
+    cost_usd: float
+    usual: Usual | None
 
 
 class Once(Generic[T]):
@@ -145,6 +153,25 @@ class PageData:
     def timeline_before(self) -> Timeline | None:
         """Give the timeline to draw over the period's own; None where it is compared with nothing."""
         return self._repository.spent_before_over_time(self.period, self.unit, self.filters)
+
+    @Once
+    def usual_costs(self) -> Sequence[Usual | None]:
+        """Give what each bucket of the timeline usually costs by now; None where that is not known."""
+        return self._repository.usual_costs(self.period, self.unit, self.filters)
+
+    @property
+    def known_until(self) -> datetime:
+        """Give the instant up to which the figures are complete, at most the present."""
+        as_of = self.freshness.as_of
+        return self.now if as_of is None else min(self.now, as_of)
+
+    @Once
+    def today(self) -> DaySoFar:
+        """Give what today cost in the period's zone, whatever the period."""
+        today = parse_period("today", None, None, self.period.zone, now=self.now, first_usage=None)
+        points = self._repository.spent_over_time(today, "day", self.filters).points
+        usual = self._repository.usual_costs(today, "day", self.filters)
+        return DaySoFar(sum(point.cost_usd for point in points), usual[-1] if usual else None)
 
     @Once
     def split(self) -> Split | None:

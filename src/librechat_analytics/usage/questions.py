@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.matching import Hit, Kind
     from librechat_analytics.usage.periods import BucketUnit, Period
     from librechat_analytics.usage.quality import QualityReport
+    from librechat_analytics.usage.usual import Usual
 
 Dimension = Literal["model", "user", "agent"]
 """What has a list and a page of its own, and what cost can be ranked by."""
@@ -143,6 +144,12 @@ class Repository(Protocol):
         self, period: Period, unit: BucketUnit, filters: Filters = EVERYTHING
     ) -> Timeline | None:
         """Answer ``spent_over_time`` for ``comparable_range``; None where there is no range before."""
+        ...
+
+    def usual_costs(
+        self, period: Period, unit: BucketUnit, filters: Filters = EVERYTHING
+    ) -> tuple[Usual | None, ...]:
+        """Return what the last buckets usually cost, as far as the figures reach; see ``usage.usual``."""
         ...
 
     def split_over_time(

@@ -15,6 +15,7 @@ from librechat_analytics.usage import (
     over_time,
     rankings,
     totals,
+    usual,
 )
 from librechat_analytics.usage.filters import EVERYTHING, Filters, Scope
 from librechat_analytics.usage.freshness import freshness
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.prices import PriceList
     from librechat_analytics.usage.quality import QualityReport
     from librechat_analytics.usage.questions import ChangeBy, Dimension, SplitBy
+    from librechat_analytics.usage.usual import Usual
 
 
 def utc_now() -> datetime:
@@ -176,6 +178,15 @@ class StoreRepository:
         cut = self._buckets(before, unit)
         with self._store.snapshot() as snapshot:
             return over_time.spent(snapshot, before.range, unit, cut, filters)
+
+    def usual_costs(
+        self, period: Period, unit: BucketUnit, filters: Filters = EVERYTHING
+    ) -> tuple[Usual | None, ...]:
+        cut = self._buckets(period, unit)
+        with self._store.snapshot() as snapshot:
+            as_of = self.freshness().as_of
+            until = self.now() if as_of is None else min(as_of, self.now())
+            return usual.usual_costs(snapshot, period, cut, until, filters)
 
     def split_over_time(
         self, period: Period, unit: BucketUnit, dimension: SplitBy, filters: Filters = EVERYTHING

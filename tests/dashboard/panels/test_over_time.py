@@ -9,6 +9,7 @@ from librechat_analytics.dashboard.charts.colours import BLUE, ORANGE, REST
 from librechat_analytics.dashboard.panels import over_time
 from librechat_analytics.dashboard.panels.base import answer_panels
 from librechat_analytics.usage.answers import SplitRow
+from librechat_analytics.usage.usual import Usual
 from tests.dashboard.ready_answers import USER, USER_ID, page_data, query, split, texts, timeline
 
 EVIL = "<b>bold</b> %{x}"
@@ -66,6 +67,37 @@ class TestTotal:
 
         assert figure["layout"]["yaxis"]["tickprefix"] == ""
         assert "$" not in caption
+
+
+class TestUsual:
+    USUAL = Usual(0.5, 1.0, 1.5, 2.0, 2.5, 0.1)
+
+    def with_usual(self, asked: Any = None, **answers: Any) -> tuple[Any, str, dict[str, Any]]:
+        known = (None,) * 7 + (self.USUAL,)
+        return shown(asked or query(), usual=known, **answers)
+
+    def test_the_band_is_behind_the_buckets_whose_usual_cost_is_known(self) -> None:
+        figure, _, stored = self.with_usual()
+
+        (band,) = figure["layout"]["shapes"]
+        assert (band["x0"], band["x1"], band["y0"], band["y1"]) == (6.5, 7.5, 1.0, 2.0)
+        assert texts(stored["over-time-legend"]).endswith("Usual same weekday, eight weeks")
+
+    def test_an_unusual_bucket_has_a_mark_and_a_sentence(self) -> None:
+        figure, caption, _ = self.with_usual()
+
+        assert figure["data"][-1]["marker"]["color"] == [ORANGE]
+        assert caption.endswith("Tue 24 Nov 2026, in part: 11 times the usual of a Tuesday.")
+
+    def test_tokens_and_split_charts_have_no_band(self) -> None:
+        for asked in (query(measure="tokens"), query(split="model")):
+            figure, _, _ = self.with_usual(asked)
+            assert not figure["layout"].get("shapes")
+
+    def test_nothing_is_said_where_the_history_is_too_short(self) -> None:
+        _, caption, stored = shown(query())
+
+        assert "usual" not in caption.lower() + texts(stored["over-time-legend"]).lower()
 
 
 class TestSplit:

@@ -14,4 +14,5 @@ PARTS = (BLUE, ORANGE, "#1f9d83", "#8f67d0", "#d4568c", "#8b8a1d", "#1695b0", "#
 REST = "#868c95"
 GHOST = "#8a9099"
 BLUE_VEIL = "rgba(59,130,196,0.14)"
+GREY_VEIL = "rgba(138,144,153,0.22)"
 CLEAR = "rgba(0,0,0,0)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from librechat_analytics.dashboard.charts.colours import BLUE_VEIL, CLEAR
+from librechat_analytics.dashboard.charts.colours import BLUE_VEIL, CLEAR, GREY_VEIL, ORANGE
 from librechat_analytics.dashboard.charts.figure import (
     LEAST_TOKENS_AXIS,
     TIME_HEIGHT,
@@ -37,6 +37,19 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Band:
+    """What is usual in one bucket: from ``low`` to ``high``, and in words.
+
+    ``deviation``: how the bucket is unusual, in words; empty where it is not.
+    """
+
+    low: float
+    high: float
+    text: str
+    deviation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """How a chart over time is scaled and how it reacts.
 
@@ -55,7 +68,12 @@ class Options:
 
 
 def bars_over_time(
-    axis: TimeAxis, series: Sequence[Series], options: Options, *, totals: Sequence[str] | None = None
+    axis: TimeAxis,
+    series: Sequence[Series],
+    options: Options,
+    *,
+    totals: Sequence[str] | None = None,
+    bands: Sequence[Band | None] = (),
 ) -> Figure:
     """Draw stacked bars, one for each bucket; partial buckets are hatched.
 
@@ -64,6 +82,7 @@ def bars_over_time(
         series: From the bottom up, lines after the bars.
         options: How the chart is scaled and how it reacts.
         totals: The text of each bucket's total, for more than one series.
+        bands: What is usual in each bucket, None where that is not known; empty for all of them.
     """
     bars = [one for one in series if not one.line]
     heights = [sum(values) for values in zip(*(one.values for one in bars), strict=True)]
@@ -77,8 +96,51 @@ def bars_over_time(
         if totals is not None and one is bars[-1]:
             texts = [f"{text}<br>Total <b>{total}</b>" for text, total in zip(texts, totals, strict=True)]
         traces.append(_bars(one, axis.labels, texts, pattern=_hatched(axis.partial, one.color)))
-    most = max([*heights, *in_lines, options.least / HEADROOM])
-    return {"data": traces, "layout": _layout(axis, [0, most * HEADROOM], options)}
+    known = [(index, band) for index, band in enumerate(bands) if band is not None]
+    traces += _marks(axis, heights, known)
+    most = max([*heights, *in_lines, *(band.high for _, band in known), options.least / HEADROOM])
+    layout = _layout(axis, [0, most * HEADROOM], options)
+    layout["shapes"] = [_band(index, band) for index, band in known]
+    return {"data": traces, "layout": layout}
+
+
+def _band(index: int, band: Band) -> Figure:
+    """Draw what is usual in a bucket behind its bar, as wide as the bucket."""
+    return {
+        "type": "rect",
+        "layer": "below",
+        "x0": index - 0.5,
+        "x1": index + 0.5,
+        "y0": band.low,
+        "y1": band.high,
+        "fillcolor": GREY_VEIL,
+        "line": {"width": 0},
+    }
+
+
+def _marks(axis: TimeAxis, heights: Sequence[float], bands: Sequence[tuple[int, Band]]) -> list[Figure]:
+    """Draw a dot on each bar that is unusual, and say in every tooltip what is usual."""
+    if not bands:
+        return []
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": "Usual",
+            "x": [axis.labels[index] for index, _ in bands],
+            "y": [heights[index] for index, _ in bands],
+            "customdata": [
+                f"Usual <b>{band.text}</b>{f'<br>{band.deviation}' if band.deviation else ''}"
+                for _, band in bands
+            ],
+            "hovertemplate": "%{customdata}<extra></extra>",
+            "marker": {
+                "color": [ORANGE if band.deviation else CLEAR for _, band in bands],
+                "size": 9,
+                "line": {"width": 0},
+            },
+        }
+    ]
 
 
 def parts_over_time(

@@ -29,6 +29,7 @@ from librechat_analytics.dashboard.panels.base import Panel
 from librechat_analytics.dashboard.panels.buckets import bucket_links
 from librechat_analytics.dashboard.panels.measures import AS_TEXT, MEASURES, of_point, of_row, tokens_text
 from librechat_analytics.dashboard.panels.parts import Chart, Region
+from librechat_analytics.dashboard.panels.usual import usual_bands, usual_sentences
 from librechat_analytics.dashboard.words import captions
 from librechat_analytics.dashboard.words.empties import nothing_in
 from librechat_analytics.dashboard.words.subject_names import subject_name
@@ -128,6 +129,9 @@ def _total(data: PageData) -> Fills:
     legend = [Key(swatches[one.color], one.name) for one in bars]
     lines = _line_before(data)
     legend += _keys_before(data, lines)
+    bands = usual_bands(data) if measure == "cost" else ()
+    if any(bands):
+        legend.append(Key("band", "Usual", "same weekday, eight weeks"))
     totals = [as_text(value) for value in values] if measure == "tokens" else None
     rows = [
         (
@@ -140,8 +144,10 @@ def _total(data: PageData) -> Fills:
         for bucket, point in zip(bucket_links(data.query, "overview", axis), points, strict=True)
     ]
     return LEGEND.fill(frames.legend_entries(legend)) + CHART.fill(
-        bars_over_time(axis, [*bars, *lines], _options(data), totals=totals),
-        caption=captions.peak_and_average(axis, values, as_text),
+        bars_over_time(axis, [*bars, *lines], _options(data), totals=totals, bands=bands),
+        caption=" ".join(
+            [captions.peak_and_average(axis, values, as_text), *usual_sentences(data, axis, bands)]
+        ),
         empty=_empty(data),
         head=("Time", "Cost", "Prompt tokens", "Completion tokens", "Calls"),
         rows=rows,
