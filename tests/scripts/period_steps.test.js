@@ -99,7 +99,7 @@ test("a period has its own name, or that of its unit of the calendar", () => {
   assert.equal(words(custom("2025-01-01", "2025-12-31")), "2025");
   assert.equal(words(custom("2026-10-12", "2026-10-18")), "Week of 12 Oct 2026");
   assert.equal(words(custom("2026-10-13", "2026-10-19")), "13–19 Oct 2026");
-  assert.equal(words(custom("2026-10-12T10:00:00Z", "2026-10-12T11:00:00Z")), "12 Oct 2026, 12:00–13:00");
+  assert.equal(words(custom("2026-10-12T10:00:00Z", "2026-10-12T11:00:00Z")), "12 Oct 2026 12:00–13:00");
   assert.equal(words(custom("bananas", "")), contract.periods.custom);
 });
 

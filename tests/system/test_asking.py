@@ -18,6 +18,7 @@ from librechat_analytics.formatting import money
 from librechat_analytics.librechat.documents import listed_name
 from librechat_analytics.settings import load_settings
 from librechat_analytics.usage.filters import FILTER_NAMES, LONGEST_VALUE, NONE, UNKNOWN, is_readable
+from librechat_analytics.usage.matching import KINDS
 from tests.support.callbacks import ask, hrefs, visitor
 from tests.support.documents import NOON, write_dump
 from tests.support.imports import fill_store
@@ -65,12 +66,13 @@ def cost(client: FlaskClient, **filters: str) -> float:
 
 
 def offered(client: FlaskClient) -> dict[str, list[str]]:
-    """The values that the panel of filters offers, by filter."""
-    places = ask(client, "filter-question", "?period=24h")["filter-places"]["data"]
-    return {
-        place.removeprefix("filter-"): [option[1]["value"] for option in options if option[1]["value"]]
-        for place, options in places.items()
-    }
+    """The values that the panel of filters offers, by filter; some of them are found."""
+    choices = ask(client, "filter-question", "?period=24h")["filter-choices"]["data"]
+    values = {name: [value for value, _ in known] for name, known in choices.items()}
+    for kind in KINDS:
+        found = ask(client, "find-question", "", text="", kinds=[kind], number=1)["find-answer"]["data"]
+        values[kind] += [hit["id"] for hit in found["hits"]]
+    return values
 
 
 @pytest.mark.parametrize("name", FILTER_NAMES)

@@ -258,13 +258,16 @@ class TestTheDashboard:
         assert files > 10
 
     @pytest.mark.parametrize(
-        ("store", "search"),
-        [("overview-question", "?period=all&split=user"), ("filter-question", "?period=all")],
+        ("store", "asked"),
+        [("overview-question", {}), ("find-question", {"text": "", "kinds": ["user", "group"], "number": 1})],
     )
     def test_a_group_is_seen_as_if_nobody_else_were_there(
-        self, apps: tuple[Flask, Flask], store: str, search: str
+        self, apps: tuple[Flask, Flask], store: str, asked: dict[str, object]
     ) -> None:
-        limited, alone = (json.dumps(ask(app, GROUPS_KEY, store, search)) for app in apps)
+        search = "?period=all&split=user"
+        limited, alone = (
+            json.dumps(callbacks.ask(visitor(app, GROUPS_KEY), store, search, **asked)) for app in apps
+        )
         assert limited == alone
         assert "Ana" in limited
 

@@ -152,7 +152,7 @@ def register_filter_choices(app: Dash, reader: RequestReader) -> None:
     """Send what each filter can be set to, once the reader opens the panel of filters."""
 
     @app.callback(  # type: ignore[untyped-decorator]
-        Output(ids.FILTER_TARGETS, "data"),
+        Output(ids.FILTER_CHOICES, "data"),
         Input(ids.FILTER_REQUEST, "data"),
         prevent_initial_call=True,
     )
@@ -182,8 +182,9 @@ def register_browser_callbacks(app: Dash, contract: Contract) -> None:
     _answered_by_script(app, "route", Input(ids.URL, "search"), Input(ids.TICK, "n_intervals"), at_start=True)
     _answered_by_script(app, "keepFreshness", Input(ids.FRESHNESS, "data"))
     _answered_by_script(app, "showHits", Input(ids.FIND_ANSWER, "data"))
-    for store in (*(view["targets"] for view in views), ids.FILTER_TARGETS):
-        _answered_by_script(app, "fill", Input(store, "data"))
+    _answered_by_script(app, "keepChoices", Input(ids.FILTER_CHOICES, "data"))
+    for view in views:
+        _answered_by_script(app, "fill", Input(view["targets"], "data"))
     for view in views:
         if view["search"]:
             _answered_by_script(app, "search", Input(view["search"], "value"))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from librechat_analytics.dashboard.views.base import View
 
-BrowserCallback = Literal["fill", "keepFreshness", "route", "search", "showHits"]
+BrowserCallback = Literal["fill", "keepChoices", "keepFreshness", "route", "search", "showHits"]
 """The callbacks that run in the browser; ``callbacks.js`` has a function of each name."""
 
 PAGE_TITLE = "LibreChat Analytics"

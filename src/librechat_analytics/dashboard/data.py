@@ -265,11 +265,6 @@ class PageData:
         """Give the first users, models or agents, for a short list."""
         return self._repository.top(self.period, dimension, length, self.filters)
 
-    def top_without_filters(self, dimension: Dimension) -> Sequence[TopRow]:
-        """Give the first users, models or agents of the period, without the filters."""
-        no_filters = Filters(scope=self.filters.scope)
-        return self._repository.top(self.period, dimension, LONGEST_LIST, no_filters).rows
-
     @Once
     def users(self) -> Ranking[UserRow]:
         return self._repository.top_users(self.period, self._length, self.filters)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 LONGEST_TEXT = 200
 MOST_OF_ALL_KINDS = 5
-MOST_OF_ONE_KIND = 20
+MOST_OF_ONE_KIND = 50
 """How many entries of each kind a search shows, among others and alone."""
 
 

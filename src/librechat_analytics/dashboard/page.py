@@ -8,6 +8,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from librechat_analytics.dashboard import ids
+from librechat_analytics.dashboard.comboboxes import combobox
 from librechat_analytics.dashboard.contract import PAGE_TITLE, THEME_GROUNDS, THEMES
 from librechat_analytics.dashboard.dash_seams.browser_files import MAIN, THEME, asset_url, module_names
 from librechat_analytics.dashboard.dash_seams.quiet_dash import json_for_script_element
@@ -102,7 +103,7 @@ def page_layout(views: Sequence[View], *, refresh_seconds: float, default_zone: 
             dcc.Download(id=ids.DOWNLOAD),
             dcc.Store(id=ids.CURRENT_REQUEST),
             dcc.Store(id=ids.FILTER_REQUEST),
-            dcc.Store(id=ids.FILTER_TARGETS),
+            dcc.Store(id=ids.FILTER_CHOICES),
             dcc.Store(id=ids.FIND_REQUEST),
             dcc.Store(id=ids.FIND_ANSWER),
             *(dcc.Store(id=ids.request(view.name)) for view in views),
@@ -267,15 +268,16 @@ def _heading(title: str, default_zone: str) -> Component:
 
 
 def _filter_panel() -> Component:
-    """Return a list for each filter; the server sends what can be chosen once the panel is opened."""
+    """Return a field with a list for each filter; ``filter_boxes.js`` fills the lists."""
     fields = [
         html.Div(
-            [
-                html.Label(label, htmlFor=f"filter-{name}"),
-                html.Select(
-                    id=f"filter-{name}", className="form-select filter-select", **{"data-param": name}
-                ),
-            ]
+            combobox(
+                f"filter-{name}",
+                f"filter-{name}-choices",
+                label,
+                f"Any {label[0].lower()}{label[1:]}",
+                **{"data-filter": name},
+            )
         )
         for name, label in filter_words.NAMES.items()
     ]

@@ -20,6 +20,9 @@ ROLLING = ("24h", "7d", "30d", "90d", "12m")
 CUSTOM = "custom"
 """Days of one's own are picked in the calendar or typed, so they have no button."""
 
+COMPARISONS = {"": "The period before", "year": "The same period last year", "none": "Nothing"}
+"""What each value of the address compares with; the empty one is the default."""
+
 
 def groups() -> dict[str, tuple[str, ...]]:
     """Group the periods that have a name: those that move with the clock, and those of the calendar."""
@@ -59,9 +62,14 @@ def period_menu(default_zone: str) -> Component:
             html.Div([_group(title, names) for title, names in groups().items()], className="period-presets"),
             _calendar(),
             html.Div(
-                html.Div(
-                    combobox(ids.ZONE, "zones", "Time zone", "Berlin", **{"data-configured": default_zone})
-                ),
+                [
+                    html.Div(_comparison()),
+                    html.Div(
+                        combobox(
+                            ids.ZONE, "zones", "Time zone", "Berlin", **{"data-configured": default_zone}
+                        )
+                    ),
+                ],
                 className="period-more",
             ),
         ],
@@ -72,6 +80,14 @@ def period_menu(default_zone: str) -> Component:
         tabIndex="-1",
         **{"aria-label": "Choose a period"},
     )
+
+
+def _comparison() -> list[Component]:
+    choices = [html.Option(words, value=value) for value, words in COMPARISONS.items()]
+    return [
+        html.Label("Compare with", htmlFor="compare"),
+        html.Select(choices, id="compare", className="form-select", **{"data-param": "compare"}),
+    ]
 
 
 def _typing() -> list[Component]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from librechat_analytics.dashboard.words import filter_words
 from librechat_analytics.formatting import NONE_LABELS
 from librechat_analytics.usage.filters import FILTER_NAMES, NONE, UNKNOWN, Filters, Scope
-from tests.dashboard.ready_answers import AGENT, USER, USER_ID, page_data, query, texts, users_of
+from tests.dashboard.ready_answers import USER_ID, page_data, query, texts
 
 
 def data(subject: Any = None, **filters: Any) -> Any:
@@ -26,7 +25,7 @@ def test_without_a_filter_there_is_no_chip() -> None:
 
 
 def test_a_user_is_called_by_name_and_not_by_id() -> None:
-    assert chips(user=[USER_ID]) == ["User  Ada Byron ×"]  # noqa: RUF001
+    assert chips(user=[USER_ID]) == ["User is Ada Byron ×"]  # noqa: RUF001
 
 
 def test_an_unknown_user_is_called_by_the_id_in_the_address() -> None:
@@ -50,7 +49,7 @@ def test_missing_values_have_labels() -> None:
 def test_each_value_has_a_chip_and_those_that_are_left_out_say_so() -> None:
     shown = chips(role=["ADMIN", "USER"], not_role=[NONE])
 
-    assert shown[:3] == ["Role  ADMIN ×", "Role  USER ×", "Role not  Without a role ×"]  # noqa: RUF001
+    assert shown[:3] == ["Role is ADMIN ×", "Role is USER ×", "Role is not Without a role ×"]  # noqa: RUF001
 
 
 def test_only_several_filters_can_be_cleared_at_once() -> None:
@@ -74,45 +73,34 @@ def test_a_reader_with_a_scope_sees_the_scope() -> None:
     ]
 
 
-def test_each_filter_offers_any_value_first() -> None:
-    for options in filter_words.choices(data()).values():
-        tag, attributes, words = options[0]
-        assert (tag, attributes) == ("option", {"value": ""})
-        assert str(words).startswith("Any ")
-
-
-def test_a_chosen_value_that_is_no_longer_recorded_is_in_its_list() -> None:
-    options = filter_words.choices(data(role=["VISITOR"]))["filter-role"]
-
-    assert [option[1]["value"] for option in options] == ["", "VISITOR", "ADMIN", NONE]  # type: ignore[index,call-overload]
-
-
 def test_a_filter_without_values_offers_no_missing_value() -> None:
-    options = filter_words.choices(data())
+    offered = filter_words.choices(data())
 
-    assert [texts(option) for option in options["filter-tenant"]] == ["Any tenant"]
-    assert [texts(option) for option in options["filter-group"]] == ["Any group"]
-    assert [texts(option) for option in options["filter-role"]] == ["Any role", "ADMIN", "Without a role"]
+    assert offered["tenant"] == offered["group"] == []
+    assert offered["role"] == [("ADMIN", "ADMIN"), (NONE, "Without a role")]
+
+
+def test_what_the_find_box_finds_is_offered_by_it_and_only_the_rest_here() -> None:
+    grouped = filter_words.choices(page_data(filter_values={"group": [("66b0", "Engineering")]}))
+
+    assert grouped["group"] == [(NONE, NONE_LABELS["group"])]
+    assert [value for value, _ in grouped["user"]] == [NONE]
+    assert [value for value, _ in grouped["agent"]] == [NONE, UNKNOWN]
 
 
 def test_an_invisible_name_is_shown_as_its_code_points() -> None:
     hidden = page_data(filter_values={"role": [("\u200d", "\u200d")]})
 
-    assert texts(filter_words.choices(hidden)["filter-role"][1]) == "U+200D"
-    assert chips(role=[" "]) == ["Role  U+0020 ×"]  # noqa: RUF001
+    assert filter_words.choices(hidden)["role"][0] == ("\u200d", "U+200D")
+    assert chips(role=[" "]) == ["Role is U+0020 ×"]  # noqa: RUF001
 
 
-def test_two_users_with_the_same_name_differ_by_address() -> None:
-    two = users_of(USER, replace(USER, id="2", email="ada@example.net"))
-    options = filter_words.choices(page_data(users=two))["filter-user"]
+def test_a_chip_can_turn_its_value_from_chosen_to_left_out_and_back() -> None:
+    shown: Any = filter_words.chips(data(role=["ADMIN"], not_role=["USER"]))
+    turns = [chip[3][1] for chip in shown[:2]]
 
-    assert [texts(option) for option in options[1:]] == [
-        "Ada Byron (ada@example.net)",
-        "Ada Byron (ada@example.org)",
+    assert [(one["data-action"], one["data-name"], one["value"]) for one in turns] == [
+        ("turn-filter", "role", "ADMIN"),
+        ("turn-filter", "not-role", "USER"),
     ]
-
-
-def test_the_list_of_agents_ends_with_usage_without_a_known_agent() -> None:
-    options = filter_words.choices(data())["filter-agent"]
-
-    assert [option[1]["value"] for option in options] == ["", AGENT.id, NONE, UNKNOWN]  # type: ignore[index,call-overload]
+    assert turns[0]["aria-label"] == "Role is ADMIN. Leave it out instead"

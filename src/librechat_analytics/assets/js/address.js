@@ -100,6 +100,19 @@ export function changed(search, changes) {
 export const onlyValue = (name, value) => ({ [name]: value, [`not-${name}`]: null, page: null });
 
 /**
+ * Gives the changes that add one value to those of a filter; it is left out no more.
+ * @param {URLSearchParams} query
+ * @param {string} name
+ * @param {string} value
+ * @returns {Changes}
+ */
+export function valueAdded(query, name, value) {
+  const leftOut = query.getAll(`not-${name}`).filter((one) => one !== value);
+  const chosen = new Set([...query.getAll(name).filter(Boolean), value]);
+  return { [name]: [...chosen], [`not-${name}`]: leftOut, page: null };
+}
+
+/**
  * Gives the changes that leave one value of a filter out, beside those that are left out already.
  * @param {URLSearchParams} query
  * @param {string} name

@@ -7,12 +7,13 @@ import { make } from "./static_parts.js";
 
 /**
  * `detail` is smaller type beside the label, `aside` is at the end of the line, `group` is a heading above the first of
- * its choices.
+ * its choices. Two choices may have the same label and different values.
  * @typedef {object} Choice
  * @property {string} label
  * @property {string} [detail]
  * @property {string} [aside]
  * @property {string} [group]
+ * @property {string} [value]
  * @property {() => void} choose
  *
  * @typedef {object} Combobox
@@ -21,6 +22,15 @@ import { make } from "./static_parts.js";
  * @property {(text: string) => Choice[] | Promise<Choice[] | null>} offer null where a later question replaces this one
  * @property {(text: string) => string} [nothing] what the list says when it has no choices; empty for no list
  */
+
+/**
+ * Gives the place of the next choice, around the ends of the list; from no choice to the first or the last one.
+ * @param {number} place
+ * @param {number} step
+ * @param {number} count
+ */
+export const nextPlace = (place, step, count) =>
+  place < 0 && step < 0 ? count - 1 : (place + step + count) % count;
 
 /** @param {Combobox} combobox */
 export function startCombobox({ field, list, offer, nothing = () => "" }) {
@@ -33,7 +43,7 @@ export function startCombobox({ field, list, offer, nothing = () => "" }) {
 
   /** @param {number} index */
   function mark(index) {
-    marked = choices.length ? (index + choices.length) % choices.length : -1;
+    marked = index;
     options().forEach((option, place) => option.setAttribute("aria-selected", String(place === marked)));
     const option = options()[marked];
     if (option) field.setAttribute("aria-activedescendant", option.id);
@@ -49,12 +59,18 @@ export function startCombobox({ field, list, offer, nothing = () => "" }) {
   }
 
   /** @param {Choice} choice @param {number} index */
-  function line({ label, detail, aside }, index) {
+  function line({ label, detail, aside, value }, index) {
     const name = make("span", { class: "choice-name", title: label }, label);
     if (detail) name.append(make("span", { class: "detail" }, detail));
     return make(
       "div",
-      { role: "option", id: `${list.id}-${index}`, class: "choice", "data-index": String(index) },
+      {
+        role: "option",
+        id: `${list.id}-${index}`,
+        class: "choice",
+        "data-index": String(index),
+        "data-value": value,
+      },
       name,
       ...(aside ? [make("span", { class: "choice-aside" }, aside)] : []),
     );
@@ -76,7 +92,7 @@ export function startCombobox({ field, list, offer, nothing = () => "" }) {
         : []),
     );
     open(choices.length > 0 || said !== "");
-    mark(text ? 0 : -1);
+    mark(text && choices.length ? 0 : -1);
   }
 
   async function ask() {
@@ -112,7 +128,7 @@ export function startCombobox({ field, list, offer, nothing = () => "" }) {
     if (step) {
       event.preventDefault();
       if (list.hidden) ask();
-      else mark(marked < 0 && step < 0 ? choices.length - 1 : marked + step);
+      else if (choices.length) mark(nextPlace(marked, step, choices.length));
     } else if (event.key === "Enter") {
       event.preventDefault();
       take(marked);

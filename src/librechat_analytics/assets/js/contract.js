@@ -51,6 +51,7 @@
  * @property {string} found_views
  * @property {string} found_periods
  * @property {string} found_nothing
+ * @property {string} filter_nothing
  * @property {string} key_of_control
  *
  * @typedef {object} Contract

@@ -3,16 +3,22 @@
  * The panel of filters, and every control that sets one parameter of the address (`data-param`). The controls follow
  * the address, and what the reader chooses goes into it.
  */
-import { chosenFilters, currentQuery, onlyValue, parse, valueLeftOut, withoutFilters } from "./address.js";
+import {
+  chosenFilters,
+  currentQuery,
+  onlyValue,
+  valueAdded,
+  valueLeftOut,
+  withoutFilters,
+} from "./address.js";
 import { setProps } from "./dash.js";
+import { showFields } from "./filter_boxes.js";
 import { go } from "./go.js";
 
 /** @typedef {import("./data_requests.js").DataRequest} DataRequest */
 
 /** @type {DataRequest | null} */
 let latest = null; // the request for the figures on screen
-/** @type {DataRequest | null} */
-let offered = null; // the request for the lists of choices
 
 /** @param {string} id */
 const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -27,6 +33,7 @@ function showParameters() {
     const wanted = query.get(marked.dataset.param ?? "") ?? "";
     if (marked instanceof HTMLSelectElement) {
       if (marked.value !== wanted) marked.value = wanted;
+      if (marked.selectedIndex < 0) marked.value = "";
       continue;
     }
     const field = marked.querySelector("input");
@@ -54,22 +61,22 @@ function observeLists() {
 const isOpen = () => document.getElementById("filter-panel")?.hidden === false;
 
 /** @param {boolean} open */
-function openPanel(open) {
+function showPanel(open) {
   byId("filter-panel").hidden = !open;
   byId("filter-toggle").setAttribute("aria-expanded", String(open));
-  if (open) requestChoices();
-  byId(open ? "filter-user" : "filter-toggle").focus();
 }
 
-function requestChoices() {
-  offered = latest;
-  if (latest) setProps("filter-question", { data: latest });
-}
-
-/** @param {DataRequest | null} request */
-function periodIn(request) {
-  const query = parse(request?.search);
-  return ["period", "start", "end", "tz"].map((name) => query.get(name)).join();
+/** @param {boolean} open */
+function openPanel(open) {
+  showPanel(open);
+  if (open && latest) setProps("filter-question", { data: latest });
+  // A field would bring up the keyboard of a phone.
+  const isByPointer = window.matchMedia("(hover: hover)").matches;
+  if (!open) byId("filter-toggle").focus();
+  else if (isByPointer) {
+    const [first] = byId("filter-panel").querySelectorAll("div:not([hidden]) > .combobox > input");
+    /** @type {HTMLElement | undefined} */ (first)?.focus();
+  }
 }
 
 /**
@@ -80,7 +87,7 @@ export function showFilters(request) {
   latest = request;
   observeLists();
   showParameters();
-  if (isOpen() && periodIn(latest) !== periodIn(offered)) requestChoices();
+  showFields(currentQuery());
 }
 
 /** @param {Event} event */
@@ -114,10 +121,22 @@ function filterByRow(target) {
   go(action === "filter-only" ? onlyValue(name, value) : valueLeftOut(currentQuery(), name, value));
 }
 
+/**
+ * Leaves out what a chip has chosen, or chooses what it has left out.
+ * @param {HTMLButtonElement} verb
+ */
+function turnFilter({ dataset: { name = "" }, value }) {
+  byId("filter-toggle").focus();
+  const isLeftOut = name.startsWith("not-");
+  const query = currentQuery();
+  go(isLeftOut ? valueAdded(query, name.slice(4), value) : valueLeftOut(query, name, value));
+}
+
 /** @param {MouseEvent} event */
 function followClick({ target }) {
   touchRow(target);
   filterByRow(target);
+  if (closest(target, "#period")) showPanel(false); // its menu takes the same place
   if (closest(target, "#filter-toggle")) openPanel(!isOpen());
   else if (closest(target, "[data-action=close-filters]")) openPanel(false);
   const chip = closest(target, "[data-action=remove-filter]");
@@ -130,6 +149,8 @@ function followClick({ target }) {
       .filter((one) => value && one !== value);
     go({ [name]: kept, page: null });
   }
+  const verb = closest(target, "[data-action=turn-filter]");
+  if (verb instanceof HTMLButtonElement) turnFilter(verb);
   if (closest(target, "[data-action=clear-filters]")) {
     if (!closest(target, "#filter-panel")) byId("filter-toggle").focus();
     go(withoutFilters(currentQuery()));

@@ -11,6 +11,7 @@ import { startChartPictures } from "./chart_pictures.js";
 import { catchPlotly, preloadPlotly, startCharts } from "./charts.js";
 import { startColumnChooser, watchColumnChoices } from "./column_chooser.js";
 import { offerCallbacks, startDash, whenMounted } from "./dash.js";
+import { startFilterBoxes } from "./filter_boxes.js";
 import { startFilters } from "./filters.js";
 import { startFind } from "./find.js";
 import { showConnection, startFreshness } from "./freshness.js";
@@ -45,6 +46,7 @@ whenMounted(() => {
   placeStaticParts();
   startColumnChooser();
   startPeriodMenu();
+  startFilterBoxes();
   startTimeZone();
 });
 startDash();

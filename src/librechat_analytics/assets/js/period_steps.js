@@ -119,6 +119,6 @@ export function periodInWords(query, zone) {
   if (!start || !end) return "";
   const isOneDay = start.day === end.day;
   return isOneDay
-    ? `${dayInWords(start.day)}, ${start.clock}–${end.clock}`
+    ? `${dayInWords(start.day)} ${start.clock}–${end.clock}`
     : daysInWords({ first: start.day, last: end.day });
 }

@@ -44,6 +44,7 @@ class BrowserTexts(TypedDict):
     found_views: str
     found_periods: str
     found_nothing: str
+    filter_nothing: str
     key_of_control: str
 
 
@@ -87,5 +88,6 @@ BROWSER_TEXTS: BrowserTexts = {
     "found_views": "Views",
     "found_periods": "Periods",
     "found_nothing": "Nothing found. Names, e-mail addresses and ids can be found, in any order of words.",
+    "filter_nothing": "Nothing matches.",
     "key_of_control": "Key: {key}",
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from librechat_analytics.dashboard.html.markup import element
@@ -10,9 +9,7 @@ from librechat_analytics.formatting import (
     NONE_LABELS,
     UNKNOWN_AGENT,
     agent_label,
-    model_label,
     name_label,
-    plain_text,
     user_label,
 )
 from librechat_analytics.usage.filters import LEAVE_OUT, NONE, UNKNOWN
@@ -72,13 +69,15 @@ def chips(data: PageData) -> list[Markup]:
     given, unreadable = data.filters.given(), {part.name for part in data.query.unreadable}
     items = []
     for name, label in NAMES.items():
-        for parameter, what in ((name, label), (LEAVE_OUT[name], f"{label} not")):
+        for parameter, verb in ((name, "is"), (LEAVE_OUT[name], "is not")):
             if parameter == data.query.kind:
                 continue
             if parameter in unreadable:
-                items.append(_chip(parameter, None, what, "cannot be read"))
-            values = given.get(parameter, ())
-            items += [_chip(parameter, value, what, value_in_words(name, value, data)) for value in values]
+                items.append(_chip(parameter, None, label, "", "cannot be read"))
+            items += [
+                _chip(parameter, value, label, verb, value_in_words(name, value, data))
+                for value in given.get(parameter, ())
+            ]
     if len(items) > 1:
         items.append(
             element("li", element("button", "Clear all", class_name="text-button", action="clear-filters"))
@@ -89,21 +88,36 @@ def chips(data: PageData) -> list[Markup]:
     return items
 
 
-def _chip(parameter: str, value: str | None, what: str, words: str) -> Markup:
-    """Show one value of a filter; without a value, the button removes the filter as a whole."""
-    cross = element("span", "\N{MULTIPLICATION SIGN}", hidden_from_readers="true")
+def _chip(parameter: str, value: str | None, label: str, verb: str, words: str) -> Markup:
+    """Show one value of a filter; the verb is a button that turns it from chosen to left out and back.
+
+    Without a value, the chip is about the filter as a whole, and its button removes all values.
+    """
+    said = " ".join(filter(None, (label, verb, words)))
+    other = "Leave it out instead" if verb == "is" else "Choose it instead"
+    turn = element(
+        "button",
+        verb,
+        class_name="chip-turn",
+        action="turn-filter",
+        name=parameter,
+        value=value,
+        title=other,
+        label=f"{said}. {other}",
+    )
     remove = element(
         "button",
-        cross,
+        element("span", "\N{MULTIPLICATION SIGN}", hidden_from_readers="true"),
         class_name="chip-remove",
         action="remove-filter",
         name=parameter,
         value=value,
-        label=f"Remove the filter {what}: {words}",
+        label=f"Remove the filter {said}",
     )
     return element(
         "li",
-        element("span", f"{what} ", class_name="chip-name"),
+        element("span", label, class_name="chip-name"),
+        *([turn] if verb else []),
         element("span", words, class_name="chip-value", title=words),
         remove,
         class_name="chip",
@@ -120,49 +134,15 @@ def scope_in_words(scope: Scope, data: PageData) -> str:
     return f"Your key shows only {' of '.join(parts)}"
 
 
-def choices(data: PageData) -> dict[str, list[Markup]]:
-    """Give the options of each filter's list; a chosen value that is no longer recorded is one of them."""
-    listed = {"user": _users(data), "model": _models(data), "agent": _agents(data)}
-    listed |= {name: _recorded(name, data) for name in NAMES if name not in listed}
-    chosen = data.filters.chosen()
-    options = {}
-    for name, known in listed.items():
-        missing = [value for value in chosen.get(name, ()) if value not in dict(known)]
-        values = [*((value, value_in_words(name, value, data)) for value in missing), *known]
-        options[f"filter-{name}"] = [
-            element("option", f"Any {NAMES[name].lower()}", value=""),
-            *(element("option", name_label(label), value=value) for value, label in values),
-        ]
-    return options
+def choices(data: PageData) -> dict[str, list[Choice]]:
+    """Give what each filter offers beside the users, agents, models and groups that the find box finds."""
+    listed = {name: _recorded(name, data) for name in NAMES}
+    without = {name: [(NONE, NONE_LABELS[name])] for name in ("user", "model", "agent")}
+    group = [choice for choice in listed["group"] if choice[0] == NONE]
+    return listed | without | {"agent": [*without["agent"], (UNKNOWN, UNKNOWN_AGENT)], "group": group}
 
 
 def _recorded(name: str, data: PageData) -> list[Choice]:
     """List the recorded values and then ``(none)``; nothing if no value is recorded."""
-    known = data.filter_values.get(name, ())
+    known = [(value, name_label(label)) for value, label in data.filter_values.get(name, ())]
     return [*known, (NONE, NONE_LABELS[name])] if known else []
-
-
-def _users(data: PageData) -> list[Choice]:
-    rows = data.top_without_filters("user")
-    labels = [user_label(row.name, row.email, row.id, deleted=row.deleted) for row in rows]
-    twice = {label for label, count in Counter(labels).items() if count > 1}
-    values = []
-    for row, label in zip(rows, labels, strict=True):
-        email = plain_text(row.email)
-        unique = f"{label} ({email})" if label in twice and email and email != label else label
-        values.append((row.id or NONE, unique))
-    return sorted(values, key=lambda choice: (choice[0] == NONE, choice[1].casefold()))
-
-
-def _models(data: PageData) -> list[Choice]:
-    values = [(row.model or NONE, model_label(row.model)) for row in data.top_without_filters("model")]
-    return sorted(values, key=lambda choice: (choice[0] == NONE, choice[1].casefold()))
-
-
-def _agents(data: PageData) -> list[Choice]:
-    values = [
-        (row.id or NONE, agent_label(row.name, row.id, deleted=row.deleted))
-        for row in data.top_without_filters("agent")
-    ]
-    ends = [(NONE, NONE_LABELS["agent"]), (UNKNOWN, UNKNOWN_AGENT)]
-    return sorted(values, key=lambda choice: choice[1].casefold()) + ends
