@@ -6,9 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from librechat_analytics.dashboard.page_state import freshness_data
-from librechat_analytics.usage.answers import Freshness
-from tests.dashboard.ready_answers import NOW, period
+from librechat_analytics.dashboard import ids
+from librechat_analytics.dashboard.page_state import freshness_data, has_no_usage, page_targets
+from librechat_analytics.dashboard.views import overview, quality
+from librechat_analytics.usage.answers import Freshness, Summary
+from tests.dashboard.ready_answers import CERTAIN_QUALITY, NOTHING, NOW, page_data, period, texts
 
 
 def test_the_server_computes_the_age() -> None:
@@ -34,3 +36,22 @@ def test_the_first_usage_is_a_day_of_the_period_s_zone() -> None:
         for zone, first in (("UTC", late), ("Europe/Berlin", late), ("UTC", None))
     ]
     assert days == ["2026-03-01", "2026-03-02", None]
+
+
+class TestNoUsage:
+    EMPTY = Summary(NOTHING, None, CERTAIN_QUALITY)
+
+    def test_a_view_without_usage_says_so_once(self) -> None:
+        data = page_data(summary=self.EMPTY)
+        state = page_targets(data, overview.VIEW)[ids.EMPTY_STATE]
+
+        assert texts(state).startswith("No usage in this period.")
+
+    def test_a_view_with_usage_says_nothing(self) -> None:
+        assert page_targets(page_data(), overview.VIEW)[ids.EMPTY_STATE] == []
+
+    def test_the_view_of_data_quality_speaks_without_usage_too(self) -> None:
+        assert not has_no_usage(page_data(summary=self.EMPTY), quality.VIEW)
+
+    def test_figures_that_cannot_be_read_are_no_empty_period(self) -> None:
+        assert not has_no_usage(page_data(summary=None), overview.VIEW)

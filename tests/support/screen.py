@@ -52,7 +52,8 @@ READ = """
   const section = document.getElementById(`${view}-view`);
   if (!section || section.hidden) return {};
   const text = (node) => node?.textContent ?? null;
-  const seen = (selector) => [...section.querySelectorAll(selector)].filter((node) => node.checkVisibility());
+  const seen = (selector) =>
+    [...section.querySelectorAll(selector)].filter((node) => !node.closest("[hidden]"));
   const bars = (id) => {
     const drawing = document.querySelector(`#${id}-chart .js-plotly-plot`);
     const drawn = new Map(); // a series may be drawn in pieces: buckets that are over, buckets that are not

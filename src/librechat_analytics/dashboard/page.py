@@ -118,6 +118,7 @@ def page_layout(views: Sequence[View], *, refresh_seconds: float, default_zone: 
                     ),
                     html.Div(id=ids.SOURCE, className="source-state", role="status"),
                     html.Div(id=ids.UNREADABLE, className="unreadable", role="alert"),
+                    html.Div(id=ids.EMPTY_STATE, className="empty-state", role="status"),
                     *(
                         html.Section(
                             view.layout(),

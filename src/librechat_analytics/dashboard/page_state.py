@@ -11,6 +11,7 @@ from librechat_analytics.dashboard.html.markup import element
 from librechat_analytics.dashboard.links import LIST_VIEWS
 from librechat_analytics.dashboard.query import SUBJECTS
 from librechat_analytics.dashboard.words import filter_words, notices
+from librechat_analytics.dashboard.words.empties import empty_state
 from librechat_analytics.dashboard.words.freshness_words import freshness_sheet
 from librechat_analytics.usage.period_words import describe
 
@@ -89,7 +90,19 @@ def page_targets(data: PageData, view: View) -> dict[str, list[Markup]]:
         ids.CHIPS: filter_words.chips(data),
         ids.CRUMBS: crumbs(data, view),
         ids.FRESHNESS_FACTS: freshness_sheet(data),
+        ids.EMPTY_STATE: empty_state(data) if has_no_usage(data, view) else [],
     }
+
+
+def has_no_usage(data: PageData, view: View) -> bool:
+    """Return whether one sentence says all that the view would: nothing was used in the period."""
+    if view.shown_without_usage or unreadable.unreadable_parts(data.query, view):
+        return False
+    try:
+        totals = data.summary.totals
+    except Exception:  # the panels say so, each for itself
+        return False
+    return not (totals.calls or totals.total_tokens or totals.cost_usd)
 
 
 def crumbs(data: PageData, view: View) -> list[Markup]:

@@ -66,8 +66,14 @@ def test_the_findings_are_sorted_by_cost_and_then_by_rows() -> None:
 def test_a_finding_says_what_it_changes_and_whom_it_concerns() -> None:
     words = texts(findings.finding_card(DEFAULT_RATE, 12.5, page_data()))
 
-    assert "Changes the cost" in words
-    assert "Concerns you Yes: 20.0% of the cost may be wrong." in words
+    assert "Changes the cost.  Concerns you: yes, 20.0% of the cost may be wrong." in words
+
+
+def test_where_nothing_is_to_be_done_the_card_asks_for_nothing() -> None:
+    words = texts(findings.finding_card(replace(DEFAULT_RATE, code="incomplete"), 12.5, page_data()))
+
+    assert "What to do" not in words
+    assert "Nothing to do." in words
 
 
 def test_a_models_name_in_it_leads_to_the_model() -> None:

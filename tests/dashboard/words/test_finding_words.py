@@ -28,11 +28,11 @@ def test_every_effect_has_a_finding_and_words() -> None:
 @pytest.mark.parametrize(
     ("code", "cost_usd", "weight", "concerns"),
     [
-        ("default-rate", 1.03, "high", "Yes: 10.3% of the cost may be wrong."),
-        ("default-rate", 0.04, "low", "Hardly: 0.4% of the cost."),
-        ("sentinel-rate", 0.0, "high", "Yes, if you compare with a bill."),
-        ("unknown-agent", 5.0, "middle", "Only in figures by agent."),
-        ("several-rates", 5.0, "low", "Only if you did not expect these rates."),
+        ("default-rate", 1.03, "high", "yes, 10.3% of the cost may be wrong."),
+        ("default-rate", 0.04, "low", "hardly, 0.4% of the cost."),
+        ("sentinel-rate", 0.0, "high", "yes, if you compare with a bill."),
+        ("unknown-agent", 5.0, "middle", "only in figures by agent."),
+        ("several-rates", 5.0, "low", "only if you did not expect these rates."),
     ],
 )
 def test_it_follows_from_what_it_changes_and_how_much(

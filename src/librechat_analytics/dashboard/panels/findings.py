@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.quality import Detail, Finding, Refusals
 
 DETAILS_AT_ONCE = 5
+NOTHING_TO_DO = "Nothing to do."
 
 LEAD = Region("quality-lead")
 FINDINGS = Region("quality-findings")
@@ -94,7 +95,6 @@ def finding_card(finding: Finding, whole_usd: float, data: PageData) -> Markup:
         ("Tokens", tokens(finding.tokens)),
         ("When", _days(finding.first, finding.last, data.period.zone)),
         ("LibreChat versions", plain_text(kind.versions)),
-        ("Concerns you", found.concerns),
     ]
     return element(
         "div",
@@ -106,10 +106,14 @@ def finding_card(finding: Finding, whole_usd: float, data: PageData) -> Markup:
             *(element("div", element("dt", name), element("dd", value)) for name, value in numbers),
             class_name="finding-numbers",
         ),
-        element("p", element("strong", "What to do: "), kind.advice, class_name="finding-advice"),
+        element("p", *_advice(kind.advice), class_name="finding-advice"),
         *_details(finding, data),
         class_name="panel finding",
     )
+
+
+def _advice(advice: str) -> list[Markup]:
+    return [advice] if advice.startswith(NOTHING_TO_DO) else [element("strong", "What to do: "), advice]
 
 
 def _details(finding: Finding, data: PageData) -> list[Markup]:

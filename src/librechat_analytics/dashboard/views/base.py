@@ -21,7 +21,8 @@ class View:
 
     ``table``: the view's table for a file; None without one. ``charts``: the numbers of each chart for a
     file, by the chart's id. ``label``: its title, if that is not its name. ``in_menu``: the menu has it.
-    ``about_one``: it is about one user, model or agent.
+    ``about_one``: it is about one user, model or agent. ``shown_without_usage``: it has something to say even
+    where the period has no usage.
     """
 
     name: str
@@ -32,6 +33,7 @@ class View:
     label: str = ""
     in_menu: bool = True
     about_one: bool = False
+    shown_without_usage: bool = False
 
     @property
     def title(self) -> str:

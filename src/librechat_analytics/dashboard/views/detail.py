@@ -47,7 +47,7 @@ def _layout() -> list[Component]:
                 CARDS_PANEL.error_slot(),
                 FACTS.layout("facts", label="What else is known"),
             ],
-            className="panel cards-panel",
+            className="panel cards-panel lasting",
         ),
         subject_over_time.layout(),
         rates.layout(),

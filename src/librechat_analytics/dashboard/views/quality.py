@@ -23,4 +23,5 @@ VIEW = View(
     panels=(findings.PANEL, prices.PANEL),
     table=_sheet,
     label="Data quality",
+    shown_without_usage=True,
 )

@@ -32,3 +32,8 @@ def no_match(columns: int, thing: str, search: str) -> list[Markup]:
     """Say that a search found nothing, and offer to clear it."""
     words = f"No {thing} matches “{plain_text(search)}”. "
     return message_row(columns, words, button("Clear the search", action="clear-search"))
+
+
+def empty_state(data: PageData) -> list[Markup]:
+    """Say once for a whole view that its period has no usage, and offer a way to figures."""
+    return [element("p", *nothing_in(data, "No usage"))]

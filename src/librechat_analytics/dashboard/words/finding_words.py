@@ -36,23 +36,24 @@ def severity(finding: Finding, whole_usd: float) -> Severity:
     if effect == "price":
         part = min(finding.cost_usd / whole_usd, 1.0) if whole_usd > 0 else 0.0
         if part < NEGLIGIBLE:
-            return Severity("low", "Hardly changes the cost", f"Hardly: {share(part)} of the cost.")
-        return Severity("high", "Changes the cost", f"Yes: {share(part)} of the cost may be wrong.")
+            return Severity("low", "Hardly changes the cost", f"hardly, {share(part)} of the cost.")
+        return Severity("high", "Changes the cost", f"yes, {share(part)} of the cost may be wrong.")
     if effect in ("missing", "beside"):
-        return Severity("high", "Missing from the cost", "Yes, if you compare with a bill.")
+        return Severity("high", "Missing from the cost", "yes, if you compare with a bill.")
     if effect == "user":
-        return Severity("middle", "Changes who is named", "Only in figures by user.")
+        return Severity("middle", "Changes who is named", "only in figures by user.")
     if effect == "agent":
-        return Severity("middle", "Changes which agent is named", "Only in figures by agent.")
+        return Severity("middle", "Changes which agent is named", "only in figures by agent.")
     if effect == "later":
-        return Severity("low", "Changes no figure yet", "No, not in this period.")
-    return Severity("low", "Changes no figure", "Only if you did not expect these rates.")
+        return Severity("low", "Changes no figure yet", "no, not in this period.")
+    return Severity("low", "Changes no figure", "only if you did not expect these rates.")
 
 
 def severity_line(found: Severity) -> Markup:
-    """Write what a finding changes, beside a dot in the colour of its weight."""
+    """Write what a finding changes and whom it concerns, beside a dot in the colour of its weight."""
     dot = element("span", class_name=f"severity {found.weight}", hidden_from_readers="true")
-    return element("p", dot, found.changes, class_name="finding-severity")
+    words = element("span", f" Concerns you: {found.concerns}", class_name="quiet")
+    return element("p", dot, f"{found.changes}.", words, class_name="finding-severity")
 
 
 def headline(uncertain_usd: float, cost_usd: float) -> list[Markup]:
