@@ -38,6 +38,21 @@ AGE_STEPS: Final[tuple[tuple[int | None, int, str], ...]] = (
 The browser gets the same steps, so that the page never writes one age in two ways.
 """
 
+FILTER_LABELS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "user": "User",
+        "model": "Model",
+        "agent": "Agent",
+        "provider": "Provider",
+        "context": "Context",
+        "role": "Role",
+        "domain": "E-mail domain",
+        "group": "Group",
+        "tenant": "Tenant",
+    }
+)
+"""The name of each filter, in the order in which the page shows them."""
+
 WITHOUT_AGENT: Final = "Without an agent"
 UNKNOWN_AGENT: Final = "Unknown agent"
 NONE_LABELS: Final[Mapping[str, str]] = MappingProxyType(
@@ -189,11 +204,16 @@ def plain_text(name: str | None) -> str:
 
     Lone surrogates, which no encoding can write, become replacement characters.
     """
-    text = " ".join(_INVISIBLE.sub("", name or "").split())
-    text = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
+    text = one_line(name or "")
     if len(text) <= MAX_NAME_LENGTH:
         return text
     return f"{text[: MAX_NAME_LENGTH - 1].rstrip()}…"
+
+
+def one_line(text: str) -> str:
+    """Return a text as ``plain_text`` does, in its whole length."""
+    shown = " ".join(_INVISIBLE.sub("", text).split())
+    return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", shown)
 
 
 def name_label(name: str | None) -> str:

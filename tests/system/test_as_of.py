@@ -10,7 +10,8 @@ from flask import Flask, g
 
 from librechat_analytics.dashboard.data import PageData
 from librechat_analytics.exports.files import csv_text
-from librechat_analytics.exports.workbook import all_sheets
+from librechat_analytics.exports.workbook import Context, Selection, all_sheets
+from librechat_analytics.usage.filters import Filters
 from librechat_analytics.web.api import api_blueprint
 from librechat_analytics.web.gatekeeper import Visitor
 from tests.dashboard.ready_answers import NOW, ReadyRepository, period, query
@@ -33,7 +34,9 @@ class SyncedMeanwhile(ReadyRepository):
 
 
 def test_the_workbook_says_how_old_its_oldest_figures_are() -> None:
-    summary = csv_text(all_sheets(SyncedMeanwhile(), period(), "day")[0])  # type: ignore[arg-type]
+    repository: Any = SyncedMeanwhile()
+    context = Context.of(repository, Selection(period(), Filters(group=("a",)), "day"))
+    summary = csv_text(all_sheets(repository, context)[0])
 
     assert f"Complete up to (UTC),{SAYS_EARLIER}" in summary
 

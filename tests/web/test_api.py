@@ -7,6 +7,7 @@ import math
 import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -195,6 +196,20 @@ def test_any_answer_can_be_had_as_a_file(client: FlaskClient, endpoint: str) -> 
     assert workbook.data[:2] == b"PK"
     for answer in (table, workbook):
         assert "attachment" in answer.headers["Content-Disposition"]
+
+
+def test_the_name_of_a_file_says_whom_it_is_about_in_any_script(client: FlaskClient) -> None:
+    query = "period=custom&start=2026-10-01&end=2026-10-31"
+    of_october = 'attachment; filename="librechat-top-users-2026-10'
+    for model, ending in (
+        ("gpt-4o", '-gpt-4o.csv"'),
+        ("M\u00fcller", "-muller.csv\"; filename*=UTF-8''librechat-top-users-2026-10-m%C3%BCller.csv"),
+        ("\u6a21\u578b", ".csv\"; filename*=UTF-8''librechat-top-users-2026-10-%E6%A8%A1%E5%9E%8B.csv"),
+    ):
+        response = client.get(
+            "/api/top-users", query_string=f"{query}&format=csv&{urlencode({'model': model})}"
+        )
+        assert response.headers["Content-Disposition"] == of_october + ending
 
 
 @pytest.mark.parametrize("endpoint", [*LISTS, "summary", "usage-over-time", "what-changed", "quality"])

@@ -12,8 +12,7 @@ from librechat_analytics.app import open_prices, open_store
 from librechat_analytics.cli.resources import require_store
 from librechat_analytics.cli.running_server import download
 from librechat_analytics.errors import OperatorError
-from librechat_analytics.exports.files import xlsx_bytes
-from librechat_analytics.exports.workbook import all_sheets
+from librechat_analytics.exports.workbook import whole_workbook
 from librechat_analytics.store.store import FILE_NAME, StoreBusyError
 from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.periods import BadPeriodError
@@ -92,6 +91,6 @@ def _workbook(settings: Settings, parameters: Sequence[tuple[str, str]]) -> byte
             now=repository.now(),
             first_usage=repository.first_usage(),
         )
-        return xlsx_bytes(all_sheets(repository, request.period, request.bucket, request.filters))
+        return whole_workbook(repository, request.period, request.bucket, request.filters).content
     finally:
         store.close()

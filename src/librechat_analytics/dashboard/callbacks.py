@@ -22,8 +22,9 @@ from librechat_analytics.dashboard.unreadable import (
 )
 from librechat_analytics.dashboard.words import filter_words
 from librechat_analytics.dashboard.words.period_words import period_sentence
-from librechat_analytics.exports.files import csv_text, file_name, xlsx_bytes
-from librechat_analytics.exports.workbook import all_sheets
+from librechat_analytics.exports.files import csv_text, file_name
+from librechat_analytics.exports.filter_words import filters_in_file_name
+from librechat_analytics.exports.workbook import whole_workbook
 from librechat_analytics.usage.periods import BadPeriodError
 
 if TYPE_CHECKING:
@@ -116,7 +117,8 @@ def register_view(app: Dash, view: View, reader: RequestReader) -> None:
             return no_update
         data = reader.data(request, is_for_file=True)
         refuse_unreadable(data.query, view)
-        return dcc.send_string(csv_text(files[name](data)), f"{file_name(name, data.period)}.csv")
+        filters = filters_in_file_name(data.filters, data)
+        return dcc.send_string(csv_text(files[name](data)), f"{file_name(name, data.period, filters)}.csv")
 
 
 def _fill_view(view: View, data: PageData) -> tuple[list[object], dict[str, object], str]:
@@ -144,8 +146,8 @@ def register_export(app: Dash, reader: RequestReader) -> None:
             return no_update
         data = reader.data(request)
         refuse_unreadable(data.query)
-        sheets = all_sheets(reader.repository, data.period, data.unit, data.filters)
-        return dcc.send_bytes(xlsx_bytes(sheets), f"{file_name('usage', data.period)}.xlsx")
+        workbook = whole_workbook(reader.repository, data.period, data.unit, data.filters)
+        return dcc.send_bytes(workbook.content, f"{workbook.name}.xlsx")
 
 
 def register_filter_choices(app: Dash, reader: RequestReader) -> None:

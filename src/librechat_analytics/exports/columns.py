@@ -32,8 +32,9 @@ from librechat_analytics.usage.quality import Finding
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-Kind = Literal["text", "money", "rate", "tokens", "count", "share", "time"]
-"""Money is in US dollars, a rate in US dollars per million tokens; a share is from 0 to 1."""
+Kind = Literal["text", "money", "exact", "rate", "tokens", "count", "share", "time"]
+"""Money is in US dollars, ``exact`` too, but with all its digits. A rate is in US dollars per million tokens.
+A share is from 0 to 1."""
 
 Cell: TypeAlias = str | int | float | datetime | None
 """The value of one cell; None where it is not known."""

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
         UserRow,
     )
     from librechat_analytics.usage.changes import Changes
-    from librechat_analytics.usage.filters import Filters
     from librechat_analytics.usage.periods import Period
     from librechat_analytics.usage.quality import QualityReport
     from librechat_analytics.usage.questions import ChangeBy
@@ -45,39 +44,44 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table with a name; each row has one cell for each heading."""
+    """A table with a name; each row has one cell for each heading.
+
+    ``adds_up``: no usage is in two rows, so that a file may have a total below them.
+    """
 
     name: str
     columns: tuple[Heading, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    adds_up: bool = False
 
 
-def sheet(name: str, of: Columns[Row], rows: Iterable[Row]) -> Sheet:
+def sheet(name: str, of: Columns[Row], rows: Iterable[Row], *, adds_up: bool = False) -> Sheet:
     """Lay out rows under their declared columns."""
     cells = (tuple(column.cell(row) for column in of.columns) for row in rows)
-    return Sheet(name, of.columns, tuple(cells))
+    return Sheet(name, of.columns, tuple(cells), adds_up)
 
 
 def users_sheet(ranking: Ranking[UserRow]) -> Sheet:
     """Lay out users with what they spent."""
-    return sheet("Users", columns.USERS, ranking.rows)
+    return sheet("Users", columns.USERS, ranking.rows, adds_up=True)
 
 
 def models_sheet(ranking: Ranking[ModelRow]) -> Sheet:
     """Lay out models with what was spent on them."""
-    return sheet("Models", columns.MODELS, ranking.rows)
+    return sheet("Models", columns.MODELS, ranking.rows, adds_up=True)
 
 
 def breakdown_sheet(ranking: Ranking[ModelCostRow]) -> Sheet:
     """Lay out models' cost by prompt and completion, with effective and stored rates."""
-    return sheet("Cost breakdown", columns.COST_BREAKDOWN, ranking.rows)
+    return sheet("Cost breakdown", columns.COST_BREAKDOWN, ranking.rows, adds_up=True)
 
 
 def agents_sheet(ranking: AgentRanking) -> Sheet:
     """Lay out agents, then the usage without an agent and of unknown agents; together they are the total."""
     agents = sheet("Agents", columns.AGENTS, ranking.rows)
     parts = ((WITHOUT_AGENT, ranking.without_agent), (UNKNOWN_AGENT, ranking.unknown))
-    return Sheet(agents.name, agents.columns, (*agents.rows, *(_part_row(*part) for part in parts)))
+    rows = (*agents.rows, *(_part_row(*part) for part in parts))
+    return Sheet(agents.name, agents.columns, rows, adds_up=True)
 
 
 def _part_row(name: str, part: Part) -> tuple[Cell, ...]:
@@ -92,7 +96,7 @@ def _part_row(name: str, part: Part) -> tuple[Cell, ...]:
 
 def timeline_sheet(timeline: Timeline) -> Sheet:
     """Lay out the buckets of time, in the period's zone, and the parts of each where it is split."""
-    whole = sheet(f"By {timeline.unit}", columns.USAGE_OVER_TIME, timeline.points)
+    whole = sheet(f"By {timeline.unit}", columns.USAGE_OVER_TIME, timeline.points, adds_up=True)
     if timeline.legend is None:
         return whole
     keys = [part.key for part in timeline.legend]
@@ -101,7 +105,8 @@ def timeline_sheet(timeline: Timeline) -> Sheet:
         (*cells, *((point.parts or {})[key] for key in keys), point.others_usd)
         for cells, point in zip(whole.rows, timeline.points, strict=True)
     )
-    return Sheet(whole.name, (*whole.columns, *(Heading(title, "money") for title in titles)), tuple(rows))
+    headings = (*whole.columns, *(Heading(title, "money") for title in titles))
+    return Sheet(whole.name, headings, tuple(rows), adds_up=True)
 
 
 def changes_sheet(changes: Changes, by: ChangeBy) -> Sheet:
@@ -147,12 +152,12 @@ def conversation_costs_sheet(costs: ConversationCosts) -> Sheet:
 
 def user_models_sheet(rows: Iterable[UserModelRow]) -> Sheet:
     """Lay out what each user spent on each model."""
-    return sheet("User x model", columns.USER_MODELS, rows)
+    return sheet("User x model", columns.USER_MODELS, rows, adds_up=True)
 
 
 def price_check_sheet(check: PriceCheck) -> Sheet:
     """Lay out the recorded cost and the list price of each model."""
-    return sheet("Price check", columns.price_check_columns(check.list_name), check.rows)
+    return sheet("Price check", columns.price_check_columns(check.list_name), check.rows, adds_up=True)
 
 
 def quality_sheet(report: QualityReport) -> Sheet:
@@ -166,17 +171,16 @@ def quality_sheet(report: QualityReport) -> Sheet:
 
 
 def summary_sheet(
-    period: Period, filters: Filters, summary: Summary, freshness: Freshness, now: datetime
+    period: Period, filters_in_words: str, summary: Summary, freshness: Freshness, now: datetime
 ) -> Sheet:
     """Lay out the period, the filters, and the totals next to those of the range before."""
     before, totals_before, quality = period.previous, summary.previous, summary.quality
-    chosen = ", ".join(f"{name} = {' or '.join(values)}" for name, values in filters.given().items())
     rows: list[tuple[Cell, ...]] = [
         ("Period", describe(period, now), None),
         ("From (UTC)", period.range.start, before.start if before else None),
         ("To (UTC), not included", period.range.end, before.end if before else None),
         ("Time zone", period.zone.key, None),
-        ("Filters", chosen or "none", None),
+        ("Filters", filters_in_words or "none", None),
         ("Complete up to (UTC)", freshness.as_of, None),
         *(
             (column.title, column.cell(summary.totals), column.cell(totals_before) if totals_before else None)
@@ -189,5 +193,5 @@ def summary_sheet(
         ("Credits that are not in the cost (USD)", quality.spent_credits_cost_usd, None),
         ("Refused rows, whatever the period", quality.rejected_documents, None),
     ]
-    headings = (Heading("What", "text"), Heading("This period", "text"), Heading("Range before", "text"))
+    headings = (Heading("What", "text"), Heading("This period", "text"), Heading("Previous period", "text"))
     return Sheet("Summary", headings, tuple(rows))

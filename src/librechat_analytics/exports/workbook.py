@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar, get_args
 
 from librechat_analytics.exports import sheets
+from librechat_analytics.exports.files import file_name, xlsx_bytes
+from librechat_analytics.exports.filter_words import RecordedNames, filters_in_file_name, filters_in_words
 from librechat_analytics.usage.answers import ALL_ENTRIES
 from librechat_analytics.usage.filters import EVERYTHING, Filters
+from librechat_analytics.usage.period_words import day_in_words, period_in_words
 from librechat_analytics.usage.questions import ChangeBy
 
 if TYPE_CHECKING:
@@ -47,11 +50,33 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a table says about its figures: the selection, how fresh they are, and the present."""
+    """What a table says about its figures: the selection, how fresh they are, and the present.
+
+    ``filters_in_words``: the chosen filters with names, empty without any.
+    """
 
     selection: Selection
     freshness: Freshness
     now: datetime
+    filters_in_words: str = ""
+
+    @classmethod
+    def of(cls, repository: Repository, selection: Selection) -> Context:
+        """Ask what is to be said about the figures of a selection, before the figures are asked for."""
+        # Freshness is read first: the figures may be newer than it says, never older.
+        freshness, now = repository.freshness(), repository.now()
+        names = RecordedNames(repository, selection.filters)
+        return cls(selection, freshness, now, filters_in_words(selection.filters, names))
+
+    @property
+    def caption(self) -> str:
+        """Name the period, the filters and the age of the figures, for the foot of each printed page."""
+        zone = self.selection.period.zone
+        parts = [period_in_words(self.selection.period), self.filters_in_words]
+        if self.freshness.as_of is not None:
+            as_of = self.freshness.as_of.astimezone(zone)
+            parts.append(f"as of {day_in_words(as_of)}, {as_of:%H:%M} ({zone.key})")
+        return " · ".join(filter(None, parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +105,7 @@ def table(
 SUMMARY = table(
     lambda repository, chosen: repository.summary(chosen.period, chosen.filters),
     lambda answer, context: sheets.summary_sheet(
-        context.selection.period, context.selection.filters, answer, context.freshness, context.now
+        context.selection.period, context.filters_in_words, answer, context.freshness, context.now
     ),
 )
 USAGE_OVER_TIME = table(
@@ -137,11 +162,30 @@ ALL_TABLES = (
 )
 
 
-def all_sheets(
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """Everything that is known of a period, as one file: its name without the suffix, and its content."""
+
+    name: str
+    content: bytes
+
+
+def whole_workbook(
     repository: Repository, period: Period, bucket: BucketUnit, filters: Filters = EVERYTHING
-) -> list[Sheet]:
+) -> Workbook:
+    """Write everything that is known of a period into one xlsx file."""
+    context = Context.of(repository, Selection(period, filters, bucket))
+    content = xlsx_bytes(all_sheets(repository, context), context.caption)
+    return Workbook(name_of_file("usage", repository, context.selection), content)
+
+
+def all_sheets(repository: Repository, context: Context) -> list[Sheet]:
     """Lay out everything that is known of a period."""
-    # Freshness is read first: the figures may be newer than it says, never older.
-    context = Context(Selection(period, filters, bucket), repository.freshness(), repository.now())
     found = (table.sheet(repository, context) for table in ALL_TABLES)
     return [sheet for sheet in found if sheet is not None]
+
+
+def name_of_file(what: str, repository: Repository, selection: Selection) -> str:
+    """Name a file by what it holds, without its suffix: ``librechat-usage-2026-10-engineering``."""
+    names = RecordedNames(repository, selection.filters)
+    return file_name(what, selection.period, filters_in_file_name(selection.filters, names))

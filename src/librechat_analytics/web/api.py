@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import unicodedata
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import NotFound
 
 from librechat_analytics.exports import workbook
-from librechat_analytics.exports.files import csv_text, file_name, xlsx_bytes
-from librechat_analytics.exports.workbook import Context, Table, all_sheets
+from librechat_analytics.exports.files import csv_text, xlsx_bytes
+from librechat_analytics.exports.workbook import Context, Table, name_of_file, whole_workbook
 from librechat_analytics.usage.filters import FILTER_PARAMETERS
 from librechat_analytics.web import answer_bodies as bodies
 from librechat_analytics.web.body import json_response
@@ -20,7 +22,6 @@ from librechat_analytics.web.server import conditional
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from librechat_analytics.exports.sheets import Sheet
     from librechat_analytics.usage.questions import Repository
     from librechat_analytics.web.parameters import ApiRequest
 
@@ -147,19 +148,22 @@ def api_blueprint(repository: Repository, *, default_zone: str) -> Blueprint:
     def view_of(endpoint: Endpoint) -> Callable[[], Response]:
         def view() -> Response:
             wanted = read(endpoint.by)
-            # Freshness is read first: the figures may be newer than it says, never older.
-            context = Context(wanted, repository.freshness(), repository.now())
             if wanted.format == "json":
+                # Freshness is read first: the figures may be newer than it says, never older.
+                freshness = repository.freshness()
                 answer = endpoint.table.ask(repository, wanted)
                 if answer is None:
                     raise NotFound(endpoint.nothing)
                 unmatched = repository.unmatched(wanted.filters)
-                body = endpoint.body.of(wanted.period, context.freshness, unmatched, answer)
+                body = endpoint.body.of(wanted.period, freshness, unmatched, answer)
                 return conditional(json_response(body))
+            context = Context.of(repository, wanted)
             sheet = endpoint.table.sheet(repository, context)
             if sheet is None:
                 raise NotFound(endpoint.nothing)
-            return _file(endpoint.path, wanted, [sheet])
+            is_csv = wanted.format == "csv"
+            content = csv_text(sheet).encode() if is_csv else xlsx_bytes([sheet], context.caption)
+            return _file(name_of_file(endpoint.path, repository, wanted), content, wanted.format)
 
         return view
 
@@ -174,17 +178,17 @@ def api_blueprint(repository: Repository, *, default_zone: str) -> Blueprint:
 
     @api.get("/export", provide_automatic_options=False)
     def export() -> Response:
-        wanted = replace(read(), format="xlsx")
-        return _file("usage", wanted, all_sheets(repository, wanted.period, wanted.bucket, wanted.filters))
+        wanted = read()
+        workbook = whole_workbook(repository, wanted.period, wanted.bucket, wanted.filters)
+        return _file(workbook.name, workbook.content, "xlsx")
 
     return api
 
 
-def _file(name: str, wanted: ApiRequest, sheets: list[Sheet]) -> Response:
-    is_csv = wanted.format == "csv"
-    body = csv_text(sheets[0]).encode() if is_csv else xlsx_bytes(sheets)
-    response = Response(body, content_type=f"{CSV}; charset=utf-8" if is_csv else XLSX)
-    response.headers["Content-Disposition"] = (
-        f'attachment; filename="{file_name(name, wanted.period)}.{wanted.format}"'
-    )
+def _file(name: str, content: bytes, suffix: str) -> Response:
+    response = Response(content, content_type=f"{CSV}; charset=utf-8" if suffix == "csv" else XLSX)
+    without_accents = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    plain = "-".join(filter(None, without_accents.split("-")))
+    other_scripts = "" if name.isascii() else f"; filename*=UTF-8''{quote(name)}.{suffix}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{plain}.{suffix}"{other_scripts}'
     return response

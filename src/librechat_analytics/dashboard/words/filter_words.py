@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from librechat_analytics.dashboard.html.markup import element
+from librechat_analytics.exports.filter_words import value_in_words
 from librechat_analytics.formatting import (
+    FILTER_LABELS,
     NONE_LABELS,
     UNKNOWN_AGENT,
     agent_label,
@@ -20,17 +22,7 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.filters import Scope
     from librechat_analytics.usage.questions import Dimension
 
-NAMES = {
-    "user": "User",
-    "model": "Model",
-    "agent": "Agent",
-    "provider": "Provider",
-    "context": "Context",
-    "role": "Role",
-    "domain": "E-mail domain",
-    "group": "Group",
-    "tenant": "Tenant",
-}
+NAMES = FILTER_LABELS
 """The name of each filter, in the order in which the page shows them."""
 
 Choice = tuple[str, str]
@@ -40,25 +32,6 @@ Choice = tuple[str, str]
 def subject_in_words(subject: Dimension, data: PageData) -> str:
     """Give the label of the user, model or agent that the page is about."""
     return value_in_words(subject, data.filters.chosen()[subject][0], data)
-
-
-def value_in_words(name: str, value: str, data: PageData) -> str:
-    """Give the label of a filter's value: a name where the value is an id."""
-    if value == UNKNOWN and name == "agent":
-        return UNKNOWN_AGENT
-    if value == NONE and name in NONE_LABELS:
-        return NONE_LABELS[name]
-    if name == "user":
-        user = data.user_of(value)
-        if user is None:
-            return name_label(value)
-        return user_label(user.name, user.email, user.id, deleted=user.deleted)
-    if name == "agent":
-        agent = data.agent_of(value)
-        return agent_label(agent.name, agent.id, deleted=agent.deleted) if agent else name_label(value)
-    if name == "group":
-        return name_label(dict(data.filter_values.get("group", ())).get(value, value))
-    return name_label(value)
 
 
 def chips(data: PageData) -> list[Markup]:

@@ -1,5 +1,6 @@
 -- Usage by user and model.
--- Reads: selected, users, models. Parameters: none. One row per user and model, by user, then highest cost first.
+-- Reads: selected, users, models. Parameters: none. One row per user and model: the users, then the
+-- models of each, highest cost first.
 WITH
 per_pair AS (
     SELECT
@@ -10,11 +11,14 @@ per_pair AS (
         sum(calls) AS calls
     FROM selected
     GROUP BY user_key, ran_key
+),
+ordered AS (
+    SELECT *, sum(cost_e6) OVER (PARTITION BY user_key) AS of_user_e6 FROM per_pair
 )
 SELECT
     users.id AS "user", users.name AS name, users.email AS email, users.deleted_at IS NOT NULL AS deleted,
     models.id AS model, cost_e6, prompt_tokens, completion_tokens, calls
-FROM per_pair
-LEFT JOIN users ON users.key = per_pair.user_key
-LEFT JOIN models ON models.key = per_pair.ran_key
-ORDER BY users.id ASC NULLS LAST, cost_e6 DESC, models.id ASC NULLS LAST
+FROM ordered
+LEFT JOIN users ON users.key = ordered.user_key
+LEFT JOIN models ON models.key = ordered.ran_key
+ORDER BY of_user_e6 DESC, users.id ASC NULLS LAST, cost_e6 DESC, models.id ASC NULLS LAST
