@@ -35,6 +35,7 @@ from bench.measuring import Line, Section, Taken, in_words, measure, ratio, tabl
 from bench.questions import FOLDER, LIMIT, period_named, repository_of
 from librechat_analytics.librechat.dump_folder import collection_file, database_folder
 from librechat_analytics.store.store import Store
+from librechat_analytics.usage.listing import Listing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -93,8 +94,8 @@ def with_this_program(store: Store) -> Actions:
     period = period_named(repository, "30d")
     return {
         "total": lambda: repository.summary(period),
-        "by user": lambda: repository.top_users(period, LIMIT),
-        "by model": lambda: repository.top_models(period, LIMIT),
+        "by user": lambda: repository.top_users(period, Listing(LIMIT)),
+        "by model": lambda: repository.top_models(period, Listing(LIMIT)),
         "by day": lambda: repository.usage_over_time(period, "day"),
     }
 

@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo
 from bench.long_store import UNTIL, long_store
 from bench.measuring import Line, Section, in_words, measure, ratio, short, table
 from librechat_analytics.usage.answers import SourceReport
+from librechat_analytics.usage.listing import Listing
 from librechat_analytics.usage.periods import default_bucket, parse_period
 from librechat_analytics.usage.prices import read_price_list
 from librechat_analytics.usage.repository import StoreRepository
@@ -85,16 +86,16 @@ BY_HAND = {
 def questions(repository: Repository, period: Period) -> Actions:
     """Return the questions about a period."""
     unit = default_bucket(period.range)
-    parts = tuple(row.model for row in repository.top_models(period, LIMIT).rows)
+    parts = tuple(row.model for row in repository.top_models(period, Listing(LIMIT)).rows)
     asked: Actions = {
         "summary": lambda: repository.summary(period),
-        "top users": lambda: repository.top_users(period, LIMIT),
-        "top models": lambda: repository.top_models(period, LIMIT),
-        "top agents": lambda: repository.top_agents(period, LIMIT),
+        "top users": lambda: repository.top_users(period, Listing(LIMIT)),
+        "top models": lambda: repository.top_models(period, Listing(LIMIT)),
+        "top agents": lambda: repository.top_agents(period, Listing(LIMIT)),
         "short list of users": lambda: repository.top(period, "user", LIMIT),
         "short list of models": lambda: repository.top(period, "model", LIMIT),
         "short list of agents": lambda: repository.top(period, "agent", LIMIT),
-        "cost breakdown": lambda: repository.cost_breakdown(period, LIMIT),
+        "cost breakdown": lambda: repository.cost_breakdown(period, Listing(LIMIT)),
         "user models": lambda: repository.user_models(period),
         "usage over time": lambda: repository.usage_over_time(period, unit),
         "spent over time": lambda: repository.spent_over_time(period, unit),

@@ -11,6 +11,7 @@ from bson import ObjectId
 
 from librechat_analytics.answer_cache.repository import CachedRepository
 from librechat_analytics.store.store import StoreError
+from librechat_analytics.usage.listing import Listing
 from librechat_analytics.usage.questions import Repository
 from librechat_analytics.usage.repository import StoreRepository
 from tests.answer_cache.conftest import days
@@ -47,8 +48,8 @@ def test_another_period_is_another_request(store: CountingStore, answers: Cached
 
 def test_another_limit_is_another_request(store: CountingStore, answers: CachedRepository) -> None:
     store.add(usage(), usage(number=1, model="gpt-4o"))
-    assert len(answers.top_models(days(7), 1).rows) == 1
-    assert len(answers.top_models(days(7), 2).rows) == 2
+    assert len(answers.top_models(days(7), Listing(1)).rows) == 1
+    assert len(answers.top_models(days(7), Listing(2)).rows) == 2
 
 
 def test_a_list_of_very_many_users_is_not_kept(store: CountingStore, answers: CachedRepository) -> None:
@@ -58,7 +59,7 @@ def test_a_list_of_very_many_users_is_not_kept(store: CountingStore, answers: Ca
     for limit, reads in ((1_000, 1), (1_000_000, 2)):
         store.reads = 0
         for _ in range(2):
-            assert len(answers.top_users(days(7), limit).rows) == min(limit, 12_000)
+            assert len(answers.top_users(days(7), Listing(limit)).rows) == min(limit, 12_000)
         assert store.reads == reads
 
 

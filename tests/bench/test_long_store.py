@@ -10,6 +10,7 @@ import pytest
 
 from bench.long_store import UNTIL, long_store
 from bench.questions import period_named, repository_of
+from librechat_analytics.usage.listing import Listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,7 +121,7 @@ def test_each_answer_about_all_time_is_the_sample_s_times_the_copies(stores: Sto
     for store in (stores.sample, stores.long):
         repository = repository_of(store)
         period = period_named(repository, "all")
-        models = repository.top_models(period, 1000).rows
+        models = repository.top_models(period, Listing(1000)).rows
         answers.append({row.model: (row.calls, row.prompt_tokens, row.users) for row in models})
     of_sample, of_copies = answers
 

@@ -15,6 +15,8 @@ from librechat_analytics.usage.answers import (
     AgentRanking,
     AgentRow,
     Balance,
+    Breakdown,
+    BreakdownRow,
     Caching,
     CachingPoint,
     Concentration,
@@ -24,6 +26,7 @@ from librechat_analytics.usage.answers import (
     Freshness,
     HourRow,
     HoursOfWeek,
+    InSeveral,
     ModelCost,
     ModelCostRow,
     ModelRow,
@@ -71,6 +74,8 @@ USER = UserRow(
     conversations=40,
     share=0.5,
     last_active=NOW - timedelta(hours=3),
+    last_ever=NOW - timedelta(hours=3),
+    previous_cost_usd=10.0,
 )
 USER_ID = USER.id or ""
 MODEL = ModelRow(
@@ -86,6 +91,22 @@ MODEL = ModelRow(
     users=12,
     conversations=40,
     share=0.5,
+    previous_cost_usd=10.0,
+)
+GROUP = BreakdownRow(
+    key="64f0c0c0c0c0c0c0c0c0c0c0",
+    label="Engineering",
+    cost_usd=6.0,
+    prompt_tokens=800_000,
+    completion_tokens=100_000,
+    total_tokens=900_000,
+    calls=600,
+    users=5,
+    conversations=20,
+    share=0.5,
+    last_active=NOW - timedelta(hours=3),
+    top_model="claude-sonnet-4-6",
+    previous_cost_usd=4.0,
 )
 BREAKDOWN = ModelCostRow(
     model="claude-sonnet-4-6",
@@ -99,6 +120,7 @@ BREAKDOWN = ModelCostRow(
     prompt_rate=5.33,
     completion_rate=18.0,
     rates=(3.0, 15.0),
+    previous_cost_usd=10.0,
 )
 USER_MODEL = UserModelRow(
     user=USER.id,
@@ -128,6 +150,7 @@ AGENT = AgentRow(
     share=0.2,
     models=(ModelCost("claude-sonnet-4-6", 5.0),),
     attribution={"exact": 1.0},
+    previous_cost_usd=0.0,
 )
 
 
@@ -141,7 +164,8 @@ def query(name: str = "7d", **changes: Any) -> PageQuery:
 
 
 def users_of(*rows: UserRow, total: int | None = None) -> Ranking[UserRow]:
-    return Ranking(rows, len(rows) if total is None else total)
+    count = len(rows) if total is None else total
+    return Ranking(rows, count, count, max((row.share for row in rows), default=0.0))
 
 
 def many_users(count: int) -> Ranking[UserRow]:
@@ -149,11 +173,11 @@ def many_users(count: int) -> Ranking[UserRow]:
 
 
 def models_of(*rows: ModelRow) -> Ranking[ModelRow]:
-    return Ranking(rows, len(rows))
+    return Ranking(rows, len(rows), len(rows), 0.5)
 
 
 def breakdown_of(*rows: ModelCostRow) -> Ranking[ModelCostRow]:
-    return Ranking(rows, len(rows))
+    return Ranking(rows, len(rows), len(rows), 0.5)
 
 
 def top_row(row: UserRow | ModelRow | AgentRow) -> TopRow:
@@ -294,8 +318,13 @@ class ReadyRepository:
             "agents": AgentRanking(
                 (AGENT,),
                 1,
-                Part(7.0, 900_000, 190_000, 880, 9, 30, 0.56),
-                Part(0.5, 100_000, 10_000, 20, 2, 1, 0.04),
+                1,
+                0.2,
+                Part(7.0, 900_000, 190_000, 880, 9, 30, 0.56, 6.0),
+                Part(0.5, 100_000, 10_000, 20, 2, 1, 0.04, None),
+            ),
+            "breakdown": Breakdown(
+                (GROUP,), 1, 1, 0.5, Part(0.5, 100_000, 10_000, 20, 2, 1, 0.04, 0.0), InSeveral(0, 0.0)
             ),
             "timeline": timeline(),
             "split": split(),
@@ -315,6 +344,7 @@ class ReadyRepository:
                 "ADMIN",
                 deleted=False,
                 balance=Balance(3.5, 0, 0, None),
+                last_active=NOW - timedelta(hours=3),
             ),
             "agent": Agent(AGENT.id, "Contract Reviewer", "claude-sonnet-4-6", "anthropic", deleted=False),
             "hits": (),
@@ -357,9 +387,12 @@ class ReadyRepository:
     def top_agents(self, *_: object) -> Any:
         return self._answer("agents")
 
+    def breakdown(self, *_: object) -> Any:
+        return self._answer("breakdown")
+
     def top(self, _: object, dimension: str, limit: int, *__: object) -> Ranking[TopRow]:
         ranking = self._answer(f"{dimension}s")
-        return Ranking(tuple(top_row(row) for row in ranking.rows[:limit]), ranking.total)
+        return Ranking(tuple(top_row(row) for row in ranking.rows[:limit]), ranking.total, ranking.total, 0.5)
 
     def usage_over_time(self, *_: object) -> Any:
         return self._answer("timeline")

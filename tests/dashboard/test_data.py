@@ -5,13 +5,16 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Barrier, Event
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from librechat_analytics.dashboard.data import LONGEST_LIST, PageData
 from librechat_analytics.usage.answers import ALL_ENTRIES
 from tests.dashboard.ready_answers import NOW, ReadyRepository, page_data, query
+
+if TYPE_CHECKING:
+    from librechat_analytics.usage.listing import Listing
 
 
 class CountingRepository(ReadyRepository):
@@ -23,8 +26,8 @@ class CountingRepository(ReadyRepository):
         self.summaries = 0
         self.may_go_on = Event()
 
-    def top_users(self, _: object, limit: int, *__: object) -> Any:
-        self.limits.append(limit)
+    def top_users(self, _: object, listing: Listing, *__: object) -> Any:
+        self.limits.append(listing.limit)
         return super().top_users()
 
     def summary(self, *_: object) -> Any:

@@ -20,7 +20,10 @@ from librechat_analytics.web.body import RowBody
 
 TABLES: dict[str, Columns[Any]] = {
     name: table for name, table in vars(columns).items() if isinstance(table, Columns)
-} | {"PRICE_CHECK": columns.price_check_columns("2026-11")}
+} | {
+    "PRICE_CHECK": columns.price_check_columns("2026-11"),
+    "BREAKDOWN": columns.breakdown_columns("group"),
+}
 
 KINDS_OF_TYPES = {
     float: {"money", "rate", "share"},
@@ -51,7 +54,7 @@ WIDER = Columns(
         col("images", "Images", "count"),
     ),
 )
-ROW = WiderModelRow("gpt-5.4", "openAI", 1.5, 10, 5, 15, 4, 1, 2, 1, 1, 1.0, image_tokens=7, images=3)
+ROW = WiderModelRow("gpt-5.4", "openAI", 1.5, 10, 5, 15, 4, 1, 2, 1, 1, 1.0, 0.5, image_tokens=7, images=3)
 
 
 class WiderModel(RowBody, of=WIDER):
@@ -68,7 +71,7 @@ def test_a_new_field_of_a_row_reaches_the_api_without_a_declaration() -> None:
     body = WiderModel.model_validate(ROW).model_dump()
     schema = WiderModel.model_json_schema(mode="serialization")["properties"]
 
-    assert list(body)[-3:] == ["share", "imageTokens", "images"]
+    assert list(body)[-3:] == ["previousCost", "imageTokens", "images"]
     assert (body["imageTokens"], body["images"]) == (7, 3)
     assert schema["images"]["minimum"] == schema["share"]["minimum"] == 0, "counts and shares are described"
 

@@ -36,11 +36,14 @@ def value(store: Store, expression: str) -> Any:
         ("(SELECT arraySort(groupUniqArray(x)) FROM (SELECT arrayJoin([2, NULL, 1, 2]) AS x))", [1, 2]),
         ("has(['a', 'b'], 'b')", True),
         ("has([], 'b')", False),
+        ("caseFold('ÉCLAIR Straße')", "éclair strasse"),
         ("fold('ÉCLAIR Straße')", "eclair strasse"),
         ("hasWords('one two', ['wo', 'on'])", True),
         ("hasWords('one two', ['one', 'three'])", False),
         ("hasWords('one', [])", True),
         ("hasWords('one', NULL)", True),
+        ("hasWordStarts('gpt-5.4 mini', ['5.4', 'm'])", True),
+        ("hasWordStarts('gpt-5.4 mini', ['pt'])", False),
         ("intDiv(-7, 2)", -3),
         ("match('claude-instant-1', 'opus|instant')", True),
         ("roundBankers(2.5::DOUBLE)", 2.0),
@@ -49,7 +52,7 @@ def value(store: Store, expression: str) -> Any:
         ("toUnixTimestamp64Milli(TIMESTAMP '1970-01-01 00:00:01.5')", 1500),
         ("tuple(1, 'a', NULL)", (1, "a", None)),
         ("tuple(1, 'a', NULL, 2)", (1, "a", None, 2)),
-        ("wordStarts('gpt-5.4 (new)')", " gpt 5 4 new "),
+        ("spaced('gpt-5.4 (new)')", " gpt 5 4 new "),
     ],
 )
 def test_a_function_gives_what_its_name_means(store: Store, expression: str, expected: object) -> None:

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from librechat_analytics.columns import Table
     from librechat_analytics.store.replies import AgentSearch
     from tests.support.moving_librechat import Points
-    from tests.support.oracle import Body, Document, Row
+    from tests.support.oracle import Document, Row
+    from tests.support.oracle.lists import Entry
 
 CERTAINTIES = ("exact", "conversation", "nearest", "weak", "unknown")
 UNKNOWN = (None, "unknown")
@@ -221,19 +222,21 @@ class MovingOracle(Oracle):
         """Give the values that a filter can have."""
         return sorted({_value(row, name) for row in self.rows})
 
-    def _users(self, rows: list[Row]) -> list[Body]:
-        deleted = self._witness.deleted_users
-        return [entry | {"deleted": entry["id"] in deleted} for entry in super()._users(rows)]
+    def _users(self, rows: list[Row], ever: list[Row]) -> list[Entry]:
+        entries = super()._users(rows, ever)
+        for entry in entries:
+            entry.body["deleted"] = entry.body["id"] in self._witness.deleted_users
+        return entries
 
-    def _agents(self, rows: list[Row]) -> list[Body]:
-        entries = []
-        for entry in super()._agents(rows):
-            deleted = entry["id"] in self._witness.deleted_agents
-            if deleted:
-                entry |= {"name": None, "model": None}  # the name is checked separately
-            elif entry["id"] not in self._witness.agents:
-                del entry["name"]  # an answer's name, until names are read
-            entries.append(entry | {"deleted": deleted})
+    def _agents(self, rows: list[Row]) -> list[Entry]:
+        entries = super()._agents(rows)
+        for entry in entries:
+            agent = entry.body["id"]
+            entry.body["deleted"] = agent in self._witness.deleted_agents
+            if entry.body["deleted"]:
+                entry.body.update(name=None, model=None)  # the name is checked separately
+            elif agent not in self._witness.agents:
+                del entry.body["name"]  # an answer's name, until names are read
         return entries
 
     def senders_of(self, agent: str) -> Any:

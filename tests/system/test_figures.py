@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 UNTIL = datetime(2026, 11, 24, 12, tzinfo=UTC)
 READ_AT = datetime(2026, 11, 24, 15, 17, 9, tzinfo=UTC)
 COUNT = 5_000
+LISTS = ("top-users", "top-models", "top-agents", "cost-breakdown")
+SORTS = ("cost", "tokens", "calls", "conversations", "change", "name")
 PARTS = ("cost", "promptTokens", "completionTokens", "totalTokens", "calls")
 
 SUBJECTS = ("model", "user", "agent")
@@ -47,6 +49,11 @@ CUSTOM = {
     "a leap day and the days before": ("2024-02-20", "2024-02-29"),
     "before everything": ("2001-01-01", "2001-02-01"),
 }
+
+
+def lists_by(sort: str) -> tuple[str, ...]:
+    """The lists of this order that the oracle knows; it does not know the names of deleted agents."""
+    return tuple(name for name in LISTS if (name, sort) != ("top-agents", "name"))
 
 
 class Sample:
@@ -113,6 +120,19 @@ class TestASample:
     def test_a_limit_cuts_the_list_and_not_its_total(self, sample: Sample, limit: str) -> None:
         sample.check(period="12m", limit=limit)
 
+    @pytest.mark.parametrize("sort", SORTS)
+    def test_every_order_of_a_list(self, sample: Sample, sort: str) -> None:
+        for extra in ({"limit": "1000"}, {"limit": "7", "offset": "3"}, {"offset": "999999"}):
+            for period in ("last-month", "all"):
+                parameters = {"period": period, "sort": sort, **extra}
+                assert_answers_agree(sample.ask, sample.oracle, READ_AT, parameters, endpoints=lists_by(sort))
+
+    @pytest.mark.parametrize("by", ["domain", "role", "context"])
+    @pytest.mark.parametrize("sort", ["cost", "change", "name"])
+    def test_every_part_of_a_breakdown(self, sample: Sample, by: str, sort: str) -> None:
+        parameters = {"by": by, "sort": sort, "period": "last-month", "limit": "5", "offset": "1"}
+        assert_answers_agree(sample.ask, sample.oracle, READ_AT, parameters, endpoints=("breakdown",))
+
     def test_without_parameters_it_is_the_last_30_days_in_utc(self, sample: Sample) -> None:
         sample.check()
 
@@ -168,6 +188,9 @@ class TestGeneratedLedgers:
             max_size=2,
         ),
         by=st.sampled_from(SUBJECTS),
+        attribute=st.sampled_from(("domain", "role", "context")),
+        sort=st.sampled_from(SORTS),
+        offset=st.sampled_from(("0", "1")),
     )
     def test_every_figure(
         self,
@@ -179,6 +202,9 @@ class TestGeneratedLedgers:
         now: datetime,
         filters: dict[str, list[int]],
         by: str,
+        attribute: str,
+        sort: str,
+        offset: str,
     ) -> None:
         with read(ledger, now) as ask:
             oracle = Oracle(ledger)
@@ -190,6 +216,10 @@ class TestGeneratedLedgers:
                 parameters |= {"bucket": bucket} if bucket else {}
                 chosen = {name: values_of(name, numbers) for name, numbers in filters.items()}
                 bodies = assert_answers_agree(ask, oracle, now, parameters | chosen)
+                in_order = parameters | chosen | {"sort": sort, "offset": offset}
+                assert_answers_agree(ask, oracle, now, in_order, endpoints=lists_by(sort))
+                broken_down = in_order | {"by": attribute}
+                assert_answers_agree(ask, oracle, now, broken_down, endpoints=("breakdown",))
                 if limit == "1000":
                     assert_parts_add_up(bodies)
 

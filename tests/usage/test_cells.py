@@ -19,6 +19,7 @@ from librechat_analytics.store.store import Store
 from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.filters import NONE, Filters, Scope
+from librechat_analytics.usage.listing import Listing
 from librechat_analytics.usage.periods import Period, TimeRange, default_bucket
 from librechat_analytics.usage.prices import read_price_list
 from librechat_analytics.usage.questions import ChangeBy
@@ -96,11 +97,11 @@ def answers(store: Store, period: Period, filters: Filters, until: datetime) -> 
     unit = default_bucket(period.range)
     return {
         "summary": repository.summary(period, filters),
-        "top users": repository.top_users(period, 3, filters),
-        "top models": repository.top_models(period, 100, filters),
-        "top agents": repository.top_agents(period, 100, filters),
+        "top users": repository.top_users(period, Listing(3), filters),
+        "top models": repository.top_models(period, Listing(100), filters),
+        "top agents": repository.top_agents(period, Listing(100), filters),
         "short lists": [repository.top(period, dimension, 3, filters) for dimension in DIMENSIONS],
-        "cost breakdown": repository.cost_breakdown(period, 100, filters),
+        "cost breakdown": repository.cost_breakdown(period, Listing(100), filters),
         "user models": repository.user_models(period, filters),
         "usage over time": repository.usage_over_time(period, unit, filters),
         "spent over time": repository.spent_over_time(period, unit, filters),

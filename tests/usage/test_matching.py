@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from librechat_analytics.store.store import Store
 from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.filters import Scope
-from librechat_analytics.usage.matching import words
 from librechat_analytics.usage.repository import StoreRepository
 from tests.support.documents import NOON, object_id, usage, write_dump
 from tests.support.examples import examples
@@ -125,9 +124,8 @@ def test_a_scope_finds_only_what_its_users_are_and_have_used(found_in: StoreRepo
     assert labels(found_in, "", Scope(("other.example",), ())) == ["gpt-0", "José García"]
 
 
-def test_no_more_words_count_than_anybody_types() -> None:
-    assert words(" a  b ") == ["a", "b"]
-    assert len(words("x " * 1000)) == 20
+def test_only_the_first_twenty_words_count(found_in: StoreRepository) -> None:
+    assert labels(found_in, "jose " * 20 + "nobody") == ["Zoe Joseph", "José García"]
 
 
 # Letters of several scripts, with and without accents, and marks that stand alone.

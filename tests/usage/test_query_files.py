@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 import duckdb
 import pandas as pd
@@ -28,6 +28,7 @@ from librechat_analytics.usage.filters import (
     Filters,
     Scope,
 )
+from librechat_analytics.usage.listing import Sort, sources_of
 from librechat_analytics.usage.prices import PriceList
 from librechat_analytics.usage.queries import of_all_time, of_period, of_store
 
@@ -41,8 +42,9 @@ FILES = {path.relative_to(FOLDER).with_suffix("").as_posix(): path for path in s
 QUERIES = [name for name in FILES if "/" not in name]
 HEAD = re.compile(r".+ Reads: (?P<reads>[^.]+)\. Parameters: (?P<parameters>[^.]+)\.(?P<rows> One row.*\.)?")
 
-OF_A_PERIOD = {"selected", "selected_rows", "judged", "both_ranges"}
-OF_TWO_RANGES = {"selected_before", "both_ranges"}
+OF_A_PERIOD = {"selected", "selected_rows", "judged", "both_ranges", "selected_ever"}
+OF_LISTS = {"range_before", "order_before", "order_counts", "order_rates", "order_users"}
+SORTS: tuple[Sort, ...] = get_args(Sort)
 OF_ALL_TIME = {"seen_usage", "seen_users", "seen_groups"}
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
@@ -62,6 +64,7 @@ SCOPES = [
 VALUES: dict[str, Any] = {
     "agent": "x",
     "by": "model",
+    "descending": True,
     "dimension": "model",
     "edges_e6": [10**8, 10**9],
     "kinds": ["user", "agent", "model", "group"],
@@ -69,12 +72,15 @@ VALUES: dict[str, Any] = {
     "long_tokens": [200_000, 272_000],
     "model_keys": [1, 2],
     "models": 1000,
+    "offset": 0,
     "parts": 8,
+    "sort": "cost",
     "tenant": None,
     "filter": "model",
     "text": "x y",
     "user": "x",
     "values": ["x"],
+    "user_keys": [1, 2],
     "words": ["x", "y"],
 }
 FRAMES = {
@@ -108,7 +114,8 @@ def head_of(name: str) -> Head:
     found = HEAD.fullmatch(" ".join(line.removeprefix("--").strip() for line in comments))
     assert found, f"{name}.sql does not begin with '-- … Reads: … Parameters: … One row …'"
     parameters = {each.removeprefix("$") for each in found["parameters"].split(", ")} - {"none"}
-    return Head({each.strip("{}") for each in found["reads"].split(", ")}, parameters, found["rows"])
+    reads = {each.strip("{}") for each in found["reads"].split(", ")} - {"none"}
+    return Head(reads, parameters, found["rows"])
 
 
 def nodes_of(tree: Any) -> Iterator[dict[str, Any]]:
@@ -130,6 +137,10 @@ def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         yield store
 
 
+def named_in(text: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in parameters.items() if re.search(rf"\${name}\b", text)}
+
+
 def composed(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every text that a file can become, with its parameters."""
     head = head_of(name)
@@ -140,14 +151,20 @@ def composed(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
         end = NOW.replace(tzinfo=None)
         own |= {"now": end} if name == "future_usage" else {"start": end - timedelta(days=30), "end": end}
         own |= {"first_slot": NOW_SLOT - 30 * 96, "end_slot": NOW_SLOT}
-        if head.reads & OF_TWO_RANGES:
-            own |= {"before_start": end - timedelta(days=60), "before_end": end - timedelta(days=30)}
-            own |= {"before_first_slot": NOW_SLOT - 60 * 96, "before_end_slot": NOW_SLOT - 30 * 96}
+        more = {"before_start": end - timedelta(days=60), "before_end": end - timedelta(days=30)}
+        more |= {"before_first_slot": NOW_SLOT - 60 * 96, "before_end_slot": NOW_SLOT - 30 * 96}
+        more |= {"now": end, "now_slot": NOW_SLOT}
+        for sort in SORTS if head.reads & OF_LISTS else ():
+            text = of_period(name, EVERYTHING, sources=sources_of(sort, beyond_period=True))
+            yield text, own | {"sort": sort} | named_in(text, more)
+        plain = sources_of("cost", beyond_period=False)
+        own |= named_in(of_period(name, EVERYTHING, sources=plain), more)
         for filters in (*FILTERS, *(Filters(scope=scope) for scope in SCOPES if scope)):
             rows: Rows = "not_usage" if name == "other_rows" else "usage"
             within: Within = "after_now" if name == "future_usage" else "period"
-            yield of_period(name, filters, rows=rows, within=within), own | filters.parameters()
-            in_bits = of_period(name, filters, rows=rows, within=within, in_bits=True)
+            text = of_period(name, filters, rows=rows, within=within, sources=plain)
+            yield text, own | filters.parameters()
+            in_bits = of_period(name, filters, rows=rows, within=within, in_bits=True, sources=plain)
             if "$last_" in in_bits:
                 greatest = {
                     key: 1000 for key in ("last_user_key", "last_conversation_key") if f"${key}" in in_bits

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from librechat_analytics.usage.filters import EVERYTHING, NONE, Filters
+from librechat_analytics.usage.listing import Listing
 from librechat_analytics.usage.periods import parse_period
 from tests.usage.conftest import NOW
 
@@ -23,6 +24,7 @@ PERIODS = [
     parse_period(name, None, None, ZoneInfo("Europe/Berlin"), now=NOW, first_usage=None)
     for name in ("24h", "90d", "12m", "all")
 ]
+FOUR = Listing(4)
 FILTERS = [
     EVERYTHING,
     Filters(context=("message",)),
@@ -42,21 +44,30 @@ class TestTop:
     def test_users_are_the_beginning_of_the_whole_list(
         self, repository: StoreRepository, period: Period, filters: Filters
     ) -> None:
-        top, whole = repository.top(period, "user", 4, filters), repository.top_users(period, 4, filters)
+        top, whole = (
+            repository.top(period, "user", 4, filters),
+            repository.top_users(period, FOUR, filters),
+        )
         names = ("id", "name", "email", "deleted", "cost_usd", "share")
         assert (columns(top.rows, *names), top.total) == (columns(whole.rows, *names), whole.total)
 
     def test_models_are_the_beginning_of_the_whole_list(
         self, repository: StoreRepository, period: Period, filters: Filters
     ) -> None:
-        top, whole = repository.top(period, "model", 4, filters), repository.top_models(period, 4, filters)
+        top, whole = (
+            repository.top(period, "model", 4, filters),
+            repository.top_models(period, FOUR, filters),
+        )
         names = ("model", "provider", "cost_usd", "share")
         assert (columns(top.rows, *names), top.total) == (columns(whole.rows, *names), whole.total)
 
     def test_agents_are_the_beginning_of_the_whole_list(
         self, repository: StoreRepository, period: Period, filters: Filters
     ) -> None:
-        top, whole = repository.top(period, "agent", 4, filters), repository.top_agents(period, 4, filters)
+        top, whole = (
+            repository.top(period, "agent", 4, filters),
+            repository.top_agents(period, FOUR, filters),
+        )
         names = ("id", "name", "deleted", "model", "cost_usd", "share")
         assert (columns(top.rows, *names), top.total) == (columns(whole.rows, *names), whole.total)
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from librechat_analytics.usage.listing import Listing
 from librechat_analytics.usage.periods import buckets, parse_period
 from tests.usage.conftest import NOW
 
@@ -17,7 +18,7 @@ PERIOD = parse_period("90d", None, None, ZoneInfo("Europe/Berlin"), now=NOW, fir
 
 
 def test_a_users_trend_adds_up_to_the_users_cost(repository: StoreRepository) -> None:
-    rows = repository.top_users(PERIOD, 1000).rows
+    rows = repository.top_users(PERIOD, Listing(1000)).rows
     trends = repository.trends(PERIOD, "day", "user", tuple(row.id for row in rows))
 
     assert {user: sum(costs) for user, costs in trends.items()} == pytest.approx(
@@ -27,7 +28,7 @@ def test_a_users_trend_adds_up_to_the_users_cost(repository: StoreRepository) ->
 
 
 def test_a_models_trend_adds_up_to_the_models_cost(repository: StoreRepository) -> None:
-    rows = repository.top_models(PERIOD, 1000).rows
+    rows = repository.top_models(PERIOD, Listing(1000)).rows
     trends = repository.trends(PERIOD, "week", "model", tuple(row.model for row in rows))
 
     assert {model: sum(costs) for model, costs in trends.items()} == pytest.approx(
@@ -36,7 +37,7 @@ def test_a_models_trend_adds_up_to_the_models_cost(repository: StoreRepository) 
 
 
 def test_an_agents_trend_adds_up_to_the_agents_cost(repository: StoreRepository) -> None:
-    rows = repository.top_agents(PERIOD, 1000).rows
+    rows = repository.top_agents(PERIOD, Listing(1000)).rows
     trends = repository.trends(PERIOD, "month", "agent", tuple(row.id for row in rows))
 
     assert len(trends) > 1

@@ -252,4 +252,4 @@ def test_any_query_is_read_or_refused_with_the_parameters_name(pairs: list[tuple
         return
     assert read.period.range.start <= read.period.range.end
     assert read.period.range.start.tzinfo is not None
-    assert read.format != "json" or 1 <= read.limit <= LARGEST_LIMIT
+    assert read.format != "json" or 1 <= read.listing.limit <= LARGEST_LIMIT

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.answers import (
         Agent,
         AgentRanking,
+        Breakdown,
         Caching,
         Concentration,
         ConversationCosts,
@@ -45,11 +46,12 @@ if TYPE_CHECKING:
     )
     from librechat_analytics.usage.changes import Changes
     from librechat_analytics.usage.filters import Filters, Scope
+    from librechat_analytics.usage.listing import Listing
     from librechat_analytics.usage.matching import Hit, Kind
     from librechat_analytics.usage.periods import BucketUnit, Period
     from librechat_analytics.usage.prices import PriceList
     from librechat_analytics.usage.quality import QualityReport
-    from librechat_analytics.usage.questions import ChangeBy, Dimension, SplitBy
+    from librechat_analytics.usage.questions import Attribute, ChangeBy, Dimension, SplitBy
     from librechat_analytics.usage.usual import Usual
 
 Arguments = TypeVarTuple("Arguments")
@@ -100,14 +102,16 @@ class CachedRepository:
     def price_check(self, period: Period, filters: Filters = EVERYTHING) -> PriceCheck | None:
         return self._answer(StoreRepository.price_check, period, filters)
 
-    def top_users(self, period: Period, limit: int, filters: Filters = EVERYTHING) -> Ranking[UserRow]:
-        return self._answer(StoreRepository.top_users, period, limit, filters)
+    def top_users(self, period: Period, listing: Listing, filters: Filters = EVERYTHING) -> Ranking[UserRow]:
+        return self._answer(StoreRepository.top_users, period, listing, filters)
 
-    def top_models(self, period: Period, limit: int, filters: Filters = EVERYTHING) -> Ranking[ModelRow]:
-        return self._answer(StoreRepository.top_models, period, limit, filters)
+    def top_models(
+        self, period: Period, listing: Listing, filters: Filters = EVERYTHING
+    ) -> Ranking[ModelRow]:
+        return self._answer(StoreRepository.top_models, period, listing, filters)
 
-    def top_agents(self, period: Period, limit: int, filters: Filters = EVERYTHING) -> AgentRanking:
-        return self._answer(StoreRepository.top_agents, period, limit, filters)
+    def top_agents(self, period: Period, listing: Listing, filters: Filters = EVERYTHING) -> AgentRanking:
+        return self._answer(StoreRepository.top_agents, period, listing, filters)
 
     def top(
         self, period: Period, dimension: Dimension, limit: int, filters: Filters = EVERYTHING
@@ -115,14 +119,19 @@ class CachedRepository:
         return self._answer(StoreRepository.top, period, dimension, limit, filters)
 
     def cost_breakdown(
-        self, period: Period, limit: int, filters: Filters = EVERYTHING
+        self, period: Period, listing: Listing, filters: Filters = EVERYTHING
     ) -> Ranking[ModelCostRow]:
-        return self._answer(StoreRepository.cost_breakdown, period, limit, filters)
+        return self._answer(StoreRepository.cost_breakdown, period, listing, filters)
 
     def what_changed(
         self, period: Period, by: ChangeBy, limit: int, filters: Filters = EVERYTHING
     ) -> Changes:
         return self._answer(StoreRepository.what_changed, period, by, limit, filters)
+
+    def breakdown(
+        self, period: Period, by: Attribute, listing: Listing, filters: Filters = EVERYTHING
+    ) -> Breakdown:
+        return self._answer(StoreRepository.breakdown, period, by, listing, filters)
 
     def user_models(self, period: Period, filters: Filters = EVERYTHING) -> tuple[UserModelRow, ...]:
         return self._answer(StoreRepository.user_models, period, filters)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, overload
 
 from librechat_analytics.usage.answers import ALL_ENTRIES, Agent
 from librechat_analytics.usage.filters import NONE, UNKNOWN, Filters
+from librechat_analytics.usage.listing import Listing
 from librechat_analytics.usage.periods import default_bucket, parse_period
 from librechat_analytics.usage.weekdays import comparable_range
 
@@ -80,7 +81,8 @@ class PageData:
     ) -> None:
         """Make data that has no answers yet; ``is_for_file``: lists have all their entries."""
         self._repository = repository
-        self._length = ALL_ENTRIES if is_for_file or query.search else LONGEST_LIST
+        length = ALL_ENTRIES if is_for_file or query.search else LONGEST_LIST
+        self._listing = Listing(length, beyond_period=True)
         self._lock = Lock()
         self._locks: dict[object, Lock] = {}
         self._answers: dict[object, Any] = {}
@@ -253,7 +255,7 @@ class PageData:
         scope = self.filters.scope
         if scope is None:
             return self._repository.agent(agent, self.filters.only("tenant"))
-        rows = self._repository.top_agents(self.period, 1, Filters(agent=(agent,), scope=scope)).rows
+        rows = self._repository.top_agents(self.period, Listing(1), Filters(agent=(agent,), scope=scope)).rows
         return next((Agent(row.id, row.name, row.model, row.provider, row.deleted) for row in rows), None)
 
     @Once
@@ -267,16 +269,16 @@ class PageData:
 
     @Once
     def users(self) -> Ranking[UserRow]:
-        return self._repository.top_users(self.period, self._length, self.filters)
+        return self._repository.top_users(self.period, self._listing, self.filters)
 
     @Once
     def models(self) -> Ranking[ModelRow]:
-        return self._repository.top_models(self.period, self._length, self.filters)
+        return self._repository.top_models(self.period, self._listing, self.filters)
 
     @Once
     def agents(self) -> AgentRanking:
-        return self._repository.top_agents(self.period, self._length, self.filters)
+        return self._repository.top_agents(self.period, self._listing, self.filters)
 
     @Once
     def cost_breakdown(self) -> Ranking[ModelCostRow]:
-        return self._repository.cost_breakdown(self.period, self._length, self.filters)
+        return self._repository.cost_breakdown(self.period, self._listing, self.filters)

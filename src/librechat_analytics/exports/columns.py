@@ -14,6 +14,7 @@ from librechat_analytics.exports import cells
 from librechat_analytics.formatting import WEEKDAYS, agent_label, model_label
 from librechat_analytics.usage.answers import (
     AgentRow,
+    BreakdownRow,
     CachingPoint,
     ConversationBand,
     HourRow,
@@ -31,6 +32,8 @@ from librechat_analytics.usage.quality import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from librechat_analytics.usage.questions import Attribute
 
 Kind = Literal["text", "money", "exact", "rate", "tokens", "count", "share", "time"]
 """Money is in US dollars, ``exact`` too, but with all its digits. A rate is in US dollars per million tokens.
@@ -123,7 +126,10 @@ PROVIDER = col("provider", "Provider", "text")
 EMAIL = col("email", "E-mail", "text")
 START = col("start", "From", "time")
 END = col("end", "To", "time")
+BEFORE = col("previous_cost_usd", "Cost before (USD)", "money", short="Before")
+CHANGE = col("change_usd", "Change (USD)", "money", short="Change")
 SPENT = (COST, PROMPT, COMPLETION, TOTAL)
+COMPARED = (BEFORE, CHANGE)
 
 
 BUCKET: tuple[Column[TimelinePoint | RatesPoint], ...] = (
@@ -144,7 +150,9 @@ USERS = Columns(
         CALLS,
         CONVERSATIONS,
         SHARE,
-        col("last_active", "Last active (UTC)", "time", short="Last active"),
+        col("last_ever", "Last active (UTC)", "time", short="Last active"),
+        col("last_active", "Last active in the period (UTC)", "time", short="Last in period"),
+        *COMPARED,
     ),
 )
 
@@ -160,6 +168,7 @@ MODELS = Columns(
         USER_COUNT,
         CONVERSATIONS,
         SHARE,
+        *COMPARED,
     ),
 )
 
@@ -177,6 +186,7 @@ COST_BREAKDOWN = Columns(
         PROMPT_RATE,
         COMPLETION_RATE,
         worded("rates", "Stored rates", "text", cells.rates),
+        *COMPARED,
     ),
 )
 
@@ -194,8 +204,39 @@ AGENTS = Columns(
         SHARE,
         worded("models", "Models used", "text", cells.models_used),
         worded("attribution", "Exactly known", "share", cells.exactly_known, short="Attribution"),
+        *COMPARED,
     ),
 )
+
+BREAKDOWN_TITLES: dict[Attribute, str] = {
+    "group": "Group",
+    "domain": "E-mail domain",
+    "role": "Role",
+    "provider": "Provider",
+    "context": "Context",
+    "tenant": "Tenant",
+}
+
+
+def breakdown_columns(by: Attribute) -> Columns[BreakdownRow]:
+    """Return the columns of the parts of usage by an attribute."""
+    return Columns(
+        BreakdownRow,
+        (
+            col("label", BREAKDOWN_TITLES[by], "text"),
+            col("key", f"{BREAKDOWN_TITLES[by]} id", "text"),
+            *SPENT,
+            CALLS,
+            USER_COUNT,
+            col("cost_per_user_usd", "Cost per user (USD)", "money", short="Per user"),
+            CONVERSATIONS,
+            SHARE,
+            col("top_model", "Top model", "text"),
+            col("last_active", "Last active in the period (UTC)", "time", short="Last in period"),
+            *COMPARED,
+        ),
+    )
+
 
 USAGE_OVER_TIME = Columns(
     TimelinePoint,

@@ -64,6 +64,9 @@ EXACT = "cost_usd"
 ALSO_ADD_UP = frozenset({"calls", "documents"})
 """The fields of counts that no two rows share, unlike users or conversations."""
 
+DO_NOT_ADD_UP = frozenset({"previous_cost_usd", "change_usd", "cost_per_user_usd"})
+"""The fields of money that do not: a list lacks what had cost only in the range before."""
+
 
 def file_name(what: str, period: Period, filters: str = "") -> str:
     """Name a file by what it holds, without its suffix: ``librechat-usage-2026-10-engineering``."""
@@ -169,7 +172,9 @@ def _totals(sheet: Sheet) -> list[Cell]:
     for at, column in enumerate(sheet.columns[1:], 1):
         values = [row[at] for row in sheet.rows]
         numbers = [value for value in values if isinstance(value, int | float)]
-        adds_up = column.kind in ("money", "exact", "tokens") or _field_of(column) in ALSO_ADD_UP
+        field = _field_of(column)
+        adds_up = column.kind in ("money", "exact", "tokens") or field in ALSO_ADD_UP
+        adds_up = adds_up and field not in DO_NOT_ADD_UP
         whole = all(isinstance(number, int) for number in numbers)
         cells.append((sum(numbers) if whole else math.fsum(numbers)) if adds_up and numbers else None)
     return cells

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from librechat_analytics.exports import columns
 from librechat_analytics.exports.columns import BUCKET, SHARE, Column, Columns, Heading, Row
-from librechat_analytics.formatting import UNKNOWN_AGENT, WITHOUT_AGENT
+from librechat_analytics.formatting import NONE_LABELS, UNKNOWN_AGENT, WITHOUT_AGENT
 from librechat_analytics.usage.period_words import describe
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from librechat_analytics.exports.columns import Cell
     from librechat_analytics.usage.answers import (
         AgentRanking,
-        AgentRow,
+        Breakdown,
         Caching,
         Concentration,
         ConversationCosts,
@@ -39,7 +39,16 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.changes import Changes
     from librechat_analytics.usage.periods import Period
     from librechat_analytics.usage.quality import QualityReport
-    from librechat_analytics.usage.questions import ChangeBy
+    from librechat_analytics.usage.questions import Attribute, ChangeBy
+
+ATTRIBUTE_SHEETS: dict[Attribute, str] = {
+    "group": "Groups",
+    "domain": "E-mail domains",
+    "role": "Roles",
+    "provider": "Providers",
+    "context": "Contexts",
+    "tenant": "Tenants",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +89,27 @@ def agents_sheet(ranking: AgentRanking) -> Sheet:
     """Lay out agents, then the usage without an agent and of unknown agents; together they are the total."""
     agents = sheet("Agents", columns.AGENTS, ranking.rows)
     parts = ((WITHOUT_AGENT, ranking.without_agent), (UNKNOWN_AGENT, ranking.unknown))
-    rows = (*agents.rows, *(_part_row(*part) for part in parts))
-    return Sheet(agents.name, agents.columns, rows, adds_up=True)
+    rest = (_rest_row(columns.AGENTS.columns, "name", *part) for part in parts)
+    return Sheet(agents.name, agents.columns, (*agents.rows, *rest), adds_up=True)
 
 
-def _part_row(name: str, part: Part) -> tuple[Cell, ...]:
-    def cell(column: Column[AgentRow]) -> Cell:
-        if column.field == "name":
+def _rest_row(headings: Iterable[Column[Row]], named: str, name: str, part: Part) -> tuple[Cell, ...]:
+    def cell(column: Column[Row]) -> Cell:
+        if column.field == named:
             return name
         found: Cell = getattr(part, column.field, None)
         return found
 
-    return tuple(cell(column) for column in columns.AGENTS.columns)
+    return tuple(cell(column) for column in headings)
+
+
+def attribute_sheet(breakdown: Breakdown, by: Attribute) -> Sheet:
+    """Lay out the parts of usage by an attribute, then the usage without it."""
+    of = columns.breakdown_columns(by)
+    laid_out = sheet(ATTRIBUTE_SHEETS[by], of, breakdown.rows)
+    without = _rest_row(of.columns, "label", NONE_LABELS[by], breakdown.none)
+    rows = (*laid_out.rows, without)
+    return Sheet(laid_out.name, laid_out.columns, rows, adds_up=by != "group")
 
 
 def timeline_sheet(timeline: Timeline) -> Sheet:

@@ -10,8 +10,9 @@ from librechat_analytics.exports.files import file_name, xlsx_bytes
 from librechat_analytics.exports.filter_words import RecordedNames, filters_in_file_name, filters_in_words
 from librechat_analytics.usage.answers import ALL_ENTRIES
 from librechat_analytics.usage.filters import EVERYTHING, Filters
+from librechat_analytics.usage.listing import Listing
 from librechat_analytics.usage.period_words import day_in_words, period_in_words
-from librechat_analytics.usage.questions import ChangeBy
+from librechat_analytics.usage.questions import Attribute, ChangeBy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +25,14 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 
+WHOLE_LIST = Listing(ALL_ENTRIES, beyond_period=True)
+ATTRIBUTES: tuple[Attribute, ...] = get_args(Attribute)
 CHANGES_BY: tuple[ChangeBy, ...] = get_args(ChangeBy)
+
+
+def attribute(text: str) -> Attribute:
+    """Return what usage is broken down by; without a known word, groups."""
+    return next((by for by in ATTRIBUTES if by == text), "group")
 
 
 def change_by(text: str) -> ChangeBy:
@@ -34,7 +42,7 @@ def change_by(text: str) -> ChangeBy:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What a table shows: the period, the filters, the buckets of time, and at most how many entries.
+    """What a table shows: the period, the filters, the buckets of time, and which part of a list.
 
     ``by``: what an answer is taken apart by, empty for answers that are not. ``split``: what a timeline is
     split by.
@@ -43,7 +51,7 @@ class Selection:
     period: Period
     filters: Filters
     bucket: BucketUnit
-    limit: int = ALL_ENTRIES
+    listing: Listing = WHOLE_LIST
     by: str = ""
     split: SplitBy | None = None
 
@@ -115,20 +123,26 @@ USAGE_OVER_TIME = table(
     lambda answer, _: sheets.timeline_sheet(answer),
 )
 TOP_USERS = table(
-    lambda repository, chosen: repository.top_users(chosen.period, chosen.limit, chosen.filters),
+    lambda repository, chosen: repository.top_users(chosen.period, chosen.listing, chosen.filters),
     lambda answer, _: sheets.users_sheet(answer),
 )
 TOP_MODELS = table(
-    lambda repository, chosen: repository.top_models(chosen.period, chosen.limit, chosen.filters),
+    lambda repository, chosen: repository.top_models(chosen.period, chosen.listing, chosen.filters),
     lambda answer, _: sheets.models_sheet(answer),
 )
 COST_BREAKDOWN = table(
-    lambda repository, chosen: repository.cost_breakdown(chosen.period, chosen.limit, chosen.filters),
+    lambda repository, chosen: repository.cost_breakdown(chosen.period, chosen.listing, chosen.filters),
     lambda answer, _: sheets.breakdown_sheet(answer),
 )
 TOP_AGENTS = table(
-    lambda repository, chosen: repository.top_agents(chosen.period, chosen.limit, chosen.filters),
+    lambda repository, chosen: repository.top_agents(chosen.period, chosen.listing, chosen.filters),
     lambda answer, _: sheets.agents_sheet(answer),
+)
+BREAKDOWN = table(
+    lambda repository, chosen: repository.breakdown(
+        chosen.period, attribute(chosen.by), chosen.listing, chosen.filters
+    ),
+    lambda answer, context: sheets.attribute_sheet(answer, attribute(context.selection.by)),
 )
 USER_MODELS = table(
     lambda repository, chosen: repository.user_models(chosen.period, chosen.filters),
@@ -136,7 +150,7 @@ USER_MODELS = table(
 )
 WHAT_CHANGED = table(
     lambda repository, chosen: repository.what_changed(
-        chosen.period, change_by(chosen.by), chosen.limit, chosen.filters
+        chosen.period, change_by(chosen.by), chosen.listing.limit, chosen.filters
     ),
     lambda answer, context: sheets.changes_sheet(answer, change_by(context.selection.by)),
 )
@@ -156,6 +170,7 @@ ALL_TABLES = (
     TOP_MODELS,
     COST_BREAKDOWN,
     TOP_AGENTS,
+    BREAKDOWN,
     USER_MODELS,
     QUALITY,
     PRICE_CHECK,

@@ -7,7 +7,7 @@ integers of any size. A share is 0 to 1. None means unknown.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from librechat_analytics.store import held_ids
 
@@ -24,6 +24,21 @@ SourceStatus = Literal["ok", "importing", "unreachable", "offline"]
 
 ALL_ENTRIES = 1_000_000
 """A limit for a ranking that lists everything: more than a sheet has rows."""
+
+
+class Compared(Protocol):
+    """A row that says what it cost in the range before, None where that is not known."""
+
+    @property
+    def cost_usd(self) -> float: ...
+    @property
+    def previous_cost_usd(self) -> float | None: ...
+
+
+def change_usd(row: Compared) -> float | None:
+    """Return the difference to the range before in US dollars; None without that range."""
+    # Rounded, because the difference of two doubles has digits that neither has.
+    return None if row.previous_cost_usd is None else round(row.cost_usd - row.previous_cost_usd, 12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +95,11 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class UserRow:
-    """What one user spent; ``id`` is None for the rows without a readable user."""
+    """What one user spent; ``id`` is None for the rows without a readable user.
+
+    ``last_active``: the last usage row in the period, None for users who are only in the range before.
+    ``last_ever``: the last one up to now; None if it was not asked for.
+    """
 
     id: str | None
     name: str | None
@@ -93,7 +112,13 @@ class UserRow:
     calls: int
     conversations: int
     share: float
-    last_active: datetime
+    last_active: datetime | None
+    last_ever: datetime | None
+    previous_cost_usd: float | None
+
+    @property
+    def change_usd(self) -> float | None:
+        return change_usd(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +137,11 @@ class ModelRow:
     users: int
     conversations: int
     share: float
+    previous_cost_usd: float | None
+
+    @property
+    def change_usd(self) -> float | None:
+        return change_usd(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +175,11 @@ class AgentRow:
     share: float
     models: tuple[ModelCost, ...]
     attribution: Mapping[str, float]
+    previous_cost_usd: float | None
+
+    @property
+    def change_usd(self) -> float | None:
+        return change_usd(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +200,11 @@ class ModelCostRow:
     prompt_rate: float | None
     completion_rate: float | None
     rates: tuple[float, ...]
+    previous_cost_usd: float | None
+
+    @property
+    def change_usd(self) -> float | None:
+        return change_usd(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,15 +242,21 @@ Row = TypeVar("Row", UserRow, ModelRow, AgentRow, ModelCostRow, TopRow)
 
 @dataclass(frozen=True, slots=True)
 class Ranking(Generic[Row]):
-    """The first rows of a list, highest cost first, and how many there are without the limit."""
+    """Some rows of a list.
+
+    ``total``: how many rows the whole list has. ``matched``: how many of them a search found, or
+    all. ``highest_share``: the share of the row with the highest cost in the whole list.
+    """
 
     rows: tuple[Row, ...]
     total: int
+    matched: int
+    highest_share: float
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The usage without an agent, or the usage whose agent is not known."""
+    """The usage that is no entry of a list: without an agent, with an unknown one, without an attribute."""
 
     cost_usd: float
     prompt_tokens: int
@@ -219,6 +265,7 @@ class Part:
     users: int
     conversations: int
     share: float
+    previous_cost_usd: float | None
 
     @property
     def total_tokens(self) -> int:
@@ -227,12 +274,70 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class AgentRanking:
-    """The agents and two more parts; all agents and both parts add up to the period's total."""
+    """Some agents and two more parts, see ``Ranking``; all agents and both parts add up to the whole."""
 
     rows: tuple[AgentRow, ...]
     total: int
+    matched: int
+    highest_share: float
     without_agent: Part
     unknown: Part
+
+
+@dataclass(frozen=True, slots=True)
+class BreakdownRow:
+    """What the users of a group, a domain or a role spent, or what was spent at a provider and so on.
+
+    ``key`` is the value of the filter. ``last_active``: None for parts of the range before alone.
+    ``top_model``: the model with the highest cost; None without one.
+    """
+
+    key: str
+    label: str
+    cost_usd: float
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+    calls: int
+    users: int
+    conversations: int
+    share: float
+    last_active: datetime | None
+    top_model: str | None
+    previous_cost_usd: float | None
+
+    @property
+    def cost_per_user_usd(self) -> float | None:
+        """Return the cost per active user; None without any."""
+        return self.cost_usd / self.users if self.users else None
+
+    @property
+    def change_usd(self) -> float | None:
+        return change_usd(self)
+
+
+@dataclass(frozen=True, slots=True)
+class InSeveral:
+    """The active users who are in several groups, and what they cost, counted once."""
+
+    users: int
+    cost_usd: float
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """Some parts of the usage by an attribute, see ``Ranking``, and the usage without the attribute.
+
+    All parts and ``none`` add up to the whole, unless they are groups: a user counts in each of theirs.
+    ``in_several`` is None for other attributes.
+    """
+
+    rows: tuple[BreakdownRow, ...]
+    total: int
+    matched: int
+    highest_share: float
+    none: Part
+    in_several: InSeveral | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -525,7 +630,10 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A user; ``balance`` is None unless LibreChat keeps balances."""
+    """A user; ``balance`` is None unless LibreChat keeps balances.
+
+    ``last_active``: the last usage row of all time; None without any.
+    """
 
     id: str
     name: str | None
@@ -533,6 +641,7 @@ class User:
     role: str | None
     deleted: bool
     balance: Balance | None
+    last_active: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

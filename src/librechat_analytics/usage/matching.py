@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
+from librechat_analytics.usage.queries import of_store
 from librechat_analytics.usage.rows import all_time_rows, answer_row
 
 if TYPE_CHECKING:
@@ -46,10 +47,16 @@ def find(
     snapshot: Snapshot, text: str, limit: int, scope: Scope | None, kinds: Sequence[Kind]
 ) -> tuple[Hit, ...]:
     """Find at most ``limit`` of each kind, best match first, then highest cost; an empty text finds all."""
-    parameters = {"text": " ".join(text.split()), "words": words(text), "kinds": list(kinds), "limit": limit}
+    parameters = {
+        "text": " ".join(text.split()),
+        "words": folded_words(snapshot, text),
+        "kinds": list(kinds),
+        "limit": limit,
+    }
     return tuple(answer_row(Hit, row) for row in all_time_rows(snapshot, "find", scope, parameters))
 
 
-def words(text: str) -> list[str]:
-    """Split a search into the words that must all be found."""
-    return text.split()[:MOST_WORDS]
+def folded_words(snapshot: Snapshot, text: str) -> list[str]:
+    """Split a search into the words that must all be found, without case and accents."""
+    words = text.split()[:MOST_WORDS]
+    return [row["word"] for row in snapshot.rows(of_store("folded_words"), {"words": words})] if words else []

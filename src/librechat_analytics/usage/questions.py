@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.answers import (
         Agent,
         AgentRanking,
+        Breakdown,
         Caching,
         Concentration,
         ConversationCosts,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     )
     from librechat_analytics.usage.changes import Changes
     from librechat_analytics.usage.filters import Filters, Scope
+    from librechat_analytics.usage.listing import Listing
     from librechat_analytics.usage.matching import Hit, Kind
     from librechat_analytics.usage.periods import BucketUnit, Period
     from librechat_analytics.usage.quality import QualityReport
@@ -52,6 +54,9 @@ SplitBy = Literal["model", "user", "agent", "provider", "group"]
 
 ChangeBy = Literal["model", "agent", "user", "group", "provider"]
 """What a difference in cost can be taken apart by."""
+
+Attribute = Literal["group", "domain", "role", "provider", "context", "tenant"]
+"""What usage can be broken down by beside models, users and agents."""
 
 
 class Repository(Protocol):
@@ -92,16 +97,18 @@ class Repository(Protocol):
         """Compare a period's cost with list prices; None without a price list."""
         ...
 
-    def top_users(self, period: Period, limit: int, filters: Filters = EVERYTHING) -> Ranking[UserRow]:
-        """Rank users; rows without a readable user are one entry with the id None."""
+    def top_users(self, period: Period, listing: Listing, filters: Filters = EVERYTHING) -> Ranking[UserRow]:
+        """List users; rows without a readable user are one entry with the id None."""
         ...
 
-    def top_models(self, period: Period, limit: int, filters: Filters = EVERYTHING) -> Ranking[ModelRow]:
-        """Rank the models that really ran."""
+    def top_models(
+        self, period: Period, listing: Listing, filters: Filters = EVERYTHING
+    ) -> Ranking[ModelRow]:
+        """List the models that really ran."""
         ...
 
-    def top_agents(self, period: Period, limit: int, filters: Filters = EVERYTHING) -> AgentRanking:
-        """Rank agents, beside the usage without an agent and the usage whose agent is not known."""
+    def top_agents(self, period: Period, listing: Listing, filters: Filters = EVERYTHING) -> AgentRanking:
+        """List agents, beside the usage without an agent and the usage whose agent is not known."""
         ...
 
     def top(
@@ -111,15 +118,21 @@ class Repository(Protocol):
         ...
 
     def cost_breakdown(
-        self, period: Period, limit: int, filters: Filters = EVERYTHING
+        self, period: Period, listing: Listing, filters: Filters = EVERYTHING
     ) -> Ranking[ModelCostRow]:
-        """Rank models, their cost split into prompts and completions, with rates."""
+        """List models, their cost split into prompts and completions, with rates."""
         ...
 
     def what_changed(
         self, period: Period, by: ChangeBy, limit: int, filters: Filters = EVERYTHING
     ) -> Changes:
         """Take the difference to the range before apart, by subject and by cause."""
+        ...
+
+    def breakdown(
+        self, period: Period, by: Attribute, listing: Listing, filters: Filters = EVERYTHING
+    ) -> Breakdown:
+        """List what groups, e-mail domains, roles, providers, contexts or tenants cost."""
         ...
 
     def user_models(self, period: Period, filters: Filters = EVERYTHING) -> tuple[UserModelRow, ...]:

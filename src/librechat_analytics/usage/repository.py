@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from librechat_analytics.usage import (
+    breakdown,
     changes,
     cost_spread,
     findings,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.answers import (
         Agent,
         AgentRanking,
+        Breakdown,
         Caching,
         Concentration,
         ConversationCosts,
@@ -51,11 +53,12 @@ if TYPE_CHECKING:
         UserRow,
     )
     from librechat_analytics.usage.changes import Changes
+    from librechat_analytics.usage.listing import Listing
     from librechat_analytics.usage.matching import Hit, Kind
     from librechat_analytics.usage.periods import BucketUnit
     from librechat_analytics.usage.prices import PriceList
     from librechat_analytics.usage.quality import QualityReport
-    from librechat_analytics.usage.questions import ChangeBy, Dimension, SplitBy
+    from librechat_analytics.usage.questions import Attribute, ChangeBy, Dimension, SplitBy
     from librechat_analytics.usage.usual import Usual
 
 
@@ -114,17 +117,19 @@ class StoreRepository:
         with self._store.snapshot() as snapshot:
             return list_prices.price_check(snapshot, period.range, self._prices, filters)
 
-    def top_users(self, period: Period, limit: int, filters: Filters = EVERYTHING) -> Ranking[UserRow]:
+    def top_users(self, period: Period, listing: Listing, filters: Filters = EVERYTHING) -> Ranking[UserRow]:
         with self._store.snapshot() as snapshot:
-            return rankings.top_users(snapshot, period.range, limit, filters)
+            return rankings.top_users(snapshot, period, listing, filters, now=self.now())
 
-    def top_models(self, period: Period, limit: int, filters: Filters = EVERYTHING) -> Ranking[ModelRow]:
+    def top_models(
+        self, period: Period, listing: Listing, filters: Filters = EVERYTHING
+    ) -> Ranking[ModelRow]:
         with self._store.snapshot() as snapshot:
-            return rankings.top_models(snapshot, period.range, limit, filters)
+            return rankings.top_models(snapshot, period, listing, filters, now=self.now())
 
-    def top_agents(self, period: Period, limit: int, filters: Filters = EVERYTHING) -> AgentRanking:
+    def top_agents(self, period: Period, listing: Listing, filters: Filters = EVERYTHING) -> AgentRanking:
         with self._store.snapshot() as snapshot:
-            return rankings.top_agents(snapshot, period.range, limit, filters)
+            return rankings.top_agents(snapshot, period, listing, filters, now=self.now())
 
     def top(
         self, period: Period, dimension: Dimension, limit: int, filters: Filters = EVERYTHING
@@ -133,16 +138,22 @@ class StoreRepository:
             return rankings.top(snapshot, period.range, dimension, limit, filters)
 
     def cost_breakdown(
-        self, period: Period, limit: int, filters: Filters = EVERYTHING
+        self, period: Period, listing: Listing, filters: Filters = EVERYTHING
     ) -> Ranking[ModelCostRow]:
         with self._store.snapshot() as snapshot:
-            return rankings.cost_breakdown(snapshot, period.range, limit, filters)
+            return rankings.cost_breakdown(snapshot, period, listing, filters, now=self.now())
 
     def what_changed(
         self, period: Period, by: ChangeBy, limit: int, filters: Filters = EVERYTHING
     ) -> Changes:
         with self._store.snapshot() as snapshot:
             return changes.what_changed(snapshot, period, by, limit, filters)
+
+    def breakdown(
+        self, period: Period, by: Attribute, listing: Listing, filters: Filters = EVERYTHING
+    ) -> Breakdown:
+        with self._store.snapshot() as snapshot:
+            return breakdown.breakdown(snapshot, period, by, listing, filters, now=self.now())
 
     def user_models(self, period: Period, filters: Filters = EVERYTHING) -> tuple[UserModelRow, ...]:
         with self._store.snapshot() as snapshot:

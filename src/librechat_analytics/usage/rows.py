@@ -62,12 +62,13 @@ def answer_row(kind: type[T], row: SqlRow, **computed: object) -> T:
         if field in computed:
             continue
         try:
-            computed[field] = row[field] if column_e6 is None else usd(row[column_e6])
+            value = row[column_e6 or field]
         except KeyError as error:
             raise TypeError(
                 f"{kind.__name__}.{field} is not computed, and the query selects no column {error}: it has"
                 f" {', '.join(row)}"
             ) from error
+        computed[field] = value if column_e6 is None or value is None else usd(value)
     build: Callable[..., T] = kind
     return build(**computed)
 
@@ -112,19 +113,24 @@ def range_rows(
     frames: Mapping[str, pd.DataFrame] = NO_FRAMES,
     groups: int | None = None,
     before: TimeRange | None = None,
+    now: datetime | None = None,
+    sources: tuple[tuple[str, str], ...] = (),
 ) -> list[SqlRow]:
     """Run the query of that name about the usage of a range of time that the filters let through.
 
-    ``before`` is the range that a query compares it with.
+    ``before`` is the range that a query compares it with; ``now`` is the end of all time for it;
+    ``sources`` says what it reads.
     ``groups`` is for how many groups the query counts distinct users and conversations. If they are few, it
     counts them in bits, which takes a third of the time.
     """
     bounds = {"start": time_range.start, "end": time_range.end, **_slots_in_cells(snapshot, time_range)}
     in_bits = groups is not None and groups * _bytes_a_group(snapshot) <= MOST_BYTES_OF_BITS
     greatest = _greatest_keys(snapshot) if in_bits else {}
-    query = of_period(name, filters, rows=rows, in_bits=in_bits)
-    given = {**bounds, **_bounds_before(snapshot, before), **filters.parameters(), **greatest, **parameters}
-    return snapshot.rows(query, given, frames)
+    query = of_period(name, filters, rows=rows, in_bits=in_bits, sources=sources)
+    more = {**_bounds_before(snapshot, before), **_bounds_of_all_time(snapshot, now)}
+    # A query takes no parameter that it does not name.
+    named = {name: value for name, value in more.items() if f"${name}" in query}
+    return snapshot.rows(query, {**bounds, **named, **filters.parameters(), **greatest, **parameters}, frames)
 
 
 def _bounds_before(snapshot: Snapshot, before: TimeRange | None) -> dict[str, object]:
@@ -132,6 +138,12 @@ def _bounds_before(snapshot: Snapshot, before: TimeRange | None) -> dict[str, ob
         return {}
     bounds = {"start": before.start, "end": before.end, **_slots_in_cells(snapshot, before)}
     return {f"before_{name}": value for name, value in bounds.items()}
+
+
+def _bounds_of_all_time(snapshot: Snapshot, now: datetime | None) -> dict[str, object]:
+    if now is None:
+        return {}
+    return {"now": now, "now_slot": min((now - EPOCH) // SLOT, snapshot.extent.summed_until)}
 
 
 def _greatest_keys(snapshot: Snapshot) -> dict[str, object]:

@@ -171,15 +171,19 @@ class User(RowBody, of=columns.USERS):
     """LibreChat no longer has the user."""
     share: Share
     """Part of the period's cost."""
-    last_active: Instant
-    """The user's last usage row in the period."""
+    last_active: Instant | None
+    """The user's last usage row in the period; null for users who had cost in the range before only."""
+    last_ever: Instant | None
+    """The user's last usage row up to now, whatever the period, under the same filters."""
+    previous_cost_usd: float | None
+    """What it cost in the range before, 0 for what is new; null where there is no such range."""
 
 
 class Limited(Answer):
-    """A list, highest cost first."""
+    """A part of a list."""
 
     total: Count
-    """Number of entries without the limit."""
+    """Number of entries without limit and offset."""
 
 
 class TopUsersAnswer(Limited):
@@ -195,6 +199,8 @@ class Model(RowBody, of=columns.MODELS):
     """null for rows without a model."""
     share: Share
     """Part of the period's cost."""
+    previous_cost_usd: float | None
+    """What it cost in the range before, 0 for what is new; null where there is no such range."""
 
 
 class TopModelsAnswer(Limited):
@@ -226,10 +232,12 @@ class Agent(RowBody, of=columns.AGENTS):
     """The models that really ran in the period."""
     attribution: Mapping[str, Share]
     """Shares of the agent's rows by how the agent is known: `exact`, `conversation`, `nearest`, `weak`."""
+    previous_cost_usd: float | None
+    """What it cost in the range before, 0 for what is new; null where there is no such range."""
 
 
 class RestOfUsage(Body):
-    """Usage that belongs to no agent in the list."""
+    """Usage that belongs to no entry of a list."""
 
     cost_usd: float
     prompt_tokens: int
@@ -240,6 +248,8 @@ class RestOfUsage(Body):
     conversations: Count
     share: Share
     """Part of the period's cost."""
+    previous_cost_usd: float | None
+    """What it cost in the range before, 0 for what is new; null where there is no such range."""
 
 
 class TopAgentsAnswer(Limited):
@@ -260,12 +270,49 @@ class ModelBreakdown(RowBody, of=columns.COST_BREAKDOWN):
     """Effective US dollars per million completion tokens, null without any."""
     rates: tuple[float, ...]
     """The distinct stored rates of the rows without cache parts, ascending, at most 20."""
+    previous_cost_usd: float | None
+    """What it cost in the range before, 0 for what is new; null where there is no such range."""
 
 
 class CostBreakdownAnswer(Limited):
     """The cost of the models with the highest cost, by prompt and completion."""
 
     models: tuple[ModelBreakdown, ...] = Field(validation_alias="rows")
+
+
+class BreakdownPart(RowBody, of=columns.breakdown_columns("group")):
+    """The usage of one group, e-mail domain, role, provider, context or tenant."""
+
+    key: str
+    """The value of the filter that shows only this part."""
+    label: str
+    """Its name, else its key."""
+    share: Share
+    """Part of the period's cost."""
+    last_active: Instant | None
+    """The last usage row in the period; null for parts that had cost in the range before only."""
+    top_model: str | None
+    """The model with the highest cost."""
+    previous_cost_usd: float | None
+    """What it cost in the range before, 0 for what is new; null where there is no such range."""
+
+
+class SeveralGroups(Body):
+    """The users who are in several groups, and what they cost, counted once."""
+
+    users: Count
+    cost_usd: float
+
+
+class BreakdownAnswer(Limited):
+    """The usage by an attribute. `parts` and `none` add up to the summary, unless the parts are groups: a \
+user counts in each of theirs."""
+
+    parts: tuple[BreakdownPart, ...] = Field(validation_alias="rows")
+    none: RestOfUsage
+    """Usage without the attribute."""
+    in_several: SeveralGroups | None
+    """Who counts in several groups; null if the parts are not groups."""
 
 
 class Point(RowBody, of=columns.USAGE_OVER_TIME):

@@ -32,7 +32,7 @@ COMMON = ("period", "start", "end", "tz", *FILTER_PARAMETERS)
 """Parameters that have an effect on every endpoint."""
 COMMON_AND_FORMAT = (*COMMON, "format")
 COMPARED = (*COMMON, "compare", "format")
-OF_LISTS = (*COMMON, "limit", "format")
+OF_LISTS = (*COMMON, "compare", "limit", "offset", "sort", "format")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,15 @@ ENDPOINTS = (
         example="agent=(none)&context=message",
     ),
     Endpoint(
+        "breakdown",
+        "Groups, e-mail domains, roles, providers, contexts or tenants by cost",
+        workbook.BREAKDOWN,
+        bodies.BreakdownAnswer,
+        parameters=OF_LISTS,
+        example="by=group&period=last-month",
+        by=workbook.ATTRIBUTES,
+    ),
+    Endpoint(
         "usage-over-time",
         "A period by hour, day, week or month",
         workbook.USAGE_OVER_TIME,
@@ -108,7 +117,7 @@ ENDPOINTS = (
         "Why the cost differs from the range before",
         workbook.WHAT_CHANGED,
         bodies.WhatChangedAnswer,
-        parameters=OF_LISTS,
+        parameters=(*COMMON, "compare", "limit", "format"),
         example="period=last-month&by=agent",
         by=workbook.CHANGES_BY,
     ),

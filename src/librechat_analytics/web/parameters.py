@@ -27,6 +27,7 @@ from librechat_analytics.usage.filters import (
     Filters,
     is_readable,
 )
+from librechat_analytics.usage.listing import Listing
 from librechat_analytics.usage.periods import (
     BUCKET_UNITS,
     COMPARISONS,
@@ -37,7 +38,7 @@ from librechat_analytics.usage.periods import (
     default_bucket,
     parse_period,
 )
-from librechat_analytics.usage.questions import ChangeBy, SplitBy
+from librechat_analytics.usage.questions import Attribute, ChangeBy, SplitBy
 from librechat_analytics.web.period_words import period_sentence, unknown_zone
 from librechat_analytics.zones import UnknownZoneError, parse_zone
 
@@ -54,7 +55,8 @@ Format = Literal["json", "csv", "xlsx"]
 DEFAULT_LIMIT = 10
 LARGEST_LIMIT = 1000
 FORMATS: tuple[Format, ...] = get_args(Format)
-ALL_BY: tuple[str, ...] = get_args(ChangeBy)
+LARGEST_OFFSET = 1_000_000
+ALL_BY: tuple[str, ...] = tuple(dict.fromkeys((*get_args(ChangeBy), *get_args(Attribute))))
 """What an answer can be taken apart by, at any endpoint."""
 
 
@@ -88,11 +90,14 @@ def _known(name: str, text: str, values: Collection[str]) -> str:
     return text
 
 
-def _whole_number(text: str, info: ValidationInfo) -> int:
-    if not re.fullmatch(r"[1-9][0-9]{0,3}", text) or int(text) > LARGEST_LIMIT:
-        name = str(info.field_name)
-        raise BadParameterError(name, f"{name} must be a whole number from 1 to {LARGEST_LIMIT}.")
-    return int(text)
+def _whole_number(least: int, most: int) -> Callable[[str, ValidationInfo], int]:
+    def number(text: str, info: ValidationInfo) -> int:
+        if not re.fullmatch(r"0|[1-9][0-9]{0,6}", text) or not least <= int(text) <= most:
+            name = str(info.field_name)
+            raise BadParameterError(name, f"{name} must be a whole number from {least} to {most}.")
+        return int(text)
+
+    return number
 
 
 def _name(text: str, info: ValidationInfo) -> str:
@@ -125,7 +130,9 @@ Zone = Annotated[
         }
     ),
 ]
-Limit = Annotated[int, Field(ge=1, le=LARGEST_LIMIT), BeforeValidator(_whole_number)]
+Limit = Annotated[int, Field(ge=1, le=LARGEST_LIMIT), BeforeValidator(_whole_number(1, LARGEST_LIMIT))]
+Offset = Annotated[int, Field(ge=0, le=LARGEST_OFFSET), BeforeValidator(_whole_number(0, LARGEST_OFFSET))]
+ListSort = Literal["cost", "tokens", "calls", "conversations", "change", "name"]
 Name = Annotated[
     str,
     Field(
@@ -163,7 +170,13 @@ instant, which is not part of it. An instant without an offset is local time in 
 a custom range of whole months or days as many of them before, otherwise the same length of time before. \
 `year`: the same range a year earlier on the wall clock in `tz`."""
     limit: Limit = DEFAULT_LIMIT
-    """How many entries of a list, highest cost first; without it a file has all of them."""
+    """How many entries of a list; without it a file has all of them."""
+    offset: Offset = 0
+    """How many entries of a list to leave out before the first."""
+    sort: Annotated[ListSort, BeforeValidator(_one_of(get_args(ListSort)))] = "cost"
+    """What a list is ordered by: the highest first, or names from A to Z. Equal entries are in the order of \
+their ids or names. By `change` it is the absolute difference to the range before, and entries that had cost \
+only in that range are listed too."""
     bucket: Annotated[BucketUnit, BeforeValidator(_one_of(BUCKET_UNITS))] | Absent = None
     """Length of a bucket; the default depends on the length of the period. At most 1,000 buckets."""
     by: (
@@ -269,7 +282,13 @@ def read_request(
         period=period,
         filters=Filters.of(filters, scope),
         bucket=given.bucket or default_bucket(period.range),
-        limit=given.limit if has_limit else ALL_ENTRIES,
+        listing=Listing(
+            limit=given.limit if has_limit else ALL_ENTRIES,
+            offset=given.offset,
+            sort=given.sort,
+            descending=given.sort != "name",
+            beyond_period=True,
+        ),
         by=given.by or next(iter(by), ""),
         split=given.split,
         format=given.format,

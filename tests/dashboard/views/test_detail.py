@@ -15,7 +15,7 @@ from librechat_analytics.dashboard.panels.targets import Target
 from librechat_analytics.dashboard.views import detail
 from librechat_analytics.usage.answers import Balance, Refill, User
 from librechat_analytics.usage.filters import Filters
-from tests.dashboard.ready_answers import AGENT, MODEL, USER_ID, page_data, query, texts, users_of
+from tests.dashboard.ready_answers import AGENT, MODEL, NOW, USER_ID, page_data, query, texts, users_of
 
 if TYPE_CHECKING:
     from librechat_analytics.usage.questions import Dimension
@@ -54,7 +54,7 @@ class TestFacts:
         ],
     )
     def test_a_balance_says_what_is_left_reserved_and_owed(self, balance: Balance, words: str) -> None:
-        user = User(USER_ID, "Ada", None, None, deleted=False, balance=balance)
+        user = User(USER_ID, "Ada", None, None, deleted=False, balance=balance, last_active=NOW)
 
         assert f"Balance {words} Last active" in facts("user", user=user)
 
@@ -66,12 +66,13 @@ class TestFacts:
         ],
     )
     def test_a_balance_says_how_it_is_filled_up(self, refill: Refill, words: str) -> None:
-        user = User(USER_ID, "Ada", None, None, deleted=False, balance=Balance(1, 0, 0, refill))
+        balance = Balance(1, 0, 0, refill)
+        user = User(USER_ID, "Ada", None, None, deleted=False, balance=balance, last_active=None)
 
         assert f"Refill {words}" in facts("user", user=user)
 
     def test_a_user_without_a_balance_has_none(self) -> None:
-        user = User(USER_ID, "Ada", None, None, deleted=False, balance=None)
+        user = User(USER_ID, "Ada", None, None, deleted=False, balance=None, last_active=None)
 
         assert "Balance" not in facts("user", user=user)
 

@@ -30,13 +30,13 @@ from tests.dashboard.ready_answers import (
 if TYPE_CHECKING:
     from librechat_analytics.dashboard.views.base import View
 
-NO_PART = Part(0.0, 0, 0, 0, 0, 0, 0.0)
+NO_PART = Part(0.0, 0, 0, 0, 0, 0, 0.0, None)
 EMPTY: dict[str, Any] = {
     "summary": Summary(NOTHING, NOTHING, CERTAIN_QUALITY),
     "users": users_of(),
     "models": models_of(),
     "cost_breakdown": breakdown_of(),
-    "agents": AgentRanking((), 0, NO_PART, NO_PART),
+    "agents": AgentRanking((), 0, 0, 0.0, NO_PART, NO_PART),
     "timeline": timeline(cost_usd=0.0),
     "hours_of_week": hours_of_week(),
     "conversation_costs": conversation_costs(),

@@ -30,7 +30,7 @@ from tests.dashboard.ready_answers import (
 if TYPE_CHECKING:
     from librechat_analytics.dashboard.views.base import View
 
-NO_PART = Part(0.0, 0, 0, 0, 0, 0, 0.0)
+NO_PART = Part(0.0, 0, 0, 0, 0, 0, 0.0, None)
 
 
 def stored(view: View, asked: Any = None, **answers: Any) -> dict[str, Any]:
@@ -131,18 +131,18 @@ class TestModels:
     def test_stored_rates_are_beside_the_real_ones(self) -> None:
         (row,) = stored(models.VIEW)["models-rows"]
 
-        assert texts(row).endswith("$5.33 $18.00 $3.00, $15.00")
+        assert "$5.33 $18.00 $3.00, $15.00" in texts(row)
 
     def test_a_model_without_tokens_has_no_rate(self) -> None:
         none = breakdown_of(replace(BREAKDOWN, completion_tokens=0, completion_rate=None, rates=()))
         (row,) = stored(models.VIEW, cost_breakdown=none)["models-rows"]
 
-        assert texts(row).endswith("$5.33 \N{EN DASH} \N{EN DASH}")
+        assert "$5.33 \N{EN DASH} \N{EN DASH}" in texts(row)
 
     def test_a_model_without_a_cost_breakdown_has_no_rates(self) -> None:
         (row,) = stored(models.VIEW, cost_breakdown=breakdown_of())["models-rows"]
 
-        assert texts(row).endswith("\N{EN DASH} \N{EN DASH} \N{EN DASH}")
+        assert "\N{EN DASH} \N{EN DASH} \N{EN DASH}" in texts(row)
 
     def test_rows_without_a_model_have_their_rates_too(self) -> None:
         (row,) = stored(
@@ -172,7 +172,7 @@ class TestAgents:
         assert {len(line) - 2 for line in lines} == {len(agents.COLUMNS)}
 
     def test_usage_without_any_agent_still_has_its_line(self) -> None:
-        none = AgentRanking((), 0, Part(12.5, 1, 1, 1, 1, 1, 1.0), NO_PART)
+        none = AgentRanking((), 0, 0, 0.0, Part(12.5, 1, 1, 1, 1, 1, 1.0, None), NO_PART)
         words = texts(stored(agents.VIEW, agents=none)["agents-rows"])
 
         assert "No agent was used in this period." in words

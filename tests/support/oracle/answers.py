@@ -6,6 +6,7 @@ import math
 from bisect import bisect_right
 from collections import Counter
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -24,12 +25,12 @@ from tests.support.oracle.figures import (
     grouped,
     in_order,
     part,
-    ranked,
     reach,
     share,
     tokens,
     tokens_and_cost,
 )
+from tests.support.oracle.lists import Entry, listed
 from tests.support.oracle.periods import (
     automatic_unit,
     calendar_between,
@@ -40,6 +41,7 @@ from tests.support.oracle.periods import (
 from tests.support.oracle.rows import Beside, Row, is_chosen, is_default_rate, replaced_default_rate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from tests.support.oracle.ledger import Document, Ledger
@@ -168,27 +170,32 @@ class Oracle:
         rows = self.within(start, end, parameters)
         body: Body = {"period": {"name": name, "start": start, "end": end, "timezone": zone.key}}
         limit = int(parameters.get("limit", "10"))
+        compare = parameters.get("compare", "previous")
+        before = previous_bounds(name, start, end, zone, now, compare)
+        earlier = None if before is None else self.within(*before, parameters)
         match endpoint:
             case "summary":
                 body |= self._summary(rows, name, (start, end), zone, now, parameters)
             case "top-users":
-                body |= ranked("users", self._users(rows), limit)
+                ever = [row for row in self.rows if row.at < now and is_chosen(row, parameters)]
+                body |= listed("users", partial(self._users, ever=ever), rows, earlier, parameters)
             case "top-models":
-                body |= ranked("models", self._models(rows), limit)
+                body |= listed("models", self._models, rows, earlier, parameters)
             case "top-agents":
-                body |= ranked("agents", self._agents(rows), limit)
-                total = cost_of(rows)
-                without = [row for row in rows if row.agent is None and row.certainty != "unknown"]
-                body["withoutAgent"] = part(without, total)
-                body["unknown"] = part([row for row in rows if row.certainty == "unknown"], total)
+                body |= listed("agents", self._agents, rows, earlier, parameters)
+                body["withoutAgent"] = compared_part(without_agent, rows, earlier)
+                body["unknown"] = compared_part(is_unknown, rows, earlier)
             case "cost-breakdown":
-                body |= ranked("models", self._breakdown(rows), limit)
+                body |= listed("models", self._breakdown, rows, earlier, parameters)
+            case "breakdown":
+                attribute = self._attribute(parameters["by"])
+                body |= listed("parts", partial(parts_of, attribute), rows, earlier, parameters)
+                body["none"] = compared_part(lambda row: attribute(row) is None, rows, earlier)
+                body["inSeveral"] = None
             case "usage-over-time":
                 body |= over_time(rows, start, end, parameters, zone, now)
             case "what-changed":
-                before = previous_bounds(name, start, end, zone, now)
-                rows_before = None if before is None else self.within(*before, parameters)
-                body |= what_changed(rows_before, rows, parameters.get("by", "model"), limit)
+                body |= what_changed(earlier, rows, parameters.get("by", "model"), limit)
                 body["previous"] = None if before is None else {"start": before[0], "end": before[1]}
             case _:
                 raise ValueError(endpoint)
@@ -237,40 +244,45 @@ class Oracle:
             },
         }
 
-    def _users(self, rows: list[Row]) -> list[Body]:
+    def _users(self, rows: list[Row], ever: list[Row]) -> list[Entry]:
         total = cost_of(rows)
+        last_ever = {user: max(row.at for row in own) for user, own in grouped(ever, user_of).items()}
         entries = []
-        for user, own in grouped(rows, lambda row: row.user).items():
+        for user, own in grouped(rows, user_of).items():
             document = self.users.get(user or "", {})
-            entries.append(
-                {
-                    "id": user,
-                    "name": text(document.get("name")) or text(document.get("username")),
-                    "email": text(document.get("email")),
-                    "deleted": user is not None and user not in self.users,
-                    **tokens_and_cost(own),
-                    "calls": calls(own),
-                    "conversations": distinct(row.conversation for row in own),
-                    "share": share(cost_of(own), total),
-                    "lastActive": max(row.at for row in own),
-                }
-            )
+            body = {
+                "id": user,
+                "name": text(document.get("name")) or text(document.get("username")),
+                "email": text(document.get("email")),
+                "deleted": user is not None and user not in self.users,
+                **tokens_and_cost(own),
+                "calls": calls(own),
+                "conversations": distinct(row.conversation for row in own),
+                "share": share(cost_of(own), total),
+                "lastActive": max(row.at for row in own),
+                "lastEver": last_ever.get(user),
+            }
+            entries.append(Entry(user, own, body))
         return entries
 
-    def _models(self, rows: list[Row]) -> list[Body]:
+    def _models(self, rows: list[Row]) -> list[Entry]:
         total = cost_of(rows)
         return [
-            {
-                "model": model,
-                **tokens_and_cost(own),
-                "cacheReadTokens": sum(row.cache_read for row in own),
-                "cacheWriteTokens": sum(row.cache_write for row in own),
-                **reach(own, total),
-            }
+            Entry(
+                model,
+                own,
+                {
+                    "model": model,
+                    **tokens_and_cost(own),
+                    "cacheReadTokens": sum(row.cache_read for row in own),
+                    "cacheWriteTokens": sum(row.cache_write for row in own),
+                    **reach(own, total),
+                },
+            )
             for model, own in grouped(rows, lambda row: row.model).items()
         ]
 
-    def _agents(self, rows: list[Row]) -> list[Body]:
+    def _agents(self, rows: list[Row]) -> list[Entry]:
         total = cost_of(rows)
         entries = []
         answered = [row for row in rows if row.agent]
@@ -285,19 +297,30 @@ class Oracle:
                 for model, ran in grouped(own, lambda row: row.model).items()
             ]
             certainties = Counter(row.certainty for row in own)
-            entries.append(
-                {
-                    "id": agent,
-                    "name": text(document.get("name")) if document else None,
-                    "model": text(document.get("model")) if document else None,
-                    "deleted": document is None,
-                    **tokens_and_cost(own),
-                    **reach(own, total),
-                    "models": in_order(models),
-                    "attribution": {kind: Fraction(n, len(own)) for kind, n in certainties.items()},
-                }
-            )
+            body = {
+                "id": agent,
+                "name": text(document.get("name")) if document else None,
+                "model": text(document.get("model")) if document else None,
+                "deleted": document is None,
+                **tokens_and_cost(own),
+                **reach(own, total),
+                "models": in_order(models),
+                "attribution": {kind: Fraction(n, len(own)) for kind, n in certainties.items()},
+            }
+            entries.append(Entry((agent, home), own, body))
         return entries
+
+    def _attribute(self, by: str) -> Callable[[Row], str | None]:
+        def of(row: Row) -> str | None:
+            document = self.users.get(row.user or "", {})
+            if by == "context":
+                return row.context
+            if by == "role":
+                return text(document.get("role"))
+            _, at, domain = (text(document.get("email")) or "").rpartition("@")
+            return domain.lower() or None if at else None
+
+        return of
 
     def senders_of(self, agent: str) -> set[str | None]:
         """The names that a deleted agent may go by: that of an answer, none if no row leads to one."""
@@ -306,7 +329,7 @@ class Oracle:
         return {*found} if agent in self.named and len(homes) == 1 else {*found, None}
 
     @staticmethod
-    def _breakdown(rows: list[Row]) -> list[Body]:
+    def _breakdown(rows: list[Row]) -> list[Entry]:
         entries = []
         for model, own in grouped(rows, lambda row: row.model).items():
             prompts, completions = (
@@ -314,22 +337,58 @@ class Oracle:
                 [row for row in own if not row.is_prompt],
             )
             rates = {row.rate for row in own if row.rate is not None and not row.has_cache_parts}
-            entries.append(
-                {
-                    "model": model,
-                    "promptCost": cost_of(prompts),
-                    "completionCost": cost_of(completions),
-                    "cost": cost_of(own),
-                    "promptTokens": tokens(prompts),
-                    "completionTokens": tokens(completions),
-                    "cacheReadTokens": sum(row.cache_read for row in own),
-                    "cacheWriteTokens": sum(row.cache_write for row in own),
-                    "promptRate": effective_rate(prompts),
-                    "completionRate": effective_rate(completions),
-                    "rates": sorted(rates)[:20],
-                }
-            )
+            body = {
+                "model": model,
+                "promptCost": cost_of(prompts),
+                "completionCost": cost_of(completions),
+                "cost": cost_of(own),
+                "promptTokens": tokens(prompts),
+                "completionTokens": tokens(completions),
+                "cacheReadTokens": sum(row.cache_read for row in own),
+                "cacheWriteTokens": sum(row.cache_write for row in own),
+                "promptRate": effective_rate(prompts),
+                "completionRate": effective_rate(completions),
+                "rates": sorted(rates)[:20],
+            }
+            entries.append(Entry(model, own, body))
         return entries
+
+
+def user_of(row: Row) -> str | None:
+    return row.user
+
+
+def without_agent(row: Row) -> bool:
+    return row.agent is None and row.certainty != "unknown"
+
+
+def is_unknown(row: Row) -> bool:
+    return row.certainty == "unknown"
+
+
+def compared_part(belongs: Callable[[Row], bool], rows: list[Row], before: list[Row] | None) -> Body:
+    own = [row for row in rows if belongs(row)]
+    earlier = None if before is None else cost_of(row for row in before if belongs(row))
+    return {**part(own, cost_of(rows)), "previousCost": earlier}
+
+
+def parts_of(attribute: Callable[[Row], str | None], rows: list[Row]) -> list[Entry]:
+    entries = []
+    for key, own in grouped(rows, attribute).items():
+        if key is None:
+            continue
+        models = grouped(own, lambda row: row.model)
+        top = min(models, key=lambda model: (-cost_of(models[model]), model is None, model or ""))
+        body = {
+            "key": key,
+            "label": key,
+            **tokens_and_cost(own),
+            **reach(own, cost_of(rows)),
+            "lastActive": max(row.at for row in own),
+            "topModel": top,
+        }
+        entries.append(Entry(key, own, body))
+    return entries
 
 
 def over_time(

@@ -88,7 +88,3 @@ def in_order(entries: list[Body]) -> list[Body]:
         return -entry["cost"], name is None, name or ""
 
     return sorted(entries, key=rank)
-
-
-def ranked(name: str, entries: list[Body], limit: int) -> Body:
-    return {name: in_order(entries)[:limit], "total": len(entries)}

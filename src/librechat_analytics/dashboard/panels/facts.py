@@ -60,7 +60,8 @@ def _part_of_the_whole(data: PageData) -> str:
 
 def _of_user(data: PageData) -> list[Fact]:
     user, rows = data.user, data.users.rows
-    last_active = [Fact("Last active", ago((data.now - row.last_active).total_seconds())) for row in rows[:1]]
+    active = user.last_active if user else next((row.last_ever for row in rows), None)
+    last_active = [Fact("Last active", ago((data.now - active).total_seconds()))] if active else []
     if user is None:
         return last_active
     return [

@@ -10,9 +10,7 @@ from librechat_analytics.formatting import (
     FILTER_LABELS,
     NONE_LABELS,
     UNKNOWN_AGENT,
-    agent_label,
     name_label,
-    user_label,
 )
 from librechat_analytics.usage.filters import LEAVE_OUT, NONE, UNKNOWN
 

@@ -1,17 +1,10 @@
--- The users, agents, models and groups whose name, e-mail address or id has every word that a reader typed. Case and
--- accents do not matter. A reader with a scope finds what their users are and have used. matched is 0 where a text is
+-- The users, agents, models and groups whose name, e-mail address or id has every word that a reader typed, folded.
+-- A reader with a scope finds what their users are and have used. matched is 0 where a text is
 -- just what was typed, 1 where each word begins a word, 2 elsewhere.
 -- Reads: seen_usage, seen_users, seen_groups, agents, models, providers, memberships.
 -- Parameters: $kinds, $limit, $text, $words.
 -- One row per hit, at most $limit of each kind, best match first, then highest cost first.
 WITH
-typed AS (
-    SELECT
-        fold($text) AS whole,
-        groupArray(fold(word)) AS words,
-        groupArray(wordStarts(fold(word))) AS starts
-    FROM (SELECT arrayJoin($words) AS word) AS each_word
-),
 known AS (
     SELECT 'user' AS kind, key, id, name AS label, email, email AS detail, deleted_at IS NOT NULL AS deleted
     FROM seen_users WHERE has($kinds, 'user')
@@ -29,15 +22,14 @@ found AS MATERIALIZED (
     SELECT
         kind, key, id, label, detail, deleted,
         CASE
-            WHEN has([fold(label), fold(email), lower(id)], typed.whole) THEN 0
-            WHEN hasWords(wordStarts(folded), typed.starts) THEN 1
+            WHEN has([fold(label), fold(email), lower(id)], fold($text)) THEN 0
+            WHEN hasWordStarts(folded, $words) THEN 1
             ELSE 2
         END AS matched
     FROM (
         SELECT *, fold(concat(coalesce(label, ''), ' ', coalesce(email, ''), ' ', id)) AS folded FROM known
     ) AS texts
-    CROSS JOIN typed
-    WHERE hasWords(folded, typed.words)
+    WHERE hasWords(folded, $words)
 ),
 members AS (
     SELECT group_id, user_key

@@ -11,14 +11,15 @@ seen_usage AS NOT MATERIALIZED (
     SELECT
         user_key, model_key, ran_key, context_key, agent_key, certainty, provider_key, tenant_key, blank,
         documents, calls, cost_e6, prompt_cost_e6,
-        prompt_tokens, completion_tokens, toInt64(slot) * 900000 + first_ms AS first_at
+        prompt_tokens, completion_tokens, toInt64(slot) * 900000 + first_ms AS first_at,
+        toInt64(slot) * 900000 + last_ms AS last_at
     FROM cells
     WHERE slot < $end_slot AND "{usage_conditions}"
     UNION ALL
     SELECT
         user_key, model_key, ran_key, context_key, agent_key, certainty, provider_key, tenant_key, blank,
         documents, calls, cost_e6, prompt_cost_e6,
-        prompt_tokens, completion_tokens, toUnixTimestamp64Milli(created_at)
+        prompt_tokens, completion_tokens, toUnixTimestamp64Milli(created_at), toUnixTimestamp64Milli(created_at)
     FROM single_cells
     WHERE slot >= $end_slot AND "{usage_conditions}"
 ),

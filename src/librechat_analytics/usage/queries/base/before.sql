@@ -10,13 +10,13 @@ WITH
 selected_before AS NOT MATERIALIZED (
     SELECT
         slot, user_key, conversation_key, model_key, ran_key, context_key, agent_key, certainty, provider_key,
-        documents, calls, cost_e6, prompt_cost_e6, prompt_tokens, completion_tokens
+        tenant_key, documents, calls, cost_e6, prompt_cost_e6, prompt_tokens, completion_tokens
     FROM cells
     WHERE slot >= $before_first_slot AND slot < $before_end_slot AND "{conditions}"
     UNION ALL
     SELECT
         slot, user_key, conversation_key, model_key, ran_key, context_key, agent_key, certainty, provider_key,
-        documents, calls, cost_e6, prompt_cost_e6, prompt_tokens, completion_tokens
+        tenant_key, documents, calls, cost_e6, prompt_cost_e6, prompt_tokens, completion_tokens
     FROM single_cells
     WHERE
         (slot < $before_first_slot OR slot >= $before_end_slot)

@@ -26,7 +26,7 @@ selected_rows AS NOT MATERIALIZED (
 selected AS NOT MATERIALIZED (
     SELECT
         slot, user_key, conversation_key, model_key, ran_key, context_key, agent_key, certainty, provider_key,
-        sentinel, positive_value, default_rate, agent_model, blank, prompt_rate, completion_rate,
+        tenant_key, sentinel, positive_value, default_rate, agent_model, blank, prompt_rate, completion_rate,
         documents, calls, cached_calls, cost_e6, prompt_cost_e6, cached_cost_e6,
         prompt_tokens, completion_tokens, cached_tokens, cache_read_tokens, cache_write_tokens,
         toInt64(slot) * 900000 + first_ms AS first_at, toInt64(slot) * 900000 + last_ms AS last_at
@@ -35,7 +35,7 @@ selected AS NOT MATERIALIZED (
     UNION ALL
     SELECT
         slot, user_key, conversation_key, model_key, ran_key, context_key, agent_key, certainty, provider_key,
-        sentinel, positive_value, default_rate, agent_model, blank, prompt_rate, completion_rate,
+        tenant_key, sentinel, positive_value, default_rate, agent_model, blank, prompt_rate, completion_rate,
         documents, calls, cached_calls, cost_e6, prompt_cost_e6, cached_cost_e6,
         prompt_tokens, completion_tokens, cached_tokens, cache_read_tokens, cache_write_tokens,
         toUnixTimestamp64Milli(created_at), toUnixTimestamp64Milli(created_at)
