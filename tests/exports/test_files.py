@@ -101,15 +101,17 @@ class TestAWorkbook:
         cells = part_of(xlsx_bytes([self.USERS]), "worksheets/sheet1")
 
         assert re.search(r'<c r="D4" s="\d+"><v>3.23456789</v>', cells)
-        assert '<autoFilter ref="A1:L3"/>' in cells
+        assert '<autoFilter ref="A1:O3"/>' in cells
         assert '<c r="D4"' not in part_of(
             xlsx_bytes([replace(self.USERS, adds_up=False)]), "worksheets/sheet1"
         )
 
-    def test_users_and_shares_have_no_total(self) -> None:
+    def test_users_shares_and_what_was_before_have_no_total(self) -> None:
         total = cells_of_line(xlsx_bytes([sheet("Models", columns.MODELS, [MODEL, MODEL], adds_up=True)]), 4)
 
-        assert len(total) == len(columns.MODELS.columns) + 1 - 4  # provider, users, conversations, share
+        assert (
+            len(total) == len(columns.MODELS.columns) + 1 - 6
+        )  # provider, users, conversations, share, before, change
 
     def test_it_prints_on_pages_that_say_what_they_are(self) -> None:
         page = part_of(xlsx_bytes([self.USERS], "October 2026 · R&D"), "worksheets/sheet1")
