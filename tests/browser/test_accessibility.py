@@ -163,6 +163,19 @@ def test_axe_finds_nothing_on_a_phone(browser: Browser, browser_watch: BrowserWa
         expect(page.locator(".heat-said")).to_have_text(cell.get_attribute("title") or "")
 
 
+def test_now_fits_on_a_small_phone_without_scrolling(
+    browser: Browser, browser_watch: BrowserWatch, site: str
+) -> None:
+    with reader(browser, browser_watch, viewport={"width": 360, "height": 640}, has_touch=True) as page:
+        opened(page, f"{site}?view=now")
+        expect(page.locator("#now-top .ranked").first).to_be_visible()
+        expect(page.locator("#now-state")).to_contain_text("figures up to")
+
+        assert page.evaluate("document.documentElement.scrollHeight") <= 640
+        assert page.evaluate(TOO_SMALL) == []
+        assert violations(page) == []
+
+
 def test_choices_keep_the_focus_and_say_which_holds(
     browser: Browser, browser_watch: BrowserWatch, site: str
 ) -> None:

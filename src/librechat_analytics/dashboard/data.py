@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, overload
 
 from librechat_analytics.usage.answers import ALL_ENTRIES, Agent
 from librechat_analytics.usage.filters import NONE, UNKNOWN, Filters
 from librechat_analytics.usage.listing import Listing
-from librechat_analytics.usage.periods import default_bucket, parse_period
+from librechat_analytics.usage.periods import Period, TimeRange, default_bucket, parse_period
 from librechat_analytics.usage.weekdays import comparable_range
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
         UserRow,
     )
     from librechat_analytics.usage.changes import Changes
-    from librechat_analytics.usage.periods import BucketUnit, Period, TimeRange
+    from librechat_analytics.usage.periods import BucketUnit
     from librechat_analytics.usage.quality import QualityReport
     from librechat_analytics.usage.questions import Dimension, Repository
     from librechat_analytics.usage.usual import Usual
@@ -47,8 +49,8 @@ LONGEST_LIST = 1000
 T = TypeVar("T")
 
 
-class DaySoFar(NamedTuple):
-    """What a day cost until now in US dollars, and what is usual until then; None if that is not known."""
+class SoFar(NamedTuple):
+    """What some hours cost in US dollars, and what is usual in them; None if that is not known."""
 
     cost_usd: float
     usual: Usual | None
@@ -167,13 +169,36 @@ class PageData:
         as_of = self.freshness.as_of
         return self.now if as_of is None else min(self.now, as_of)
 
+    @property
+    def query_of_today(self) -> PageQuery:
+        """Give the reader's query with today as its period, for links."""
+        shared = {name: values for name, values in self.query.shared.items() if name not in ("start", "end")}
+        return replace(self.query, period=self._today, shared=shared | {"period": ("today",)})
+
+    @property
+    def _today(self) -> Period:
+        return parse_period("today", None, None, self.period.zone, now=self.now, first_usage=None)
+
     @Once
-    def today(self) -> DaySoFar:
+    def today(self) -> SoFar:
         """Give what today cost in the period's zone, whatever the period."""
-        today = parse_period("today", None, None, self.period.zone, now=self.now, first_usage=None)
-        points = self._repository.spent_over_time(today, "day", self.filters).points
-        usual = self._repository.usual_costs(today, "day", self.filters)
-        return DaySoFar(sum(point.cost_usd for point in points), usual[-1] if usual else None)
+        return self._so_far(self._today)
+
+    @Once
+    def last_hour(self) -> SoFar:
+        """Give what the last hour that the figures reach cost."""
+        hour = TimeRange(self.known_until - timedelta(hours=1), self.known_until)
+        return self._so_far(Period("custom", hour, None, self.period.zone))
+
+    def _so_far(self, period: Period) -> SoFar:
+        points = self._repository.spent_over_time(period, "day", self.filters).points
+        usual = self._repository.usual_costs(period, "day", self.filters)
+        # An hour before and after midnight is in two days.
+        return SoFar(sum(point.cost_usd for point in points), usual[0] if len(usual) == 1 else None)
+
+    def top_today(self, length: int) -> Ranking[TopRow]:
+        """Give the users with the highest cost today."""
+        return self._repository.top(self._today, "user", length, self.filters)
 
     @Once
     def split(self) -> Split | None:

@@ -24,11 +24,11 @@ TO = "\N{EN DASH}"
     ],
 )
 def test_an_unusual_cost_is_compared_with_the_weekday(cost: float, words: str) -> None:
-    assert usual_words.deviation(USUAL, cost, SUNDAY) == words
+    assert usual_words.deviation(USUAL, cost, SUNDAY.weekday()) == words
 
 
 def test_a_cost_where_there_is_usually_none_says_so() -> None:
-    assert usual_words.deviation(Usual(0, 0, 0, 0, 0, 0.1), 5.0, SUNDAY) == "usually nothing on a Sunday"
+    assert usual_words.deviation(Usual(0, 0, 0, 0, 0, 0.1), 5.0, 6) == "usually nothing on a Sunday"
 
 
 def test_today_is_compared_until_the_same_minute() -> None:

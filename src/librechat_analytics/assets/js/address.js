@@ -36,8 +36,9 @@ export function subjectOf(query) {
 /** @param {URLSearchParams} query @returns {View} */
 export function viewOf(query) {
   if (subjectOf(query)) return viewNamed(contract.detail_view);
-  const inMenu = contract.views.find((view) => view.link && view.name === query.get("view"));
-  return inMenu ?? viewNamed(contract.default_view);
+  const { views, default_view, detail_view } = contract;
+  const wanted = views.find(({ name }) => name !== detail_view && name === query.get("view"));
+  return wanted ?? viewNamed(default_view);
 }
 
 /**

@@ -61,7 +61,7 @@ function isMeant(text, name) {
 function views(text) {
   const query = wantedQuery();
   return contract.views
-    .filter(({ link, title }) => link && isMeant(text, title))
+    .filter(({ name, title }) => name !== contract.detail_view && isMeant(text, title))
     .map(({ name, title }) => ({
       label: title,
       group: texts.found_views,

@@ -26,7 +26,7 @@ def usual_bands(data: PageData) -> list[Band | None]:
             usual.low_usd,
             usual.high_usd,
             usual_words.band(usual),
-            usual_words.deviation(usual, point.cost_usd, point.start),
+            usual_words.deviation(usual, point.cost_usd, point.start.weekday()),
         )
         for usual, point in zip(data.usual_costs, data.timeline.points, strict=True)
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from librechat_analytics.dashboard.views import agents, detail, models, overview, quality, users
+from librechat_analytics.dashboard.views import agents, detail, models, now, overview, quality, users
 
 if TYPE_CHECKING:
     from librechat_analytics.dashboard.views.base import View
@@ -15,5 +15,6 @@ VIEWS: tuple[View, ...] = (
     models.VIEW,
     agents.VIEW,
     quality.VIEW,
+    now.VIEW,
     detail.VIEW,
 )

@@ -46,6 +46,19 @@ def freshness_sheet(data: PageData) -> list[Markup]:
     return [element("dl", *lines, class_name="fresh-facts")]
 
 
+def state(data: PageData) -> str:
+    """Say in one line where the figures come from, how far they reach and when somebody last looked."""
+    freshness, zone = data.freshness, data.period.zone
+    reach = _instant(freshness.as_of, zone, data.now)
+    look = _look(freshness, zone, data.now)
+    parts = [
+        SOURCES[freshness.status],
+        f"figures up to {reach}" if reach else "no figures yet",
+        f"last look {look}" if look else "",
+    ]
+    return f"{'; '.join(part for part in parts if part)}."
+
+
 def freshness_facts(
     freshness: Freshness,
     zone: ZoneInfo,

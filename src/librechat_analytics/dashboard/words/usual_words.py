@@ -22,9 +22,12 @@ def band(usual: Usual) -> str:
     return low if low == high else f"{low}{RANGE}{high}"
 
 
-def deviation(usual: Usual, cost_usd: float, start: datetime) -> str:
-    """Say how far a cost is from the usual: ``14 times the usual of a Sunday``; empty where it is usual."""
-    kind, weekday = usual.deviation(cost_usd), WEEKDAYS[start.weekday()]
+def deviation(usual: Usual, cost_usd: float, day: int) -> str:
+    """Say how far a cost is from the usual: ``14 times the usual of a Sunday``; empty where it is usual.
+
+    ``day``: the weekday, 0 for Monday.
+    """
+    kind, weekday = usual.deviation(cost_usd), WEEKDAYS[day]
     if kind is None:
         return ""
     if kind == "below":
@@ -40,7 +43,7 @@ def deviation(usual: Usual, cost_usd: float, start: datetime) -> str:
 def so_far(usual: Usual, cost_usd: float, until: datetime) -> str:
     """Compare the day that is not over with the usual until the same minute; ``until`` is in the zone."""
     spent = f"{WEEKDAYS[until.weekday()]} until {until:%H:%M}: {money(cost_usd)}"
-    words = deviation(usual, cost_usd, until)
+    words = deviation(usual, cost_usd, until.weekday())
     return f"{spent}, {words}." if words else f"{spent}, usual is {band(usual)}."
 
 
