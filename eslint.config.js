@@ -21,7 +21,7 @@ export default [
     },
   },
   {
-    files: ["src/librechat_analytics/assets/**/*.js"],
+    files: ["src/librechat_analytics/assets/**/*.js", "src/librechat_analytics/web/templates/*.js"],
     languageOptions: { globals: globals.browser },
   },
   {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
+from hashlib import sha256
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +14,11 @@ from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from librechat_analytics.usage.periods import MAX_BUCKETS
+from librechat_analytics.web import openapi
 from librechat_analytics.web.api import ENDPOINTS
 from librechat_analytics.web.parameters import NAMES
+from tests.support import api_examples
+from tests.support.documents import HELPER
 from tests.support.servers import API_KEY
 
 if TYPE_CHECKING:
@@ -22,7 +27,7 @@ if TYPE_CHECKING:
 
     from librechat_analytics.web.api import Endpoint
 
-PRIVATE = (b"Kovac", b"ana@", b"agent_", b"claude", b"duckdb")
+PRIVATE = (b"Kovac", b"ana@", HELPER.encode(), b"duckdb")
 ADDRESS = re.compile(r'"\$URL([^"]+)"')
 
 
@@ -128,6 +133,21 @@ def test_a_body_is_as_described_and_has_no_other_fields(
         assert [error.message for error in described.iter_errors(json.loads(response.data))] == []
 
 
+def test_the_answers_that_are_shown_are_those_of_the_program() -> None:
+    shown = openapi.EXAMPLES_FILE.read_text("utf-8")
+    assert shown == api_examples.text_of(api_examples.answers()), "run: python -m tests.support.api_examples"
+
+
+def test_every_address_with_json_shows_an_answer(document: dict[str, Any]) -> None:
+    lacking = [
+        path
+        for path, item in document["paths"].items()
+        if (body := item["get"]["responses"]["200"]["content"].get("application/json"))
+        and "example" not in body
+    ]
+    assert lacking == ["/api/openapi.json"]
+
+
 @pytest.mark.parametrize("path", ["/api/docs", "/api/openapi.json"])
 def test_the_description_is_for_everybody_and_holds_no_data(stranger: FlaskClient, path: str) -> None:
     for prefix in ("", "/librechat-analytics"):
@@ -147,9 +167,13 @@ def test_the_folder_of_the_api_leads_everybody_to_its_description(stranger: Flas
 
 
 class TestPage:
-    def test_it_runs_nothing_and_asks_no_other_host(self, stranger: FlaskClient) -> None:
+    def test_it_runs_one_script_of_its_own_and_asks_no_other_host(self, stranger: FlaskClient) -> None:
         links = read_page(stranger)
-        assert links.tags.isdisjoint({"script", "iframe", "object", "embed", "form", "base", "img"})
+        assert links.tags.isdisjoint({"iframe", "object", "embed", "form", "base", "img"})
+        response = stranger.get("/api/docs")
+        (script,) = re.findall("<script[^>]*>(.*?)</script>", response.get_data(as_text=True), re.DOTALL)
+        digest = b64encode(sha256(script.encode()).digest()).decode()
+        assert f"script-src 'self' 'sha256-{digest}';" in response.headers["Content-Security-Policy"]
         assert not [address for address in links.addresses if "//" in address]
         assert b"url(" not in stranger.get("/api/docs").data
         assert b"@import" not in stranger.get("/api/docs").data

@@ -69,7 +69,7 @@ ENDPOINTS = (
         workbook.TOP_USERS,
         bodies.TopUsersAnswer,
         parameters=OF_LISTS,
-        example="period=this-month&limit=50",
+        example="period=this-month&limit=2",
     ),
     Endpoint(
         "top-models",
@@ -77,7 +77,7 @@ ENDPOINTS = (
         workbook.TOP_MODELS,
         bodies.TopModelsAnswer,
         parameters=OF_LISTS,
-        example="period=custom&start=2026-11-01&end=2026-11-15",
+        example="period=custom&start=2026-11-01&end=2026-11-15&limit=2",
     ),
     Endpoint(
         "top-agents",
@@ -85,7 +85,7 @@ ENDPOINTS = (
         workbook.TOP_AGENTS,
         bodies.TopAgentsAnswer,
         parameters=OF_LISTS,
-        example="period=90d&domain=example.com",
+        example="period=90d&context=message&context=title&limit=2",
     ),
     Endpoint(
         "cost-breakdown",
@@ -93,7 +93,7 @@ ENDPOINTS = (
         workbook.COST_BREAKDOWN,
         bodies.CostBreakdownAnswer,
         parameters=OF_LISTS,
-        example="agent=(none)&context=message",
+        example="agent=(none)&not-context=title&limit=2",
     ),
     Endpoint(
         "breakdown",
@@ -101,7 +101,7 @@ ENDPOINTS = (
         workbook.BREAKDOWN,
         bodies.BreakdownAnswer,
         parameters=OF_LISTS,
-        example="by=group&period=last-month",
+        example="by=group&period=last-month&limit=2",
         by=workbook.ATTRIBUTES,
     ),
     Endpoint(
@@ -110,7 +110,7 @@ ENDPOINTS = (
         workbook.USAGE_OVER_TIME,
         bodies.UsageOverTimeAnswer,
         parameters=(*COMMON, "bucket", "split", "format"),
-        example="period=12m&bucket=month&split=model",
+        example="period=last-quarter&tz=Europe/Berlin&bucket=month&split=provider",
     ),
     Endpoint(
         "what-changed",
@@ -118,7 +118,7 @@ ENDPOINTS = (
         workbook.WHAT_CHANGED,
         bodies.WhatChangedAnswer,
         parameters=(*COMMON, "compare", "limit", "format"),
-        example="period=last-month&by=agent",
+        example="period=last-month&by=agent&limit=2",
         by=workbook.CHANGES_BY,
     ),
     Endpoint(
@@ -126,7 +126,6 @@ ENDPOINTS = (
         "What makes the figures less certain than they look",
         workbook.QUALITY,
         bodies.QualityAnswer,
-        example="period=all",
     ),
     Endpoint(
         "price-check",

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b64encode
+from hashlib import sha256
 from http import HTTPStatus
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, g, render_template, request
 from openapi_pydantic import (
     Components,
     Info,
@@ -47,19 +51,24 @@ Send the key in the header `{KEY_HEADER}`, or as `Bearer` token in `Authorizatio
 some users or tenants: then every answer is about these only. Behind a proxy that signs users in, no key is \
 needed.
 
-Every error is `{{"error": "one sentence that says what to do"}}`. A parameter that is unknown, repeated, \
-empty or malformed is a 400 that names it as `parameter`. An unknown address is a 404; a method that an \
-address does not answer is a 405 with `Allow`.
+Every error is `{{"error": "one sentence that says what to do"}}`. A parameter that is unknown, empty or \
+malformed is a 400 that names it as `parameter`; only filters may be repeated. An unknown address is a 404; a \
+method that an address does not answer is a 405 with `Allow`.
 
 JSON answers carry an `ETag`. Send it back as `{IF_NONE_MATCH}`: while the answer is the same, you get 304 \
 without a body."""
 
+EXAMPLES_FILE = Path(__file__).with_name("api_examples.json")
+"""The answers that the program gives to the examples, about a generated sample; a test compares them."""
+
+SCRIPT_FILE = Path(__file__).with_name("templates") / "api_docs.js"
 AUDIT = "/api/audit"
 GUARDED = ("401", "429", "503")
 
 
 def describe(default_zone: str) -> OpenAPI:
     """Describe the API; ``default_zone`` is the IANA zone where a request has no ``tz``."""
+    examples = json.loads(EXAMPLES_FILE.read_text("utf-8"))
     return OpenAPI(
         openapi="3.1.1",
         info=Info(title="LibreChat Analytics", version="1", description=ABOUT),
@@ -69,8 +78,16 @@ def describe(default_zone: str) -> OpenAPI:
         ],
         tags=[Tag(name=name) for name in (FIGURES, FILES, OPERATION, ITSELF)],
         security=[{KEY: []}, {BEARER: []}],
-        paths={path: PathItem(get=operation) for path, operation in _operations().items()}
-        | {AUDIT: PathItem(get=_audit("How the last audits of the store ended"), post=_begin_audit())},
+        paths={
+            path: PathItem(get=parts.with_example(operation, examples.get(path)))
+            for path, operation in _operations().items()
+        }
+        | {
+            AUDIT: PathItem(
+                get=parts.with_example(_audit("How the last audits of the store ended"), examples.get(AUDIT)),
+                post=_begin_audit(),
+            )
+        },
         components=Components(
             schemas=_schemas(),
             responses={
@@ -89,6 +106,8 @@ def describe(default_zone: str) -> OpenAPI:
 def serve_description(server: Flask, *, default_zone: str) -> None:
     """Serve the description without asking for a key: it shows no data."""
     document = describe(default_zone)
+    script = SCRIPT_FILE.read_text("utf-8")
+    script_hash = f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'"
     as_json = document.model_dump_json(by_alias=True, exclude_unset=True, indent=1)
     as_dict = document.model_dump(by_alias=True, exclude_unset=True, mode="json")
     description = Blueprint("description", __name__, url_prefix="/api", template_folder="templates")
@@ -106,10 +125,22 @@ def serve_description(server: Flask, *, default_zone: str) -> None:
     @description.get("/docs", provide_automatic_options=False)
     def docs() -> Response:
         here = "../" if request.path.endswith("/") else ""
-        page = render_template("api_docs.html", api=as_dict, here=here)
+        g.script_hashes = (script_hash,)
+        page = render_template(
+            "api_docs.html",
+            api=as_dict,
+            here=here,
+            script=script,
+            refusals={status: name for status, (name, _, _) in parts.REFUSALS.items()},
+            as_text=_as_text,
+        )
         return conditional(Response(page, mimetype="text/html"))
 
     server.register_blueprint(description)
+
+
+def _as_text(answer: object) -> str:
+    return json.dumps(answer, ensure_ascii=False, indent=2)
 
 
 def _operations() -> dict[str, Operation]:

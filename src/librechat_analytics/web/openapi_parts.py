@@ -75,6 +75,18 @@ def operation(
     return Operation(**described)
 
 
+def with_example(described: Operation, answer: object) -> Operation:
+    """Add an answer to what a GET gives as JSON; None adds nothing."""
+    responses = dict(described.responses or {})
+    given = responses["200"]
+    if answer is None or not isinstance(given, DescribedResponse):
+        return described
+    content = given.content or {}
+    with_answer = {JSON: content[JSON].model_copy(update={"example": answer})}
+    responses["200"] = given.model_copy(update={"content": content | with_answer})
+    return described.model_copy(update={"responses": responses})
+
+
 def health_check(path: str, title: str, body: type[BaseModel], *, failure: str) -> Operation:
     """Describe a health check: its body is the same when it fails."""
     described = operation(OPERATION, title, {JSON: json_body(body)}, example=path, public=True)

@@ -185,7 +185,8 @@ def _headers(server: Flask, frame_ancestors: Collection[str], page: PublicPage) 
         if tuple(frame_ancestors) == ("'self'",):
             response.headers.setdefault("X-Frame-Options", "SAMEORIGIN")
         policy = PAGE_POLICY if response.mimetype == "text/html" else NO_CONTENT_POLICY
-        scripts, ancestors = " ".join(page.script_hashes), " ".join(frame_ancestors)
+        scripts = " ".join(g.get("script_hashes", page.script_hashes))
+        ancestors = " ".join(frame_ancestors)
         response.headers.setdefault(
             "Content-Security-Policy", policy.format(scripts=scripts, ancestors=ancestors)
         )

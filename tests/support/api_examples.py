@@ -1,0 +1,55 @@
+"""The answers that the API's description shows: what the program itself says about a generated sample.
+
+``python -m tests.support.api_examples`` writes them again, after a body or an example has changed.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import time_machine
+
+from librechat_analytics.app import close_app, create_app
+from librechat_analytics.librechat.sample.writer import write_sample
+from librechat_analytics.settings import load_settings
+from librechat_analytics.web.api import ENDPOINTS
+from librechat_analytics.web.openapi import EXAMPLES_FILE
+from tests.support.callbacks import visitor
+from tests.support.imports import fill_store
+from tests.support.servers import API_KEY, ROOT
+
+NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+PATHS = (
+    *(f"/api/{endpoint.path}?{endpoint.example}" for endpoint in ENDPOINTS),
+    *("/health", "/health/ready", "/api/audit"),
+)
+
+
+def answers() -> dict[str, Any]:
+    """Ask every address whose answer is JSON about the same small sample, at the same moment."""
+    with TemporaryDirectory(prefix="api-examples-") as name, time_machine.travel(NOW, tick=False):
+        folder = Path(name)
+        write_sample(folder / "dump", transactions=3000, seed=7, until=NOW)
+        fill_store(folder, now=NOW)
+        prices = ROOT / "prices" / "2026-11.csv"
+        app = create_app(
+            load_settings(
+                env_file=None, dashboard_api_key=API_KEY, data_dir=folder / "data", prices_file=prices
+            )
+        )
+        client = visitor(app, API_KEY)
+        found = {path.partition("?")[0]: client.get(path).get_json() for path in PATHS}
+        close_app(app)
+    return found
+
+
+def text_of(examples: dict[str, Any]) -> str:
+    return f"{json.dumps(examples, ensure_ascii=False, indent=1)}\n"
+
+
+if __name__ == "__main__":
+    EXAMPLES_FILE.write_text(text_of(answers()), "utf-8")
