@@ -70,7 +70,7 @@ class TestZones:
         parsed = search("?tz=Mars/Base", zone="Europe/Berlin")
 
         assert parsed.period.zone.key == "Europe/Berlin"
-        assert parsed.replaced == (Replaced("tz", "Europe/Berlin"),)
+        assert parsed.replaced == (Replaced("tz", "Mars/Base", "Europe/Berlin"),)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_an_unreadable_period_becomes_the_default_with_a_notice(text: str) -> No
 
     assert parsed.period.name == "30d"
     (replaced,) = parsed.replaced
-    assert "The last 30 days are shown instead." in replaced_parameter(replaced)
+    assert "Showing the last 30 days." in replaced_parameter(replaced)
 
 
 def test_unknown_parameters_are_ignored() -> None:

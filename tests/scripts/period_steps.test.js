@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { contract, ranges, script } from "./small_page.js";
 
 const { periodInWords, stepped } = await script("period_steps");
-const { daysInWords } = await script("period_names");
+const { daysInWords, nameOfDays } = await script("period_names");
 const { parse } = await script("address");
 
 const PRESENT = {
@@ -103,7 +103,10 @@ test("a period has its own name, or that of its unit of the calendar", () => {
   assert.equal(words(custom("bananas", "")), contract.periods.custom);
 });
 
-test("days read as the server writes them", () => {
+test("days and their names read as the server writes them", () => {
   assert.ok(ranges.length > 100);
-  for (const [first, last, words] of ranges) assert.equal(daysInWords({ first, last }), words);
+  for (const [first, last, name, days] of ranges) {
+    assert.equal(nameOfDays({ first, last }), name);
+    assert.equal(daysInWords({ first, last }), days);
+  }
 });

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 from librechat_analytics.dashboard.contract import build_contract
 from librechat_analytics.dashboard.views.registry import VIEWS
 from librechat_analytics.formatting import AGE_STEPS, ago
-from librechat_analytics.usage.period_words import describe_range
-from librechat_analytics.usage.periods import TimeRange
+from librechat_analytics.usage.period_words import describe_range, period_in_words
+from librechat_analytics.usage.periods import Period, TimeRange
 from librechat_analytics.usage.wall_clock import midnight
 
 FOLDER = Path(__file__).resolve().parent
@@ -30,16 +30,18 @@ def node() -> str:
     return found
 
 
-def ranges_in_words() -> list[tuple[str, str, str]]:
-    """Ranges of days of many lengths, by their first and last day, in the server's words."""
+def ranges_in_words() -> list[tuple[str, str, str, str]]:
+    """Ranges by their first and last day, with their name and their days as the server writes them."""
     zone = ZoneInfo("UTC")
     found = []
     for start in range(0, 1500, 17):
-        for length in (1, 2, 7, 28, 30, 31, 90, 92, 365, 366):
+        for length in (1, 2, 7, 28, 30, 31, 90, 91, 92, 365, 366):
             first = date(2023, 1, 1) + timedelta(days=start)
+            first = first if start % 2 else first.replace(day=1)
             last = first + timedelta(days=length - 1)
             days = TimeRange(midnight(first, zone), midnight(last + timedelta(days=1), zone))
-            found.append((first.isoformat(), last.isoformat(), describe_range(days, zone)))
+            name = period_in_words(Period("custom", days, None, zone))
+            found.append((first.isoformat(), last.isoformat(), name, describe_range(days, zone)))
     return found
 
 

@@ -52,7 +52,7 @@ test("a unit of the calendar is all of its days", () => {
 
 test("without a year it is the latest one that is not ahead", () => {
   assertRead({ dec: "2025-12-01 2025-12-31", "25 nov": "2025-11-25 2025-11-25", "24 nov": "today" });
-  assertRead({ "29 feb": "2024-02-29 2024-02-29", nov: "this-month" });
+  assertRead({ "29 feb": "2024-02-29 2024-02-29", nov: "this-month", q4: "this-quarter" });
 });
 
 test("a range is all days of both ends and between them", () => {

@@ -21,10 +21,10 @@ class TestDescribe:
     @pytest.mark.parametrize(
         ("name", "zone", "now", "expected"),
         [
-            ("7d", "Europe/Berlin", "2026-11-24T15:00:00", "Last 7 days · 17–24 Nov 2026, Europe/Berlin"),
-            ("24h", "UTC", "2026-11-24T15:00:00", "Last 24 hours · 23–24 Nov 2026, UTC"),
-            ("30d", "UTC", "2026-11-24T15:00:00", "Last 30 days · 25 Oct – 24 Nov 2026, UTC"),
-            ("12m", "UTC", "2026-11-24T15:00:00", "Last 12 months · 24 Nov 2025 – 24 Nov 2026, UTC"),
+            ("7d", "Asia/Tokyo", "2026-11-24T05:00:00", "Last 7 days to 14:00 · 17–24 Nov 2026, Asia/Tokyo"),
+            ("24h", "UTC", "2026-11-24T15:00:00", "Last 24 hours to 15:00 · 23–24 Nov 2026, UTC"),
+            ("30d", "UTC", "2026-11-24T15:00:00", "Last 30 days to 15:00 · 25 Oct – 24 Nov 2026, UTC"),
+            ("12m", "UTC", "2026-11-24T15:00:00", "Last 12 months to 15:00 · 24 Nov 2025 – 24 Nov 2026, UTC"),
             ("today", "UTC", "2026-11-24T15:00:00", "Today · 24 Nov 2026, UTC"),
             ("today", "UTC", "2026-11-24T00:00:00", "Today · 24 Nov 2026, UTC"),
             ("yesterday", "Asia/Kolkata", "2026-11-24T20:00:00", "Yesterday · 24 Nov 2026, Asia/Kolkata"),

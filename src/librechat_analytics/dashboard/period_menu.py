@@ -9,14 +9,13 @@ from dash import html
 from librechat_analytics.dashboard import ids
 from librechat_analytics.dashboard.comboboxes import combobox
 from librechat_analytics.dashboard.dash_seams.plain_input import plain_input
-from librechat_analytics.usage.periods import PERIODS
+from librechat_analytics.usage.periods import PERIODS, ROLLING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dash.development.base_component import Component
 
-ROLLING = ("24h", "7d", "30d", "90d", "12m")
 CUSTOM = "custom"
 """Days of one's own are picked in the calendar or typed, so they have no button."""
 

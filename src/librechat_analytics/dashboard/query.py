@@ -87,11 +87,12 @@ class Unreadable:
 class Replaced:
     """A parameter that cannot be read, so that the page uses a default.
 
-    ``default``: the name of the zone that the page uses instead of an unknown one. ``error``: why the period
-    cannot be used.
+    ``value``: what the address has. ``default``: the name of the zone that the page uses instead of an
+    unknown one. ``error``: why the period cannot be used.
     """
 
     name: Literal["tz", "period"]
+    value: str = ""
     default: str = ""
     error: BadPeriodError | None = None
 
@@ -290,7 +291,7 @@ def _zone(wanted: str | None, of_the_reader: object, default: ZoneInfo, replaced
     try:
         return parse_zone(wanted)
     except UnknownZoneError:
-        replaced.append(Replaced("tz", reader_zone.key))
+        replaced.append(Replaced("tz", wanted, reader_zone.key))
         return reader_zone
 
 
@@ -307,8 +308,9 @@ def _period(
     def named(name: str) -> Period:
         return parse_period(name, start, end, zone, now=now, first_usage=first_usage, compare=compare)
 
+    wanted = values.get("period", DEFAULT_PERIOD)
     try:
-        return named(values.get("period", DEFAULT_PERIOD))
+        return named(wanted)
     except BadPeriodError as error:
-        replaced.append(Replaced("period", error=error))
+        replaced.append(Replaced("period", wanted, error=error))
         return named(DEFAULT_PERIOD)

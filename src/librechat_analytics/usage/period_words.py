@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from librechat_analytics.usage import wall_clock
-from librechat_analytics.usage.periods import PERIODS
+from librechat_analytics.usage.periods import PERIODS, ROLLING
 from librechat_analytics.usage.wall_clock import DAY, midnight
 
 if TYPE_CHECKING:
@@ -34,7 +34,9 @@ def describe(period: Period, now: datetime) -> str:
     ahead = ""
     if period.range.end > now:
         ahead = " (still ahead)" if period.range.start >= now else " (not over yet)"
-    words = days if days == name else f"{name} · {days}"
+    # Of a period that moves with the clock, only the time makes it clear what its figures are of.
+    until = f" to {period.range.end.astimezone(period.zone):%H:%M}" if period.name in ROLLING else ""
+    words = days if days == name else f"{name}{until} · {days}"
     return f"{words}{ahead}, {period.zone.key}"
 
 

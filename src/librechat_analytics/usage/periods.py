@@ -54,6 +54,9 @@ _ELAPSED: Final[Mapping[str, timedelta]] = {
     "90d": timedelta(hours=2160),
 }
 
+ROLLING: Final = (*_ELAPSED, "12m")
+"""The periods that move with the clock."""
+
 _MONTHS: Final[Mapping[str, int]] = {"month": 1, "quarter": 3, "year": 12}
 """The units of the calendar that periods begin with ``this-`` and ``last-`` for, in months."""
 
@@ -76,6 +79,7 @@ Fault = Literal[
     "no such day",
     "out of bounds",
     "end not after start",
+    "last day before first",
     "too many buckets",
 ]
 
@@ -235,7 +239,9 @@ def buckets(period: Period, unit: BucketUnit, *, now: datetime) -> list[Bucket]:
 def _custom(start: str | None, end: str | None, zone: ZoneInfo) -> TimeRange:
     custom = TimeRange(_instant("start", start, zone), _instant("end", end, zone))
     if custom.start >= custom.end:
-        raise BadPeriodError("end not after start", "end")
+        days = [text for text in (end, start) if text and len(text) == len("2026-03-01")]
+        is_reversed = len(days) == 2 and days[0] < days[1]
+        raise BadPeriodError("last day before first" if is_reversed else "end not after start", "end")
     return custom
 
 

@@ -68,10 +68,18 @@ def test_a_time_of_today_can_have_its_date_too() -> None:
 @pytest.mark.parametrize(
     ("replaced", "sentence"),
     [
-        (Replaced("tz", "UTC"), "The time zone in the address is not known. Times are shown in UTC."),
+        (Replaced("tz", "mars", "UTC"), "No time zone “mars”. Times are shown in UTC."),
         (
-            Replaced("period", error=BadPeriodError("unknown name", "period")),
-            "The period in the address is not known. The last 30 days are shown instead.",
+            Replaced("tz", "berlin", "UTC"),
+            "No time zone “berlin”. Did you mean Europe/Berlin? Times are shown in UTC.",
+        ),
+        (
+            Replaced("period", "eons", error=BadPeriodError("unknown name", "period")),
+            "This link has an unknown period (“eons”). Showing the last 30 days.",
+        ),
+        (
+            Replaced("period", "custom", error=BadPeriodError("last day before first", "end")),
+            "The last day is before the first day. Showing the last 30 days.",
         ),
     ],
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import dash_bootstrap_components as dbc
 from dash import html
 
-from librechat_analytics.dashboard.words.period_words import UNKNOWN_ZONE, period_sentence
+from librechat_analytics.dashboard.words.period_words import LONGEST_QUOTED, period_sentence, unknown_zone
 from librechat_analytics.formatting import counted, plain_text
 from librechat_analytics.usage.period_words import day_in_words, describe_before
 
@@ -21,21 +21,20 @@ if TYPE_CHECKING:
     from librechat_analytics.dashboard.query import Replaced
     from librechat_analytics.usage.answers import Freshness
 
-LONGEST_VIEW = 40
 IMPORTING = "Reading LibreChat's history, newest first. The figures on screen are final; earlier days follow."
 
 
 def replaced_parameter(replaced: Replaced) -> str:
     """Say which parameter could not be read, and what the page shows instead."""
     if replaced.name == "tz":
-        return f"{UNKNOWN_ZONE} Times are shown in {replaced.default}."
-    sentence = f"{period_sentence(replaced.error)} " if replaced.error is not None else ""
-    return f"{sentence}The last 30 days are shown instead."
+        return f"{unknown_zone(replaced.value)} Times are shown in {replaced.default}."
+    sentence = f"{period_sentence(replaced.error, replaced.value)} " if replaced.error is not None else ""
+    return f"{sentence}Showing the last 30 days."
 
 
 def unknown_view(name: str, *, shown: str) -> str:
     """Say that the address names no view of this page, and which one is shown instead."""
-    return f"This link has an unknown view (“{plain_text(name[:LONGEST_VIEW])}”). Showing {shown}."
+    return f"This link has an unknown view (“{plain_text(name[:LONGEST_QUOTED])}”). Showing {shown}."
 
 
 def range_before(data: PageData) -> str:
