@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from librechat_analytics.usage.period_words import (
+    comparison_rule,
     describe,
     describe_before,
     describe_range,
@@ -90,6 +91,30 @@ class TestDescribe:
     def test_the_same_month_is_compared_with_the_same_words_however_it_was_chosen(self):
         as_custom = custom("2026-10-01", "2026-10-31")
         assert describe_before(as_custom) == describe_before(named("last-month", UTC_ZONE, "2026-11-24"))
+
+    @pytest.mark.parametrize(
+        ("name", "rule"),
+        [
+            ("today", "A running day is compared with the same part of the day before."),
+            ("this-quarter", "A running quarter is compared with the same part of the quarter before."),
+            ("yesterday", "A whole day is compared with the day before."),
+            ("last-month", "A whole month is compared with the month before."),
+            ("30d", "The period is compared with the same length of time before."),
+            ("all", ""),
+        ],
+    )
+    def test_the_rule_of_the_comparison_is_a_sentence(self, name, rule):
+        assert comparison_rule(named(name, UTC_ZONE, "2026-11-24T15:30:00")) == rule
+
+    def test_a_custom_range_has_the_rule_of_its_length(self):
+        assert comparison_rule(custom("2026-10-01", "2026-10-31")) == (
+            "Whole months are compared with as many months before."
+        )
+        assert comparison_rule(custom("2026-10-02", "2026-10-31")) == (
+            "Whole days are compared with as many days before."
+        )
+        assert "same length of time" in comparison_rule(custom("2026-10-02T08:00", "2026-10-31"))
+        assert "a year earlier" in comparison_rule(custom("2026-10-02", "2026-10-31", UTC_ZONE, "year"))
 
     def test_every_period_has_its_own_words(self):
         now = "2026-11-24T15:00:00"

@@ -79,6 +79,26 @@ def describe_before(period: Period) -> str:
     return _months_in_words(period.previous, period.zone) or describe_range(period.previous, period.zone)
 
 
+def comparison_rule(period: Period) -> str:
+    """Say by which rule a period is compared with another range; empty where it is not compared."""
+    if period.previous is None:
+        return ""
+    if period.compare == "year":
+        return "Every period is compared with the same days a year earlier."
+    which, _, unit = period.name.partition("-")
+    unit = unit or "day"
+    if period.name in _UNTIL_NOW:
+        return f"A running {unit} is compared with the same part of the {unit} before."
+    if which in ("last", "yesterday"):
+        return f"A whole {unit} is compared with the {unit} before."
+    edges = (period.range.start, period.range.end)
+    first, after = (wall_clock.day_that_begins(edge, period.zone) for edge in edges)
+    if period.name == "custom" and first and after:
+        units = "months" if wall_clock.whole_months(first, after) else "days"
+        return f"Whole {units} are compared with as many {units} before."
+    return "The period is compared with the same length of time before."
+
+
 def _months_in_words(time_range: TimeRange, zone: ZoneInfo) -> str | None:
     """Name a range that is one month, quarter or year of the calendar."""
     first, after = (wall_clock.day_that_begins(edge, zone) for edge in (time_range.start, time_range.end))

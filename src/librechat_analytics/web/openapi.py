@@ -52,8 +52,8 @@ some users or tenants: then every answer is about these only. Behind a proxy tha
 needed.
 
 Every error is `{{"error": "one sentence that says what to do"}}`. A parameter that is unknown, empty or \
-malformed is a 400 that names it as `parameter`; only filters may be repeated. An unknown address is a 404; a \
-method that an address does not answer is a 405 with `Allow`.
+malformed is a 400 that names it as `parameter`; only filters may be repeated. An unknown address is a 404; \
+a method that an address does not answer is a 405 with `Allow`.
 
 JSON answers carry an `ETag`. Send it back as `{IF_NONE_MATCH}`: while the answer is the same, you get 304 \
 without a body."""

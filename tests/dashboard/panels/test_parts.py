@@ -24,18 +24,17 @@ def ids(component: Any) -> set[str]:
 
 class TestCards:
     def test_the_tooltips_have_all_digits_and_the_figure_of_the_range_before(self) -> None:
-        fills = CARDS.fill(
-            Summary(totals(2.345678), totals(1.0), CERTAIN_QUALITY), before_range=BEFORE, trust=["89.7%"]
-        )
+        summary = Summary(totals(2.345678), totals(1.0), CERTAIN_QUALITY)
+        fills = CARDS.fill(summary, before_range=BEFORE, rule="As months do.", trust=["89.7%"])
 
         assert fills[Target("cost-value", "children")] == "$2.35"
         assert fills[Target("cost-value", "title")] == "$2.345678"
-        assert fills[Target("cost-change", "title")] == f"$1.00 in {BEFORE}"
+        assert fills[Target("cost-change", "title")] == f"$1.00 in {BEFORE}. As months do."
         assert fills[Target("cost-trust")] == ["89.7%"]
         assert component_texts(fills[Target("cost-change", "children")]).startswith("↑+135% more")
 
     def test_a_period_without_a_range_before_compares_with_nothing(self) -> None:
-        fills = CARDS.fill(Summary(totals(2.0), None, CERTAIN_QUALITY), before_range="", trust=[])
+        fills = CARDS.fill(Summary(totals(2.0), None, CERTAIN_QUALITY), before_range="", rule="", trust=[])
 
         assert fills[Target("cost-change", "children")] == []
         assert fills[Target("cost-change", "title")] == ""

@@ -270,8 +270,11 @@ class Card:
             *trust,
         )
 
-    def fill(self, summary: Summary, before_range: str, trust: list[Markup]) -> Fills:
-        """Fill the card; ``before_range``: the range before in words."""
+    def fill(self, summary: Summary, before_range: str, rule: str, trust: list[Markup]) -> Fills:
+        """Fill the card.
+
+        ``before_range``: the range before in words. ``rule``: why it is that range, for the tooltip.
+        """
         now, before = summary.totals, summary.previous
         changed = change(self.value(now), None if before is None else self.value(before))
         compared = "" if before is None or changed.direction == "none" else self.text(before)
@@ -279,7 +282,7 @@ class Card:
             Target(f"{self.id}-value", "children"): self.text(now),
             Target(f"{self.id}-value", "title"): self.exact(now),
             Target(f"{self.id}-change", "children"): card_html.change_words(changed, before_range),
-            Target(f"{self.id}-change", "title"): f"{compared} in {before_range}" if compared else "",
+            Target(f"{self.id}-change", "title"): f"{compared} in {before_range}. {rule}" if compared else "",
         }
         if self.has_trust:
             values[Target(f"{self.id}-trust")] = trust
@@ -322,11 +325,11 @@ class Cards:
             className="cards",
         )
 
-    def fill(self, summary: Summary, *, before_range: str, trust: list[Markup]) -> Fills:
+    def fill(self, summary: Summary, *, before_range: str, rule: str, trust: list[Markup]) -> Fills:
         """Fill the cards; ``trust``: how certain the card that says so is."""
         fills = Fills({})
         for card in self.cards:
-            fills += card.fill(summary, before_range, trust)
+            fills += card.fill(summary, before_range, rule, trust)
         return fills
 
 

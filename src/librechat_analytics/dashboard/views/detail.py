@@ -17,6 +17,7 @@ from librechat_analytics.dashboard.panels.top_list import fill_top
 from librechat_analytics.dashboard.views.base import View
 from librechat_analytics.dashboard.words import notices, uncertainty
 from librechat_analytics.formatting import integer, money, money_exact, tokens
+from librechat_analytics.usage.period_words import comparison_rule
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -84,7 +85,10 @@ def _link_to_all(dimension: Dimension) -> Region:
 
 def _fill_cards(data: PageData) -> Fills:
     cards = CARDS.fill(
-        data.summary, before_range=notices.range_before(data), trust=uncertainty.trust_line(data)
+        data.summary,
+        before_range=notices.range_before(data),
+        rule=comparison_rule(data.period),
+        trust=uncertainty.trust_line(data),
     )
     return cards + FACTS.fill(facts(data))
 

@@ -15,6 +15,7 @@ from librechat_analytics.dashboard.panels.top_list import fill_top
 from librechat_analytics.dashboard.views.base import View
 from librechat_analytics.dashboard.words import notices, quality_words, uncertainty
 from librechat_analytics.formatting import integer, money, money_exact, tokens
+from librechat_analytics.usage.period_words import comparison_rule
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -73,7 +74,10 @@ def _fill_cards(data: PageData) -> Fills:
     summary = data.summary
     reasons = data.query.link("quality")
     return CARDS.fill(
-        summary, before_range=notices.range_before(data), trust=uncertainty.trust_line(data)
+        summary,
+        before_range=notices.range_before(data),
+        rule=comparison_rule(data.period),
+        trust=uncertainty.trust_line(data),
     ) + REMARKS.fill(quality_words.quality_strip(summary.quality, summary.totals, reasons))
 
 
