@@ -75,28 +75,28 @@ def ids_of(librechat: LibreChat) -> set[ObjectId]:
 
 class TestRowsThatComeOutOfOrder:
     def test_a_history_that_is_restored_below_all_that_is_held_is_read(self, store: Store) -> None:
-        librechat, _, sync = level(*usages(50), store=store)
-        librechat.collections["transactions"] += usages(100, until=LONG_AGO)
+        librechat, _, sync = level(*usages(20), store=store)
+        librechat.collections["transactions"] += usages(30, until=LONG_AGO)
         sync.run_once()
         assert held_by(store) == ids_of(librechat)
 
     def test_rows_merged_amid_those_that_are_held_are_read(self, store: Store) -> None:
-        librechat, _, sync = level(*usages(50), store=store)
+        librechat, _, sync = level(*usages(20), store=store)
         librechat.collections["transactions"] += [
-            usage(NOON - timedelta(minutes=minutes, seconds=30), number=7) for minutes in (15, 20, 44)
+            usage(NOON - timedelta(minutes=minutes, seconds=30), number=7) for minutes in (15, 17, 18)
         ]
         sync.run_once()
         assert held_by(store) == ids_of(librechat)
 
     def test_rows_whose_ids_do_not_follow_time_are_read(self, store: Store) -> None:
-        librechat, clock, sync = level(*usages(50), store=store)
+        librechat, clock, sync = level(*usages(20), store=store)
         digests = [usage(clock.now, _id=ObjectId(bytes([byte]) * 12)) for byte in (0, 1, 77, 200, 255)]
         librechat.collections["transactions"] += digests
         sync.run_once()
         assert held_by(store) == ids_of(librechat)
 
     def test_what_came_while_the_program_did_not_run_is_read_at_its_start(self, store: Store) -> None:
-        librechat, clock, _ = level(*usages(50), store=store)
+        librechat, clock, _ = level(*usages(20), store=store)
         librechat.collections["transactions"] += usages(10, until=LONG_AGO)
         syncer(store, librechat, clock).run_once()
         assert held_by(store) == ids_of(librechat)
@@ -111,7 +111,7 @@ class TestRowsThatComeOutOfOrder:
     def test_rows_restored_behind_a_running_audit_are_read_by_the_next(
         self, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        librechat, clock, sync = level(*usages(50), store=store)
+        librechat, clock, sync = level(*usages(36), store=store)
         restored = usages(20, until=LONG_AGO)
         count_ids = librechat.count_ids
 
@@ -142,17 +142,17 @@ class TestRowsThatComeOutOfOrder:
 
 class TestDeletions:
     def test_a_purge_keeps_its_rows_and_needs_no_more_than_one_look(self, store: Store) -> None:
-        librechat, _, sync = level(*usages(100), store=store)
-        librechat.collections["transactions"] = librechat.collections["transactions"][-40:]
+        librechat, _, sync = level(*usages(40), store=store)
+        librechat.collections["transactions"] = librechat.collections["transactions"][-15:]
         sync.run_once()
-        assert len(held_by(store)) == 100
-        assert HeldIds(store).audits()[0].gone == 60
+        assert len(held_by(store)) == 40
+        assert HeldIds(store).audits()[0].gone == 25
         librechat.compared = 0
         sync.run_once()
         assert librechat.compared == 0, "the counts agree now"
 
     def test_rows_that_were_deleted_and_restored_are_there_once(self, store: Store) -> None:
-        librechat, _, sync = level(*usages(60), store=store)
+        librechat, _, sync = level(*usages(24), store=store)
         everything = librechat.collections["transactions"]
         librechat.collections["transactions"] = everything[::2]
         sync.run_once()
@@ -230,7 +230,7 @@ class TestWhoseLedgerItIs:
 
     @pytest.mark.parametrize("place", ["mongodb:27017/LibreChat", "new-host:27018/Restored"])
     def test_a_ledger_is_known_by_its_rows_wherever_it_is(self, store: Store, place: str) -> None:
-        librechat, clock, _ = level(*usages(50), store=store)
+        librechat, clock, _ = level(*usages(20), store=store)
         librechat.place = place
         librechat.collections["transactions"] = librechat.collections["transactions"][:3]
         syncer(store, librechat, clock).run_once()

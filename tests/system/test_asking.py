@@ -120,7 +120,7 @@ def test_each_name_leads_to_a_page_with_its_own_figures(client: FlaskClient, sub
     }
 
     assert len(pages) >= len(ODD_NAMES)
-    for value, page in pages.items():
+    for value, page in [*pages.items()][:: 1 if subject == "model" else 3]:
         answer = ask(client, "detail-question", page)
         assert answer["detail-view"]["className"] == "view ready"
         assert answer["detail-cost-value"]["children"] == money(cost(client, **{subject: value}))

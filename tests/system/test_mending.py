@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -45,11 +46,20 @@ TENANTED_AGENTS = (
 )
 
 
-@pytest.fixture(params=[1, 2])
-def old(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    """A store of an older program, opened by this one."""
-    with duckdb.connect(tmp_path / FILE_NAME) as connection:
+@pytest.fixture(scope="module", params=[1, 2])
+def migrated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a store of an older program that this one has opened once."""
+    folder = tmp_path_factory.mktemp("old")
+    with duckdb.connect(folder / FILE_NAME) as connection:
         connection.execute(OF_VERSIONS[request.param].read_text("utf-8"))
+    Store(folder).close()
+    return folder / FILE_NAME
+
+
+@pytest.fixture
+def old(migrated: Path, tmp_path: Path) -> Iterator[Store]:
+    """A store of an older program, opened by this one."""
+    shutil.copy(migrated, tmp_path)
     with closing(Store(tmp_path)) as store:
         yield store
 
