@@ -118,7 +118,7 @@ class TestNames:
         opened(page, f"{site}?view=agents&period=all", "agents")
         page.locator("#agents-rows a").first.click()
 
-        expect(page.locator("#detail-facts")).to_contain_text("How it is known")
+        expect(page.locator("#detail-facts")).to_contain_text("How sure we are")
         expect(page.locator("#detail-agents-frame")).to_be_hidden()
         expect(page.locator("#detail-rates-frame")).to_be_hidden()
 

@@ -36,6 +36,7 @@ VIEWS = ("Overview", "Users", "Models", "Agents", "Data quality")
 DETAILS = {"User": "users", "Model": "models", "Agent": "agents"}
 """The pages of one each, and the lists that lead to them."""
 ROWS_AT_FIRST = 50
+ABOUT_THE_SAME = "about the same"
 BARS = 10
 ASK_AGAIN_SECONDS = 2
 COMPARED_COLUMNS = {"Users": 8, "Models": 12, "Agents": 8}
@@ -166,9 +167,20 @@ def shown_on(page: Page, view: str) -> Shown:
 
 
 def _change_words(text: str) -> str:
-    """``↑+148% more than 22 Oct`` without the range."""
-    found = re.match(r"[↑↓→][+\u2212]?([<>]?\d+% \w+|new|no change)", text)
-    return found[1] if found else text
+    """``↑up 148% from 22 Oct`` as ``change`` words it, without the range."""
+    if text.startswith("about the same"):
+        return ABOUT_THE_SAME
+    if text.startswith("↓almost nothing"):
+        return ">99% less"
+    found = re.match(r"[↑↓→](?:(up|down) )?(>?\d+%|new|no change)", text)
+    if found is None:
+        return text
+    return f"{found[2]} {'more' if found[1] == 'up' else 'less'}" if found[1] else found[2]
+
+
+def _change_text(now: float, before: float | None) -> str:
+    text = change(now, before).text
+    return ABOUT_THE_SAME if text.startswith("<1%") else text
 
 
 def expected_on(view: str, site: Answering, query: dict[str, str]) -> Shown:
@@ -189,7 +201,7 @@ def expected_on(view: str, site: Answering, query: dict[str, str]) -> Shown:
 def _cards(summary: Json, third: str) -> list[list[str]]:
     before = summary["previous"] or {}
     return [
-        [as_text(summary[name]), exact(summary[name]), change(summary[name], before.get(name)).text]
+        [as_text(summary[name]), exact(summary[name]), _change_text(summary[name], before.get(name))]
         for name, as_text, exact in (
             ("cost", money, money_exact),
             ("totalTokens", tokens, integer),

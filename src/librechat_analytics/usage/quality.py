@@ -162,7 +162,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         "No remaining record in LibreChat shows whether an agent answered: the chat was deleted or"
         " temporary, or the call came through the Agents API.",
         "every version",
-        "Nothing to do. The agents of new rows are looked up before their chats can be deleted.",
+        "Nothing to do. New usage is matched within minutes, before a chat can be deleted.",
         "agent",
     ),
     "likely-agent": Kind(
@@ -176,14 +176,13 @@ KINDS: Final[Mapping[str, Kind]] = {
         "Several rates for one model",
         "Plain prompts of these models were charged at more than one rate.",
         "every version",
-        "A new price or a long-context tier explains this; otherwise LibreChat"
-        " mistook the name for another model's.",
+        "Fine if the price changed or long prompts cost more. Otherwise LibreChat mistook the model.",
         "none",
     ),
     "other-token-type": Kind(
-        "Non-token rows",
+        "Usage not counted in tokens",
         "These rows count images, pages or seconds, not tokens; their cost is shown here and is in no total.",
-        "none; another program or a future version wrote them",
+        "none; another program or a newer LibreChat wrote them",
         "Open an issue that names the LibreChat version which writes them.",
         "beside",
     ),

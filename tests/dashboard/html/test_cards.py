@@ -14,16 +14,19 @@ BEFORE = "10\N{EN DASH}17 Nov"
 @pytest.mark.parametrize(
     ("now", "before", "expected"),
     [
-        (112.0, 100.0, f"↑+12% more than {BEFORE}"),
-        (88.0, 100.0, f"↓\N{MINUS SIGN}12% less than {BEFORE}"),
+        (112.0, 100.0, f"↑up 12% from {BEFORE}"),
+        (88.0, 100.0, f"↓down 12% from {BEFORE}"),
+        (100.4, 100.0, f"about the same as {BEFORE}"),
+        (99.6, 100.0, f"about the same as {BEFORE}"),
+        (0.1, 100.0, f"↓almost nothing against {BEFORE}"),
         (100.0, 100.0, f"→no change from {BEFORE}"),
         (5.0, 0.0, f"↑new, nothing in {BEFORE}"),
-        (5000.0, 1.0, f"↑>999% more than {BEFORE}"),
+        (5000.0, 1.0, f"↑up >999% from {BEFORE}"),
         (0.0, 0.0, ""),
         (5.0, None, ""),
     ],
 )
-def test_a_change_has_an_arrow_a_sign_and_words(now: float, before: float | None, expected: str) -> None:
+def test_a_change_has_an_arrow_and_words(now: float, before: float | None, expected: str) -> None:
     words = component_texts(cards.change_words(change(now, before), BEFORE))
 
     assert words.replace("\N{NO-BREAK SPACE}", " ") == expected

@@ -31,7 +31,7 @@ class TestCards:
         assert fills[Target("cost-value", "title")] == "$2.345678"
         assert fills[Target("cost-change", "title")] == f"$1.00 in {BEFORE}. As months do."
         assert fills[Target("cost-trust")] == ["89.7%"]
-        assert component_texts(fills[Target("cost-change", "children")]).startswith("↑+135% more")
+        assert component_texts(fills[Target("cost-change", "children")]).startswith("↑up 135% from")
 
     def test_a_period_without_a_range_before_compares_with_nothing(self) -> None:
         fills = CARDS.fill(Summary(totals(2.0), None, CERTAIN_QUALITY), before_range="", rule="", trust=[])

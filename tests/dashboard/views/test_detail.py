@@ -92,7 +92,7 @@ class TestFacts:
         words = facts("agent")
 
         assert "claude-sonnet-4-6" in words
-        assert "How it is known Certain" in words
+        assert "How sure we are Certain" in words
 
 
 @pytest.mark.parametrize("subject", IDS)

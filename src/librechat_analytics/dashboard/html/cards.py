@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from librechat_analytics.formatting import Change
 
 ARROWS = {"up": "↑", "down": "↓", "same": "→", "new": "↑"}
-SIGNS = {"up": "+", "down": "\N{MINUS SIGN}"}
 
 
 def figure_card(card_id: str, label: str, *, has_trust: bool = False) -> Component:
@@ -35,7 +34,7 @@ def figure_card(card_id: str, label: str, *, has_trust: bool = False) -> Compone
 
 
 def change_words(change: Change, before_range: str) -> list[Component]:
-    """Say how a figure changed: an arrow, a sign and words, never only a colour.
+    """Say how a figure changed: an arrow and words, never only a colour.
 
     More is neither good nor bad, so both look the same.
     """
@@ -48,10 +47,15 @@ def change_words(change: Change, before_range: str) -> list[Component]:
         return [arrow, html.Span("no change"), html.Span(f" from {before_range}", className="change-range")]
     if change.direction == "new":
         return [arrow, html.Span("new"), html.Span(f", nothing in {before_range}", className="change-range")]
-    amount, _, word = change.text.rpartition(" ")
-    sign = "" if amount.startswith((">", "<")) else SIGNS[change.direction]
+    amount, _, _ = change.text.rpartition(" ")
+    if amount == "<1%":
+        return [html.Span(f"about the same as {before_range}", className="change-range")]
+    if change.direction == "down" and amount.startswith(">"):
+        return [arrow, html.Span(f"almost nothing against {before_range}", className="change-range")]
     return [
         arrow,
-        html.Span(f"{sign}{amount}", className="change-amount"),
-        html.Span(f" {word} than {before_range}", className="change-range"),
+        # The arrow is not read aloud.
+        html.Span(f"{change.direction} ", className="visually-hidden"),
+        html.Span(amount, className="change-amount"),
+        html.Span(f" from {before_range}", className="change-range"),
     ]

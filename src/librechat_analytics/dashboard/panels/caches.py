@@ -46,7 +46,7 @@ def layout() -> Component:
     return html.Div(
         [
             frames.box("Prompts from caches", PANEL.error_slot(), RATE.layout()),
-            frames.box("Saved by caches, estimated", SAVED.layout()),
+            frames.box("Estimated savings from caching", SAVED.layout()),
         ],
         className="columns two",
     )

@@ -34,7 +34,7 @@ CHART = Chart(
 
 def layout() -> Component:
     """Make the panel before the first answer."""
-    return frames.box("Cost concentration", PANEL.error_slot(), CHART.layout())
+    return frames.box("Is spending concentrated?", PANEL.error_slot(), CHART.layout())
 
 
 def ranks(users: int, points: int) -> list[int]:

@@ -35,7 +35,7 @@ CHART = Chart(
 
 def layout() -> Component:
     """Make the panel before the first answer."""
-    return frames.box("What a conversation costs", PANEL.error_slot(), CHART.layout())
+    return frames.box("Cost per conversation", PANEL.error_slot(), CHART.layout())
 
 
 def _answer(data: PageData) -> Fills:
@@ -43,7 +43,7 @@ def _answer(data: PageData) -> Fills:
     bands = all_bands(costs)
     marks = [
         Mark(position_of(cost, bands), name)
-        for name, cost in (("median", costs.median_usd), ("9 of 10", costs.ninth_decile_usd))
+        for name, cost in (("median", costs.median_usd), ("90th percentile", costs.ninth_decile_usd))
         if bands
     ]
     texts = [

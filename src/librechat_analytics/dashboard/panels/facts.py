@@ -48,7 +48,7 @@ def facts(data: PageData) -> list[Markup]:
         for fact in known
         if fact.value
     ]
-    words = f"All figures of {f'this {subject}' if subject else 'it'}"
+    words = f"Overview for {f'this {subject}' if subject else 'it'}"
     all_figures = element("a", words, href=data.query.link("overview"))
     return [element("dl", *items), element("p", all_figures, class_name="facts-more")]
 
@@ -115,6 +115,6 @@ def _of_agent(data: PageData) -> list[Fact]:
     for row in rows[:1]:
         known += [
             Fact("Users", integer(row.users)),
-            Fact("How it is known", certainty_in_words(row.attribution)),
+            Fact("How sure we are", certainty_in_words(row.attribution)),
         ]
     return known

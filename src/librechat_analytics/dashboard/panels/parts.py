@@ -241,7 +241,7 @@ class Chart:
             role="region",
             **{"aria-label": f"{self.label}, as numbers"},
         )
-        return html.Details([html.Summary("Numbers"), scroll], className="numbers")
+        return html.Details([html.Summary("Show as table"), scroll], className="numbers")
 
 
 @dataclass(frozen=True, slots=True)
