@@ -20,6 +20,21 @@ if TYPE_CHECKING:
     from tests.support.sites import Site
 
 
+# Captions and the buttons of their charts.
+OVERLAPS = """
+[...document.querySelectorAll(".chart-figure")].filter((one) => one.checkVisibility()).flatMap((figure) => {
+  const range = document.createRange();
+  range.selectNodeContents(figure.querySelector("figcaption"));
+  const caption = range.getBoundingClientRect();
+  return [...figure.querySelectorAll(".chart-files button")].filter((button) => {
+    const at = button.getBoundingClientRect();
+    const isBeside = at.left >= caption.right || at.right <= caption.left;
+    return !isBeside && at.top < caption.bottom - 1 && at.bottom > caption.top + 1;
+  }).map((button) => button.getAttribute("aria-label"));
+})
+"""
+
+
 class TestTheLook:
     def test_follows_the_system_until_the_reader_chooses(self, signed_in: Page, sample_site: Site) -> None:
         page = signed_in
@@ -103,6 +118,15 @@ class TestTheLook:
             page.goto(f"{sample_site.url}?view={name_of(view)}&{urlencode(LONG_AGO)}")
             drawn(page, view)
             assert page.evaluate("document.documentElement.scrollWidth") <= 794, f"{view} on paper"
+
+    def test_no_text_lies_on_another_text(self, signed_in: Page, sample_site: Site) -> None:
+        page = signed_in
+        for width in (360, 768, 1440):
+            page.set_viewport_size({"width": width, "height": 900})
+            for view in ("users", "models", "agents"):
+                page.goto(f"{sample_site.url}?view={view}&period=7d")
+                expect(page.locator(f"#{view}-view")).to_have_class("view ready")
+                assert page.evaluate(OVERLAPS) == [], (view, width)
 
     def test_everything_is_in_reach_of_the_keyboard_and_shows_its_focus(
         self, signed_in: Page, sample_site: Site
