@@ -157,6 +157,14 @@ def test_axe_finds_nothing_on_a_phone(browser: Browser, browser_watch: BrowserWa
         assert violations(page) == [], "a period is chosen"
         assert page.evaluate(TOO_SMALL) == [], "a period is chosen"
 
+        opened(page, f"{site}?period=all")
+        model = page.locator("#top-models li").first
+        expect(model.get_by_role("button", name="Only this")).to_be_hidden()
+        model.locator(".ranked-amount").tap()
+        expect(model.get_by_role("button", name="Only this")).to_be_visible()
+        assert page.evaluate(TOO_SMALL) == [], "a row is touched"
+        assert violations(page) == [], "a row is touched"
+
         opened(page, site)
         cell = page.locator("#rhythm-rows tr:nth-child(2) .heat").nth(9)
         cell.tap()

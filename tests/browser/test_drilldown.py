@@ -358,6 +358,25 @@ class TestFilters:
         page.get_by_role("button", name="Remove the filter Context is message").click()
         expect(page.locator("#cost-value")).to_have_text(whole)
 
+    def test_are_chosen_by_a_row(self, page: Page, site: str) -> None:
+        opened(page, f"{site}?view=models&period=all&not-model=nothing", "models")
+        row = page.locator("#models-rows tr").first
+        name = row.locator(".name a").first.inner_text()
+        row.hover()
+        row.get_by_role("button", name="Not this").click()
+        others = page.locator("#models-rows .name").filter(has_text=re.compile(f"^{re.escape(name)}$"))
+        expect(others).to_have_count(0)
+        assert parse_qs(urlsplit(page.url).query)["not-model"] == ["nothing", name]
+        page.go_back()
+
+        row.locator(".name a").first.focus()
+        page.keyboard.press("Tab")
+        while page.evaluate("document.activeElement.textContent") != "Only this":
+            page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.locator("#models-rows tr:not(.total)")).to_have_count(1)
+        assert query_of(page).keys() == {"view", "period", "model"}
+
     def test_take_several_values_and_leave_out_what_a_chip_turns(self, page: Page, site: str) -> None:
         opened(page, f"{site}?period=all&model=gpt-5.4", "overview")
         page.keyboard.press("f")

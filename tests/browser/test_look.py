@@ -256,7 +256,7 @@ def walk_with_tab(page: Page) -> list[str]:
         }"""
     )
     unseen: list[str] = []
-    for _ in range(200):
+    for _ in range(500):
         page.keyboard.press("Tab")
         step = page.evaluate(FOCUSED)
         if step["isEnd"]:

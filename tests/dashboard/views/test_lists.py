@@ -164,7 +164,7 @@ class TestAgents:
         lines = [*found["agents-rows"], *found["agents-total"]]
 
         assert [texts(line[2]) for line in lines] == [
-            "Contract Reviewer claude-sonnet-4-6",
+            "Contract Reviewer claude-sonnet-4-6 Only this Not this",
             "Without an agent Models used directly",
             "Unknown agent No remaining record names one",
             "Total",

@@ -104,9 +104,9 @@ function followChange({ target }) {
  * @param {EventTarget | null} target
  */
 function touchRow(target) {
-  const row = closest(target, "tr:has(.row-actions)");
+  const row = closest(target, ":is(tr, li):has(.row-actions)");
   const isTapped = row && !closest(target, "a, button");
-  for (const other of document.querySelectorAll("tr[data-touched]")) {
+  for (const other of document.querySelectorAll("[data-touched]")) {
     if (other !== row) other.removeAttribute("data-touched");
   }
   if (isTapped) row.toggleAttribute("data-touched");

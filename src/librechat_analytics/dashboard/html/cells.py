@@ -35,12 +35,16 @@ def name_cell(
         # In front, because a long detail is cut off at its end.
         lines.append(element("span", *([mark, " "] if mark else []), more, class_name="detail", title=detail))
     if filter:
-        lines.append(_filter_buttons(name, *filter))
+        lines.append(filter_buttons(name, *filter))
     return element("th", *lines, scope="row", class_name="name-cell")
 
 
-def _filter_buttons(label: str, name: str, value: str) -> Markup:
-    """Write two buttons, which a row shows under the pointer, with the focus, or after a tap on it."""
+def filter_buttons(label: str, name: str, value: str, *, inline: bool = False) -> Markup:
+    """Write two buttons, which a row shows under the pointer, with the focus, or after a tap on it.
+
+    ``label``: what the row is about; ``name`` and ``value``: the filter and the row's value of it.
+    ``inline``: they are beside the name, not over its end.
+    """
     return element(
         "span",
         *(
@@ -56,7 +60,7 @@ def _filter_buttons(label: str, name: str, value: str) -> Markup:
             )
             for words, action in (("Only this", "filter-only"), ("Not this", "filter-out"))
         ),
-        class_name="row-actions",
+        class_name="row-actions inline" if inline else "row-actions",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from librechat_analytics.dashboard.html.cells import share_bar
+from librechat_analytics.dashboard.html.cells import filter_buttons, share_bar
 from librechat_analytics.dashboard.html.markup import element
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ class RankedEntry:
     """An entry of a short list.
 
     ``exact``: the tooltip of the amount. ``share``: its part of the whole, 0 to 1. ``href`` and
-    ``detail_href``: the addresses that the name and the detail lead to.
+    ``detail_href``: the addresses that the name and the detail lead to. ``filter``: the filter's name and the
+    entry's value of it.
     """
 
     name: str
@@ -29,6 +30,7 @@ class RankedEntry:
     share: float
     href: str | None = None
     detail_href: str | None = None
+    filter: tuple[str, str] | None = None
 
 
 def ranked_items(entries: Sequence[RankedEntry]) -> list[Markup]:
@@ -44,6 +46,7 @@ def ranked_items(entries: Sequence[RankedEntry]) -> list[Markup]:
         line = element(
             "div",
             element("span", *name, class_name="ranked-name"),
+            *([filter_buttons(entry.name, *entry.filter, inline=True)] if entry.filter else []),
             element("span", entry.amount, class_name="ranked-amount", title=entry.exact),
             class_name="ranked-line",
         )

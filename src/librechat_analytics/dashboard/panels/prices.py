@@ -152,6 +152,7 @@ def _row(row: PriceRow, data: PageData) -> Markup:
             name_label(row.provider) or NOT_RECORDED,
             href=model_page(data.query, row.model),
             detail_href=provider_models(data.query, row.provider),
+            filter=("model", row.model or NONE),
         ),
         number_cell(money(row.cost_usd), money_exact(row.cost_usd)),
         number_cell(money(row.list_price_usd), money_exact(row.list_price_usd)),

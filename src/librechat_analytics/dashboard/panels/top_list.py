@@ -43,16 +43,17 @@ def fill_top(part: RankedList, data: PageData, dimension: Dimension, ranking: Ra
 
 def top_entry(query: PageQuery, dimension: Dimension, row: TopRow) -> RankedEntry:
     """Write a user, model or agent with its cost; its name leads to its page."""
-    detail, detail_href = "", None
+    detail, detail_href, value = "", None, row.id
     if dimension == "user":
         name = user_label(row.name, row.email, row.id, deleted=row.deleted)
         href = user_page(query, row.id)
     elif dimension == "model":
-        name, href = model_label(row.model), model_page(query, row.model)
+        name, href, value = model_label(row.model), model_page(query, row.model), row.model
         detail, detail_href = name_label(row.provider), provider_models(query, row.provider)
     else:
         name, href = agent_label(row.name, row.id, deleted=row.deleted), agent_page(query, row.id or NONE)
         detail = name_label(row.model)
         detail_href = model_page(query, row.model) if row.model else None
     exact = f"{money_exact(row.cost_usd)}, {share(row.share)} of the cost"
-    return RankedEntry(name, detail, money(row.cost_usd), exact, row.share, href, detail_href)
+    chosen = (dimension, value or NONE)
+    return RankedEntry(name, detail, money(row.cost_usd), exact, row.share, href, detail_href, chosen)

@@ -83,7 +83,12 @@ def _fill_chart(data: PageData) -> Fills:
 
 
 def _name(data: PageData, row: AgentRow) -> Markup:
-    return name_cell(_label(row), models_in_words(row.model, row.models), href=agent_page(data.query, row.id))
+    return name_cell(
+        _label(row),
+        models_in_words(row.model, row.models),
+        href=agent_page(data.query, row.id),
+        filter=("agent", row.id),
+    )
 
 
 def _rest(data: PageData) -> list[RestLine]:

@@ -33,6 +33,7 @@ from librechat_analytics.exports.columns import (
 from librechat_analytics.exports.sheets import breakdown_sheet, models_sheet
 from librechat_analytics.formatting import model_label, money, name_label, tokens
 from librechat_analytics.usage.answers import ModelRow
+from librechat_analytics.usage.filters import NONE
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -158,6 +159,7 @@ def _name(data: PageData, row: RatedModel) -> Markup:
         href=model_page(query, row.model),
         mark=uncertainty.of_model(data, row),
         detail_href=provider_models(query, row.provider),
+        filter=("model", row.model or NONE),
     )
 
 

@@ -22,6 +22,7 @@ from librechat_analytics.dashboard.words.empties import nothing_in
 from librechat_analytics.exports import cells, columns
 from librechat_analytics.exports.sheets import users_sheet
 from librechat_analytics.formatting import money, plain_text
+from librechat_analytics.usage.filters import NONE
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -79,7 +80,12 @@ def _fill_chart(data: PageData) -> Fills:
 
 def _name(data: PageData, row: UserRow) -> Markup:
     label, email = cells.user(row), plain_text(row.email)
-    return name_cell(label, email if email != label else None, href=user_page(data.query, row.id))
+    return name_cell(
+        label,
+        email if email != label else None,
+        href=user_page(data.query, row.id),
+        filter=("user", row.id or NONE),
+    )
 
 
 def _sheet(data: PageData) -> Sheet:
