@@ -5,4 +5,6 @@ from __future__ import annotations
 from librechat_analytics.dashboard.panels import now
 from librechat_analytics.dashboard.views.base import View
 
-VIEW = View(name="now", layout=lambda: [now.layout()], panels=(now.PANEL,), in_menu=False)
+VIEW = View(
+    name="now", layout=lambda: [now.layout()], panels=(now.PANEL,), in_menu=False, shown_without_usage=True
+)
