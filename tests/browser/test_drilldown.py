@@ -19,6 +19,7 @@ from tests.support.imports import fill_store
 from tests.support.page_actions import (
     REFUSE_STORAGE,
     choose_period,
+    drag_over,
     expect_period,
     period_button,
     requests_for_figures,
@@ -139,6 +140,29 @@ class TestBars:
         expect_period(page, f"{day.day} {day:%b %Y}")
         page.go_back()
         expect_period(page, "30d")
+
+    def test_dragging_over_some_makes_their_range_the_period(self, page: Page, site: str) -> None:
+        opened(page, f"{site}?period=30d&view=overview", "overview")
+        page.locator("#over-time-chart .bars .point").first.wait_for()
+        drag_over(page, "over-time", 0.5, 0.9)
+
+        page.wait_for_function("() => new URLSearchParams(location.search).get('period') === 'custom'")
+        asked = query_of(page)
+        days = (date.fromisoformat(asked["end"]) - date.fromisoformat(asked["start"])).days + 1
+        assert days in (12, 13)  # 0.4 of 31 days
+        page.go_back()
+        expect_period(page, "30d")
+
+    def test_have_a_tooltip_with_their_date_and_total(self, page: Page, site: str) -> None:
+        opened(page, f"{site}?period=30d&view=overview&split=model", "overview")
+        page.locator("#over-time-chart .bars .point").first.wait_for()
+        page.locator("#over-time-chart .nsewdrag").hover(position={"x": 300, "y": 100})
+
+        tooltip = page.locator("#overview-view .over-time .chart-tip")
+        expect(tooltip.locator(".tip-title")).to_have_text(re.compile(r"^\w{3} \d+ \w{3} \d{4}"))
+        expect(tooltip.locator(".tip-total")).to_have_text(re.compile(r"^Total<?\$"))
+        page.mouse.move(5, 5)
+        expect(tooltip).to_be_empty()
 
 
 class TestSteps:

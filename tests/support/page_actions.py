@@ -115,27 +115,15 @@ def requests_for_figures(page: Page) -> list[str]:
     return requests
 
 
-def zoom_into(page: Page, chart: str) -> list[float]:
-    """Draw a frame over the middle of a chart with the mouse; gives the range that it shows then."""
-    whole = zoom_of(page, chart)
+def drag_over(page: Page, chart: str, start: float, end: float) -> None:
+    """Drag the mouse over a chart, from one part of its width to another, each from 0 to 1."""
     box = page.locator(f"#{chart}-chart .nsewdrag").bounding_box()
     assert box
     middle = box["y"] + box["height"] / 2
-    page.mouse.move(box["x"] + box["width"] * 0.5, middle)
+    page.mouse.move(box["x"] + box["width"] * start, middle)
     page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] * 0.9, middle, steps=8)
+    page.mouse.move(box["x"] + box["width"] * end, middle, steps=8)
     page.mouse.up()
-    expect(page.locator(f".chart-frame[data-zoomed] #{chart}-chart")).to_be_visible()
-    zoomed = zoom_of(page, chart)
-    assert zoomed[0] > whole[0]
-    return zoomed
-
-
-def zoom_of(page: Page, chart: str) -> list[float]:
-    edges: list[float] = page.evaluate(
-        "(id) => document.querySelector(`#${id}-chart .js-plotly-plot`)._fullLayout.xaxis.range", chart
-    )
-    return edges
 
 
 def turn(page: Page, *, hidden: bool) -> None:

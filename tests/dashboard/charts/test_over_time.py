@@ -39,7 +39,7 @@ class TestBars:
         assert cost()["data"][0]["marker"]["pattern"]["shape"] == ["/", "", "", "", "", "", "", "/"]
 
     def test_tooltips_give_the_value_of_the_bar(self) -> None:
-        assert cost()["data"][0]["customdata"][1] == "Cost <b>$4.00</b>"
+        assert cost()["data"][0]["customdata"][1] == [("Cost", "$4.00")]
 
     @pytest.mark.parametrize(
         ("cost_usd", "tick"), [(0.001, None), (0.05, ",.2f"), (0.4, ",.2f"), (400.0, None)]
@@ -57,8 +57,8 @@ class TestBars:
         ]
         figure = bars_over_time(WEEK, bars, Options("7d"), totals=["1k"] * 8)
 
-        assert "Total" not in figure["data"][0]["customdata"][0]
-        assert figure["data"][1]["customdata"][0] == "Completion <b>100</b><br>Total <b>1k</b>"
+        assert figure["data"][0]["customdata"][0] == [("Prompt", "900")]
+        assert figure["data"][1]["customdata"][0] == [("Completion", "100"), ("Total", "1k")]
         assert figure["layout"]["barmode"] == "stack"
 
     def test_the_axis_begins_at_zero_and_leaves_room_above_the_highest_bar(self) -> None:
@@ -72,12 +72,12 @@ class TestBars:
 
         assert figure["layout"]["yaxis"]["range"] == [0, pytest.approx(0.01)]
 
-    def test_a_finger_scrolls_where_a_mouse_zooms(self) -> None:
+    def test_a_finger_scrolls_where_a_mouse_chooses_a_range(self) -> None:
         assert cost()["layout"]["dragmode"] == "zoom"
         assert cost(coarse=True)["layout"]["dragmode"] is False
         assert cost(coarse=True)["layout"]["xaxis"]["fixedrange"] is True
 
-    def test_the_zoom_is_kept_as_long_as_the_revision_is(self) -> None:
+    def test_the_revision_says_whether_the_chart_is_the_same(self) -> None:
         assert cost()["layout"]["uirevision"] == "7d"
         assert cost()["layout"]["meta"]["whole"] == cost()["layout"]["xaxis"]["range"]
 

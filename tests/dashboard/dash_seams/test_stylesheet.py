@@ -19,7 +19,7 @@ FILES = sorted(CSS.glob("*.css"))
 # Dash, Bootstrap or Plotly makes these, or Python puts them together from two parts.
 MADE_ELSEWHERE = re.compile(
     r"_dash-loading|btn-close|form-control|progress-bar|(level|part)-\d|(ranked|tall|wide)-frame"
-    r"|bg|gridlayer|hoverlayer|hovertext|legendundefined|main-svg|scatterlayer|shapelayer|yaxislayer-above"
+    r"|gridlayer|main-svg|scatterlayer|shapelayer|yaxislayer-above"
 )
 
 

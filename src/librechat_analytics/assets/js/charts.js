@@ -1,18 +1,13 @@
 // @ts-check
 /*
- * Keeps a reader's zoom while the figures refresh, offers the way back to the whole period, and shortens names where
- * a chart is narrow.
- *
- * Dash writes a zoomed layout back as if it were a new figure. Plotly then takes the zoom for the figure's own and
- * drops it with the next figure, whatever its `uirevision` says. So the zoom is remembered here.
+ * Makes a range that the reader drags over a chart the period, and shortens names where a chart is narrow.
  */
 import { contract } from "./contract.js";
 import { openBucket } from "./links.js";
+import { showTooltips } from "./tooltips.js";
 
 /** @typedef {any} Drawing Plotly's element: it has `layout`, `_fullLayout` and `on` */
 
-/** @type {WeakMap<Drawing, {range: any[], revision: unknown}>} */
-const zooms = new WeakMap();
 /** @type {WeakSet<Drawing>} */
 const watched = new WeakSet();
 /** @type {any} */
@@ -32,51 +27,61 @@ export function catchPlotly() {
   Object.defineProperty(window, "Plotly", {
     get: () => plotly,
     set(loaded) {
-      plotly = withZoomKept(loaded);
+      plotly = withOwnReact(loaded);
     },
   });
 }
 
 /** @param {any} loaded */
-function withZoomKept(loaded) {
+function withOwnReact(loaded) {
   const { react } = loaded;
   /** @param {Drawing} drawing @param {any} figure @param {any[]} rest */
-  function reactWithZoom(drawing, figure, ...rest) {
+  function ownReact(drawing, figure, ...rest) {
     // Dash draws a chart as soon as it is mounted. An empty one, perhaps out of sight, is not worth drawing.
     if (!drawing._fullLayout && !figure?.data?.length) {
       drawing.on = () => {}; // Dash adds its listeners at once
       return Promise.resolve(drawing);
     }
     const { layout } = figure ?? {};
-    const zoom = zooms.get(drawing);
-    if (zoom && layout?.uirevision === zoom.revision) {
-      layout.xaxis = { ...layout.xaxis, range: [...zoom.range], autorange: false };
-    }
     const names = layout && namesFor(layout, drawing.clientWidth || Infinity);
     if (names) layout.yaxis = { ...layout.yaxis, ticktext: names };
     return react(drawing, figure, ...rest);
   }
-  return Object.assign(loaded, { react: reactWithZoom });
+  return Object.assign(loaded, { react: ownReact });
 }
 
-/** @param {Drawing} drawing */
-function rememberZoom(drawing) {
-  const { range } = drawing._fullLayout.xaxis;
-  const whole = drawing.layout.meta?.whole;
-  /** @param {number} edge @param {number} index */
-  const isWhole = (edge, index) => Math.abs(edge - whole[index]) < SAME_EDGE;
-  if (!whole || range.every(isWhole)) zooms.delete(drawing);
-  else zooms.set(drawing, { range: [...range], revision: drawing.layout.uirevision });
-  markFrame(drawing);
+/**
+ * Gives the range of time that the reader has dragged over: all buckets whose middle is in it, or the nearest one.
+ * @param {[string, string][]} buckets the bounds of each bucket
+ * @param {[number, number]} edges in buckets; the middle of the first one is 0
+ * @returns {[string, string] | null} null where it is the whole period
+ */
+export function draggedRange(buckets, [from, to]) {
+  const last = buckets.length - 1;
+  if (from < SAME_EDGE - 0.5 && to > last + 0.5 - SAME_EDGE) return null;
+  const middle = Math.round((from + to) / 2);
+  const [first, final] =
+    Math.ceil(from) <= Math.floor(to) ? [Math.ceil(from), Math.floor(to)] : [middle, middle];
+  const start = buckets[Math.min(last, Math.max(0, first))]?.[0];
+  const end = buckets[Math.min(last, Math.max(0, final))]?.[1];
+  return start && end ? [start, end] : null;
+}
+
+/**
+ * @param {Drawing} drawing
+ * @param {Record<string, any>} change what Plotly says has changed
+ */
+function openDragged(drawing, change) {
+  const edges = [change["xaxis.range[0]"], change["xaxis.range[1]"]];
+  const { buckets } = drawing.layout.meta ?? {};
+  if (!buckets || edges.some((edge) => typeof edge !== "number")) return;
+  const range = draggedRange(Object.values(buckets), /** @type {[number, number]} */ (edges));
+  if (range) openBucket(range);
 }
 
 /** @param {Drawing} drawing */
 function markFrame(drawing) {
-  const { layout } = drawing;
-  const isZoomed = zooms.has(drawing) && zooms.get(drawing)?.revision === layout.uirevision;
-  const frame = drawing.closest(".chart-frame");
-  frame?.toggleAttribute("data-zoomed", isZoomed);
-  frame?.toggleAttribute("data-parts", layout.meta?.parts === true);
+  drawing.closest(".chart-frame")?.toggleAttribute("data-parts", drawing.layout.meta?.parts === true);
 }
 
 /**
@@ -100,8 +105,9 @@ function fitNames(drawing) {
 /** @param {Drawing} drawing */
 function watch(drawing) {
   watched.add(drawing);
-  drawing.on("plotly_relayout", () => {
-    rememberZoom(drawing);
+  showTooltips(drawing);
+  drawing.on("plotly_relayout", (/** @type {Record<string, any>} */ change) => {
+    openDragged(drawing, change);
     fitNames(drawing);
   });
   drawing.on("plotly_afterplot", () => markFrame(drawing));
@@ -122,11 +128,6 @@ export function startCharts() {
 
   document.addEventListener("click", ({ target }) => {
     if (!(target instanceof Element)) return;
-    const button = /** @type {HTMLElement | null} */ (target.closest("[data-chart]"));
-    const drawing = /** @type {Drawing} */ (
-      button && document.querySelector(`#${button.dataset.chart} .js-plotly-plot`)
-    );
-    if (drawing) plotly.relayout(drawing, { "xaxis.range": [...drawing.layout.meta.whole] });
     // A mouse reads a cell of the heat map in its tooltip, a finger below the map.
     const cell = /** @type {HTMLElement | null} */ (target.closest(".heat-map .heat"));
     const line = cell?.closest("figure")?.querySelector(".heat-said");

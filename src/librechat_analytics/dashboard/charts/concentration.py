@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from librechat_analytics.dashboard.charts.colours import BLUE, BLUE_VEIL, CLEAR, GHOST, ORANGE
-from librechat_analytics.dashboard.charts.figure import TALL_HEIGHT, Figure, base_layout
+from librechat_analytics.dashboard.charts.figure import TALL_HEIGHT, Figure, base_layout, tooltips
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from librechat_analytics.dashboard.charts.figure import Rows
+
 
 def concentration_curve(
-    parts: Sequence[float], shares: Sequence[float], texts: Sequence[str], *, marked: int, revision: str
+    parts: Sequence[float], shares: Sequence[float], texts: Sequence[Rows], *, marked: int, revision: str
 ) -> Figure:
     """Draw how much the top users account for, and the line on which all users would cost the same.
 
@@ -44,8 +46,7 @@ def concentration_curve(
         "mode": "lines",
         "x": percents[0],
         "y": percents[1],
-        "customdata": ["", *texts],
-        "hovertemplate": "%{customdata}<extra></extra>",
+        **tooltips([[], *texts]),
         "line": {"color": BLUE, "width": 2},
         "fill": "tozeroy",
         "fillcolor": BLUE_VEIL,

@@ -27,6 +27,9 @@ TALL_HEIGHT = 10 * ROW_HEIGHT + RANKED_MARGIN
 CONFIG = {"displayModeBar": False, "responsive": True, "doubleClick": "autosize", "showTips": False}
 
 Figure = dict[str, Any]
+
+Rows = list[tuple[str, str]]
+"""What a tooltip says about one point: names and texts; a row without a text is a sentence."""
 Number = TypeVar("Number", int, float)
 
 
@@ -34,7 +37,8 @@ Number = TypeVar("Number", int, float)
 class Series:
     """One set of bars: its name, its values, and the text of each value.
 
-    ``line``: draw a line over the bars instead, such as the range before.
+    ``line``: draw a line over the bars instead, such as the range before. ``notes``: what the tooltip of each
+    value also says, a name and a text.
     """
 
     name: str
@@ -42,6 +46,14 @@ class Series:
     texts: Sequence[str]
     color: str = BLUE
     line: bool = False
+    notes: Sequence[tuple[str, str]] = ()
+
+    def rows(self) -> list[Rows]:
+        """Give the rows of each value's tooltip."""
+        rows: list[Rows] = [[(self.name, text)] for text in self.texts]
+        for row, note in zip(rows, self.notes, strict=False):
+            row.append(note)
+        return rows
 
 
 def series(
@@ -51,6 +63,11 @@ def series(
     return Series(name, values, [as_text(value) for value in values], color)
 
 
+def tooltips(points: Sequence[Rows]) -> Figure:
+    """Give what a trace says about each of its points; the page's own tooltips show it, not plotly's."""
+    return {"customdata": points, "hoverinfo": "none"}
+
+
 def blank_figure() -> Figure:
     """Make an empty figure, which a chart shows before the first answer."""
     hidden = {"visible": False, "fixedrange": True}
@@ -58,13 +75,12 @@ def blank_figure() -> Figure:
 
 
 def base_layout(revision: str) -> Figure:
-    """Give the layout that all charts share; while ``revision`` stays the same, plotly keeps the zoom."""
+    """Give the layout that all charts share; ``revision`` is the same as long as the chart is the same."""
     return {
         "uirevision": revision,
         "paper_bgcolor": CLEAR,
         "plot_bgcolor": CLEAR,
         "showlegend": False,
         "font": {"family": "inherit", "size": 12},
-        "hoverlabel": {"font": {"family": "inherit", "size": 12}, "align": "left"},
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
     }

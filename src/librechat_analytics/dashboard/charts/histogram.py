@@ -11,10 +11,13 @@ from librechat_analytics.dashboard.charts.figure import (
     TALL_HEIGHT,
     Figure,
     base_layout,
+    tooltips,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from librechat_analytics.dashboard.charts.figure import Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class Mark:
 def histogram(
     edges: Sequence[str],
     values: Sequence[int],
-    texts: Sequence[str],
+    texts: Sequence[Rows],
     marks: Sequence[Mark],
     *,
     revision: str,
@@ -51,8 +54,7 @@ def histogram(
                 "type": "bar",
                 "x": bars,
                 "y": list(values),
-                "customdata": list(texts),
-                "hovertemplate": "%{customdata}<extra></extra>",
+                **tooltips(texts),
                 "marker": {"color": BLUE, "line": {"width": 0}},
             }
         ],

@@ -10,8 +10,10 @@ from librechat_analytics.dashboard.charts.figure import (
     LEAST_TOKENS_AXIS,
     TIME_HEIGHT,
     Figure,
+    Rows,
     Series,
     base_layout,
+    tooltips,
 )
 from librechat_analytics.formatting import figure_text
 
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
 HEADROOM = 1.08
 """The axis ends this much above the highest value."""
 MANY_BUCKETS = 60
-LONGEST_PART_NAME = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,8 @@ class Band:
 class Options:
     """How a chart over time is scaled and how it reacts.
 
-    ``revision``: while this stays the same, a new figure keeps the reader's zoom. ``coarse``: the reader
-    uses a finger, so dragging scrolls the page instead of zooming. ``prefix`` and ``suffix``: what the axis
+    ``revision``: the same as long as the chart is the same. ``coarse``: the reader uses a finger, so
+    dragging scrolls the page instead of choosing a range. ``prefix`` and ``suffix``: what the axis
     writes around its numbers, such as a currency sign. ``least``: the axis reaches at least this far.
     ``height``: in pixels.
     """
@@ -89,13 +90,12 @@ def bars_over_time(
     in_lines = [value for one in series if one.line for value in one.values]
     traces = []
     for one in series:
-        texts = [f"{one.name} <b>{text}</b>" for text in one.texts]
         if one.line:
-            traces.append(_dashed_line(one, axis.labels, texts))
+            traces.append(_dashed_line(one, axis.labels))
             continue
-        if totals is not None and one is bars[-1]:
-            texts = [f"{text}<br>Total <b>{total}</b>" for text, total in zip(texts, totals, strict=True)]
-        traces.append(_bars(one, axis.labels, texts, pattern=_hatched(axis.partial, one.color)))
+        notes = [("Total", total) for total in totals or ()] if one is bars[-1] else []
+        hatched = _hatched(axis.partial, one.color)
+        traces.append(_bars(replace(one, notes=notes), axis.labels, pattern=hatched))
     known = [(index, band) for index, band in enumerate(bands) if band is not None]
     traces += _marks(axis, heights, known)
     most = max([*heights, *in_lines, *(band.high for _, band in known), options.least / HEADROOM])
@@ -129,11 +129,7 @@ def _marks(axis: TimeAxis, heights: Sequence[float], bands: Sequence[tuple[int, 
             "name": "Usual",
             "x": [axis.labels[index] for index, _ in bands],
             "y": [heights[index] for index, _ in bands],
-            "customdata": [
-                f"Usual <b>{band.text}</b>{f'<br>{band.deviation}' if band.deviation else ''}"
-                for _, band in bands
-            ],
-            "hovertemplate": "%{customdata}<extra></extra>",
+            **tooltips([_usual_rows(band) for _, band in bands]),
             "marker": {
                 "color": [ORANGE if band.deviation else CLEAR for _, band in bands],
                 "size": 9,
@@ -141,6 +137,11 @@ def _marks(axis: TimeAxis, heights: Sequence[float], bands: Sequence[tuple[int, 
             },
         }
     ]
+
+
+def _usual_rows(band: Band) -> Rows:
+    said: Rows = [("Usual", band.text)]
+    return [*said, (band.deviation.capitalize(), "")] if band.deviation else said
 
 
 def parts_over_time(
@@ -166,11 +167,8 @@ def parts_over_time(
     sums = sums or [0] * len(axis.labels)
     traces = []
     for part in parts:
-        is_long = len(part.name) > LONGEST_PART_NAME
-        name = figure_text(f"{part.name[: LONGEST_PART_NAME - 1].rstrip()}…" if is_long else part.name)
-        texts = [f"{name} <b>{text}</b>" for text in part.texts]
         opacity = [0.5 if cut else 1 for cut in axis.partial]
-        trace = _bars(replace(part, name=name), axis.labels, texts, opacity=opacity)
+        trace = _bars(part, axis.labels, opacity=opacity)
         traces.append(trace | {"y": [value or None for value in part.values]})
     traces.append(
         {
@@ -179,14 +177,12 @@ def parts_over_time(
             "name": "Total",
             "x": axis.labels,
             "y": sums,
-            "customdata": [f"Total <b>{total}</b>" for total in totals],
-            "hovertemplate": "%{customdata}<extra></extra>",
+            "meta": "total",
+            **tooltips([[("Total", total)] for total in totals]),
             "marker": {"color": CLEAR},
         }
     )
-    for line in before:
-        texts = [f"{line.name} <b>{text}</b>" for text in line.texts]
-        traces.append(_dashed_line(line, axis.labels, texts))
+    traces += [_dashed_line(line, axis.labels) for line in before]
     in_lines = [value for line in before for value in line.values]
     most = max([*sums, *in_lines, options.least / HEADROOM])
     layout = _layout(axis, [0, most * HEADROOM], options)
@@ -229,19 +225,17 @@ def _line(axis: TimeAxis, line: Line) -> Figure:
         "name": line.name,
         "x": axis.labels,
         "y": list(line.values),
-        "customdata": [f"{line.name} <b>{text}</b>" for text in line.texts],
-        "hovertemplate": "%{customdata}<extra></extra>",
+        **tooltips([[(line.name, text)] for text in line.texts]),
         "connectgaps": False,
     }
 
 
 def signed_bars_over_time(axis: TimeAxis, bars: Series, options: Options) -> Figure:
     """Draw a bar for each bucket, down from zero where the value is negative."""
-    texts = [f"{bars.name} <b>{text}</b>" for text in bars.texts]
     greatest, smallest = max([*bars.values, options.least]), min([*bars.values, 0])
     room = (greatest - smallest) * (HEADROOM - 1)
     span = [smallest - room if smallest < 0 else 0, greatest + room]
-    return {"data": [_bars(bars, axis.labels, texts)], "layout": _layout(axis, span, options)}
+    return {"data": [_bars(bars, axis.labels)], "layout": _layout(axis, span, options)}
 
 
 def _layout(axis: TimeAxis, span: list[float], options: Options) -> Figure:
@@ -259,7 +253,7 @@ def _layout(axis: TimeAxis, span: list[float], options: Options) -> Figure:
         },
         "barmode": "stack",
         "bargap": 0.28 if len(labels) <= MANY_BUCKETS else 0.12,
-        "hovermode": "x unified",
+        "hovermode": "x",
         "dragmode": False if options.coarse else "zoom",
         "meta": {"whole": whole, "buckets": dict(zip(labels, axis.bounds(), strict=True))},
         "xaxis": {
@@ -268,7 +262,6 @@ def _layout(axis: TimeAxis, span: list[float], options: Options) -> Figure:
             "tickvals": ticks,
             "ticktext": tick_texts,
             "tickangle": 0,
-            "unifiedhovertitle": {"text": "<b>%{x}</b>"},
             "showspikes": False,
             "ticks": "outside",
             "ticklen": 6,
@@ -302,7 +295,6 @@ def _with_cents(prefix: str, span: Sequence[float]) -> dict[str, str]:
 def _bars(
     series: Series,
     labels: Sequence[str],
-    texts: list[str],
     *,
     pattern: Figure | None = None,
     opacity: list[float] | None = None,
@@ -314,11 +306,10 @@ def _bars(
         marker["opacity"] = opacity
     return {
         "type": "bar",
-        "name": series.name,
+        "name": figure_text(series.name),
         "x": labels,
         "y": list(series.values),
-        "customdata": texts,
-        "hovertemplate": "%{customdata}<extra></extra>",
+        **tooltips(series.rows()),
         "marker": marker,
     }
 
@@ -334,14 +325,13 @@ def _hatched(partial: Sequence[bool], color: str) -> Figure:
     }
 
 
-def _dashed_line(series: Series, labels: Sequence[str], texts: list[str]) -> Figure:
+def _dashed_line(series: Series, labels: Sequence[str]) -> Figure:
     return {
         "type": "scatter",
         "mode": "lines",
         "name": series.name,
         "x": labels[: len(series.values)],
         "y": list(series.values),
-        "customdata": texts,
-        "hovertemplate": "%{customdata}<extra></extra>",
+        **tooltips(series.rows()),
         "line": {"color": series.color, "width": 1.5, "dash": "4px,3px"},
     }

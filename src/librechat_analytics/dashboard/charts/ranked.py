@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from librechat_analytics.dashboard.charts.colours import CLEAR
-from librechat_analytics.dashboard.charts.figure import RANKED_MARGIN, ROW_HEIGHT, Figure, base_layout
+from librechat_analytics.dashboard.charts.figure import (
+    RANKED_MARGIN,
+    ROW_HEIGHT,
+    Figure,
+    Rows,
+    base_layout,
+    tooltips,
+)
 from librechat_analytics.formatting import figure_text
 
 if TYPE_CHECKING:
@@ -25,10 +32,12 @@ def ranked_bars(
     sums = [sum(values) for values in zip(*(one.values for one in series), strict=True)]
     most = max(sums, default=0) or 1
     room = {"wide": [shortened(name) for name in names], "narrow": [shortened(name, 17) for name in names]}
-    # A tooltip has room for the whole name; where it lists several parts, its title is the name on the axis.
-    whole_names = [f"<b>{figure_text(name)}</b><br>" if len(series) == 1 else "" for name in names]
+    # A tooltip has room for the whole name, which it says once.
+    titles: list[list[Rows]] = [[[(name, "")] for name in names]]
+    titles += [[[] for _ in names] for _ in series[1:]]
     return {
-        "data": [_bars(one, rows, whole_names) for one in series] + [_totals(sums, totals, rows)],
+        "data": [_bars(one, rows, title) for one, title in zip(series, titles, strict=True)]
+        + [_totals(sums, totals, rows)],
         "layout": {
             **base_layout(revision),
             "meta": {"names": room},
@@ -39,7 +48,7 @@ def ranked_bars(
             "minreducedwidth": 32,
             "barmode": "stack",
             "bargap": 0.46,
-            "hovermode": "y unified" if len(series) > 1 else "closest",
+            "hovermode": "y",
             "dragmode": False,
             "xaxis": {"visible": False, "fixedrange": True, "range": [0, most]},
             "yaxis": {
@@ -59,17 +68,14 @@ def ranked_bars(
     }
 
 
-def _bars(series: Series, rows: list[int], leads: list[str]) -> Figure:
+def _bars(series: Series, rows: list[int], titles: Sequence[Rows]) -> Figure:
     return {
         "type": "bar",
         "orientation": "h",
         "name": series.name,
         "x": list(series.values),
         "y": rows,
-        "customdata": [
-            f"{lead}{series.name} <b>{text}</b>" for lead, text in zip(leads, series.texts, strict=True)
-        ],
-        "hovertemplate": "%{customdata}<extra></extra>",
+        **tooltips([[*title, *said] for title, said in zip(titles, series.rows(), strict=True)]),
         "marker": {"color": series.color, "line": {"width": 0}},
     }
 

@@ -16,6 +16,7 @@ from librechat_analytics.formatting import integer, share
 if TYPE_CHECKING:
     from dash.development.base_component import Component
 
+    from librechat_analytics.dashboard.charts.figure import Rows
     from librechat_analytics.dashboard.data import PageData
     from librechat_analytics.dashboard.panels.targets import Fills
     from librechat_analytics.exports.sheets import Sheet
@@ -49,10 +50,8 @@ def _answer(data: PageData) -> Fills:
     shares = data.concentration.shares
     users = len(shares)
     drawn = ranks(users, CURVE_POINTS)
-    texts = [
-        f"The top <b>{integer(rank)}</b> of {integer(users)} users<br>"
-        f"{'account' if rank > 1 else 'accounts'} for <b>{share(shares[rank - 1])}</b> of the cost"
-        for rank in drawn
+    texts: list[Rows] = [
+        [(f"The top {integer(rank)} of {integer(users)} users", share(shares[rank - 1]))] for rank in drawn
     ]
     figure = concentration_curve(
         [rank / users for rank in drawn],

@@ -11,7 +11,7 @@ from librechat_analytics.dashboard.panels.parts import Chart
 from librechat_analytics.dashboard.words import captions
 from librechat_analytics.dashboard.words.empties import nothing_in
 from librechat_analytics.exports.sheets import conversation_costs_sheet
-from librechat_analytics.formatting import counted, integer, money
+from librechat_analytics.formatting import integer, money
 from librechat_analytics.usage.answers import ConversationBand
 from librechat_analytics.usage.cost_spread import BAND_EDGES_USD
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from dash.development.base_component import Component
 
+    from librechat_analytics.dashboard.charts.figure import Rows
     from librechat_analytics.dashboard.data import PageData
     from librechat_analytics.dashboard.panels.targets import Fills
     from librechat_analytics.exports.sheets import Sheet
@@ -46,9 +47,12 @@ def _answer(data: PageData) -> Fills:
         for name, cost in (("median", costs.median_usd), ("90th percentile", costs.ninth_decile_usd))
         if bands
     ]
-    texts = [
-        f"<b>{band_words(band.upper_usd)}</b><br>{counted(band.conversations, 'conversation')}<br>"
-        f"{money(band.cost_usd)} in all"
+    texts: list[Rows] = [
+        [
+            (band_words(band.upper_usd), ""),
+            ("Conversations", integer(band.conversations)),
+            ("Cost in all", money(band.cost_usd)),
+        ]
         for band in bands
     ]
     edges = [band.upper_usd for band in bands if band.upper_usd is not None]

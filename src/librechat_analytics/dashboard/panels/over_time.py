@@ -35,7 +35,7 @@ from librechat_analytics.dashboard.words.empties import nothing_in
 from librechat_analytics.dashboard.words.subject_names import subject_name
 from librechat_analytics.exports.columns import Heading
 from librechat_analytics.exports.sheets import parts_sheet, timeline_sheet
-from librechat_analytics.formatting import counted, integer, money, share
+from librechat_analytics.formatting import UNKNOWN, change, counted, integer, money, share
 from librechat_analytics.usage.over_time import SPLIT_PARTS
 from librechat_analytics.usage.period_words import describe_range
 
@@ -175,7 +175,11 @@ def _line_before(data: PageData) -> list[Series]:
     values = [of_point(point, measure) for point in before.points[:buckets]]
     labels = TimeAxis.of(before).labels[:buckets]
     texts = [f"{AS_TEXT[measure](value)} ({label})" for value, label in zip(values, labels, strict=True)]
-    return [Series("Before", values, texts, GHOST, line=True)]
+    changes = [
+        ("Change", change(of_point(point, measure), value).text or UNKNOWN)
+        for point, value in zip(data.timeline.points, values, strict=False)
+    ]
+    return [Series("Before", values, texts, GHOST, line=True, notes=changes)]
 
 
 def _keys_before(data: PageData, lines: Sequence[Series]) -> list[Key]:

@@ -168,12 +168,6 @@ class Chart:
                     style={"height": HEIGHTS[self.shape]},
                 ),
                 html.Div(id=self._empty.id, className="chart-empty"),
-                html.Button(
-                    "Whole period",
-                    type="button",
-                    className="text-button zoom-reset",
-                    **{"data-chart": self._figure.id},
-                ),
             ],
             className="chart-frame" if self.shape == "time" else f"chart-frame {self.shape}-frame",
         )
