@@ -12,6 +12,7 @@ from flask import Response, send_file
 from werkzeug.exceptions import NotFound
 from werkzeug.security import safe_join
 
+from librechat_analytics.dashboard.dash_seams.comments import without_comments
 from librechat_analytics.dashboard.dash_seams.endpoints import PLOTLY_BUNDLE, VERSIONED_ASSETS
 
 if TYPE_CHECKING:
@@ -72,11 +73,17 @@ def serve_versioned_assets(server: flask.Flask) -> None:
         if path is None or not Path(path).is_file():
             raise NotFound
         # The whole content at once: a streamed file would not be compressed for clients that know only gzip.
-        response = Response(Path(path).read_bytes(), mimetype=_media_type(name))
+        content = _script(path) if name.startswith(f"{SCRIPTS}/") else Path(path).read_bytes()
+        response = Response(content, mimetype=_media_type(name))
         response.cache_control.public = True
         response.cache_control.max_age = YEAR_SECONDS
         response.cache_control.immutable = True
         return response
+
+
+@cache
+def _script(path: str) -> bytes:
+    return without_comments(Path(path).read_text(encoding="utf-8")).encode()
 
 
 def _media_type(name: str) -> str:

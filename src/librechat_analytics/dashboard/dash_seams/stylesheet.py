@@ -18,6 +18,7 @@ from librechat_analytics.dashboard.dash_seams.browser_files import (
     assets_folder,
     assets_version,
 )
+from librechat_analytics.dashboard.dash_seams.comments import without_comments
 from librechat_analytics.dashboard.dash_seams.endpoints import STYLESHEET
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def stylesheet() -> str:
     layers = (folder / STYLES / LAYERS).read_text(encoding="utf-8")
     bootstrap = (folder / BOOTSTRAP).read_text(encoding="utf-8")
     components = [path for path in sorted((folder / STYLES).glob("*.css")) if path.name != LAYERS]
-    texts = [path.read_text(encoding="utf-8") for path in components]
+    texts = [without_comments(path.read_text(encoding="utf-8")) for path in components]
     return "\n".join([layers, f"@layer bootstrap {{\n{bootstrap}\n}}", *texts])
 
 
