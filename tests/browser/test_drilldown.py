@@ -477,6 +477,7 @@ class TestFiles:
     def test_everything_comes_as_one_workbook_within_the_filters(self, page: Page, site: str) -> None:
         opened(page, f"{site}?period=90d&provider=anthropic", "overview")
         with page.expect_download() as download:
+            page.locator(".export-menu summary").click()
             page.get_by_role("button", name="Excel").click()
 
         assert download.value.suggested_filename.startswith("librechat-usage-90d-")

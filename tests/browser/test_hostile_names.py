@@ -90,6 +90,7 @@ class TestHostileNames:
         type_period(page, f"{LONG_AGO['start']}..{TODAY}")
         expect(page).to_have_url(re.compile(f"end={TODAY}"))
         with page.expect_download() as download:
+            page.locator(".export-menu summary").click()
             page.get_by_role("button", name="Excel").click()
         assert SAFE_FILE_NAME.fullmatch(download.value.suggested_filename)
 
@@ -109,6 +110,7 @@ class TestHostileNames:
                 expect(page).to_have_title(f"{plain_text(name)} · {view} · LibreChat Analytics")
                 assert page.evaluate(MADE_OF_NAMES) == []
             with page.expect_download() as download:
+                page.locator(".export-menu summary").click()
                 page.get_by_role("button", name="Excel").click()
             assert SAFE_FILE_NAME.fullmatch(download.value.suggested_filename)
 

@@ -181,6 +181,7 @@ def test_a_filter_that_cannot_be_read_is_replaced_in_the_panel(page: Page, site:
 def test_no_workbook_is_written_of_what_cannot_be_read(page: Page, site: str) -> None:
     page.goto(f"{site}?view=agent&agent=a&agent=b")
     without_figures(page)
+    page.locator(".export-menu summary").click()
     page.get_by_role("button", name="Excel").click()
     expect(page.locator("#notice")).to_contain_text("more than once. No file was written.")
 

@@ -238,13 +238,7 @@ def _heading(title: str, default_zone: str) -> Component:
                         className="quiet-button filter-toggle",
                         **{"aria-expanded": "false", "aria-controls": ids.FILTER_PANEL},
                     ),
-                    html.Button(
-                        "Excel",
-                        id=ids.EXPORT,
-                        type="button",
-                        className="quiet-button",
-                        title="All figures for this period and these filters as an Excel workbook",
-                    ),
+                    _export_menu(),
                 ],
                 className="controls",
             ),
@@ -265,6 +259,39 @@ def _heading(title: str, default_zone: str) -> Component:
             _filter_panel(),
         ],
         className="heading",
+    )
+
+
+def _export_menu() -> Component:
+    """Return the menu of files and paper; export_menu.js hides what a view does not have."""
+    return html.Details(
+        [
+            html.Summary("Export", className="quiet-button"),
+            html.Div(
+                [
+                    html.Button(
+                        "Excel",
+                        id=ids.EXPORT,
+                        type="button",
+                        title="All figures for this period and these filters as an Excel workbook",
+                    ),
+                    html.Button(
+                        "CSV",
+                        type="button",
+                        title="The table of this view",
+                        **{"data-action": "save-csv"},
+                    ),
+                    html.Button(
+                        "Print",
+                        type="button",
+                        title="This view, with all rows of its table",
+                        **{"data-action": "print"},
+                    ),
+                ],
+                className="export-choices",
+            ),
+        ],
+        className="export-menu",
     )
 
 

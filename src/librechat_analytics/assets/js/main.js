@@ -12,6 +12,7 @@ import { catchPlotly, preloadPlotly, startCharts } from "./charts.js";
 import { startColumnChooser, watchColumnChoices } from "./column_chooser.js";
 import { offerCallbacks, startDash, whenMounted } from "./dash.js";
 import { startFilterBoxes } from "./filter_boxes.js";
+import { startExportMenu } from "./export_menu.js";
 import { startFilters } from "./filters.js";
 import { startFind } from "./find.js";
 import { showConnection, startFreshness } from "./freshness.js";
@@ -40,6 +41,7 @@ startLinks();
 startFreshness();
 startFind();
 startPrint();
+startExportMenu();
 startShortcuts();
 watchColumnChoices();
 whenMounted(() => {

@@ -142,7 +142,4 @@ export function startPrint() {
   window.addEventListener("afterprint", restore);
   // Not every way to print has these events.
   window.matchMedia("print").addEventListener("change", ({ matches }) => (matches ? prepare() : restore()));
-  document.addEventListener("click", ({ target }) => {
-    if (target instanceof Element && target.closest("[data-action=print]")) window.print();
-  });
 }

@@ -1,0 +1,41 @@
+// @ts-check
+/*
+ * The menu of everything that a reader can take along: the workbook, the table on screen, paper.
+ */
+import { currentQuery, viewOf } from "./address.js";
+
+const menu = () => /** @type {HTMLDetailsElement | null} */ (document.querySelector(".export-menu"));
+
+/** Gives the button that saves the table of the view on screen; none on a view without a table. */
+const csvButton = () =>
+  /** @type {HTMLElement | null} */ (
+    document.querySelector(`#${viewOf(currentQuery()).section} .quiet-button[id$="-csv"]`)
+  );
+
+/** @param {Element} target */
+function followClick(target) {
+  const open = menu();
+  if (!open?.open || target.closest("summary")) return;
+  const action = /** @type {HTMLElement | null} */ (target.closest("[data-action]"))?.dataset.action;
+  open.open = false;
+  if (action === "save-csv") csvButton()?.click();
+  if (action === "print") window.print();
+}
+
+export function startExportMenu() {
+  document.addEventListener(
+    "toggle",
+    ({ target }) => {
+      if (!(target instanceof HTMLDetailsElement) || target !== menu()) return;
+      target.querySelector("[data-action=save-csv]")?.toggleAttribute("hidden", !csvButton());
+    },
+    true,
+  );
+  document.addEventListener("click", ({ target }) => target instanceof Element && followClick(target));
+  document.addEventListener("keydown", ({ key }) => {
+    const open = menu();
+    if (key !== "Escape" || !open?.open) return;
+    open.open = false;
+    open.querySelector("summary")?.focus();
+  });
+}
