@@ -58,8 +58,9 @@ base-image: dev ## Take the newest build of the image's base into the Dockerfile
 sbom: dev ## List what the image holds, in CycloneDX, as dist/sbom.json
 	@$(BIN)/python -m deploy.sbom dist/sbom.json
 
+# Tests are compiled once and not in each of the processes, whatever the environment says.
 test: test-tools dev mongotest ## All tests; ARGS="tests/usage -k periods" picks some
-	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 bench: dev ## Measure questions and imports, and write docs/performance.md (some minutes)
 	$(BIN)/python -m bench.report $(ARGS)
