@@ -134,7 +134,7 @@ LABELS = {
     "Agents": lambda agent: agent_label(agent["name"], agent["id"], deleted=agent["deleted"]),
 }
 
-SAFE_FILE_NAME = re.compile(r"librechat-[a-z-]+-[a-z0-9-]+-[0-9-]+\.(csv|xlsx)")
+SAFE_FILE_NAME = re.compile(r"librechat-[a-z-]+-[0-9-]+(-to-[0-9-]+)?(-[\w@-]+(\.[\w@-]+)*)?\.(csv|xlsx)")
 
 # Elements that nothing but markup in a name could have made.
 MADE_OF_NAMES = """

@@ -29,7 +29,10 @@ class TestMistakesInArguments:
             (("--start", "2026-01-01"), "--start and --end need --period custom."),
             (("--where", "period=7d"), "--where period=7d must be one of user, model, "),
             (("--where", "user="), "user: user is empty"),
-            (("--period", "custom", "--start", "2026-02-01", "--end", "2026-01-01"), "end: end is not part"),
+            (
+                ("--period", "custom", "--start", "2026-02-01", "--end", "2026-01-01"),
+                "end: end must not be a day before start.",
+            ),
         ],
     )
     def test_an_export_says_what_it_cannot_do(

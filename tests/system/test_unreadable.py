@@ -12,10 +12,11 @@ import time_machine
 from librechat_analytics.app import close_app, create_app
 from librechat_analytics.dashboard import ids
 from librechat_analytics.dashboard.app import VIEWS
+from librechat_analytics.dashboard.page_state import page_targets
 from librechat_analytics.dashboard.query import SUBJECTS
 from librechat_analytics.settings import load_settings
 from librechat_analytics.usage.filters import FILTER_NAMES, FILTER_PARAMETERS
-from tests.dashboard.ready_answers import texts
+from tests.dashboard.ready_answers import page_data, query, texts
 from tests.support.callbacks import ask, hrefs, requests_of, run, visitor
 from tests.support.documents import NOON, example_collections, usages, write_dump
 from tests.support.imports import fill_store
@@ -34,7 +35,7 @@ AROUND = {
     *(f"{view.name}-{part}" for view in VIEWS for part in ("view", "places")),
 }
 """The targets around the figures of a view."""
-PLACES_AROUND = {ids.CHIPS, ids.CRUMBS, ids.FRESHNESS_FACTS, ids.UNREADABLE}
+PLACES_AROUND = {*page_targets(page_data(query()), VIEWS[0])}
 FAULTS = {
     "empty": "{}=",
     "a control character": "{}=a%00b",
@@ -223,8 +224,3 @@ def test_no_file_of_a_page_that_is_asked_for_nobody(client: FlaskClient, subject
                 for search in ("?period=all", f"?view={subject}", f"?view={subject}&{subject}="):
                     answer = run(client, request, clicked, search)
                     assert "download" not in json.dumps(answer.get("response"))
-
-
-def test_the_panel_of_filters_still_offers_what_can_be_chosen_instead(client: FlaskClient) -> None:
-    places = ask(client, "filter-question", "?period=all&model=%00")[ids.FILTER_TARGETS]["data"]
-    assert "gpt-4o" in json.dumps(places["filter-model"])

@@ -39,6 +39,7 @@ from librechat_analytics.web.period_words import period_sentence
             BadPeriodError("end not after start", "end"),
             "end is not part of the range and must be later than start.",
         ),
+        (BadPeriodError("last day before first", "end"), "end must not be a day before start."),
         (
             BadPeriodError("too many buckets", "bucket", unit="hour", coarser="day"),
             "The range has more than 1,000 hours; choose bucket=day or a shorter range.",

@@ -107,4 +107,4 @@ def filters_in_file_name(filters: Filters, names: Names) -> str:
         for value in given.get(parameter, ())
     ]
     text = unicodedata.normalize("NFC", " ".join(words)).lower()
-    return re.sub(r"[^\w.@]+", "-", text)[:LONGEST_PART].strip("-.")
+    return re.sub(r"\.{2,}|[^\w.@]+", "-", text)[:LONGEST_PART].strip("-.")

@@ -26,7 +26,7 @@ SENTENCES: Mapping[Fault, str] = {
     "no such day": "{parameter} is not a day of the calendar; write one such as 2026-03-01.",
     "out of bounds": "{parameter} must be between 2000-01-01 and 2100-01-01.",
     "end not after start": "{parameter} is not part of the range and must be later than start.",
-    "last day before first": "{parameter}: the last day is before the first day.",
+    "last day before first": "{parameter} must not be a day before start.",
     "too many buckets": f"The range has more than {MAX_BUCKETS:,} {{unit}}s; choose {{advice}}.",
 }
 
