@@ -102,7 +102,7 @@ class PageQuery:
     """What the reader asks for.
 
     ``sort``: the field of a column, with a minus in front for descending; empty for the table's own order.
-    ``coarse``: the reader uses a finger, so dragging must scroll the page and not zoom a chart.
+    ``coarse``: the reader uses a finger, so dragging must scroll the page and choose no range.
     ``view``: as the address has it, which may be no view at all.
     ``ahead``: the browser asks before it shows the view, so the parts around the views must not change.
     ``replaced``: parameters that could not be read and have a default.
@@ -154,7 +154,7 @@ class PageQuery:
     def revision(self) -> str:
         """Give a text that stays the same for the same period, also as time goes on.
 
-        Charts keep the reader's zoom while it does not change.
+        A chart with another revision is another chart.
         """
         if self.period.name != "custom":
             return self.period.name

@@ -87,23 +87,24 @@ class Changes:
 
 def what_changed(snapshot: Snapshot, period: Period, by: ChangeBy, limit: int, filters: Filters) -> Changes:
     """Compare a period with the range before, and rank what differs by absolute difference."""
-    time_range, before = period.range, period.previous
-    if before is None:
-        nothing = TimeRange(time_range.start, time_range.start)
-        rows = range_rows(snapshot, "changed_models", time_range, filters, before=nothing)
-        now_e6 = sum(now.cost_e6 for _, now in map(_uses, rows))
-        return Changes(None, usd(now_e6), None, None, (), 0, None)
-    models = [
-        _uses(row) for row in range_rows(snapshot, "changed_models", time_range, filters, before=before)
-    ]
-    rows = range_rows(
-        snapshot, "changed_parts", time_range, filters, {"by": by, "limit": limit}, before=before
+    nothing = TimeRange(period.range.start, period.range.start)
+    found = range_rows(
+        snapshot,
+        "changed_parts",
+        period.range,
+        filters,
+        {"by": by, "limit": limit},
+        before=period.previous or nothing,
     )
-    before_e6 = sum(use.cost_e6 for use, _ in models)
-    now_e6 = sum(use.cost_e6 for _, use in models)
+    models = [_uses(row) for row in found if row["is_whole"]]
+    now_e6 = sum(now.cost_e6 for _, now in models)
+    if period.previous is None:
+        return Changes(None, usd(now_e6), None, None, (), 0, None)
+    rows = [row for row in found if not row["is_whole"]]
+    before_e6 = sum(before.cost_e6 for before, _ in models)
     why = causes(models)
     parts = [list(of_one) for _, of_one in groupby(rows, lambda row: row["subject"])]
-    listed_e6 = sum(now.cost_e6 - use.cost_e6 for use, now in map(_uses, rows))
+    listed_e6 = sum(now.cost_e6 - before.cost_e6 for before, now in map(_uses, rows))
     return Changes(
         before_usd=usd(before_e6),
         now_usd=usd(now_e6),
@@ -117,7 +118,7 @@ def what_changed(snapshot: Snapshot, period: Period, by: ChangeBy, limit: int, f
         rows=tuple(_change(of_one) for of_one in parts),
         total=rows[0]["total"] if rows else 0,
         rest_usd=usd(now_e6 - before_e6 - listed_e6),
-        in_several=_in_several(snapshot, time_range, before, filters) if by == "group" else None,
+        in_several=_in_several(snapshot, period.range, period.previous, filters) if by == "group" else None,
     )
 
 
@@ -151,7 +152,7 @@ def _uses(row: SqlRow) -> tuple[ModelUse, ModelUse]:
 
     def use(suffix: str) -> ModelUse:
         return ModelUse(
-            row.get(f"calls{suffix}", 0),
+            row[f"calls{suffix}"] or 0,
             Amount(row[f"prompt_cost{suffix}_e6"], row[f"prompt_tokens{suffix}"]),
             Amount(row[f"completion_cost{suffix}_e6"], row[f"completion_tokens{suffix}"]),
         )

@@ -1,9 +1,10 @@
 -- The users, models, agents, groups or providers whose cost differs most between a period and the range before it.
 -- A user counts in each of their groups. A user whose groups the reader may not see is in no part.
 -- Reads: both_ranges, members, memberships, models, users, agents, providers. Parameters: $by, $limit.
--- One row per part and model that ran for it, by absolute difference of the part, then by its id.
+-- One row per model that ran, with what it cost in all (is_whole); then one per part and model that ran for it, by
+-- absolute difference of the part, then by its id.
 WITH
-per_key AS (
+per_key AS MATERIALIZED (
     SELECT
         -- Of groups, the users: their members. Keys begin with 1, so -1 can mean that the agent is unknown.
         CASE $by
@@ -15,6 +16,8 @@ per_key AS (
         ran_key,
         sum(CASE WHEN is_before THEN 0 ELSE documents END) AS documents,
         sum(CASE WHEN is_before THEN documents ELSE 0 END) AS documents_before,
+        sum(CASE WHEN is_before THEN 0 ELSE calls END) AS calls,
+        sum(CASE WHEN is_before THEN calls ELSE 0 END) AS calls_before,
         sum(CASE WHEN is_before THEN 0 ELSE prompt_cost_e6 END) AS prompt_cost_e6,
         sum(CASE WHEN is_before THEN prompt_cost_e6 ELSE 0 END) AS prompt_cost_before_e6,
         sum(CASE WHEN is_before THEN 0 ELSE cost_e6 - prompt_cost_e6 END) AS completion_cost_e6,
@@ -26,7 +29,7 @@ per_key AS (
     FROM both_ranges
     GROUP BY ALL
 ),
-named AS (
+named AS MATERIALIZED (
     SELECT
         per_key.*,
         CASE $by
@@ -73,8 +76,17 @@ per_model AS (
     GROUP BY subject, ran_key
 )
 SELECT
-    subject, name, email, deleted, documents, documents_before, total,
+    false AS is_whole, subject, name, email, deleted, documents, documents_before, total,
+    abs(difference_e6) AS size_e6, ran_key, NULL AS calls, NULL AS calls_before,
     prompt_cost_e6, prompt_cost_before_e6, completion_cost_e6, completion_cost_before_e6,
     prompt_tokens, prompt_tokens_before, completion_tokens, completion_tokens_before
 FROM listed JOIN per_model ON per_model.part IS NOT DISTINCT FROM listed.subject
-ORDER BY abs(difference_e6) DESC, subject ASC NULLS LAST, ran_key
+UNION ALL
+SELECT
+    true, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+    NULL, ran_key, sum(calls), sum(calls_before),
+    sum(prompt_cost_e6), sum(prompt_cost_before_e6), sum(completion_cost_e6), sum(completion_cost_before_e6),
+    sum(prompt_tokens), sum(prompt_tokens_before), sum(completion_tokens), sum(completion_tokens_before)
+FROM per_key
+GROUP BY ran_key
+ORDER BY is_whole DESC, size_e6 DESC, subject ASC NULLS LAST, ran_key
