@@ -116,7 +116,7 @@ def one_round(browser: Browser, url: str, key: str, zone: str) -> dict[str, floa
     for view in (*TABLES, "overview"):
         found[f"to {view} again, shown, ms"] = taken(page, click(f"#{view}-link"), SHOWN.format(view=view))
     for period in PERIODS:
-        act = f"dash_clientside.set_props('period', {{ value: '{period}' }})"
+        act = f"dash_clientside.set_props('url', {{ search: '?period={period}&tz={zone}' }})"
         found[f"period {period}, ms"] = taken(page, act, OTHER_RANGE)
     for split in ("model", "user"):
         found[f"split by {split}, ms"] = taken(page, click(f"a[data-set='split={split}']"), OTHER_LEGEND)
