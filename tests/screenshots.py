@@ -29,6 +29,7 @@ SHOTS = (
     # picture, view, window, colours
     ("overview", "Overview", DESK, "light"),
     ("users", "Users", DESK, "light"),
+    ("groups", "Groups", DESK, "light"),
     ("models", "Models", DESK, "light"),
     ("agents", "Agents", DESK, "light"),
     ("quality", "Data quality", DESK, "light"),

@@ -66,6 +66,7 @@ ROOMS: dict[str, set[str]] = {
 DASHBOARD_FLOORS: tuple[set[str], ...] = (
     {"amounts"},
     {"ids", "query", "charts", "html", "shortcuts"},
+    {"list_query"},
     {"data", "links", "dash_seams"},
     {"words", "comboboxes"},
     {"panels"},

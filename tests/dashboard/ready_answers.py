@@ -54,6 +54,7 @@ from librechat_analytics.usage.quality import QualityReport
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from librechat_analytics.usage.listing import Listing
     from librechat_analytics.usage.periods import BucketUnit, Period
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
@@ -303,6 +304,14 @@ def caching(*buckets_of_tokens: tuple[int, int, int, float], unknown_rates: int 
     return Caching("day", tuple(points))
 
 
+def part_of(ranking: Ranking[Any], listing: Listing) -> Ranking[Any]:
+    """Give the rows that a listing asks for, with every row that has the search in its name."""
+    found = [row for row in ranking.rows if listing.search in (getattr(row, "name", "") or "").casefold()]
+    rows = tuple(found[listing.offset : listing.offset + listing.limit])
+    total = ranking.total
+    return Ranking(rows, total, len(found) if listing.search else total, ranking.highest_share)
+
+
 class ReadyRepository:
     """Gives the answers that it was made with; an answer that is an exception is raised."""
 
@@ -375,11 +384,11 @@ class ReadyRepository:
     def summary(self, *_: object) -> Any:
         return self._answer("summary")
 
-    def top_users(self, *_: object) -> Any:
-        return self._answer("users")
+    def top_users(self, _: object, listing: Listing, *__: object) -> Any:
+        return part_of(self._answer("users"), listing)
 
-    def top_models(self, *_: object) -> Any:
-        return self._answer("models")
+    def top_models(self, _: object, listing: Listing, *__: object) -> Any:
+        return part_of(self._answer("models"), listing)
 
     def cost_breakdown(self, *_: object) -> Any:
         return self._answer("cost_breakdown")

@@ -103,7 +103,7 @@ class TestRegistry:
             ((*VIEWS, replace(ADDED, name="user")), "'user' has the name of a subject"),
             (
                 (*VIEWS, replace(ADDED, panels=users.VIEW.panels[:1])),
-                "the views 'users' and 'added' both have the panel 'users-chart'",
+                "the views 'users' and 'added' both have the panel 'users-table'",
             ),
             (VIEWS[:-1], "exactly one view that is about one user, model or agent"),
             ((VIEWS[0], *VIEWS[2:]), "lacks the view 'users'"),

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from librechat_analytics.dashboard.data import LONGEST_LIST, PageData
+from librechat_analytics.dashboard.data import PageData
+from librechat_analytics.dashboard.list_query import PAGE_ROWS
 from librechat_analytics.usage.answers import ALL_ENTRIES
-from tests.dashboard.ready_answers import NOW, ReadyRepository, page_data, query
+from tests.dashboard.ready_answers import NOW, ReadyRepository, many_users, page_data, query
 
 if TYPE_CHECKING:
     from librechat_analytics.usage.listing import Listing
@@ -28,7 +29,7 @@ class CountingRepository(ReadyRepository):
 
     def top_users(self, _: object, listing: Listing, *__: object) -> Any:
         self.limits.append(listing.limit)
-        return super().top_users()
+        return super().top_users(_, listing)
 
     def summary(self, *_: object) -> Any:
         self.summaries += 1
@@ -79,11 +80,18 @@ def test_a_query_that_failed_runs_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("search", "is_for_file", "limit"),
-    [("", False, LONGEST_LIST), ("ada", False, ALL_ENTRIES), ("", True, ALL_ENTRIES)],
+    ("is_for_file", "limit"),
+    [(False, PAGE_ROWS), (True, ALL_ENTRIES)],
 )
-def test_a_search_and_a_file_have_all_users(search: str, limit: int, *, is_for_file: bool) -> None:
+def test_a_page_has_some_users_and_a_file_all(limit: int, *, is_for_file: bool) -> None:
     repository = CountingRepository()
 
-    assert data_of(repository, search, is_for_file=is_for_file).users.total == 1
+    assert data_of(repository, is_for_file=is_for_file).users.total == 1
     assert repository.limits == [limit]
+
+
+def test_a_page_beyond_the_last_is_the_last() -> None:
+    repository = CountingRepository(users=many_users(80))
+    data = PageData(repository, query(page=9), now=NOW)  # type: ignore[arg-type]
+
+    assert data.users.rows[0].name == "User 50"

@@ -32,14 +32,14 @@ if TYPE_CHECKING:
     Json = dict[str, Any]
     Shown = dict[str, Any]
 
-VIEWS = ("Overview", "Users", "Models", "Agents", "Data quality")
+VIEWS = ("Overview", "Users", "Groups", "Models", "Agents", "Data quality")
 DETAILS = {"User": "users", "Model": "models", "Agent": "agents"}
 """The pages of one each, and the lists that lead to them."""
 ROWS_AT_FIRST = 50
 ABOUT_THE_SAME = "about the same"
 BARS = 10
 ASK_AGAIN_SECONDS = 2
-COMPARED_COLUMNS = {"Users": 8, "Models": 12, "Agents": 8}
+COMPARED_COLUMNS = {"Users": 10, "Groups": 7, "Models": 14, "Agents": 10}
 """How many columns of a list are compared; those that only ``exports/columns.py`` declares come later."""
 
 CHARTS = (
@@ -188,6 +188,7 @@ def expected_on(view: str, site: Answering, query: dict[str, str]) -> Shown:
     figures = {
         "Overview": _overview,
         "Users": _users,
+        "Groups": _groups,
         "Models": _models,
         "Agents": _agents,
         "Data quality": _quality,
@@ -278,11 +279,12 @@ def _users(site: Answering, query: dict[str, str]) -> Shown:
             _user(user),
             money(user["cost"]),
             share(user["share"]),
+            *_compared(user["cost"], user["previousCost"]),
             tokens(user["promptTokens"]),
             tokens(user["completionTokens"]),
             integer(user["calls"]),
             integer(user["conversations"]),
-            f"{user['lastActive'][:16].replace('T', ' ')} UTC",
+            f"{user['lastEver'][:16].replace('T', ' ')} UTC",
         ]
         for user in users[:ROWS_AT_FIRST]
     ]
@@ -295,6 +297,7 @@ def _users(site: Answering, query: dict[str, str]) -> Shown:
                 "Total",
                 money(total["cost"]),
                 "",
+                *_total_compared(total),
                 tokens(total["promptTokens"]),
                 tokens(total["completionTokens"]),
                 integer(total["calls"]),
@@ -310,6 +313,45 @@ def _users(site: Answering, query: dict[str, str]) -> Shown:
     }
 
 
+def _groups(site: Answering, query: dict[str, str]) -> Shown:
+    answer = site.ask("breakdown", **query, by="group")
+    lines = [(part["label"], part) for part in answer["parts"][:ROWS_AT_FIRST]]
+    if answer["none"]["calls"] or answer["none"]["previousCost"]:
+        lines.append(("In no group", answer["none"]))
+    rows = [
+        [
+            name,
+            money(part["cost"]),
+            share(part["share"]),
+            *_compared(part["cost"], part["previousCost"]),
+            integer(part["users"]),
+            money(part["cost"] / part["users"]) if "label" in part and part["users"] else "",
+        ]
+        for name, part in lines
+    ]
+    return {"rows": rows, "details": [None] * len(rows), "bars": {}}
+
+
+def _compared(cost: float, before: float | None) -> list[str]:
+    """The cost of the range before, and the difference with its part in per cent."""
+    if before is None:
+        return [UNKNOWN, UNKNOWN]
+    difference = cost - before
+    sign = "+" if difference > 0 else "\u2212"
+    amount = money(0.0) if abs(difference) < 0.005 else f"{sign}{money(abs(difference))}"
+    if difference == 0:
+        return [money(before), amount]
+    if before <= 0 or cost <= 0:
+        return [money(before), f"{amount} {'new' if difference > 0 else 'gone'}"]
+    percent = round(100 * difference / before)
+    part = ">999%" if abs(percent) > 999 else f"{sign}{abs(percent)}%" if percent else "<1%"
+    return [money(before), f"{amount} {part}"]
+
+
+def _total_compared(total: Json) -> list[str]:
+    return _compared(total["cost"], total["previous"]["cost"] if total["previous"] else None)
+
+
 def _models(site: Answering, query: dict[str, str]) -> Shown:
     models = site.ask("top-models", **query)["models"]
     parts = {part["model"]: part for part in site.ask("cost-breakdown", **query)["models"]}
@@ -319,6 +361,7 @@ def _models(site: Answering, query: dict[str, str]) -> Shown:
             _model(model),
             money(model["cost"]),
             share(model["share"]),
+            *_compared(model["cost"], model["previousCost"]),
             tokens(model["promptTokens"]),
             tokens(model["completionTokens"]),
             tokens(model["cacheReadTokens"]),
@@ -339,6 +382,7 @@ def _models(site: Answering, query: dict[str, str]) -> Shown:
                 "Total",
                 money(total["cost"]),
                 "",
+                *_total_compared(total),
                 tokens(total["promptTokens"]),
                 tokens(total["completionTokens"]),
                 tokens(total["cacheReadTokens"]),
@@ -371,6 +415,7 @@ def _agents(site: Answering, query: dict[str, str]) -> Shown:
     agents = answer["agents"]
     lines = [(_agent(agent), agent, _attribution(agent["attribution"])) for agent in agents[:ROWS_AT_FIRST]]
     details = [_models_of(agent) for agent in agents[:ROWS_AT_FIRST]]
+    total_compared = _total_compared(summary)
     if agents or answer["withoutAgent"]["calls"] or answer["unknown"]["calls"]:
         lines += [("Without an agent", answer["withoutAgent"], ""), ("Unknown agent", answer["unknown"], "")]
         total = summary | {"users": summary["activeUsers"], "share": None}
@@ -381,6 +426,7 @@ def _agents(site: Answering, query: dict[str, str]) -> Shown:
             name,
             money(part["cost"]),
             "" if part["share"] is None else share(part["share"]),
+            *(_compared(part["cost"], part["previousCost"]) if part["share"] is not None else total_compared),
             tokens(part["totalTokens"]),
             integer(part["calls"]),
             integer(part["users"]),
@@ -400,21 +446,10 @@ def _models_of(agent: Json) -> str | None:
 
 
 def _attribution(parts: dict[str, float]) -> str:
-    words = {
-        "exact": "certain",
-        "conversation": "by its conversation",
-        "nearest": "by the nearest answer",
-        "weak": "by the conversation's own agent",
-    }
-    if parts.get("exact", 0) >= 0.995:
-        return "Certain"
-    texts = [
-        f"{'<1' if part < 0.01 else round(part * 100)}% {words[kind]}"
-        for kind in words
-        if (part := parts.get(kind))
-    ]
-    text = ", ".join(texts)
-    return text[:1].upper() + text[1:]
+    exact = parts.get("exact", 0)
+    if exact >= 0.995:
+        return "100%"
+    return "<1%" if exact < 0.01 else f"{round(exact * 100)}%"
 
 
 def _columns(entries: list[Json], *names: str) -> list[list[float]]:

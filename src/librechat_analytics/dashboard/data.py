@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar, overload
 
+from librechat_analytics.dashboard.list_query import WHOLE_LIST, listing_of
 from librechat_analytics.usage.answers import ALL_ENTRIES, Agent
 from librechat_analytics.usage.filters import NONE, UNKNOWN, Filters
 from librechat_analytics.usage.listing import Listing
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from librechat_analytics.dashboard.query import PageQuery
     from librechat_analytics.usage.answers import (
         AgentRanking,
+        Breakdown,
         Caching,
         Concentration,
         ConversationCosts,
@@ -43,10 +45,19 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.questions import Dimension, Repository
     from librechat_analytics.usage.usual import Usual
 
-LONGEST_LIST = 1000
-"""How many entries a list on screen has; a search and a file have all."""
-
 T = TypeVar("T")
+
+
+class Excerpt(Protocol):
+    """Some rows of a list, and how many the search has found."""
+
+    @property
+    def rows(self) -> Sequence[object]: ...
+    @property
+    def matched(self) -> int: ...
+
+
+E = TypeVar("E", bound=Excerpt)
 
 
 class SoFar(NamedTuple):
@@ -83,8 +94,7 @@ class PageData:
     ) -> None:
         """Make data that has no answers yet; ``is_for_file``: lists have all their entries."""
         self._repository = repository
-        length = ALL_ENTRIES if is_for_file or query.search else LONGEST_LIST
-        self._listing = Listing(length, beyond_period=True)
+        self._listing = listing_of(query, is_for_file=is_for_file)
         self._lock = Lock()
         self._locks: dict[object, Lock] = {}
         self._answers: dict[object, Any] = {}
@@ -294,16 +304,54 @@ class PageData:
 
     @Once
     def users(self) -> Ranking[UserRow]:
-        return self._repository.top_users(self.period, self._listing, self.filters)
+        """Give the part of the list of users that the address asks for."""
+        return self._part(lambda listing: self._repository.top_users(self.period, listing, self.filters))
 
     @Once
     def models(self) -> Ranking[ModelRow]:
-        return self._repository.top_models(self.period, self._listing, self.filters)
+        """Give the part of the list of models that the address asks for."""
+        return self._part(lambda listing: self._repository.top_models(self.period, listing, self.filters))
 
     @Once
     def agents(self) -> AgentRanking:
-        return self._repository.top_agents(self.period, self._listing, self.filters)
+        """Give the part of the list of agents that the address asks for."""
+        return self._part(lambda listing: self._repository.top_agents(self.period, listing, self.filters))
+
+    @Once
+    def breakdown(self) -> Breakdown:
+        """Give the parts of usage by an attribute that the address asks for."""
+        by = self.query.attribute
+        return self._part(lambda listing: self._repository.breakdown(self.period, by, listing, self.filters))
+
+    @Once
+    def whole_breakdown(self) -> Breakdown:
+        """Give all parts of usage by an attribute, highest cost first, for a file."""
+        return self._repository.breakdown(self.period, self.query.attribute, WHOLE_LIST, self.filters)
+
+    @Once
+    def all_users(self) -> Ranking[UserRow]:
+        """Give all users, highest cost first, for a file."""
+        return self._repository.top_users(self.period, WHOLE_LIST, self.filters)
+
+    @Once
+    def all_models(self) -> Ranking[ModelRow]:
+        """Give all models, highest cost first."""
+        return self._repository.top_models(self.period, WHOLE_LIST, self.filters)
+
+    @Once
+    def all_agents(self) -> AgentRanking:
+        """Give all agents, highest cost first, for a file."""
+        return self._repository.top_agents(self.period, WHOLE_LIST, self.filters)
 
     @Once
     def cost_breakdown(self) -> Ranking[ModelCostRow]:
-        return self._repository.cost_breakdown(self.period, self._listing, self.filters)
+        """Give all models with their rates, highest cost first."""
+        return self._repository.cost_breakdown(self.period, WHOLE_LIST, self.filters)
+
+    def _part(self, ask: Callable[[Listing], E]) -> E:
+        """Ask for a part of a list; a page beyond the last is the last."""
+        found = ask(self._listing)
+        if found.rows or not found.matched:
+            return found
+        pages = -(-found.matched // self._listing.limit)
+        return ask(replace(self._listing, offset=(pages - 1) * self._listing.limit))

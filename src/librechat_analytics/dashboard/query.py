@@ -22,7 +22,7 @@ from librechat_analytics.usage.filters import (
     is_readable,
 )
 from librechat_analytics.usage.periods import COMPARISONS, BadPeriodError, Compare, Period, parse_period
-from librechat_analytics.usage.questions import ChangeBy, Dimension, SplitBy
+from librechat_analytics.usage.questions import Attribute, ChangeBy, Dimension, SplitBy
 from librechat_analytics.zones import UnknownZoneError, parse_zone
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ Fault = Literal[
 Measure = Literal["cost", "tokens", "calls"]
 MEASURES: tuple[Measure, ...] = get_args(Measure)
 
+ATTRIBUTES: tuple[Attribute, ...] = get_args(Attribute)
 CHANGES_BY: tuple[ChangeBy, ...] = get_args(ChangeBy)
 SPLITS: tuple[SplitBy, ...] = get_args(SplitBy)
 
@@ -108,7 +109,8 @@ class PageQuery:
     ``replaced``: parameters that could not be read and have a default.
     ``unreadable``: parameters that could not be read and have none; then the page shows no figures.
     ``measure``, ``split``: what the chart over time shows, and what splits it (None: nothing).
-    ``by``: what the difference to the range before is taken apart by.
+    ``by``: what the difference to the range before is taken apart by; ``attribute``: what the view of groups
+    breaks usage down by.
     ``page``: of a table, from 1.
     ``filters``: what the reader has chosen, limited to what they may see.
     ``subject``: the user, model or agent that the page is about.
@@ -127,6 +129,7 @@ class PageQuery:
     measure: Measure = "cost"
     split: SplitBy | None = None
     by: ChangeBy = "model"
+    attribute: Attribute = "group"
     page: int = 1
     filters: Filters = EVERYTHING
     subject: Dimension | None = None
@@ -202,6 +205,7 @@ def read_page_query(
         measure=_one_of(MEASURES, values.get("measure"), "cost"),
         split=_one_of(SPLITS, values.get("split"), None),
         by=_one_of(CHANGES_BY, values.get("by"), "model"),
+        attribute=_one_of(ATTRIBUTES, values.get("by"), "group"),
         page=_page(values.get("page", "")),
         filters=filters,
         subject=subject,

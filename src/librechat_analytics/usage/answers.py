@@ -271,6 +271,10 @@ class Part:
     def total_tokens(self) -> int:
         return self.prompt_tokens + self.completion_tokens
 
+    @property
+    def change_usd(self) -> float | None:
+        return change_usd(self)
+
 
 @dataclass(frozen=True, slots=True)
 class AgentRanking:

@@ -25,7 +25,7 @@ class BusyUser(UserRow):
 @pytest.mark.parametrize("table", [users.TABLE, models.TABLE, agents.TABLE], ids=lambda table: table.things)
 class TestEveryList:
     def test_each_column_names_a_field_of_the_rows(self, table: ListTable[object]) -> None:
-        row = table.rows(page_data())[0]
+        row = table.part(page_data()).rows[0]
 
         assert [one.declared.field for one in table.columns if not hasattr(row, one.declared.field)] == []
 

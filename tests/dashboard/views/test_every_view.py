@@ -9,7 +9,7 @@ import pytest
 
 from librechat_analytics.dashboard.panels.base import Panel, answer_panels
 from librechat_analytics.dashboard.views.registry import VIEWS
-from librechat_analytics.usage.answers import AgentRanking, Concentration, Part, Summary
+from librechat_analytics.usage.answers import AgentRanking, Breakdown, Concentration, Part, Summary
 from tests.dashboard.ready_answers import (
     CERTAIN_QUALITY,
     NOTHING,
@@ -37,6 +37,7 @@ EMPTY: dict[str, Any] = {
     "models": models_of(),
     "cost_breakdown": breakdown_of(),
     "agents": AgentRanking((), 0, 0, 0.0, NO_PART, NO_PART),
+    "breakdown": Breakdown((), 0, 0, 0.0, NO_PART, None),
     "timeline": timeline(cost_usd=0.0),
     "hours_of_week": hours_of_week(),
     "conversation_costs": conversation_costs(),

@@ -9,10 +9,15 @@ import pytest
 
 from librechat_analytics.dashboard.panels.base import answer_panels
 from librechat_analytics.dashboard.views import agents, models, overview, users
-from librechat_analytics.dashboard.words.agent_words import certainty_in_words, models_in_words
+from librechat_analytics.dashboard.words.agent_words import (
+    certainty_in_short,
+    certainty_in_words,
+    models_in_words,
+)
 from librechat_analytics.dashboard.words.rate_words import rates_in_words
 from librechat_analytics.usage.answers import AgentRanking, ModelCost, Part, Summary
 from tests.dashboard.ready_answers import (
+    AGENT,
     BREAKDOWN,
     CERTAIN_QUALITY,
     MODEL,
@@ -88,20 +93,31 @@ class TestUsers:
     def test_fifty_are_shown_until_the_reader_wants_all(self) -> None:
         many = many_users(80)
 
-        assert len(stored(users.VIEW, users=many)["users-rows"]) == 50
+        *fifty, others = stored(users.VIEW, users=many)["users-rows"]
+
+        assert len(fifty) == 50
+        assert texts(others).startswith("30 other users")
         assert len(stored(users.VIEW, query(show_all=True), users=many)["users-rows"]) == 80
+
+    def test_the_rows_and_the_others_add_up_to_the_total(self) -> None:
+        two = users_of(replace(USER, cost_usd=2.0, calls=200), USER, total=12)
+        whole = Summary(replace(NOTHING, cost_usd=20.0, calls=1500), NOTHING, CERTAIN_QUALITY)
+        *_, others = stored(users.VIEW, users=two, summary=whole)["users-rows"]
+
+        assert texts(others).startswith("10 other users $5.50 27.5%")
+        assert " 100 " in f"{texts(others)} "
 
     def test_the_next_page_goes_on_where_the_first_ends(self) -> None:
         found = stored(users.VIEW, query(page=2), users=many_users(80))
 
         assert texts(found["users-rows"][0]).startswith("User 50")
-        assert len(found["users-rows"]) == 30
+        assert len(found["users-rows"]) == 31
         assert texts(found["users-showing"]) == "51\N{EN DASH}80 of 80 users Previous Next Show all 80"
 
     def test_the_last_line_has_the_totals_of_the_cards(self) -> None:
         (total,) = stored(users.VIEW)["users-total"]
 
-        assert texts(total) == "Total $12.50 1.5M 250k 1,200 40"
+        assert texts(total) == "Total $12.50 $0.00 +$12.50   new 1.5M 250k 1,200 40"
 
     def test_the_result_of_a_search_has_no_total(self) -> None:
         assert stored(users.VIEW, query(search="ada"))["users-total"] == []
@@ -177,6 +193,21 @@ class TestAgents:
 
         assert "No agent was used in this period." in words
         assert "Without an agent Models used directly $12.50" in words
+
+    def test_agents_of_one_name_are_told_apart_by_their_ids(self) -> None:
+        two = AgentRanking((AGENT, replace(AGENT, id="agent_zzzz")), 2, 2, 0.2, NO_PART, NO_PART)
+        rows = stored(agents.VIEW, agents=two)["agents-rows"]
+
+        assert f"…{AGENT.id[-4:]} claude" in texts(rows[0])
+        assert "…zzzz claude" in texts(rows[1])
+
+    def test_how_certain_an_agent_is_takes_one_word(self) -> None:
+        assert certainty_in_short({"exact": 0.99, "weak": 0.01}) == (
+            "99%",
+            "99% certain, 1% by the conversation's own agent",
+        )
+        assert certainty_in_short({"exact": 1.0}) == ("100%", "Certain")
+        assert certainty_in_short({}) == ("\N{EN DASH}", None)
 
     @pytest.mark.parametrize(
         ("attribution", "words"),

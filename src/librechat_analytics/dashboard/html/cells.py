@@ -74,6 +74,12 @@ def words_cell(text: str) -> Markup:
     return element("td", text, class_name="words")
 
 
+def change_cell(amount: str, percent: str, exact: str | None = None) -> Markup:
+    """Write a difference, and in smaller type how much that is in per cent."""
+    more: list[Markup] = [" ", element("span", percent, class_name="change-part")] if percent else []
+    return element("td", amount, *more, class_name="number change-cell", title=exact)
+
+
 def empty_cell() -> Markup:
     return element("td")
 

@@ -47,6 +47,29 @@ def csv_button(view: str) -> Component:
     )
 
 
+def list_files(view: str) -> list[Component]:
+    """Make the buttons that download a view's list: what the search has found, and all of it.
+
+    The style shows the second one only while there is a search.
+    """
+    return [
+        html.Button(
+            "CSV",
+            id=f"{view}-csv",
+            type="button",
+            className="quiet-button",
+            title="Download this list as CSV, with all its columns, in this order",
+        ),
+        html.Button(
+            f"CSV of all {view}",
+            id=f"{view}-all-csv",
+            type="button",
+            className="quiet-button all-rows",
+            title="Download the list as CSV without the search",
+        ),
+    ]
+
+
 def chart_files(chart_id: str, label: str, drawing: str) -> Component:
     """Make the buttons that download a chart's numbers and its picture; ``drawing``: the picture's id."""
     picture = html.Button(

@@ -1,93 +1,51 @@
-"""The rows of a list that are on screen: found by a search, in an order, page by page."""
+"""The line below a list: how much of it is on screen, and the buttons for the rest."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING
 
 from librechat_analytics.dashboard.html.markup import button, element
+from librechat_analytics.dashboard.list_query import LONGEST_PAGE, PAGE_ROWS, page_length
 from librechat_analytics.formatting import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
     from librechat_analytics.dashboard.html.markup import Markup
-    from librechat_analytics.dashboard.panels.list_columns import ListColumn
     from librechat_analytics.dashboard.query import PageQuery
-
-Row = TypeVar("Row")
-
-PAGE_ROWS = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Excerpt(Generic[Row]):
+class Excerpt:
     """The rows of a list that are on screen.
 
-    ``first``: the position of the first of them, from 1. ``matched``: the number of rows that the search
-    found; without a search, of all that are listed. ``listed``: the number of rows that were read, at most a
-    thousand without a search. ``total``: the number of all.
+    ``shown``: how many. ``matched``: how many the search found; without a search, all. ``total``: how many
+    the list has. ``page``: counted from 1. ``is_all``: the reader wants all rows on one page.
     """
 
-    rows: Sequence[Row]
-    first: int
+    shown: int
     matched: int
-    listed: int
     total: int
     page: int
     pages: int
+    is_all: bool = False
+
+    @property
+    def first(self) -> int:
+        """Give the position of the first row on screen, from 1."""
+        return (self.page - 1) * (LONGEST_PAGE if self.is_all else PAGE_ROWS) + 1
 
 
-def excerpt(found: Sequence[Row], query: PageQuery, *, listed: int, total: int) -> Excerpt[Row]:
-    """Cut out the page that the reader is on; a page beyond the last is the last."""
-    matched = len(found)
-    if query.show_all:
-        return Excerpt(found, 1, matched, listed, total, 1, 1)
-    pages = max(1, -(-matched // PAGE_ROWS))
-    page = min(query.page, pages)
-    start = (page - 1) * PAGE_ROWS
-    return Excerpt(found[start : start + PAGE_ROWS], start + 1, matched, listed, total, page, pages)
+def excerpt(shown: int, matched: int, total: int, query: PageQuery) -> Excerpt:
+    """Say where in a list the rows of an address are; a page beyond the last is the last."""
+    pages = max(1, -(-matched // page_length(query)))
+    return Excerpt(shown, matched, total, min(query.page, pages), pages, query.show_all)
 
 
-def matching(rows: Sequence[Row], search: str, texts: Callable[[Row], Iterable[str | None]]) -> Sequence[Row]:
-    """Give the rows that have every word of a search in one of their texts; case does not matter."""
-    words = search.casefold().split()
-    if not words:
-        return rows
-    return [row for row in rows if _has_all(words, " ".join(filter(None, texts(row))).casefold())]
-
-
-def _has_all(words: Iterable[str], text: str) -> bool:
-    return all(word in text for word in words)
-
-
-def in_order(rows: Sequence[Row], sort: str, columns: Iterable[ListColumn[Row]]) -> Sequence[Row]:
-    """Order rows as the address says: ``cost_usd``, or ``-cost_usd`` for descending.
-
-    Rows without a value are last in both directions. A column that cannot be sorted changes nothing.
-    """
-    name = sort.removeprefix("-")
-    column = next((one for one in columns if one.header.sort and one.header.sort == name), None)
-    if column is None:
-        return rows
-    values = [(column.declared.cell(row), row) for row in rows]
-    known = [(_sort_key(value), row) for value, row in values if value is not None]
-    ordered = sorted(known, key=lambda pair: pair[0], reverse=sort.startswith("-"))
-    return [*(row for _, row in ordered), *(row for value, row in values if value is None)]
-
-
-def _sort_key(value: str | float | datetime) -> tuple[str, float]:
-    if isinstance(value, str):
-        return value.casefold(), 0.0
-    return "", value.timestamp() if isinstance(value, datetime) else value
-
-
-def showing(excerpt: Excerpt[Row], thing: str, things: str) -> str:
+def showing(excerpt: Excerpt, thing: str, things: str) -> str:
     """Say how much of a list is on screen: ``1-50 of 312 users``."""
-    shown, matched, total = len(excerpt.rows), excerpt.matched, excerpt.total
+    shown, matched, total = excerpt.shown, excerpt.matched, excerpt.total
     positions = f"{excerpt.first:,}\N{EN DASH}{excerpt.first + shown - 1:,}"
-    if matched < excerpt.listed:
+    if matched < total:
         if shown < matched:
             return f"{positions} of {matched:,} matching {things}"
         return f"{matched:,} of {total:,} {things} match"
@@ -96,9 +54,9 @@ def showing(excerpt: Excerpt[Row], thing: str, things: str) -> str:
     return counted(total, thing, things)
 
 
-def foot(excerpt: Excerpt[Row], thing: str, things: str) -> list[Markup]:
-    """Say how much of a list is on screen, with buttons for its other pages and for the whole list."""
-    if not excerpt.total:
+def foot(excerpt: Excerpt, thing: str, things: str) -> list[Markup]:
+    """Say how much of a list is on screen, with buttons for its other pages and for all of it."""
+    if not excerpt.shown:
         return []
     words: list[Markup] = [element("span", showing(excerpt, thing, things))]
     if excerpt.pages > 1:
@@ -106,8 +64,12 @@ def foot(excerpt: Excerpt[Row], thing: str, things: str) -> list[Markup]:
         words += [
             _page_button("Previous", before, exists=before >= 1),
             _page_button("Next", after, exists=after <= excerpt.pages),
-            button(f"Show all {excerpt.matched:,}", action="show-all"),
         ]
+    if excerpt.is_all and excerpt.matched > PAGE_ROWS:
+        words.append(button(f"Show {PAGE_ROWS} a page", set="all=&page="))
+    elif excerpt.pages > 1:
+        longest = f"{LONGEST_PAGE:,} of " if excerpt.matched > LONGEST_PAGE else "all "
+        words.append(button(f"Show {longest}{excerpt.matched:,}", action="show-all"))
     return words
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from librechat_analytics.dashboard.html.cells import number_cell, share_cell, words_cell
+from librechat_analytics.dashboard.html.cells import change_cell, number_cell, share_cell, words_cell
 from librechat_analytics.dashboard.html.tables import Header
+from librechat_analytics.dashboard.words.change_words import percent_of, signed
 from librechat_analytics.formatting import (
     UNKNOWN,
     ago,
@@ -106,6 +107,14 @@ def _column(column: Column[Row], shown: Shown) -> ListColumn[Row]:
         hint=shown.hint,
     )
     return ListColumn(column, header)
+
+
+def compared_cell(cost_usd: float, previous_usd: float | None) -> Markup:
+    """Write how much a cost differs from that of the range before; None where there is no such range."""
+    if previous_usd is None:
+        return number_cell(UNKNOWN)
+    difference = signed(cost_usd - previous_usd)
+    return change_cell(difference, percent_of(cost_usd, previous_usd), f"{money_exact(previous_usd)} before")
 
 
 def cell(heading: Heading, value: Cell, *, greatest_share: float, now: datetime) -> Markup:

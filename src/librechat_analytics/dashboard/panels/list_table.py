@@ -1,50 +1,67 @@
-"""The table that lists all users, models or agents."""
+"""The table that lists all users, models or agents, or the parts of usage by an attribute."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 import dash_bootstrap_components as dbc
 from dash import html
 
 from librechat_analytics.dashboard.charts.time_axis import TimeAxis
 from librechat_analytics.dashboard.html import frames
-from librechat_analytics.dashboard.html.cells import empty_cell, name_cell, trend_cell
+from librechat_analytics.dashboard.html.cells import trend_cell
 from librechat_analytics.dashboard.html.markup import element
 from librechat_analytics.dashboard.html.tables import data_table, message_row
-from librechat_analytics.dashboard.links import LIST_VIEWS
-from librechat_analytics.dashboard.panels.excerpt import excerpt, foot, in_order, matching
-from librechat_analytics.dashboard.panels.list_columns import cell
+from librechat_analytics.dashboard.panels.excerpt import excerpt, foot
+from librechat_analytics.dashboard.panels.list_columns import cell, compared_cell
+from librechat_analytics.dashboard.panels.list_sums import (
+    RestLine,
+    others_label,
+    sum_line,
+    sums_of_others,
+    sums_of_part,
+    sums_of_whole,
+)
 from librechat_analytics.dashboard.panels.targets import Fills, Target
 from librechat_analytics.dashboard.words.captions import peak_in_words
 from librechat_analytics.dashboard.words.empties import no_match, nothing_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from dash.development.base_component import Component
 
     from librechat_analytics.dashboard.data import PageData
     from librechat_analytics.dashboard.html.markup import Markup
     from librechat_analytics.dashboard.panels.list_columns import ListColumn
-    from librechat_analytics.usage.answers import Part, Totals
     from librechat_analytics.usage.questions import Dimension
 
-Row = TypeVar("Row")
 
-IN_TOTALS = {"users": "active_users"}
-"""The name of a field among the totals, where it has another name there."""
+class ListRow(Protocol):
+    """A row that says what it cost, now and in the range before (None where there is no such range)."""
+
+    @property
+    def cost_usd(self) -> float: ...
+    @property
+    def previous_cost_usd(self) -> float | None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class RestLine:
-    """A line below the rows for usage that belongs to none of them, so that all lines add up to the total."""
+Row = TypeVar("Row", bound=ListRow)
+RowOut = TypeVar("RowOut", covariant=True)
 
-    label: str
-    detail: str
-    href: str
-    part: Part
+
+class ListPart(Protocol[RowOut]):
+    """The rows of a list that the address asks for, and what is known of the whole list."""
+
+    @property
+    def rows(self) -> Sequence[RowOut]: ...
+    @property
+    def total(self) -> int: ...
+    @property
+    def matched(self) -> int: ...
+    @property
+    def highest_share(self) -> float: ...
 
 
 def _no_rest(_: PageData) -> Sequence[RestLine]:
@@ -53,40 +70,37 @@ def _no_rest(_: PageData) -> Sequence[RestLine]:
 
 @dataclass(frozen=True, slots=True)
 class ListTable(Generic[Row]):
-    """A table of users, models or agents, with its search, its choice of columns and its pages.
+    """A table of a list, with its search, its choice of columns and its pages.
 
     Attributes:
-        dimension: What the rows are.
+        things: What the rows are, in the plural; also the name of the view.
+        thing: What a row is.
         caption: The table's name for screen readers.
         placeholder: What the empty search field says.
         nothing: What the table says without rows, such as "No users".
         columns: The column of names first.
-        rows: Reads the rows, highest cost first.
-        total: Reads how many rows there are in all.
+        part: Reads the rows that the address asks for.
         key: Gives a row's id, or a model's name.
-        searched: Gives the texts that a search looks through.
         name: Writes a row's first cell.
+        dimension: What the rows are where they have a column of trends.
         cells: Write the cells that the kind of their column does not, by field.
         rest: Reads the lines below the rows.
+        adds_up: Says whether no usage is in two rows, so that there is a total.
     """
 
-    dimension: Dimension
+    things: str
+    thing: str
     caption: str
     placeholder: str
     nothing: str
     columns: tuple[ListColumn[Row], ...]
-    rows: Callable[[PageData], Sequence[Row]]
-    total: Callable[[PageData], int]
+    part: Callable[[PageData], ListPart[Row]]
     key: Callable[[Row], str | None]
-    share: Callable[[Row], float]
-    searched: Callable[[Row], Iterable[str | None]]
     name: Callable[[PageData, Row], Markup]
+    dimension: Dimension | None = None
     cells: Mapping[str, Callable[[Row], Markup]] = field(default_factory=dict)
     rest: Callable[[PageData], Sequence[RestLine]] = _no_rest
-
-    @property
-    def things(self) -> str:
-        return LIST_VIEWS[self.dimension]
+    adds_up: Callable[[PageData], bool] = lambda _: True
 
     @property
     def targets(self) -> tuple[Target, ...]:
@@ -105,8 +119,8 @@ class ListTable(Generic[Row]):
     def _foot(self) -> Target:
         return Target(f"{self.things}-showing")
 
-    def layout(self, error_slot: Component) -> Component:
-        """Make the table before the first answer, with everything around it."""
+    def layout(self, error_slot: Component, *before: Component) -> Component:
+        """Make the table before the first answer, with all around it; ``before`` is above the table."""
         things = self.things
         tools = html.Div(
             [
@@ -128,13 +142,14 @@ class ListTable(Generic[Row]):
                     className="columns-menu",
                     **{"data-table": f"{things}-table"},
                 ),
-                frames.csv_button(things),
+                *frames.list_files(things),
             ],
             className="table-tools",
         )
         return frames.box(
             f"All {things}",
             error_slot,
+            *before,
             data_table(things, self.caption, [column.header for column in self.columns]),
             html.Div(id=self._foot.id, className="table-foot", role="status"),
             aside=tools,
@@ -143,61 +158,72 @@ class ListTable(Generic[Row]):
 
     def fill(self, data: PageData) -> Fills:
         """Fill the table with the rows that the address asks for."""
-        rows, rest, query = self.rows(data), self.rest(data), data.query
-        found = in_order(matching(rows, query.search, self.searched), query.sort, self.columns)
-        on_screen = excerpt(found, query, listed=len(rows), total=self.total(data))
-        is_used = bool(rows) or any(line.part.calls for line in rest)
-        greatest = max([*map(self.share, rows), *(line.part.share for line in rest), 0.0])
-        if not rows:
+        part, rest, query = self.part(data), self.rest(data), data.query
+        on_screen = excerpt(len(part.rows), part.matched, part.total, query)
+        is_used = bool(part.total) or any(line.part.calls for line in rest)
+        if not part.total:
             lines = message_row(len(self.columns), *nothing_in(data, self.nothing))
-        elif not on_screen.rows:
-            lines = no_match(len(self.columns), self.dimension, query.search)
+        elif not part.rows:
+            lines = no_match(len(self.columns), data, self.things)
         else:
-            lines = self._lines(data, on_screen.rows, greatest)
+            lines = self._lines(data, part)
         total: list[Markup] = []
         if is_used and not query.search:  # what a search found does not add up to the total
-            lines += [self._rest_line(line, greatest, data) for line in rest]
-            total = [self._total_line(data)]
+            lines += self._sum_lines(data, part, rest)
+            total = self._total_lines(data)
         return Fills(
-            {self._total: total, self._rows: lines, self._foot: foot(on_screen, self.dimension, self.things)}
+            {self._total: total, self._rows: lines, self._foot: foot(on_screen, self.thing, self.things)}
         )
 
-    def _lines(self, data: PageData, rows: Sequence[Row], greatest: float) -> list[Markup]:
-        keys = [self.key(row) for row in rows]
-        trends = data.trends(self.dimension, keys)
-        buckets = TimeAxis.of(data.timeline).labels
+    def _lines(self, data: PageData, part: ListPart[Row]) -> list[Markup]:
+        keys = [self.key(row) for row in part.rows]
+        trends = data.trends(self.dimension, keys) if self.dimension else {}
+        buckets = TimeAxis.of(data.timeline).labels if self.dimension else []
         lines = []
-        for key, row in zip(keys, rows, strict=True):
-            trend = trend_cell(trends[key], peak_in_words(trends[key], buckets))
-            cells = (self._cell(column, row, trend, greatest, data) for column in self.columns[1:])
+        for key, row in zip(keys, part.rows, strict=True):
+            trend = trend_cell(trends[key], peak_in_words(trends[key], buckets)) if self.dimension else ""
+            cells = (self._cell(column, row, trend, part, data) for column in self.columns[1:])
             lines.append(element("tr", self.name(data, row), *cells))
         return lines
 
     def _cell(
-        self, column: ListColumn[Row], row: Row, trend: Markup, greatest: float, data: PageData
+        self, column: ListColumn[Row], row: Row, trend: Markup, part: ListPart[Row], data: PageData
     ) -> Markup:
         if column.is_trend:
             return trend
         if column.declared.field in self.cells:
             return self.cells[column.declared.field](row)
-        return cell(column.declared, column.declared.cell(row), greatest_share=greatest, now=data.now)
+        if column.declared.field == "change_usd":
+            return compared_cell(row.cost_usd, row.previous_cost_usd)
+        value = column.declared.cell(row)
+        return cell(column.declared, value, greatest_share=part.highest_share, now=data.now)
 
-    def _rest_line(self, line: RestLine, greatest: float, data: PageData) -> Markup:
-        cells = (_sum_cell(column, line.part, greatest, data) for column in self.columns[1:])
-        return element("tr", name_cell(line.label, line.detail, href=line.href), *cells, class_name="rest")
+    def _sum_lines(self, data: PageData, part: ListPart[Row], rest: Sequence[RestLine]) -> list[Markup]:
+        """Write the rows on other pages as one line, then the usage that is no row."""
+        lines = []
+        others = part.total - len(part.rows)
+        if others > 0 and self.adds_up(data):
+            whole = sums_of_whole(data.summary)
+            left = sums_of_others(whole, part.rows, [line.part for line in rest])
+            label = others_label(others, self.thing)
+            lines.append(sum_line(self.columns, left, label, kind="rest", now=data.now))
+        lines += [
+            sum_line(
+                self.columns,
+                sums_of_part(line.part),
+                line.label,
+                line.detail,
+                href=line.href,
+                kind="rest",
+                highest_share=part.highest_share,
+                now=data.now,
+            )
+            for line in rest
+        ]
+        return lines
 
-    def _total_line(self, data: PageData) -> Markup:
-        totals = data.summary.totals
-        cells = (_sum_cell(column, totals, 0.0, data) for column in self.columns[1:])
-        return element("tr", name_cell("Total"), *cells, class_name="total")
-
-
-def _sum_cell(column: ListColumn[Row], sums: Totals | Part, greatest: float, data: PageData) -> Markup:
-    """Write the cell of a line that is not a row; empty where the sums have no such field."""
-    if column.is_trend:
-        return trend_cell()
-    name = column.declared.field
-    value = getattr(sums, name, getattr(sums, IN_TOTALS.get(name, name), None))
-    if value is None:
-        return empty_cell()
-    return cell(column.declared, value, greatest_share=greatest, now=data.now)
+    def _total_lines(self, data: PageData) -> list[Markup]:
+        if not self.adds_up(data):
+            return []
+        whole = sums_of_whole(data.summary)
+        return [sum_line(self.columns, whole, "Total", kind="total", now=data.now)]

@@ -68,6 +68,8 @@ COLUMNS = list_columns(
     Shown("model", sort="label"),
     Shown("cost_usd"),
     Shown("share", hint="Share of the period's cost"),
+    Shown("previous_cost_usd", room=1, hint="Cost in the range before"),
+    Shown("change_usd", room=1, hint="Difference to the range before; ordered by its size"),
     Trend(hint="How the model's cost moved over the period"),
     Shown("prompt_tokens", room=1, hint="Prompt tokens, including those read from and written to a cache"),
     Shown("completion_tokens", room=1, hint="Completion tokens"),
@@ -134,11 +136,22 @@ def _fill_charts(data: PageData) -> Fills:
     )
 
 
-def rated_models(data: PageData) -> list[RatedModel]:
-    """Give the models with their rates; a model without a cost breakdown has none."""
+@dataclass(frozen=True, slots=True)
+class RatedModels:
+    """Some models with their rates, and what is known of the whole list; see ``Ranking``."""
+
+    rows: list[RatedModel]
+    total: int
+    matched: int
+    highest_share: float
+
+
+def rated_models(data: PageData) -> RatedModels:
+    """Give the models on screen with their rates; a model without a cost breakdown has none."""
+    ranking = data.models
     breakdown = {row.model: row for row in reversed(data.cost_breakdown.rows)}
     found = []
-    for row in data.models.rows:
+    for row in ranking.rows:
         rates = breakdown.get(row.model)
         found.append(
             RatedModel(
@@ -148,7 +161,7 @@ def rated_models(data: PageData) -> list[RatedModel]:
                 rates=rates.rates if rates else (),
             )
         )
-    return found
+    return RatedModels(found, ranking.total, ranking.matched, ranking.highest_share)
 
 
 def _name(data: PageData, row: RatedModel) -> Markup:
@@ -167,22 +180,25 @@ def _sheet(data: PageData) -> Sheet:
     return models_sheet(data.models)
 
 
+def _whole(data: PageData) -> Sheet:
+    return models_sheet(data.all_models)
+
+
 def _cost_sheet(data: PageData) -> Sheet:
     return breakdown_sheet(data.cost_breakdown)
 
 
 CHARTS_PANEL = Panel("models-charts", (COST, TOKENS), _fill_charts)
 TABLE: ListTable[RatedModel] = ListTable(
+    things="models",
+    thing="model",
     dimension="model",
     caption="Models by cost",
     placeholder="Search model or provider",
     nothing="No models",
     columns=COLUMNS,
-    rows=rated_models,
-    total=lambda data: data.models.total,
+    part=rated_models,
     key=lambda row: row.model,
-    share=lambda row: row.share,
-    searched=lambda row: (model_label(row.model), row.provider),
     name=_name,
     cells={"rates": lambda row: number_cell(*rates_in_words(row.rates))},
 )
@@ -190,8 +206,9 @@ VIEW = subject_view(
     SubjectList(
         table=TABLE,
         sheet=_sheet,
+        whole=_whole,
         charts=_charts,
         panels=(CHARTS_PANEL, caches.PANEL),
-        files={COST.id: _cost_sheet, TOKENS.id: _sheet, **caches.CHARTS},
+        files={COST.id: _cost_sheet, TOKENS.id: _whole, **caches.CHARTS},
     )
 )

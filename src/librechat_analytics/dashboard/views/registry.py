@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from librechat_analytics.dashboard.views import agents, detail, models, now, overview, quality, users
+from librechat_analytics.dashboard.views import agents, detail, groups, models, now, overview, quality, users
 
 if TYPE_CHECKING:
     from librechat_analytics.dashboard.views.base import View
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 VIEWS: tuple[View, ...] = (
     overview.VIEW,
     users.VIEW,
+    groups.VIEW,
     models.VIEW,
     agents.VIEW,
     quality.VIEW,

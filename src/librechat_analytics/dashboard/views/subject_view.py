@@ -1,4 +1,4 @@
-"""The views that list all users, models or agents: charts above a table."""
+"""The views that list all users, models or agents: a table, and charts below it."""
 
 from __future__ import annotations
 
@@ -14,22 +14,24 @@ if TYPE_CHECKING:
     from dash.development.base_component import Component
 
     from librechat_analytics.dashboard.data import PageData
-    from librechat_analytics.dashboard.panels.list_table import ListTable
+    from librechat_analytics.dashboard.panels.list_table import ListRow, ListTable
     from librechat_analytics.exports.sheets import Sheet
 
-Row = TypeVar("Row")
+Row = TypeVar("Row", bound="ListRow")
 
 
 @dataclass(frozen=True, slots=True)
 class SubjectList(Generic[Row]):
     """What differs between the views of users, models and agents.
 
-    ``table``: the list. ``sheet``: the list as a file. ``charts``: makes the charts above the table, which
-    ``panels`` fill. ``files``: the numbers of each chart as a file, by the chart's id.
+    ``table``: the list. ``sheet``: what the search has found of it, as a file. ``whole``: all of it, as a
+    file. ``charts``: makes the charts below the table, which ``panels`` fill. ``files``: the numbers of each
+    chart as a file, by the chart's id.
     """
 
     table: ListTable[Row]
     sheet: Callable[[PageData], Sheet]
+    whole: Callable[[PageData], Sheet]
     charts: Callable[[], list[Component]]
     panels: tuple[Panel, ...]
     files: Mapping[str, Callable[[PageData], Sheet]] = field(default_factory=dict)
@@ -41,8 +43,8 @@ def subject_view(listed: SubjectList[Row]) -> View:
     panel = Panel(f"{things}-table", (listed.table,), listed.table.fill)
     return View(
         name=things,
-        layout=lambda: [*listed.charts(), listed.table.layout(panel.error_slot())],
-        panels=(*listed.panels, panel),
+        layout=lambda: [listed.table.layout(panel.error_slot()), *listed.charts()],
+        panels=(panel, *listed.panels),
         table=listed.sheet,
-        charts=listed.files,
+        charts={f"{things}-all": listed.whole, **listed.files},
     )

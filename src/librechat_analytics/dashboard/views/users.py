@@ -21,7 +21,7 @@ from librechat_analytics.dashboard.words import captions
 from librechat_analytics.dashboard.words.empties import nothing_in
 from librechat_analytics.exports import cells, columns
 from librechat_analytics.exports.sheets import users_sheet
-from librechat_analytics.formatting import money, plain_text
+from librechat_analytics.formatting import money, plain_text, user_label
 from librechat_analytics.usage.filters import NONE
 
 if TYPE_CHECKING:
@@ -39,12 +39,15 @@ COLUMNS = list_columns(
     Shown("name", sort="user"),
     Shown("cost_usd"),
     Shown("share", hint="Share of the period's cost"),
+    Shown("previous_cost_usd", room=1, hint="Cost in the range before"),
+    Shown("change_usd", room=1, hint="Difference to the range before; ordered by its size"),
     Trend(hint="How the user's cost moved over the period"),
     Shown("prompt_tokens", room=2, hint="Prompt tokens"),
     Shown("completion_tokens", room=2, hint="Completion tokens"),
     Shown("calls", room=1, hint="Model calls"),
-    Shown("conversations", room=2),
-    Shown("last_active", room=1, hint="In the period, under the filters"),
+    Shown("conversations", room=3),
+    Shown("last_ever", room=1, hint="Whatever the period, under the filters"),
+    Shown("last_active", room=3, hint="Last activity in the period"),
     only_in_files=("email", "id", "total_tokens"),
 )
 
@@ -63,12 +66,12 @@ def _charts() -> list[Component]:
 
 
 def _fill_chart(data: PageData) -> Fills:
-    ranking = data.users
-    rows = ranking.rows[:FIRST_BARS]
+    ranking = data.top("user", FIRST_BARS)
+    rows = ranking.rows
     costs_usd = [row.cost_usd for row in rows]
     return CHART.fill(
         ranked_bars(
-            [cells.user(row) for row in rows],
+            [user_label(row.name, row.email, row.id, deleted=row.deleted) for row in rows],
             [series("Cost", costs_usd, money)],
             totals=[money(cost) for cost in costs_usd],
             revision=data.query.revision,
@@ -92,28 +95,32 @@ def _sheet(data: PageData) -> Sheet:
     return users_sheet(data.users)
 
 
+def _whole(data: PageData) -> Sheet:
+    return users_sheet(data.all_users)
+
+
 CHART_PANEL = Panel("users-chart", (CHART,), _fill_chart)
 TABLE: ListTable[UserRow] = ListTable(
+    things="users",
+    thing="user",
     dimension="user",
     caption="Users by cost",
-    placeholder="Search name or e-mail",
+    placeholder="Search name, e-mail or id",
     nothing="No users",
     columns=COLUMNS,
-    rows=lambda data: data.users.rows,
-    total=lambda data: data.users.total,
+    part=lambda data: data.users,
     key=lambda row: row.id,
-    share=lambda row: row.share,
-    searched=lambda row: (cells.user(row), row.email),
     name=_name,
 )
 VIEW = subject_view(
     SubjectList(
         table=TABLE,
         sheet=_sheet,
+        whole=_whole,
         charts=_charts,
         panels=(CHART_PANEL, concentration.PANEL, conversation_costs.PANEL),
         files={
-            CHART.id: _sheet,
+            CHART.id: _whole,
             concentration.CHART.id: concentration.csv,
             conversation_costs.CHART.id: conversation_costs.csv,
         },

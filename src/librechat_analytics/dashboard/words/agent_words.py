@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from librechat_analytics.formatting import model_label, name_label
+from librechat_analytics.formatting import UNKNOWN, model_label, name_label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,6 +54,15 @@ def certainty_in_words(attribution: Mapping[str, float]) -> str:
     ]
     text = ", ".join(parts)
     return text[:1].upper() + text[1:]
+
+
+def certainty_in_short(attribution: Mapping[str, float]) -> tuple[str, str | None]:
+    """Write how much of an agent's usage is certain, and how the rest is known for the tooltip."""
+    if not attribution:
+        return UNKNOWN, None
+    if is_certain(attribution):
+        return "100%", "Certain"
+    return _percent(attribution.get("exact", 0.0)), certainty_in_words(attribution)
 
 
 def _percent(part: float) -> str:

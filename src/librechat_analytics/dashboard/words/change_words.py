@@ -38,6 +38,20 @@ def percent(change: Change) -> str:
     return f"{'+' if share > 0 else MINUS if share < 0 else ''}{abs(share)}%"
 
 
+def percent_of(now_usd: float, before_usd: float) -> str:
+    """Write by how much one cost differs from another: in per cent, or that it is new or gone."""
+    if now_usd == before_usd:
+        return ""
+    if before_usd <= 0 or now_usd <= 0:
+        return "new" if now_usd > before_usd else "gone"
+    share = round(100 * (now_usd - before_usd) / before_usd)
+    if abs(share) > MOST_PERCENT:
+        return f">{MOST_PERCENT}%"
+    if share == 0:
+        return "<1%"
+    return f"{'+' if share > 0 else MINUS}{abs(share)}%"
+
+
 def headline(difference_usd: float, parts: Sequence[tuple[str, float]], before: str) -> str:
     """Say how much more or less was spent, and which parts differ most.
 

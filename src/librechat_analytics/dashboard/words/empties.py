@@ -28,10 +28,15 @@ def nothing_in(data: PageData, nothing: str) -> list[Markup]:
     return words
 
 
-def no_match(columns: int, thing: str, search: str) -> list[Markup]:
-    """Say that a search found nothing, and offer to clear it."""
-    words = f"No {thing} matches “{plain_text(search)}”. "
-    return message_row(columns, words, button("Clear the search", action="clear-search"))
+def no_match(columns: int, data: PageData, things: str) -> list[Markup]:
+    """Say that a search found nothing in the period, and offer to search all time or to clear it."""
+    nothing = (
+        "Nobody active in this period matches" if things == "users" else f"No {things} of this period match"
+    )
+    words: list[Markup] = [f"{nothing} “{plain_text(data.query.search)}”. "]
+    if data.period.name != "all":
+        words += [button("Search all time", period="all"), " · "]
+    return message_row(columns, *words, button("Clear the search", action="clear-search"))
 
 
 def empty_state(data: PageData) -> list[Markup]:
