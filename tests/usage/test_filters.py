@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from librechat_analytics.usage.filters import EVERYTHING, FILTER_NAMES, NONE, UNKNOWN, Filters, Scope
+from librechat_analytics.usage.listing import Listing
 from librechat_analytics.usage.periods import Period, parse_period
 from tests.usage.conftest import NOW
 
@@ -28,11 +29,11 @@ def calls(repository: StoreRepository, filters: Filters, period: Period = ALL_TI
 def values_of(repository: StoreRepository, name: str) -> tuple[str, ...]:
     """The recorded values of a filter, what has none, and one that nothing has."""
     if name == "user":
-        known = [row.id for row in repository.top_users(ALL_TIME, 3).rows]
+        known = [row.id for row in repository.top_users(ALL_TIME, Listing(3)).rows]
     elif name == "model":
-        known = [row.model for row in repository.top_models(ALL_TIME, 3).rows]
+        known = [row.model for row in repository.top_models(ALL_TIME, Listing(3)).rows]
     elif name == "agent":
-        known = [row.id for row in repository.top_agents(ALL_TIME, 3).rows]
+        known = [row.id for row in repository.top_agents(ALL_TIME, Listing(3)).rows]
     else:
         known = [value.value for value in repository.filter_values()[name]] if name != "tenant" else []
     return (
