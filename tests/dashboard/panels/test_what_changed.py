@@ -38,10 +38,21 @@ def test_each_part_leads_to_its_page_and_says_how_it_changed() -> None:
     _, stored = shown()
 
     first, second = stored["what-changed-parts"]
-    assert first[2][2][1]["href"] == "?view=model&model=claude-sonnet-4-6"
-    assert texts(first).split() == ["claude-sonnet-4-6", "+$4.50", "+56%"]
-    assert texts(second).split() == ["gpt-5.2", "\N{MINUS SIGN}$4.00", "gone"]
+    assert first[2][2][2][1]["href"] == "?view=model&model=claude-sonnet-4-6"
+    assert texts(first[2][2:3]) == "claude-sonnet-4-6"
+    assert texts(first[4]).split() == ["+$4.50", "+56%"]
+    assert texts(second[4]).split() == ["\N{MINUS SIGN}$4.00", "gone"]
     assert first[4][1]["title"] == "From $8.00 to $12.50: +$4.50 by quantity, $0.00 by price"
+
+
+def test_each_part_can_be_chosen_or_left_out() -> None:
+    _, stored = shown()
+
+    buttons = stored["what-changed-parts"][0][2][3][2:]
+    assert [button[1]["data-action"] for button in buttons] == ["filter-only", "filter-out"]
+    assert {(button[1]["data-name"], button[1]["value"]) for button in buttons} == {
+        ("model", "claude-sonnet-4-6")
+    }
 
 
 def test_the_largest_difference_has_half_of_the_width_up_or_down() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from librechat_analytics.dashboard.html.cells import filter_buttons
 from librechat_analytics.dashboard.html.markup import element
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ class ChangeEntry:
 
     ``value``: the difference, which the bar shows. ``amount``: the same in words. ``detail``: in smaller
     type beside it. ``exact``: the tooltip of the amount. ``href``: the address that the name leads to.
+    ``filter``: the filter's name and the entry's value of it.
     """
 
     name: str
@@ -27,6 +29,7 @@ class ChangeEntry:
     detail: str = ""
     exact: str = ""
     href: str | None = None
+    filter: tuple[str, str] | None = None
 
 
 def change_items(entries: Sequence[ChangeEntry]) -> list[Markup]:
@@ -35,12 +38,7 @@ def change_items(entries: Sequence[ChangeEntry]) -> list[Markup]:
     return [
         element(
             "li",
-            element(
-                "span",
-                element("a", entry.name, href=entry.href) if entry.href else entry.name,
-                class_name="name",
-                title=entry.name,
-            ),
+            _name(entry),
             _bar(entry.value, greatest),
             element(
                 "span",
@@ -53,6 +51,13 @@ def change_items(entries: Sequence[ChangeEntry]) -> list[Markup]:
         )
         for entry in entries
     ]
+
+
+def _name(entry: ChangeEntry) -> Markup:
+    named = element("a", entry.name, href=entry.href) if entry.href else entry.name
+    name = element("span", named, class_name="name", title=entry.name)
+    buttons = [filter_buttons(entry.name, *entry.filter, inline=True)] if entry.filter else []
+    return element("span", name, *buttons, class_name="ranked-line change-name")
 
 
 def _bar(value: float, greatest: float) -> Markup:

@@ -15,6 +15,7 @@ from librechat_analytics.dashboard.words import change_words, notices
 from librechat_analytics.dashboard.words.subject_names import subject_name
 from librechat_analytics.exports.sheets import changes_sheet
 from librechat_analytics.formatting import counted, money, money_exact
+from librechat_analytics.usage.filters import NONE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,6 +108,7 @@ def _entry(data: PageData, row: Change) -> ChangeEntry:
         f"From {money(row.before_usd)} to {money(row.now_usd)}: {change_words.signed(row.quantity_usd)} by"
         f" quantity, {change_words.signed(row.price_usd)} by price",
         subject_page(data.query, by, row.subject),
+        filter=(by, row.subject or NONE),
     )
 
 
