@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { contract, openPage, script, sets } from "./small_page.js";
+import { contract, elements, openPage, script, sets } from "./small_page.js";
+
+for (const id of ["find", "find-field", "find-hits"]) {
+  elements.set(id, Object.assign(document.createElement("div"), { addEventListener() {} }));
+}
 
 const { addressOfHit } = await script("find");
 const { findHits, showHits } = await script("hits");

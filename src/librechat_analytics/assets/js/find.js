@@ -1,7 +1,7 @@
 // @ts-check
 /*
  * The box that finds anything: users, agents, models and groups from the server, views and periods from the page.
- * "/" and Ctrl-K open it.
+ * `shortcuts.js` opens the box, and loads this script when it does so for the first time.
  */
 import { today, write } from "./address.js";
 import { startCombobox } from "./combobox.js";
@@ -129,30 +129,11 @@ async function offer(text) {
   return [...known, ...sorted.map(hitChoice)];
 }
 
-function openBox() {
-  if (box().open) field().select();
-  if (document.querySelector("dialog[open]") || document.documentElement.dataset.embed) return;
-  field().value = "";
-  box().showModal();
-  field().focus();
-}
-
-export function startFind() {
-  startCombobox({
-    field: field(),
-    list: /** @type {HTMLElement} */ (document.getElementById("find-hits")),
-    offer,
-    nothing: () => texts.found_nothing,
-  });
-  document.addEventListener("keydown", (event) => {
-    const isShortcut = (event.ctrlKey || event.metaKey) && !event.altKey && event.key?.toLowerCase() === "k";
-    if (!isShortcut || !document.getElementById("main")) return;
-    event.preventDefault();
-    openBox();
-  });
-  document.addEventListener("click", ({ target }) => {
-    if (!(target instanceof Element)) return;
-    if (target.closest("#find-open")) openBox();
-    else if (target === box()) box().close();
-  });
-}
+const { ask } = startCombobox({
+  field: field(),
+  list: /** @type {HTMLElement} */ (document.getElementById("find-hits")),
+  offer,
+  nothing: () => texts.found_nothing,
+});
+box().addEventListener("click", ({ target }) => target === box() && box().close());
+if (box().open) ask();

@@ -4,13 +4,11 @@
  * people type it, the time zone and the comparison. Beside it are the steps to the period before and after.
  */
 import { periodOf, today } from "./address.js";
-import { startCalendar } from "./calendar_grid.js";
 import { contract, fillIn } from "./contract.js";
 import { go, wantedQuery } from "./go.js";
 import { addressOf, daysInWords } from "./period_names.js";
 import { periodInWords, stepped, wholeDays } from "./period_steps.js";
 import { readerZone } from "./time_zone.js";
-import { typedPeriod } from "./typed_period.js";
 
 /** @typedef {import("./days.js").Days} Days */
 
@@ -18,8 +16,31 @@ const { texts } = contract;
 
 /** @type {string | null} */
 let firstUsage = null;
-/** @type {ReturnType<typeof startCalendar> | null} */
-let calendar = null;
+/** @typedef {ReturnType<typeof import("./typed_period.js").typedPeriod>} TypedPeriod */
+/**
+ * @typedef {object} Parts
+ * @property {ReturnType<typeof import("./calendar_grid.js").startCalendar>} calendar
+ * @property {typeof import("./typed_period.js").typedPeriod} read
+ */
+/** @type {Promise<Parts> | null} */
+let loading = null;
+
+/** Loads the calendar and the reader of typed periods once somebody opens the menu. */
+function load() {
+  loading ??= Promise.all([import("./calendar_grid.js"), import("./typed_period.js")]).then(
+    ([{ startCalendar }, { typedPeriod }]) => ({
+      calendar: startCalendar(byId("period-calendar"), (days) => {
+        go(addressOf(days, today(wantedQuery())));
+        closeMenu();
+      }),
+      read: typedPeriod,
+    }),
+  );
+  loading.catch(() => {
+    loading = null; // without a connection, the next opening loads them
+  });
+  return loading;
+}
 
 /** @param {string} id */
 const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -112,8 +133,8 @@ function openMenu(open) {
   if (!open) return;
   const query = wantedQuery();
   typedField().value = "";
-  sayWhatIsTyped();
-  calendar?.show(wholeDays(query, today(query)), today(query));
+  say("", null);
+  load().then(({ calendar }) => calendar.show(wholeDays(query, today(query)), today(query)), ignore);
   if (window.matchMedia("(hover: hover)").matches) typedField().focus();
   else menu.focus(); // A field would bring up the keyboard of a phone.
 }
@@ -124,16 +145,23 @@ function closeMenu() {
   byId("period").focus();
 }
 
-function sayWhatIsTyped() {
+const ignore = () => {};
+
+/** Reads what is typed, once the reader of periods is there. @returns {Promise<[string, TypedPeriod]>} */
+async function readTyped() {
+  const { read } = await load();
   const typed = typedField().value.trim();
-  const query = wantedQuery();
-  const found = typedPeriod(typed, today(query));
-  const field = typedField();
-  field.toggleAttribute("data-unread", Boolean(typed) && !found);
-  byId("period-read").textContent = !typed ? "" : found ? inWords(query, found) : texts.period_unread;
+  return [typed, read(typed, today(wantedQuery()))];
 }
 
-/** @param {URLSearchParams} query @param {NonNullable<ReturnType<typeof typedPeriod>>} changes */
+/** @param {string} typed @param {TypedPeriod} found */
+function say(typed, found) {
+  typedField().toggleAttribute("data-unread", Boolean(typed) && !found);
+  const words = found ? inWords(wantedQuery(), found) : texts.period_unread;
+  byId("period-read").textContent = typed ? words : "";
+}
+
+/** @param {URLSearchParams} query @param {NonNullable<TypedPeriod>} changes */
 function inWords(query, changes) {
   const name = wordsAfter(query, changes);
   const { period, start, end } = changes;
@@ -142,8 +170,8 @@ function inWords(query, changes) {
   return days === name ? name : `${name} · ${days}`;
 }
 
-function takeTyped() {
-  const found = typedPeriod(typedField().value, today(wantedQuery()));
+/** @param {TypedPeriod} found */
+function take(found) {
   if (!found) return;
   go(found);
   closeMenu();
@@ -164,15 +192,13 @@ function followClick({ target }) {
 }
 
 export function startPeriodMenu() {
-  calendar = startCalendar(byId("period-calendar"), (days) => {
-    go(addressOf(days, today(wantedQuery())));
-    closeMenu();
-  });
-  typedField().addEventListener("input", sayWhatIsTyped);
+  typedField().addEventListener("input", () =>
+    readTyped().then(([typed, found]) => say(typed, found), ignore),
+  );
   typedField().addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing) return;
     event.preventDefault(); // The button gets the focus, and the key must not press it.
-    takeTyped();
+    readTyped().then(([, found]) => take(found), ignore);
   });
   document.addEventListener("click", followClick);
   document.addEventListener("keydown", (event) => {

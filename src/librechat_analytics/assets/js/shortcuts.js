@@ -94,6 +94,26 @@ function keepChoice() {
   labelControls();
 }
 
+/** Opens the find box, or marks what is typed where it is open already; what fills it is loaded by the first opening. */
+function openFind() {
+  const field = /** @type {HTMLInputElement} */ (document.getElementById("find-field"));
+  const findBox = /** @type {HTMLDialogElement} */ (document.getElementById("find"));
+  import("./find.js").catch(() => {}); // without a connection, the next opening loads it
+  if (findBox.open) field.select();
+  if (document.querySelector("dialog[open]") || document.documentElement.dataset.embed) return;
+  field.value = "";
+  findBox.showModal();
+  field.focus();
+}
+
+/** @param {KeyboardEvent} event */
+function followControlK(event) {
+  const isIt = (event.ctrlKey || event.metaKey) && !event.altKey && event.key?.toLowerCase() === "k";
+  if (!isIt || !find("#main")) return;
+  event.preventDefault();
+  openFind();
+}
+
 export function startShortcuts() {
   try {
     box().checked = localStorage.getItem(STORAGE_KEY) !== OFF;
@@ -101,9 +121,12 @@ export function startShortcuts() {
     // Storage is blocked: the keys are on.
   }
   document.addEventListener("keydown", followKey);
+  document.addEventListener("keydown", followControlK);
   sheet().addEventListener("click", followClickInSheet);
   box().addEventListener("change", keepChoice);
   document.addEventListener("click", ({ target }) => {
-    if (target instanceof Element && target.closest("#shortcuts-open")) openSheet();
+    if (!(target instanceof Element)) return;
+    if (target.closest("#shortcuts-open")) openSheet();
+    if (target.closest("#find-open")) openFind();
   });
 }

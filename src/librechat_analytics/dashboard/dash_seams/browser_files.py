@@ -25,6 +25,8 @@ SCRIPTS = "js"
 STYLES = "css"
 THEME = f"{SCRIPTS}/theme.js"
 MAIN = f"{SCRIPTS}/main.js"
+LATER = frozenset(f"{SCRIPTS}/{name}.js" for name in ("calendar_grid", "find", "typed_period"))
+"""The modules that a browser loads when the reader opens what they are for."""
 FOLDERS_NOT_LOADED_BY_DASH = ["^vendor$", f"^{SCRIPTS}$", f"^{STYLES}$"]
 
 # Where dcc.Graph looks for plotly.js when the first chart appears.
@@ -59,9 +61,9 @@ def asset_url(prefix: str, name: str) -> str:
 
 
 def module_names() -> list[str]:
-    """Return the names of the script modules, the entry first."""
+    """Return the names of the script modules that the start needs, the entry first."""
     names = [f"{SCRIPTS}/{path.name}" for path in sorted((assets_folder() / SCRIPTS).glob("*.js"))]
-    return [MAIN, *(name for name in names if name not in {MAIN, THEME})]
+    return [MAIN, *(name for name in names if name not in {MAIN, THEME, *LATER})]
 
 
 def serve_versioned_assets(server: flask.Flask) -> None:
