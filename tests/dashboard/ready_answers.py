@@ -121,6 +121,8 @@ BREAKDOWN = ModelCostRow(
     prompt_rate=5.33,
     completion_rate=18.0,
     rates=(3.0, 15.0),
+    prompt_rates=(3.0,),
+    completion_rates=(15.0,),
     previous_cost_usd=10.0,
 )
 USER_MODEL = UserModelRow(

@@ -34,7 +34,10 @@ KINDS_OF_TYPES = {
 NAMES_IN_HINTS = {"datetime": datetime, "Mapping": dict, "PriceSource": str}
 
 
-ONLY_IN_BODIES = {"code", "deleted", "unknown_rates", "user", "parts", "others_usd"}
+ONLY_IN_BODIES = {"code", "deleted", "unknown_rates", "user", "parts", "others_usd"} | {
+    "prompt_rates",
+    "completion_rates",
+}
 """Fields without a column: the cells of other columns say them, or they are for programs."""
 
 

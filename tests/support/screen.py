@@ -241,8 +241,16 @@ def _detail(site: Answering, query: dict[str, str]) -> Shown:
             f"detail-{things}": _greatest(site.ask(f"top-{things}", **query)[things], label, BARS)
             for things, label in labels.items()
             if things != own
-        },
+        }
+        | ({} if own == "agents" else {"detail-agents": _agents_and_rest(site, query)}),
     }
+
+
+def _agents_and_rest(site: Answering, query: dict[str, str]) -> list[list[str]]:
+    answer = site.ask("top-agents", **query)
+    rest = (("Without an agent", answer["withoutAgent"]), ("Unknown agent", answer["unknown"]))
+    lines = [[name, money(part["cost"])] for name, part in rest if part["calls"]]
+    return _greatest(answer["agents"], _agent, BARS) + lines
 
 
 def _quality(site: Answering, query: dict[str, str]) -> Shown:

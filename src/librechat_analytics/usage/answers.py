@@ -186,7 +186,8 @@ class AgentRow:
 class ModelCostRow:
     """A model's cost by prompt and completion.
 
-    Rates are USD per million tokens, None without tokens; ``rates`` are all that LibreChat recorded.
+    Rates are USD per million tokens, None without tokens; ``rates`` are all that LibreChat recorded, and
+    ``prompt_rates`` and ``completion_rates`` those of each kind of row.
     """
 
     model: str | None
@@ -200,6 +201,8 @@ class ModelCostRow:
     prompt_rate: float | None
     completion_rate: float | None
     rates: tuple[float, ...]
+    prompt_rates: tuple[float, ...]
+    completion_rates: tuple[float, ...]
     previous_cost_usd: float | None
 
     @property

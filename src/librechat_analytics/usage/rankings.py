@@ -106,6 +106,8 @@ def cost_breakdown(
                 prompt_rate=rate(row["prompt_cost_e6"], row["prompt_tokens"]),
                 completion_rate=rate(row["completion_cost_e6"], row["completion_tokens"]),
                 rates=tuple(row["rates"]),
+                prompt_rates=tuple(row["prompt_rates"]),
+                completion_rates=tuple(row["completion_rates"]),
             )
             for row in found.rows
         ),

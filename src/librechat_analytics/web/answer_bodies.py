@@ -270,6 +270,10 @@ class ModelBreakdown(RowBody, of=columns.COST_BREAKDOWN):
     """Effective US dollars per million completion tokens, null without any."""
     rates: tuple[float, ...]
     """The distinct stored rates of the rows without cache parts, ascending, at most 20."""
+    prompt_rates: tuple[float, ...]
+    """Those of prompts."""
+    completion_rates: tuple[float, ...]
+    """Those of completions."""
     previous_cost_usd: float | None
     """What it cost in the range before, 0 for what is new; null where there is no such range."""
 

@@ -13,6 +13,7 @@ from librechat_analytics.dashboard.panels import rates
 from librechat_analytics.dashboard.panels.base import answer_panels
 from librechat_analytics.dashboard.panels.targets import Target
 from librechat_analytics.dashboard.views import detail
+from librechat_analytics.dashboard.words.rate_words import charged_rates
 from librechat_analytics.usage.answers import Balance, Refill, User
 from librechat_analytics.usage.filters import Filters
 from tests.dashboard.ready_answers import AGENT, MODEL, NOW, USER_ID, page_data, query, texts, users_of
@@ -31,6 +32,20 @@ def about(subject: Dimension, **answers: Any) -> Any:
 
 def facts(subject: Dimension, **answers: Any) -> str:
     return texts(facts_panel.facts(about(subject, **answers)))
+
+
+def test_the_agents_of_a_user_end_with_what_belongs_to_none() -> None:
+    _, found = answer_panels(detail.VIEW.panels, about("user"))
+
+    names = [texts(entry).split(" Only")[0] for entry in found["detail-agents"]]
+    assert names == ["Contract Reviewer claude-sonnet-4-6", "Without an agent", "Unknown agent"]
+
+
+def test_rates_of_stopped_answers_only_say_that_there_were_some() -> None:
+    assert charged_rates([2.5, 5.0]) == "$2.50, $5.00"
+    assert charged_rates([15.0, 17.25, 22.5]) == (
+        "$15.00, $22.50 (\N{MULTIPLICATION SIGN}1.15 for stopped answers)"
+    )
 
 
 class TestFacts:
@@ -85,7 +100,7 @@ class TestFacts:
     def test_a_model_has_rates(self) -> None:
         words = facts("model")
 
-        for part in ("anthropic", "$5.33", "$18.00", "$3.00, $15.00"):
+        for part in ("anthropic", "$5.33", "$18.00", "prompts $3.00", "completions $15.00"):
             assert part in words
 
     def test_an_agent_says_how_it_is_known(self) -> None:

@@ -349,9 +349,15 @@ class Oracle:
                 "promptRate": effective_rate(prompts),
                 "completionRate": effective_rate(completions),
                 "rates": sorted(rates)[:20],
+                "promptRates": plain_rates(prompts),
+                "completionRates": plain_rates(completions),
             }
             entries.append(Entry(model, own, body))
         return entries
+
+
+def plain_rates(rows: list[Row]) -> list[float]:
+    return sorted({row.rate for row in rows if row.rate is not None and not row.has_cache_parts})[:20]
 
 
 def user_of(row: Row) -> str | None:

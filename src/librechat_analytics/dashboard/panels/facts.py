@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from librechat_analytics.dashboard.html.markup import element
 from librechat_analytics.dashboard.words.agent_words import certainty_in_words
-from librechat_analytics.dashboard.words.rate_words import rates_in_words
+from librechat_analytics.dashboard.words.rate_words import charged_rates
 from librechat_analytics.formatting import (
     UNKNOWN,
     ago,
@@ -93,13 +93,13 @@ def _of_model(data: PageData) -> list[Fact]:
     if not data.models.rows or not data.cost_breakdown.rows:
         return []
     model, costs = data.models.rows[0], data.cost_breakdown.rows[0]
-    shown, all_rates = rates_in_words(costs.rates)
     return [
         Fact("Provider", name_label(model.provider)),
         Fact("Users", integer(model.users)),
         Fact("Per million prompt tokens", rate(costs.prompt_rate)),
         Fact("Per million completion tokens", rate(costs.completion_rate)),
-        Fact("Rates charged", all_rates or shown),
+        Fact("Rates charged, prompts", charged_rates(costs.prompt_rates)),
+        Fact("Rates charged, completions", charged_rates(costs.completion_rates)),
         Fact("Read from a cache", f"{tokens(model.cache_read_tokens)} tokens"),
     ]
 

@@ -25,6 +25,8 @@ from librechat_analytics.formatting import (
 from librechat_analytics.usage.filters import NONE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from librechat_analytics.dashboard.data import PageData
     from librechat_analytics.dashboard.panels.parts import RankedList
     from librechat_analytics.dashboard.panels.targets import Fills
@@ -33,12 +35,21 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.questions import Dimension
 
 
-def fill_top(part: RankedList, data: PageData, dimension: Dimension, ranking: Ranking[TopRow]) -> Fills:
-    """Fill a short list with the first of a ranking."""
-    return part.fill(
-        [top_entry(data.query, dimension, row) for row in ranking.rows],
-        empty=nothing_in(data, f"No {LIST_VIEWS[dimension]}") if not ranking.rows else [],
-    )
+def fill_top(
+    part: RankedList,
+    data: PageData,
+    dimension: Dimension,
+    ranking: Ranking[TopRow],
+    rest: Sequence[RankedEntry] = (),
+) -> Fills:
+    """Fill a short list with the first of a ranking, and with usage that is no entry of it."""
+    entries = [*(top_entry(data.query, dimension, row) for row in ranking.rows), *rest]
+    return part.fill(entries, empty=[] if entries else nothing_in(data, f"No {LIST_VIEWS[dimension]}"))
+
+
+def exact_cost(cost_usd: float, part: float) -> str:
+    """Write a cost with all its digits, and its share of the whole."""
+    return f"{money_exact(cost_usd)}, {share(part)} of the cost"
 
 
 def top_entry(query: PageQuery, dimension: Dimension, row: TopRow) -> RankedEntry:
@@ -54,6 +65,6 @@ def top_entry(query: PageQuery, dimension: Dimension, row: TopRow) -> RankedEntr
         name, href = agent_label(row.name, row.id, deleted=row.deleted), agent_page(query, row.id or NONE)
         detail = name_label(row.model)
         detail_href = model_page(query, row.model) if row.model else None
-    exact = f"{money_exact(row.cost_usd)}, {share(row.share)} of the cost"
+    exact = exact_cost(row.cost_usd, row.share)
     chosen = (dimension, value or NONE)
     return RankedEntry(name, detail, money(row.cost_usd), exact, row.share, href, detail_href, chosen)

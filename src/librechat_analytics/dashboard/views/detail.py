@@ -8,15 +8,17 @@ from dash import html
 
 from librechat_analytics.dashboard.html import frames
 from librechat_analytics.dashboard.html.markup import element
-from librechat_analytics.dashboard.links import LIST_VIEWS
+from librechat_analytics.dashboard.html.ranked import RankedEntry
+from librechat_analytics.dashboard.links import LIST_VIEWS, agent_page
 from librechat_analytics.dashboard.panels import rates, subject_over_time
 from librechat_analytics.dashboard.panels.base import Panel
 from librechat_analytics.dashboard.panels.facts import facts
 from librechat_analytics.dashboard.panels.parts import Cards, Frame, RankedList, Region, card
-from librechat_analytics.dashboard.panels.top_list import fill_top
+from librechat_analytics.dashboard.panels.top_list import exact_cost, fill_top
 from librechat_analytics.dashboard.views.base import View
 from librechat_analytics.dashboard.words import notices, uncertainty
-from librechat_analytics.formatting import integer, money, money_exact, tokens
+from librechat_analytics.formatting import UNKNOWN_AGENT, WITHOUT_AGENT, integer, money, money_exact, tokens
+from librechat_analytics.usage.filters import NONE, UNKNOWN
 from librechat_analytics.usage.period_words import comparison_rule
 
 if TYPE_CHECKING:
@@ -101,7 +103,29 @@ def _fill_list(data: PageData, dimension: Dimension) -> Fills:
     link: list[Markup] = []
     if ranking.total > LIST_LENGTH:
         link = [element("a", f"All {ranking.total:,} {things}", href=data.query.link(things))]
-    return frame.fill(hidden=False) + fill_top(top, data, dimension, ranking) + all_of_them.fill(link)
+    rest = _usage_without_agent(data) if dimension == "agent" else []
+    return frame.fill(hidden=False) + fill_top(top, data, dimension, ranking, rest) + all_of_them.fill(link)
+
+
+def _usage_without_agent(data: PageData) -> list[RankedEntry]:
+    """Write the usage that belongs to no agent of the list, so that the list adds up."""
+    parts = (
+        (WITHOUT_AGENT, NONE, data.agents.without_agent),
+        (UNKNOWN_AGENT, UNKNOWN, data.agents.unknown),
+    )
+    return [
+        RankedEntry(
+            name,
+            "",
+            money(part.cost_usd),
+            exact_cost(part.cost_usd, part.share),
+            part.share,
+            agent_page(data.query, agent),
+            filter=("agent", agent),
+        )
+        for name, agent, part in parts
+        if part.calls
+    ]
 
 
 def _list_panel(dimension: Dimension) -> Panel:

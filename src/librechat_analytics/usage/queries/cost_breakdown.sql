@@ -22,6 +22,8 @@ per_model AS (
         sum(completion_tokens) AS completion_tokens,
         sum(cache_read_tokens) AS cache_read_tokens,
         sum(cache_write_tokens) AS cache_write_tokens,
+        arraySort(groupUniqArray(prompt_rate)) AS prompt_rates,
+        arraySort(groupUniqArray(completion_rate)) AS completion_rates,
         arraySlice(
             arraySort(arrayDistinct(arrayConcat(
                 coalesce(groupUniqArray(prompt_rate), []), coalesce(groupUniqArray(completion_rate), [])
@@ -52,6 +54,8 @@ named AS (
         coalesce(cache_read_tokens, 0) AS cache_read_tokens,
         coalesce(cache_write_tokens, 0) AS cache_write_tokens,
         coalesce(rates, []) AS rates,
+        coalesce(arraySlice(prompt_rates, 1, 20), []) AS prompt_rates,
+        coalesce(arraySlice(completion_rates, 1, 20), []) AS completion_rates,
         coalesce(before_e6, 0) AS previous_cost_e6,
         CASE WHEN $sort = 'name' THEN caseFold(models.id) END AS text_order,
         CASE WHEN $descending THEN -1 ELSE 1 END * CASE $sort
@@ -74,7 +78,8 @@ named AS (
 )
 SELECT
     model, prompt_cost_e6, completion_cost_e6, cost_e6, prompt_tokens, completion_tokens, cache_read_tokens,
-    cache_write_tokens, rates, previous_cost_e6, all_cost_e6, highest_cost_e6, total, count(*) OVER () AS matched
+    cache_write_tokens, rates, prompt_rates, completion_rates, previous_cost_e6, all_cost_e6, highest_cost_e6, total,
+    count(*) OVER () AS matched
 FROM named
 WHERE length($words) = 0 OR hasWords(fold(coalesce(model, '')), $words)
 ORDER BY
