@@ -127,6 +127,15 @@ class TestGroups:
         assert costs(asked(repository, "group", filters=Filters(user=(str(BOB),)))) == [("Red", 2.0, 0.0)]
 
 
+def test_a_user_has_the_groups_that_the_reader_may_see(repository: StoreRepository) -> None:
+    whole, limited = repository.user(str(ANA)), repository.user(str(ANA), Scope((), (str(BLUE),)))
+    alone = repository.user(str(CEM))
+
+    assert [user and user.groups for user in (whole, limited, alone)] == [("Blue", "Red"), ("Blue",), ()]
+    assert whole is not None
+    assert whole.last_active == NOON - timedelta(days=1)
+
+
 @pytest.mark.parametrize(
     ("by", "parts", "none"),
     [

@@ -639,7 +639,7 @@ class Balance:
 class User:
     """A user; ``balance`` is None unless LibreChat keeps balances.
 
-    ``last_active``: the last usage row of all time; None without any.
+    ``last_active``: the last usage row of all time; None without any. ``groups``: their names.
     """
 
     id: str
@@ -649,6 +649,7 @@ class User:
     deleted: bool
     balance: Balance | None
     last_active: datetime | None
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 def user(snapshot: Snapshot, identity: str, scope: Scope | None) -> User | None:
     """Return a user; None if it is unknown or outside the scope."""
     rows = all_time_rows(snapshot, "user", scope, {"user": identity})
-    return answer_row(User, rows[0], balance=_balance(rows[0])) if rows else None
+    return (
+        answer_row(User, rows[0], balance=_balance(rows[0]), groups=tuple(rows[0]["groups"] or ()))
+        if rows
+        else None
+    )
 
 
 def _balance(row: SqlRow) -> Balance | None:

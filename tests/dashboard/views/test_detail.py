@@ -41,6 +41,14 @@ def test_the_agents_of_a_user_end_with_what_belongs_to_none() -> None:
     assert names == ["Contract Reviewer claude-sonnet-4-6", "Without an agent", "Unknown agent"]
 
 
+def test_a_user_page_names_the_groups_of_the_user() -> None:
+    user = User(
+        USER_ID, "Ada", None, None, deleted=False, balance=None, last_active=None, groups=("R&D", "Zoo")
+    )
+
+    assert "Groups R&D, Zoo" in texts(facts_panel.facts(about("user", user=user)))
+
+
 def test_rates_of_stopped_answers_only_say_that_there_were_some() -> None:
     assert charged_rates([2.5, 5.0]) == "$2.50, $5.00"
     assert charged_rates([15.0, 17.25, 22.5]) == (

@@ -67,6 +67,7 @@ def _of_user(data: PageData) -> list[Fact]:
     return [
         Fact("E-mail", plain_text(user.email)),
         Fact("Role", name_label(user.role)),
+        Fact("Groups", ", ".join(map(name_label, user.groups))),
         *(_of_balance(user.balance) if user.balance else ()),
         *last_active,
     ]
