@@ -7,7 +7,7 @@ import io
 import json
 import re
 import zipfile
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,11 +18,9 @@ from librechat_analytics.librechat.sample.writer import write_sample
 from tests.support.imports import fill_store
 from tests.support.page_actions import (
     REFUSE_STORAGE,
-    choose_period,
     drag_over,
     expect_period,
     period_button,
-    requests_for_figures,
 )
 from tests.support.servers import API_KEY, ROOT, serve, watched_page
 from tests.support.waiting import PATIENCE_SECONDS
@@ -165,88 +163,6 @@ class TestBars:
         expect(tooltip).to_be_empty()
 
 
-class TestSteps:
-    def test_lead_to_the_month_before_and_back_and_end_at_now(self, page: Page, site: str) -> None:
-        opened(page, f"{site}?period=this-month&page=2", "overview")
-        earlier, later = page.get_by_role("button", name="Earlier"), page.get_by_role("button", name="Later")
-        expect(later).to_have_attribute("aria-disabled", "true")
-
-        earlier.click()
-        page.wait_for_function("() => new URLSearchParams(location.search).get('period') === 'custom'")
-        asked = query_of(page)
-        first = date.fromisoformat(asked["start"])
-        assert (first.day, (date.fromisoformat(asked["end"]) + timedelta(days=1)).day) == (1, 1)
-        assert "page" not in asked
-        expect_period(page, f"{first:%B %Y}")
-        expect(earlier).to_be_focused()
-
-        later.click()
-        expect_period(page, "this-month")
-        expect(later).to_have_attribute("aria-disabled", "true")
-        expect(later).to_be_focused()
-        assert "start" not in query_of(page)
-
-    def test_count_each_click_before_any_answer_has_come(self, page: Page, site: str) -> None:
-        opened(page, f"{site}?period=custom&start=2026-08-01&end=2026-08-31", "overview")
-        page.evaluate("() => { for (let n = 0; n < 3; n++) document.getElementById('earlier').click(); }")
-        expect_period(page, "May 2026")
-        for _ in range(3):
-            page.keyboard.press("l")
-        expect_period(page, "August 2026")
-
-
-class TestPeriodMenu:
-    def test_takes_what_is_typed_and_says_what_it_understands(self, page: Page, site: str) -> None:
-        opened(page, f"{site}?page=2", "overview")
-        period_button(page).click()
-        field = page.get_by_label("Type a period")
-        expect(field).to_be_focused()
-        field.fill("bananas")
-        expect(page.locator("#period-read")).to_contain_text("Not a period.")
-        page.keyboard.press("Enter")
-        field.fill("q3 2025")
-        expect(page.locator("#period-read")).to_have_text("Q3 2025 · 1 Jul \N{EN DASH} 30 Sep 2025")
-        page.keyboard.press("Enter")
-        expect_period(page, "Q3 2025")
-        expect(period_button(page)).to_be_focused()
-        assert query_of(page) == {"period": "custom", "start": "2025-07-01", "end": "2025-09-30"}
-
-    def test_is_worked_by_keyboard_and_closes_with_escape_or_a_click_beside_it(
-        self, page: Page, site: str
-    ) -> None:
-        opened(page, f"{site}?period=custom&start=2026-08-05&end=2026-08-07", "overview")
-        menu = page.get_by_role("dialog", name="Choose a period")
-        period_button(page).click()
-        page.get_by_role("button", name="7 Aug 2026", exact=True).focus()
-        for key in ("PageUp", "ArrowUp", "Enter", "ArrowLeft", "Space"):
-            page.keyboard.press(key)
-        expect(menu).to_be_hidden()
-        expect_period(page, "29\N{EN DASH}30 Jun 2026")
-
-        page.keyboard.press("Enter")
-        expect(menu).to_be_visible()
-        page.keyboard.press("Escape")
-        expect(menu).to_be_hidden()
-        expect(period_button(page)).to_be_focused()
-        period_button(page).click()
-        page.get_by_role("heading", level=1).click()
-        expect(menu).to_be_hidden()
-
-    def test_a_period_that_cannot_be_loaded_is_named_as_such(
-        self, page: Page, browser_watch: BrowserWatch, site: str
-    ) -> None:
-        browser_watch.expected_statuses.add(502)
-        opened(page, f"{site}?period=30d", "overview")
-        page.route("**/_dash-update-component*", lambda route: route.fulfill(status=502))
-        choose_period(page, "7d")
-        expect(page.locator("#connection")).to_contain_text(
-            "“Last 7 days” loads when the connection is back."
-        )
-        expect(page.locator("#range-words")).to_contain_text("Last 30 days")
-        # Dash's own message for a request without an answer.
-        browser_watch.errors[:] = [error for error in browser_watch.errors if "Callback error" not in error]
-
-
 class TestShortcuts:
     def test_do_what_their_sheet_says(self, page: Page, site: str) -> None:
         opened(page, site, "overview")
@@ -305,44 +221,6 @@ class TestShortcuts:
         assert query_of(page) == {}
         expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_hidden()
         assert page.locator("[aria-keyshortcuts]").count() == 0
-
-
-class TestFindBox:
-    def test_finds_somebody_of_all_time_and_opens_their_page_in_the_period(
-        self, page: Page, site: str
-    ) -> None:
-        opened(page, f"{site}?view=users&period=all", "users")
-        name = page.locator("#users-rows .name a").nth(1).inner_text()
-        page.goto(f"{site}?period=today&model=nothing")
-        page.locator("#overview-view.ready").wait_for()
-        page.keyboard.press("/")
-        box = page.get_by_role("combobox", name="Find a user")
-        expect(box).to_be_focused()
-        questions = requests_for_figures(page)
-        page.keyboard.type(" ".join(reversed(name.lower().split())))
-        hit = page.get_by_role("option").filter(has_text=name)
-        expect(hit.locator(".choice-aside")).to_have_text(re.compile(r"^<?\$\d"))
-        assert len(questions) < len(name)
-        expect(page.locator("#find-hits [aria-selected=true]")).to_have_count(1)
-        page.keyboard.press("Enter")
-
-        expect(page.get_by_role("heading", level=1)).to_have_text(name)
-        assert query_of(page).keys() == {"view", "user", "period"}
-
-    def test_opens_views_and_chooses_periods(self, page: Page, site: str) -> None:
-        opened(page, site, "overview")
-        page.keyboard.press("Control+k")
-        page.keyboard.type("quality")
-        page.get_by_role("option", name="Data quality").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text("Data quality")
-        page.get_by_role("button", name="Find anything").click()
-        page.keyboard.type("q3 2025")
-        expect(page.locator("#find-hits [aria-selected=true]")).to_have_text("Q3 2025")
-        page.keyboard.press("Enter")
-        expect_period(page, "Q3 2025")
-        page.keyboard.press("Control+k")
-        page.keyboard.press("Escape")
-        expect(page.get_by_role("dialog", name="Find anything")).to_be_hidden()
 
 
 class TestFilters:
@@ -426,31 +304,6 @@ class TestFilters:
         page.get_by_role("button", name="Clear the filters").click()
         expect(page.locator("#chips .chip")).to_have_count(0)
         expect(page.locator("#users-rows a").first).to_be_visible()
-
-
-class TestZone:
-    def test_is_found_by_a_part_of_its_name(self, page: Page, site: str) -> None:
-        opened(page, f"{site}?period=7d", "overview")
-        words = page.locator("#range-words")
-        expect(words).to_contain_text("Europe/Berlin")
-
-        period_button(page).click()
-        zone = page.get_by_role("combobox", name="Time zone")
-        zone.click()
-        page.get_by_role("option", name="UTC").click()
-        expect(words).to_contain_text("UTC")
-        zone.fill("new york")
-        expect(page.get_by_role("option")).to_have_text(["America/New_York"])
-        page.keyboard.press("Enter")
-        expect(words).to_contain_text("America/New_York")
-        assert query_of(page)["tz"] == "America/New_York"
-        zone.fill("Mars")
-        expect(page.get_by_role("listbox", name="Time zone")).to_have_text("No time zone “Mars”.")
-        page.keyboard.press("Escape")
-        zone.fill("berlin")
-        page.keyboard.press("Enter")
-        expect(words).to_contain_text("Europe/Berlin")
-        assert "tz" not in query_of(page)
 
 
 class TestQuality:
