@@ -141,7 +141,7 @@ class TestBars:
 
     def test_dragging_over_some_makes_their_range_the_period(self, page: Page, site: str) -> None:
         opened(page, f"{site}?period=30d&view=overview", "overview")
-        page.locator("#over-time-chart .bars .point").first.wait_for()
+        page.locator("#over-time-chart .bars .point").first.wait_for(state="attached")
         drag_over(page, "over-time", 0.5, 0.9)
 
         page.wait_for_function("() => new URLSearchParams(location.search).get('period') === 'custom'")
@@ -153,7 +153,7 @@ class TestBars:
 
     def test_have_a_tooltip_with_their_date_and_total(self, page: Page, site: str) -> None:
         opened(page, f"{site}?period=30d&view=overview&split=model", "overview")
-        page.locator("#over-time-chart .bars .point").first.wait_for()
+        page.locator("#over-time-chart .bars .point").first.wait_for(state="attached")
         page.locator("#over-time-chart .nsewdrag").hover(position={"x": 300, "y": 100})
 
         tooltip = page.locator("#overview-view .over-time .chart-tip")
