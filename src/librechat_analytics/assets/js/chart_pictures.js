@@ -1,6 +1,6 @@
 // @ts-check
 /*
- * Saves a chart or the heat map as a picture. A picture carries its own colours: the page's style does not reach it.
+ * Saves a chart or the heat map as a picture. `export_menu.js` loads this script for the first one. A picture carries its own colours: the page's style does not reach it.
  */
 import { currentQuery } from "./address.js";
 import { namesFor } from "./charts.js";
@@ -124,10 +124,8 @@ function pictureOfTable(table, title) {
   return canvas.toDataURL("image/png");
 }
 
-/** @param {MouseEvent} event */
-async function savePicture({ target }) {
-  const button = target instanceof Element ? target.closest("[data-png]") : null;
-  if (!(button instanceof HTMLElement)) return;
+/** @param {HTMLElement} button the one that says which chart, and its title */
+export async function savePicture(button) {
   const { png = "", title = "" } = button.dataset;
   const drawing = document.querySelector(`#${png} .js-plotly-plot`);
   const table = document.getElementById(png);
@@ -136,8 +134,4 @@ async function savePicture({ target }) {
   else if (table) link.href = pictureOfTable(table, title);
   link.download = fileName(title, currentQuery());
   link.click();
-}
-
-export function startChartPictures() {
-  document.addEventListener("click", savePicture);
 }

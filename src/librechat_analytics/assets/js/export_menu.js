@@ -1,6 +1,6 @@
 // @ts-check
 /*
- * The menu of everything that a reader can take along: the workbook, the table on screen, paper.
+ * What a reader can take along: the menu of workbook, table and paper, and the pictures of charts.
  */
 import { currentQuery, viewOf } from "./address.js";
 
@@ -14,6 +14,13 @@ const csvButton = () =>
 
 /** @param {Element} target */
 function followClick(target) {
+  const picture = /** @type {HTMLElement | null} */ (target.closest("[data-png]"));
+  if (picture) {
+    import("./chart_pictures.js").then(
+      ({ savePicture }) => savePicture(picture),
+      () => {}, // without a connection, the next click loads it
+    );
+  }
   const open = menu();
   if (!open?.open || target.closest("summary")) return;
   const action = /** @type {HTMLElement | null} */ (target.closest("[data-action]"))?.dataset.action;

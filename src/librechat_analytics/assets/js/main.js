@@ -7,7 +7,6 @@
  */
 import { requestEarly, sendKeyWithRequests, takeKeyOfLink } from "./api_key.js";
 import { callbacks } from "./callbacks.js";
-import { startChartPictures } from "./chart_pictures.js";
 import { catchPlotly, preloadPlotly, startCharts } from "./charts.js";
 import { startColumnChooser, watchColumnChoices } from "./column_chooser.js";
 import { offerCallbacks, startDash, whenMounted } from "./dash.js";
@@ -34,7 +33,6 @@ if (document.readyState === "loading") {
 }
 preloadPlotly();
 startCharts();
-startChartPictures();
 startFilters();
 startLinks();
 startFreshness();
