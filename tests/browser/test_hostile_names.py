@@ -68,7 +68,7 @@ class TestHostileNames:
         expect(page.locator("#users-rows .name")).to_have_text(["<script>alert(1)</script>"])
         page.get_by_label("Search users").fill('"><img src=x onerror=alert(4)>')
         expect(page.locator("#users-rows")).to_contain_text(
-            'No user matches “"><img src=x onerror=alert(4)>”.'
+            'Nobody active in this period matches “"><img src=x onerror=alert(4)>”.'
         )
         page.get_by_role("button", name="Clear the search").click()
         assert_shows_what_the_api_says(page, hostile_site, "Users")
