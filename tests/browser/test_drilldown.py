@@ -374,7 +374,7 @@ class TestEmbedded:
             expect(frame.locator("#detail-view")).to_be_visible()
             assert "embed=1" in page.frames[1].url
             assert "theme=dark" in page.frames[1].url
-            frame.get_by_role("link", name="Overview").click()
+            frame.get_by_role("link", name="Overview", exact=True).click()
             expect(frame.locator("#overview-view")).to_be_visible()
 
 
