@@ -165,7 +165,7 @@ def measured_period(store: Store, name: str, rounds: int) -> Section:
     for title, ask in questions(repository, period).items():
         actions[title] = ask
         if sql := BY_HAND.get(title):
-            # The summary is about the range before the period too.
+            # The summary is about the previous period too.
             both = [period.range, period.previous] if title == "summary" else [period.range]
             ranges = [one for one in both if one is not None]
             actions[f"{title}, by hand"] = partial(run_sql, store, sql, ranges)

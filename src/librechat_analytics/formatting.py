@@ -95,7 +95,7 @@ ChangeDirection = Literal["up", "down", "same", "new", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How a figure compares with the range before; ``none``, without a text, where there is no comparison."""
+    """How a figure compares with the previous period; ``none``, without a text, where there is none."""
 
     direction: ChangeDirection
     text: str
@@ -170,7 +170,7 @@ def share(x: float | None) -> str:
 
 
 def change(current: float, previous: float | None) -> Change:
-    """Compare a figure with the one of the range before (None without such a range); both are at least 0."""
+    """Compare a figure with the one of the previous period (None without one); both are at least 0."""
     if previous is None or current == previous == 0:
         return Change("none", "")
     if previous == 0:

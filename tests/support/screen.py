@@ -341,7 +341,7 @@ def _groups(site: Answering, query: dict[str, str]) -> Shown:
 
 
 def _compared(cost: float, before: float | None) -> list[str]:
-    """The cost of the range before, and the difference with its part in per cent."""
+    """The cost of the previous period, and the difference with its part in per cent."""
     if before is None:
         return [UNKNOWN, UNKNOWN]
     difference = cost - before

@@ -35,7 +35,7 @@ BEFORE = NOON - timedelta(days=40)
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreRepository]:
     """Ana is in two groups and spent 1 dollar, Bob is in one and spent 2, Cem is in none and spent 4.
 
-    In the range before Ana spent 8 dollars, and Dia, whose group nobody else is in, 16.
+    In the previous period Ana spent 8 dollars, and Dia, whose group nobody else is in, 16.
     """
     folder = tmp_path_factory.mktemp("breakdown")
     spent = [

@@ -218,7 +218,7 @@ class PageData:
         return self._repository.split_over_time(self.period, self.unit, self.query.split, self.filters)
 
     def changes(self, length: int) -> Changes:
-        """Give what changed since the range before, by what the reader has chosen."""
+        """Give what changed since the previous period, by what the reader has chosen."""
         return self._repository.what_changed(self.period, self.query.by, length, self.filters)
 
     @Once

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 CUSTOM = "custom"
 """Days of one's own are picked in the calendar or typed, so they have no button."""
 
-COMPARISONS = {"": "The period before", "year": "The same period last year", "none": "Nothing"}
+COMPARISONS = {"": "The previous period", "year": "The same period last year", "none": "Nothing"}
 """What each value of the address compares with; the empty one is the default."""
 
 

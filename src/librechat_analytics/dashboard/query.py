@@ -109,8 +109,8 @@ class PageQuery:
     ``replaced``: parameters that could not be read and have a default.
     ``unreadable``: parameters that could not be read and have none; then the page shows no figures.
     ``measure``, ``split``: what the chart over time shows, and what splits it (None: nothing).
-    ``by``: what the difference to the range before is taken apart by; ``attribute``: what the view of groups
-    breaks usage down by.
+    ``by``: what the difference to the previous period is taken apart by; ``attribute``: what the view of
+    groups breaks usage down by.
     ``page``: of a table, from 1.
     ``filters``: what the reader has chosen, limited to what they may see.
     ``subject``: the user, model or agent that the page is about.

@@ -65,7 +65,7 @@ ALSO_ADD_UP = frozenset({"calls", "documents"})
 """The fields of counts that no two rows share, unlike users or conversations."""
 
 DO_NOT_ADD_UP = frozenset({"previous_cost_usd", "change_usd", "cost_per_user_usd"})
-"""The fields of money that do not: a list lacks what had cost only in the range before."""
+"""The fields of money that do not: a list lacks what had cost only in the previous period."""
 
 
 def file_name(what: str, period: Period, filters: str = "") -> str:

@@ -191,7 +191,7 @@ def quality_sheet(report: QualityReport) -> Sheet:
 def summary_sheet(
     period: Period, filters_in_words: str, summary: Summary, freshness: Freshness, now: datetime
 ) -> Sheet:
-    """Lay out the period, the filters, and the totals next to those of the range before."""
+    """Lay out the period, the filters, and the totals next to those of the previous one."""
     before, totals_before, quality = period.previous, summary.previous, summary.quality
     rows: list[tuple[Cell, ...]] = [
         ("Period", describe(period, now), None),

@@ -27,7 +27,7 @@ ALL_ENTRIES = 1_000_000
 
 
 class Compared(Protocol):
-    """A row that says what it cost in the range before, None where that is not known."""
+    """A row that says what it cost in the previous period, None where that is not known."""
 
     @property
     def cost_usd(self) -> float: ...
@@ -36,7 +36,7 @@ class Compared(Protocol):
 
 
 def change_usd(row: Compared) -> float | None:
-    """Return the difference to the range before in US dollars; None without that range."""
+    """Return the difference to the previous period in US dollars; None without one."""
     # Rounded, because the difference of two doubles has digits that neither has.
     return None if row.previous_cost_usd is None else round(row.cost_usd - row.previous_cost_usd, 12)
 
@@ -86,7 +86,7 @@ class Quality:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The totals of a period and of the range before it (None for ``all``), and their quality."""
+    """The totals of a period and of the previous one (None for ``all``), and their quality."""
 
     totals: Totals
     previous: Totals | None
@@ -97,7 +97,7 @@ class Summary:
 class UserRow:
     """What one user spent; ``id`` is None for the rows without a readable user.
 
-    ``last_active``: the last usage row in the period, None for users who are only in the range before.
+    ``last_active``: the last usage row in the period, None for users who are only in the previous period.
     ``last_ever``: the last one up to now; None if it was not asked for.
     """
 
@@ -295,7 +295,7 @@ class AgentRanking:
 class BreakdownRow:
     """What the users of a group, a domain or a role spent, or what was spent at a provider and so on.
 
-    ``key`` is the value of the filter. ``last_active``: None for parts of the range before alone.
+    ``key`` is the value of the filter. ``last_active``: None for parts of the previous period alone.
     ``top_model``: the model with the highest cost; None without one.
     """
 

@@ -1,4 +1,4 @@
-"""What changed between a period and the range before it, taken apart by subject and by cause."""
+"""What changed between a period and the previous one, taken apart by subject and by cause."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ChangeState = Literal["new", "gone", "both"]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How the cost of one user, model, agent, group or provider differs from the range before.
+    """How the cost of one user, model, agent, group or provider differs from the previous period.
 
     ``subject``: its id, or a model's or provider's name; None for the usage that has none, ``(unknown)``
     where nothing shows the agent. ``price_usd`` and ``quantity_usd`` add up to ``difference_usd``.
@@ -68,11 +68,11 @@ class InSeveralGroups:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """How a period's cost differs from that of the range before; ``rows`` and ``rest_usd`` add up to it.
+    """How a period's cost differs from that of the previous one; ``rows`` and ``rest_usd`` add up to it.
 
     ``rows``: by absolute difference. ``total``: how many there are without the limit. ``in_several`` is None
     except by group, where a user counts in each of their groups, and the rest takes away what counts twice.
-    Without a range before there are no rows, and what compares with it is None.
+    Without a previous period there are no rows, and what compares with it is None.
     """
 
     before_usd: float | None
@@ -86,7 +86,7 @@ class Changes:
 
 
 def what_changed(snapshot: Snapshot, period: Period, by: ChangeBy, limit: int, filters: Filters) -> Changes:
-    """Compare a period with the range before, and rank what differs by absolute difference."""
+    """Compare a period with the previous one, and rank what differs by absolute difference."""
     nothing = TimeRange(period.range.start, period.range.start)
     found = range_rows(
         snapshot,

@@ -54,10 +54,10 @@ class Listing:
         limit: How many entries, at least 1.
         offset: How many entries to leave out before the first.
         sort: What the entries are ordered by; equal ones by id or name. ``change`` is the absolute difference
-            to the range before, and that list includes what had cost in the range before alone.
+            to the previous period, and that list includes what had cost in the previous period alone.
         descending: Whether the highest comes first; names usually begin with A.
         search: Only entries whose name, e-mail address or id has each of these words.
-        beyond_period: Whether the entries say what they cost in the range before, and when users were last
+        beyond_period: Whether the entries say what they cost in the previous period, and when users were last
             active at all. This reads more than the period.
     """
 
@@ -69,7 +69,7 @@ class Listing:
     beyond_period: bool = False
 
     def says_before(self, period: Period) -> bool:
-        """Say whether the entries of a period have their cost in the range before."""
+        """Say whether the entries of a period have their cost in the previous period."""
         return self.beyond_period and period.previous is not None
 
 
@@ -101,7 +101,7 @@ def listed(
     """Run the query of that name about a list, in the order of ``listing``.
 
     Its rows have ``all_cost_e6``, ``highest_cost_e6``, ``total`` and ``matched``, which are about the whole
-    list, and ``previous_cost_e6``, which becomes None where it was not asked for or there is no range before.
+    list, and ``previous_cost_e6``, which becomes None where it was not asked for or there is none.
     """
     sort = listing.sort
     if period.previous is None and sort in OF_RANGE_BEFORE:

@@ -1,4 +1,4 @@
-"""Ranges of time by name, the range before each, and calendar buckets.
+"""Ranges of time by name, what each is compared with, and calendar buckets.
 
 Instants are aware datetimes in UTC; only buckets and words are in the reader's zone. Nothing here reads a
 clock: ``now`` is an argument.
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 BucketUnit = Literal["hour", "day", "week", "month"]
 Compare = Literal["previous", "year", "none"]
-"""What a period is compared with: the range before, the same range a year earlier, or nothing."""
+"""What a period is compared with: the previous period, the same range a year earlier, or nothing."""
 
 BUCKET_UNITS: Final[tuple[BucketUnit, ...]] = get_args(BucketUnit)
 COMPARISONS: Final[tuple[Compare, ...]] = get_args(Compare)

@@ -86,7 +86,7 @@ class Repository(Protocol):
         ...
 
     def summary(self, period: Period, filters: Filters = EVERYTHING) -> Summary:
-        """Add up a period and the range before it, and say how certain the figures are."""
+        """Add up a period and the previous one, and say how certain the figures are."""
         ...
 
     def quality(self, period: Period, filters: Filters = EVERYTHING) -> QualityReport:
@@ -126,7 +126,7 @@ class Repository(Protocol):
     def what_changed(
         self, period: Period, by: ChangeBy, limit: int, filters: Filters = EVERYTHING
     ) -> Changes:
-        """Take the difference to the range before apart, by subject and by cause."""
+        """Take the difference to the previous period apart, by subject and by cause."""
         ...
 
     def breakdown(
@@ -156,7 +156,7 @@ class Repository(Protocol):
     def spent_before_over_time(
         self, period: Period, unit: BucketUnit, filters: Filters = EVERYTHING
     ) -> Timeline | None:
-        """Answer ``spent_over_time`` for ``comparable_range``; None where there is no range before."""
+        """Answer ``spent_over_time`` for ``comparable_range``; None where there is no previous period."""
         ...
 
     def usual_costs(

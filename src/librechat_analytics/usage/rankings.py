@@ -156,7 +156,7 @@ def _ranking(found: Listed, rows: Iterable[Row]) -> Ranking[Row]:
 def _agent_row(row: SqlRow) -> AgentRow:
     costs_e6: dict[str | None, int] = {}
     rows_by_certainty: dict[str, int] = {}
-    for model, certainty, cost_e6, rows in row["ways"] or ():  # an agent of the range before alone has none
+    for model, certainty, cost_e6, rows in row["ways"] or ():  # none for agents of the previous period alone
         costs_e6[model] = costs_e6.get(model, 0) + cost_e6
         rows_by_certainty[certainty] = rows_by_certainty.get(certainty, 0) + rows
     models = sorted(costs_e6.items(), key=lambda item: (-item[1], item[0] is None, item[0] or ""))

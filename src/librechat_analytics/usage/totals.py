@@ -19,7 +19,7 @@ COUNTED_MODELS = 1000
 
 
 def summary(snapshot: Snapshot, period: Period, filters: Filters) -> Summary:
-    """Add up a period and the range before it, and say how certain the figures are."""
+    """Add up a period and the previous one, and say how certain the figures are."""
     (row,) = range_rows(snapshot, "totals", period.range, filters, groups=1)
     before = (
         [] if period.previous is None else range_rows(snapshot, "totals", period.previous, filters, groups=1)

@@ -20,9 +20,9 @@ WEEK = 7
 def comparable_range(period: Period, unit: BucketUnit) -> TimeRange | None:
     """Return the range to draw over a period; None where the period is compared with nothing.
 
-    Months are compared with those of the range before. Shorter buckets are compared with the same weekdays:
-    the number of weeks that is nearest to the distance of the range before, and that does not reach into the
-    period.
+    Months are compared with those of the previous period. Shorter buckets are compared with the same
+    weekdays: the number of weeks that is nearest to the distance of the previous period, and that does not
+    reach into the period.
     """
     before = period.previous
     if before is None or unit == "month":

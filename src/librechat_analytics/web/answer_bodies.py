@@ -109,7 +109,7 @@ class Figures(Body):
 
 
 class Previous(Figures):
-    """The figures of the range before: of equal length, or the previous calendar range."""
+    """The figures of the previous period: of equal length, or the previous calendar range."""
 
     start: Instant
     end: Instant
@@ -141,7 +141,7 @@ class SummaryQuality(Body):
 
 
 class SummaryAnswer(Figures, Answer):
-    """A period's figures, those of the range before, and how certain they are."""
+    """A period's figures, those of the previous one, and how certain they are."""
 
     previous: Previous | None
     """null for the period `all`."""
@@ -172,11 +172,11 @@ class User(RowBody, of=columns.USERS):
     share: Share
     """Part of the period's cost."""
     last_active: Instant | None
-    """The user's last usage row in the period; null for users who had cost in the range before only."""
+    """The user's last usage row in the period; null for users who had cost in the previous period only."""
     last_ever: Instant | None
     """The user's last usage row up to now, whatever the period, under the same filters."""
     previous_cost_usd: float | None
-    """What it cost in the range before, 0 for what is new; null where there is no such range."""
+    """What it cost in the previous period, 0 for what is new; null where there is no previous period."""
 
 
 class Limited(Answer):
@@ -200,7 +200,7 @@ class Model(RowBody, of=columns.MODELS):
     share: Share
     """Part of the period's cost."""
     previous_cost_usd: float | None
-    """What it cost in the range before, 0 for what is new; null where there is no such range."""
+    """What it cost in the previous period, 0 for what is new; null where there is no previous period."""
 
 
 class TopModelsAnswer(Limited):
@@ -233,7 +233,7 @@ class Agent(RowBody, of=columns.AGENTS):
     attribution: Mapping[str, Share]
     """Shares of the agent's rows by how the agent is known: `exact`, `conversation`, `nearest`, `weak`."""
     previous_cost_usd: float | None
-    """What it cost in the range before, 0 for what is new; null where there is no such range."""
+    """What it cost in the previous period, 0 for what is new; null where there is no previous period."""
 
 
 class RestOfUsage(Body):
@@ -249,7 +249,7 @@ class RestOfUsage(Body):
     share: Share
     """Part of the period's cost."""
     previous_cost_usd: float | None
-    """What it cost in the range before, 0 for what is new; null where there is no such range."""
+    """What it cost in the previous period, 0 for what is new; null where there is no previous period."""
 
 
 class TopAgentsAnswer(Limited):
@@ -275,7 +275,7 @@ class ModelBreakdown(RowBody, of=columns.COST_BREAKDOWN):
     completion_rates: tuple[float, ...]
     """Those of completions."""
     previous_cost_usd: float | None
-    """What it cost in the range before, 0 for what is new; null where there is no such range."""
+    """What it cost in the previous period, 0 for what is new; null where there is no previous period."""
 
 
 class CostBreakdownAnswer(Limited):
@@ -294,11 +294,11 @@ class BreakdownPart(RowBody, of=columns.breakdown_columns("group")):
     share: Share
     """Part of the period's cost."""
     last_active: Instant | None
-    """The last usage row in the period; null for parts that had cost in the range before only."""
+    """The last usage row in the period; null for parts that had cost in the previous period only."""
     top_model: str | None
     """The model with the highest cost."""
     previous_cost_usd: float | None
-    """What it cost in the range before, 0 for what is new; null where there is no such range."""
+    """What it cost in the previous period, 0 for what is new; null where there is no previous period."""
 
 
 class SeveralGroups(Body):
@@ -357,7 +357,7 @@ class UsageOverTimeAnswer(Answer):
 
 
 class ChangedPart(Body):
-    """How the cost of one model, agent, user, group or provider differs from the range before."""
+    """How the cost of one model, agent, user, group or provider differs from the previous period."""
 
     subject: str | None
     """A model's or provider's name, or an id: the value of the filter that shows only this part. null for \
@@ -374,7 +374,7 @@ times the difference in price, caches included."""
     """The rest of the difference: by model and token type, the difference in tokens times the price of \
 before; and all that is new or gone."""
     state: ChangeState
-    """Whether there is usage in this period only, in the range before only, or in both."""
+    """Whether there is usage in this period only, in the previous period only, or in both."""
 
 
 class Causes(Body):
@@ -406,7 +406,7 @@ class RangeBefore(Body):
 
 
 class WhatChangedAnswer(Limited):
-    """The difference in cost to the range before; `parts` and `rest` add up to it."""
+    """The difference in cost to the previous period; `parts` and `rest` add up to it."""
 
     previous: RangeBefore | None
     """null where the period is compared with nothing, as `all`; then there is no difference either."""

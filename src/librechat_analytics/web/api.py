@@ -114,7 +114,7 @@ ENDPOINTS = (
     ),
     Endpoint(
         "what-changed",
-        "Why the cost differs from the range before",
+        "Why the cost differs from the previous period",
         workbook.WHAT_CHANGED,
         bodies.WhatChangedAnswer,
         parameters=(*COMMON, "compare", "limit", "format"),

@@ -175,8 +175,8 @@ a custom range of whole months or days as many of them before, otherwise the sam
     """How many entries of a list to leave out before the first."""
     sort: Annotated[ListSort, BeforeValidator(_one_of(get_args(ListSort)))] = "cost"
     """What a list is ordered by: the highest first, or names from A to Z. Equal entries are in the order of \
-their ids or names. By `change` it is the absolute difference to the range before, and entries that had cost \
-only in that range are listed too."""
+their ids or names. By `change` it is the absolute difference to the previous period, and entries that had \
+cost only then are listed too."""
     bucket: Annotated[BucketUnit, BeforeValidator(_one_of(BUCKET_UNITS))] | Absent = None
     """Length of a bucket; the default depends on the length of the period. At most 1,000 buckets."""
     by: (

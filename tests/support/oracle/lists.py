@@ -1,4 +1,4 @@
-"""Lists: their order, the part of them that is asked for, and what they cost in the range before."""
+"""Lists: their order, the part of them that is asked for, and what they cost in the previous period."""
 
 from __future__ import annotations
 

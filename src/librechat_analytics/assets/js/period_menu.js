@@ -1,7 +1,7 @@
 // @ts-check
 /*
  * The button with the period's name and the menu that it opens: periods by name, a calendar, a field for a period as
- * people type it, the time zone and the comparison. Beside it are the steps to the period before and after.
+ * people type it, the time zone and the comparison. Beside it are the steps to the previous and the next period.
  */
 import { periodOf, today } from "./address.js";
 import { contract, fillIn } from "./contract.js";

@@ -37,8 +37,8 @@ Number = TypeVar("Number", int, float)
 class Series:
     """One set of bars: its name, its values, and the text of each value.
 
-    ``line``: draw a line over the bars instead, such as the range before. ``notes``: what the tooltip of each
-    value also says, a name and a text.
+    ``line``: draw a line over the bars instead, such as the previous period. ``notes``: what the tooltip of
+    each value also says, a name and a text.
     """
 
     name: str

@@ -161,7 +161,7 @@ def parts_over_time(
         parts: What each bucket consists of.
         options: How the chart is scaled and how it reacts.
         totals: The text of each bucket's total.
-        before: Lines over the bars, such as the range before.
+        before: Lines over the bars, such as the previous period.
     """
     sums = [sum(values) for values in zip(*(part.values for part in parts), strict=True)]
     sums = sums or [0] * len(axis.labels)

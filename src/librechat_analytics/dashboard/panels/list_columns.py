@@ -110,7 +110,7 @@ def _column(column: Column[Row], shown: Shown) -> ListColumn[Row]:
 
 
 def compared_cell(cost_usd: float, previous_usd: float | None) -> Markup:
-    """Write how much a cost differs from that of the range before; None where there is no such range."""
+    """Write how much a cost differs from that of the previous period (None without one)."""
     if previous_usd is None:
         return number_cell(UNKNOWN)
     difference = signed(cost_usd - previous_usd)

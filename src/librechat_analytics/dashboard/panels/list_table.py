@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 class ListRow(Protocol):
-    """A row that says what it cost, now and in the range before (None where there is no such range)."""
+    """A row that says what it cost, now and in the previous period (None where there is no such range)."""
 
     @property
     def cost_usd(self) -> float: ...

@@ -183,7 +183,7 @@ def _line_before(data: PageData) -> list[Series]:
 
 
 def _keys_before(data: PageData, lines: Sequence[Series]) -> list[Key]:
-    """Name the line in the legend; it is not the range before where that has other weekdays."""
+    """Name the line in the legend; it shows another range where the previous period has other weekdays."""
     drawn = data.range_before_over_time
     if not lines or drawn is None:
         return []

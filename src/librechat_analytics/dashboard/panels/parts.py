@@ -267,7 +267,7 @@ class Card:
     def fill(self, summary: Summary, before_range: str, rule: str, trust: list[Markup]) -> Fills:
         """Fill the card.
 
-        ``before_range``: the range before in words. ``rule``: why it is that range, for the tooltip.
+        ``before_range``: the previous period in words. ``rule``: why it is that range, for the tooltip.
         """
         now, before = summary.totals, summary.previous
         changed = change(self.value(now), None if before is None else self.value(before))

@@ -1,4 +1,4 @@
-"""What changed: the difference to the range before, by cause, and by what rose and fell."""
+"""What changed: the difference to the previous period, by cause, and by what rose and fell."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def headline(difference_usd: float, parts: Sequence[tuple[str, float]], before: 
     Args:
         difference_usd: The whole difference.
         parts: Names and differences, the largest first.
-        before: The range before in words.
+        before: The previous period in words.
     """
     if abs(difference_usd) < CENT / 2:
         whole = f"The cost is the same as in {before}"

@@ -1,6 +1,6 @@
 -- The usage of each group, e-mail domain, role, provider, context or tenant, and of what has none (part NULL). A user
 -- counts in each of their groups; groups that the reader may not see are in no part. By change, the parts whose cost
--- was in the range before alone are listed too.
+-- was in the previous period alone are listed too.
 -- Reads: selected, {range_before}, members, memberships, people, providers, contexts, tenants, models.
 -- Parameters: $by, $descending, $limit, $offset, $sort, $words.
 -- One row per part, highest cost first unless $sort says otherwise, then the one without.

@@ -1,4 +1,4 @@
--- The users who are in several groups, and what they cost in a period and in the range before it.
+-- The users who are in several groups, and what they cost in a period and in the previous one.
 -- Reads: both_ranges, members. Parameters: none. One row.
 WITH
 in_several AS (

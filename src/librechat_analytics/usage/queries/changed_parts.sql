@@ -1,4 +1,4 @@
--- The users, models, agents, groups or providers whose cost differs most between a period and the range before it.
+-- The users, models, agents, groups or providers whose cost differs most between a period and the previous one.
 -- A user counts in each of their groups. A user whose groups the reader may not see is in no part.
 -- Reads: both_ranges, members, memberships, models, users, agents, providers. Parameters: $by, $limit.
 -- One row per model that ran, with what it cost in all (is_whole); then one per part and model that ran for it, by

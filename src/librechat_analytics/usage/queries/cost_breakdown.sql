@@ -1,5 +1,5 @@
 -- The cost of each model by prompts and completions, and the rates of its plain prompts and completions. By change, the
--- models whose cost was in the range before alone are listed too.
+-- models whose cost was in the previous period alone are listed too.
 -- Grouped by rate first, because there are few: a list of distinct rates over all cells would double the time.
 -- Reads: selected, {range_before}, {order_counts}, models. Parameters: $descending, $limit, $offset, $sort, $words.
 -- One row per model, highest cost first unless $sort says otherwise.

@@ -1,6 +1,6 @@
 -- The usage of each agent, without an agent (part_key 0), and with an unknown agent (-1): together all usage.
 -- ways holds how each agent ran, as tuples (model, certainty, cost_e6, documents). By change, the agents whose cost was
--- in the range before alone are listed too.
+-- in the previous period alone are listed too.
 -- Reads: selected, {range_before}, agents, models. Parameters: $descending, $limit, $offset, $sort, $words.
 -- One row per agent, highest cost first unless $sort says otherwise, then 0 and -1.
 WITH

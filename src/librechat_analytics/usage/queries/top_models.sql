@@ -1,5 +1,5 @@
 -- The usage of each model that ran, with the provider that most of its rows went to. By change, the models whose cost
--- was in the range before alone are listed too.
+-- was in the previous period alone are listed too.
 -- Reads: selected, {range_before}, {order_before}, {order_rates}, models, providers.
 -- Parameters: $descending, $limit, $offset, $sort, $words.
 -- One row per model, highest cost first unless $sort says otherwise.

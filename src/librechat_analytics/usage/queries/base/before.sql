@@ -1,4 +1,4 @@
--- The usage of a period and of the range before it, for queries that compare both. The composer puts these steps after
+-- The usage of a period and of the previous one, for queries that compare both. The composer puts these steps after
 -- those of period.sql where a query reads one of them, and replaces {conditions} as there.
 --
 -- selected_before: as `selected` in period.sql, with fewer columns
