@@ -15,9 +15,8 @@ from librechat_analytics.dashboard.dash_seams.browser_files import PLOTLY_PATH
 from librechat_analytics.dashboard.html import markup
 from librechat_analytics.dashboard.links import LIST_VIEWS
 from librechat_analytics.dashboard.query import DEFAULT_PERIOD, SHARED, SUBJECTS
-from librechat_analytics.dashboard.words import filter_words
 from librechat_analytics.dashboard.words.browser_texts import BROWSER_TEXTS, BrowserTexts
-from librechat_analytics.formatting import AGE_STEPS
+from librechat_analytics.formatting import AGE_STEPS, FILTER_LABELS
 from librechat_analytics.usage.filters import LEAVE_OUT
 from librechat_analytics.usage.periods import PERIODS
 
@@ -130,10 +129,10 @@ def build_contract(views: Sequence[View], prefix: str) -> Contract:
         "default_view": next(view.name for view in views if view.in_menu),
         "detail_view": detail_view,
         "subjects": {
-            subject: {"title": filter_words.NAMES[subject], "list_view": LIST_VIEWS[subject]}
+            subject: {"title": FILTER_LABELS[subject], "list_view": LIST_VIEWS[subject]}
             for subject in SUBJECTS
         },
-        "filters": [*filter_words.NAMES, *(LEAVE_OUT[name] for name in filter_words.NAMES)],
+        "filters": [*FILTER_LABELS, *(LEAVE_OUT[name] for name in FILTER_LABELS)],
         "shared_parameters": list(SHARED),
         "periods": dict(PERIODS),
         "default_period": DEFAULT_PERIOD,

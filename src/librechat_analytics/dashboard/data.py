@@ -7,10 +7,10 @@ from datetime import timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar, overload
 
-from librechat_analytics.dashboard.list_query import WHOLE_LIST, listing_of
+from librechat_analytics.dashboard.list_query import listing_of
 from librechat_analytics.usage.answers import ALL_ENTRIES, Agent
 from librechat_analytics.usage.filters import NONE, UNKNOWN, Filters
-from librechat_analytics.usage.listing import Listing
+from librechat_analytics.usage.listing import WHOLE_LIST, Listing
 from librechat_analytics.usage.periods import Period, TimeRange, default_bucket, parse_period
 from librechat_analytics.usage.weekdays import comparable_range
 
@@ -48,16 +48,23 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Excerpt(Protocol):
-    """Some rows of a list, and how many the search has found."""
+RowOut = TypeVar("RowOut", covariant=True)
+
+
+class ListPart(Protocol[RowOut]):
+    """The rows of a list that the address asks for, and what is known of the whole list; see ``Ranking``."""
 
     @property
-    def rows(self) -> Sequence[object]: ...
+    def rows(self) -> Sequence[RowOut]: ...
+    @property
+    def total(self) -> int: ...
     @property
     def matched(self) -> int: ...
+    @property
+    def highest_share(self) -> float: ...
 
 
-E = TypeVar("E", bound=Excerpt)
+AnyPart = TypeVar("AnyPart", bound=ListPart[object])
 
 
 class SoFar(NamedTuple):
@@ -348,7 +355,7 @@ class PageData:
         """Give all models with their rates, highest cost first."""
         return self._repository.cost_breakdown(self.period, WHOLE_LIST, self.filters)
 
-    def _part(self, ask: Callable[[Listing], E]) -> E:
+    def _part(self, ask: Callable[[Listing], AnyPart]) -> AnyPart:
         """Ask for a part of a list; a page beyond the last is the last."""
         found = ask(self._listing)
         if found.rows or not found.matched:

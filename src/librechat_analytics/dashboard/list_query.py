@@ -18,7 +18,6 @@ PAGE_ROWS = 50
 LONGEST_PAGE = 1000
 """How many entries a page has if the reader wants all."""
 
-WHOLE_LIST = Listing(ALL_ENTRIES, beyond_period=True)
 SORTS: Mapping[str, Sort] = {
     **{sort: sort for sort in get_args(Sort)},
     "cost_usd": "cost",

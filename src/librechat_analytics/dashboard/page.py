@@ -15,7 +15,7 @@ from librechat_analytics.dashboard.dash_seams.quiet_dash import json_for_script_
 from librechat_analytics.dashboard.find import find_html
 from librechat_analytics.dashboard.period_menu import period_controls, period_menu
 from librechat_analytics.dashboard.shortcuts import sheet_html
-from librechat_analytics.dashboard.words import filter_words
+from librechat_analytics.formatting import FILTER_LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -307,7 +307,7 @@ def _filter_panel() -> Component:
                 **{"data-filter": name},
             )
         )
-        for name, label in filter_words.NAMES.items()
+        for name, label in FILTER_LABELS.items()
     ]
     return html.Div(
         [

@@ -8,6 +8,7 @@ from dash import html
 
 from librechat_analytics.dashboard import ids
 from librechat_analytics.dashboard.comboboxes import combobox
+from librechat_analytics.dashboard.contract import CUSTOM_PERIOD
 from librechat_analytics.dashboard.dash_seams.plain_input import plain_input
 from librechat_analytics.usage.periods import PERIODS, ROLLING
 
@@ -16,16 +17,14 @@ if TYPE_CHECKING:
 
     from dash.development.base_component import Component
 
-CUSTOM = "custom"
-"""Days of one's own are picked in the calendar or typed, so they have no button."""
-
-COMPARISONS = {"": "The previous period", "year": "The same period last year", "none": "Nothing"}
+COMPARED_WITH = {"": "The previous period", "year": "The same period last year", "none": "Nothing"}
 """What each value of the address compares with; the empty one is the default."""
 
 
 def groups() -> dict[str, tuple[str, ...]]:
     """Group the periods that have a name: those that move with the clock, and those of the calendar."""
-    calendar = tuple(name for name in PERIODS if name not in (*ROLLING, CUSTOM))
+    # Other days are picked in the calendar or typed, so they have no button.
+    calendar = tuple(name for name in PERIODS if name not in (*ROLLING, CUSTOM_PERIOD))
     return {"Rolling": ROLLING, "Calendar": calendar}
 
 
@@ -82,7 +81,7 @@ def period_menu(default_zone: str) -> Component:
 
 
 def _comparison() -> list[Component]:
-    choices = [html.Option(words, value=value) for value, words in COMPARISONS.items()]
+    choices = [html.Option(words, value=value) for value, words in COMPARED_WITH.items()]
     return [
         html.Label("Compare with", htmlFor="compare"),
         html.Select(choices, id="compare", className="form-select", **{"data-param": "compare"}),

@@ -22,13 +22,15 @@ from librechat_analytics.usage.filters import (
     is_readable,
 )
 from librechat_analytics.usage.periods import COMPARISONS, BadPeriodError, Compare, Period, parse_period
-from librechat_analytics.usage.questions import Attribute, ChangeBy, Dimension, SplitBy
+from librechat_analytics.usage.questions import ATTRIBUTES, CHANGES_BY, SPLITS, Dimension
 from librechat_analytics.zones import UnknownZoneError, parse_zone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
     from zoneinfo import ZoneInfo
+
+    from librechat_analytics.usage.questions import Attribute, ChangeBy, SplitBy
 
 DEFAULT_PERIOD = "30d"
 LONGEST_QUERY = 64_000
@@ -64,10 +66,6 @@ Fault = Literal[
 
 Measure = Literal["cost", "tokens", "calls"]
 MEASURES: tuple[Measure, ...] = get_args(Measure)
-
-ATTRIBUTES: tuple[Attribute, ...] = get_args(Attribute)
-CHANGES_BY: tuple[ChangeBy, ...] = get_args(ChangeBy)
-SPLITS: tuple[SplitBy, ...] = get_args(SplitBy)
 
 T = TypeVar("T", bound=str)
 D = TypeVar("D")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from librechat_analytics.dashboard.html.markup import element
 from librechat_analytics.dashboard.links import LIST_VIEWS
 from librechat_analytics.dashboard.query import Unreadable
-from librechat_analytics.dashboard.words.filter_words import NAMES
+from librechat_analytics.formatting import FILTER_LABELS
 from librechat_analytics.usage.filters import LEAVE_OUT, LONGEST_VALUE, MOST_VALUES
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from librechat_analytics.dashboard.views.base import View
 
 THINGS = {
-    **{name: f"The filter {words}" for name, words in NAMES.items()},
-    **{LEAVE_OUT[name]: f"The filter {words} not" for name, words in NAMES.items()},
+    **{name: f"The filter {words}" for name, words in FILTER_LABELS.items()},
+    **{LEAVE_OUT[name]: f"The filter {words} not" for name, words in FILTER_LABELS.items()},
     "view": "The view",
     "period": "The period",
     "start": "The first day",
@@ -63,7 +63,7 @@ def refuse_unreadable(query: PageQuery, view: View | None = None) -> None:
 def page_title(query: PageQuery, view: View) -> str:
     """Give the heading of a page that is not about one user, model or agent, or not known which one."""
     if query.kind:
-        return NAMES[query.kind]
+        return FILTER_LABELS[query.kind]
     return "Unreadable address" if view.about_one else view.title
 
 

@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, ClassVar, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 from librechat_analytics.exports import cells
-from librechat_analytics.formatting import WEEKDAYS, agent_label, model_label
+from librechat_analytics.formatting import FILTER_LABELS, WEEKDAYS, agent_label, model_label
 from librechat_analytics.usage.answers import (
     AgentRow,
     BreakdownRow,
@@ -208,23 +208,14 @@ AGENTS = Columns(
     ),
 )
 
-BREAKDOWN_TITLES: dict[Attribute, str] = {
-    "group": "Group",
-    "domain": "E-mail domain",
-    "role": "Role",
-    "provider": "Provider",
-    "context": "Context",
-    "tenant": "Tenant",
-}
-
 
 def breakdown_columns(by: Attribute) -> Columns[BreakdownRow]:
     """Return the columns of the parts of usage by an attribute."""
     return Columns(
         BreakdownRow,
         (
-            col("label", BREAKDOWN_TITLES[by], "text"),
-            col("key", f"{BREAKDOWN_TITLES[by]} id", "text"),
+            col("label", FILTER_LABELS[by], "text"),
+            col("key", f"{FILTER_LABELS[by]} id", "text"),
             *SPENT,
             CALLS,
             USER_COUNT,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from librechat_analytics.exports import columns
 from librechat_analytics.exports.columns import BUCKET, SHARE, Column, Columns, Heading, Row
-from librechat_analytics.formatting import NONE_LABELS, UNKNOWN_AGENT, WITHOUT_AGENT
+from librechat_analytics.formatting import FILTER_LABELS, NONE_LABELS, UNKNOWN_AGENT, WITHOUT_AGENT
 from librechat_analytics.usage.period_words import describe
 
 if TYPE_CHECKING:
@@ -40,15 +40,6 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.periods import Period
     from librechat_analytics.usage.quality import QualityReport
     from librechat_analytics.usage.questions import Attribute, ChangeBy
-
-ATTRIBUTE_SHEETS: dict[Attribute, str] = {
-    "group": "Groups",
-    "domain": "E-mail domains",
-    "role": "Roles",
-    "provider": "Providers",
-    "context": "Contexts",
-    "tenant": "Tenants",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +97,7 @@ def _rest_row(headings: Iterable[Column[Row]], named: str, name: str, part: Part
 def attribute_sheet(breakdown: Breakdown, by: Attribute) -> Sheet:
     """Lay out the parts of usage by an attribute, then the usage without it."""
     of = columns.breakdown_columns(by)
-    laid_out = sheet(ATTRIBUTE_SHEETS[by], of, breakdown.rows)
+    laid_out = sheet(f"{FILTER_LABELS[by]}s", of, breakdown.rows)
     without = _rest_row(of.columns, "label", NONE_LABELS[by], breakdown.none)
     rows = (*laid_out.rows, without)
     return Sheet(laid_out.name, laid_out.columns, rows, adds_up=by != "group")

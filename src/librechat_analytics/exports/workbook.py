@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar, get_args
+from typing import TYPE_CHECKING, TypeVar
 
 from librechat_analytics.exports import sheets
 from librechat_analytics.exports.files import file_name, xlsx_bytes
 from librechat_analytics.exports.filter_words import RecordedNames, filters_in_file_name, filters_in_words
-from librechat_analytics.usage.answers import ALL_ENTRIES
 from librechat_analytics.usage.filters import EVERYTHING, Filters
-from librechat_analytics.usage.listing import Listing
+from librechat_analytics.usage.listing import WHOLE_LIST, Listing
 from librechat_analytics.usage.period_words import day_in_words, period_in_words
-from librechat_analytics.usage.questions import Attribute, ChangeBy
+from librechat_analytics.usage.questions import ATTRIBUTES, CHANGES_BY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,13 +20,9 @@ if TYPE_CHECKING:
     from librechat_analytics.exports.sheets import Sheet
     from librechat_analytics.usage.answers import Freshness
     from librechat_analytics.usage.periods import BucketUnit, Period
-    from librechat_analytics.usage.questions import Repository, SplitBy
+    from librechat_analytics.usage.questions import Attribute, ChangeBy, Repository, SplitBy
 
 Answer = TypeVar("Answer")
-
-WHOLE_LIST = Listing(ALL_ENTRIES, beyond_period=True)
-ATTRIBUTES: tuple[Attribute, ...] = get_args(Attribute)
-CHANGES_BY: tuple[ChangeBy, ...] = get_args(ChangeBy)
 
 
 def attribute(text: str) -> Attribute:

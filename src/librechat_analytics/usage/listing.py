@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from librechat_analytics.store.interface import NO_PARAMETERS
+from librechat_analytics.usage.answers import ALL_ENTRIES
 from librechat_analytics.usage.matching import folded_words
 from librechat_analytics.usage.periods import TimeRange
 from librechat_analytics.usage.rows import EPOCH, range_rows, share
@@ -71,6 +72,9 @@ class Listing:
     def says_before(self, period: Period) -> bool:
         """Say whether the entries of a period have their cost in the previous period."""
         return self.beyond_period and period.previous is not None
+
+
+WHOLE_LIST = Listing(ALL_ENTRIES, beyond_period=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -290,10 +290,10 @@ def _whole_days_before(time_range: TimeRange, zone: ZoneInfo) -> TimeRange | Non
 def _year_earlier(time_range: TimeRange, zone: ZoneInfo) -> TimeRange:
     """Return the range a year earlier on the wall clock; days stay whole, 29 February becomes the 28th."""
     start = _edge_a_year_earlier(time_range.start, zone)
-    last_whole_day = wall_clock.day_that_begins(time_range.end, zone)
-    if last_whole_day is not None and (last_whole_day.month, last_whole_day.day) == (2, 29):
-        # The last day is the 28th, and stays it.
-        end = midnight(date(last_whole_day.year - 1, 3, 1), zone)
+    after = wall_clock.day_that_begins(time_range.end, zone)
+    if after is not None and (after.month, after.day) == (2, 29):
+        # The last day is 28 February in both years.
+        end = midnight(date(after.year - 1, 3, 1), zone)
     else:
         end = _edge_a_year_earlier(time_range.end, zone)
     return TimeRange(start, max(start, end))

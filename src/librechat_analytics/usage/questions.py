@@ -5,7 +5,7 @@ Periods and filters are typed values; callers read them from text first.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
 from librechat_analytics.usage.filters import EVERYTHING
 from librechat_analytics.usage.matching import KINDS
@@ -57,6 +57,10 @@ ChangeBy = Literal["model", "agent", "user", "group", "provider"]
 
 Attribute = Literal["group", "domain", "role", "provider", "context", "tenant"]
 """What usage can be broken down by beside models, users and agents."""
+
+SPLITS: tuple[SplitBy, ...] = get_args(SplitBy)
+CHANGES_BY: tuple[ChangeBy, ...] = get_args(ChangeBy)
+ATTRIBUTES: tuple[Attribute, ...] = get_args(Attribute)
 
 
 class Repository(Protocol):

@@ -14,6 +14,7 @@ from librechat_analytics.exports import workbook
 from librechat_analytics.exports.files import csv_text, xlsx_bytes
 from librechat_analytics.exports.workbook import Context, Table, name_of_file, whole_workbook
 from librechat_analytics.usage.filters import FILTER_PARAMETERS
+from librechat_analytics.usage.questions import ATTRIBUTES, CHANGES_BY
 from librechat_analytics.web import answer_bodies as bodies
 from librechat_analytics.web.body import json_response
 from librechat_analytics.web.parameters import read_request
@@ -102,7 +103,7 @@ ENDPOINTS = (
         bodies.BreakdownAnswer,
         parameters=OF_LISTS,
         example="by=group&period=last-month&limit=2",
-        by=workbook.ATTRIBUTES,
+        by=ATTRIBUTES,
     ),
     Endpoint(
         "usage-over-time",
@@ -119,7 +120,7 @@ ENDPOINTS = (
         bodies.WhatChangedAnswer,
         parameters=(*COMMON, "compare", "limit", "format"),
         example="period=last-month&by=agent&limit=2",
-        by=workbook.CHANGES_BY,
+        by=CHANGES_BY,
     ),
     Endpoint(
         "quality",
@@ -187,8 +188,8 @@ def api_blueprint(repository: Repository, *, default_zone: str) -> Blueprint:
     @api.get("/export", provide_automatic_options=False)
     def export() -> Response:
         wanted = read()
-        workbook = whole_workbook(repository, wanted.period, wanted.bucket, wanted.filters)
-        return _file(workbook.name, workbook.content, "xlsx")
+        whole = whole_workbook(repository, wanted.period, wanted.bucket, wanted.filters)
+        return _file(whole.name, whole.content, "xlsx")
 
     return api
 

@@ -38,7 +38,7 @@ from librechat_analytics.usage.periods import (
     default_bucket,
     parse_period,
 )
-from librechat_analytics.usage.questions import Attribute, ChangeBy, SplitBy
+from librechat_analytics.usage.questions import ATTRIBUTES, CHANGES_BY, SPLITS, SplitBy
 from librechat_analytics.web.period_words import period_sentence, unknown_zone
 from librechat_analytics.zones import UnknownZoneError, parse_zone
 
@@ -56,7 +56,7 @@ DEFAULT_LIMIT = 10
 LARGEST_LIMIT = 1000
 FORMATS: tuple[Format, ...] = get_args(Format)
 LARGEST_OFFSET = 1_000_000
-ALL_BY: tuple[str, ...] = tuple(dict.fromkeys((*get_args(ChangeBy), *get_args(Attribute))))
+ALL_BY: tuple[str, ...] = tuple(dict.fromkeys((*CHANGES_BY, *ATTRIBUTES)))
 """What an answer can be taken apart by, at any endpoint."""
 
 
@@ -184,7 +184,7 @@ cost only then are listed too."""
         | Absent
     ) = None
     """What the answer is taken apart by; each endpoint that has this parameter lists its own values."""
-    split: Annotated[SplitBy, BeforeValidator(_one_of(get_args(SplitBy)))] | Absent = None
+    split: Annotated[SplitBy, BeforeValidator(_one_of(SPLITS))] | Absent = None
     """What each point is split by: its `parts` are the eight with the highest cost in the period. Of \
 groups, `others` are the users in none of those shown."""
     format: Annotated[Format, BeforeValidator(_one_of(FORMATS))] = "json"

@@ -28,7 +28,7 @@ def test_a_difference_has_a_sign(usd: float, text: str) -> None:
     [
         (10.0, 14.7, "+47%"),
         (10.0, 5.0, "\N{MINUS SIGN}50%"),
-        (10.0, 10.001, "0%"),
+        (10.0, 10.001, "<1%"),
         (0.1, 50.0, ">999%"),
         (None, 5.0, "new"),
         (5.0, None, "gone"),

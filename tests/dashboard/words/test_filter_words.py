@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from librechat_analytics.dashboard.words import filter_words
-from librechat_analytics.formatting import NONE_LABELS
+from librechat_analytics.formatting import FILTER_LABELS, NONE_LABELS
 from librechat_analytics.usage.filters import FILTER_NAMES, NONE, UNKNOWN, Filters, Scope
 from tests.dashboard.ready_answers import USER_ID, page_data, query, texts
 
@@ -35,7 +35,7 @@ def test_an_unknown_user_is_called_by_the_id_in_the_address() -> None:
 
 
 def test_every_filter_has_its_words() -> None:
-    assert set(filter_words.NAMES) == set(FILTER_NAMES), "filter_words.py: NAMES needs every filter"
+    assert set(FILTER_LABELS) == set(FILTER_NAMES), "formatting.py: FILTER_LABELS needs every filter"
     assert set(NONE_LABELS) == set(FILTER_NAMES), "formatting.py: NONE_LABELS needs every filter"
 
 

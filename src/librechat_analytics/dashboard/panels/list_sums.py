@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, TypeVar
 from librechat_analytics.dashboard.html.cells import empty_cell, name_cell, trend_cell
 from librechat_analytics.dashboard.html.markup import element
 from librechat_analytics.dashboard.panels.list_columns import cell, compared_cell
-from librechat_analytics.formatting import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -72,11 +71,6 @@ def sums_of_others(whole: Sums, rows: Sequence[object], rest: Sequence[Part]) ->
     cost, other = whole.get("cost_usd"), left["cost_usd"]
     left["share"] = other / cost if cost and other is not None else 0.0
     return left
-
-
-def others_label(count: int, thing: str) -> str:
-    """Name the rows of a list that are on other pages."""
-    return counted(count, f"other {thing}")
 
 
 def sum_line(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import dash_bootstrap_components as dbc
 from dash import html
@@ -17,7 +17,6 @@ from librechat_analytics.dashboard.panels.excerpt import excerpt, foot
 from librechat_analytics.dashboard.panels.list_columns import cell, compared_cell
 from librechat_analytics.dashboard.panels.list_sums import (
     RestLine,
-    others_label,
     sum_line,
     sums_of_others,
     sums_of_part,
@@ -26,42 +25,21 @@ from librechat_analytics.dashboard.panels.list_sums import (
 from librechat_analytics.dashboard.panels.targets import Fills, Target
 from librechat_analytics.dashboard.words.captions import peak_in_words
 from librechat_analytics.dashboard.words.empties import no_match, nothing_in
+from librechat_analytics.formatting import counted
+from librechat_analytics.usage.answers import Compared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from dash.development.base_component import Component
 
-    from librechat_analytics.dashboard.data import PageData
+    from librechat_analytics.dashboard.data import ListPart, PageData
     from librechat_analytics.dashboard.html.markup import Markup
     from librechat_analytics.dashboard.panels.list_columns import ListColumn
     from librechat_analytics.usage.questions import Dimension
 
 
-class ListRow(Protocol):
-    """A row that says what it cost, now and in the previous period (None where there is no such range)."""
-
-    @property
-    def cost_usd(self) -> float: ...
-    @property
-    def previous_cost_usd(self) -> float | None: ...
-
-
-Row = TypeVar("Row", bound=ListRow)
-RowOut = TypeVar("RowOut", covariant=True)
-
-
-class ListPart(Protocol[RowOut]):
-    """The rows of a list that the address asks for, and what is known of the whole list."""
-
-    @property
-    def rows(self) -> Sequence[RowOut]: ...
-    @property
-    def total(self) -> int: ...
-    @property
-    def matched(self) -> int: ...
-    @property
-    def highest_share(self) -> float: ...
+Row = TypeVar("Row", bound=Compared)
 
 
 def _no_rest(_: PageData) -> Sequence[RestLine]:
@@ -205,7 +183,7 @@ class ListTable(Generic[Row]):
         if others > 0 and self.adds_up(data):
             whole = sums_of_whole(data.summary)
             left = sums_of_others(whole, part.rows, [line.part for line in rest])
-            label = others_label(others, self.thing)
+            label = counted(others, f"other {self.thing}")
             lines.append(sum_line(self.columns, left, label, kind="rest", now=data.now))
         lines += [
             sum_line(

@@ -35,9 +35,10 @@ from librechat_analytics.dashboard.words.empties import nothing_in
 from librechat_analytics.dashboard.words.subject_names import subject_name
 from librechat_analytics.exports.columns import Heading
 from librechat_analytics.exports.sheets import parts_sheet, timeline_sheet
-from librechat_analytics.formatting import UNKNOWN, change, counted, integer, money, share
+from librechat_analytics.formatting import FILTER_LABELS, UNKNOWN, change, counted, integer, money, share
 from librechat_analytics.usage.over_time import SPLIT_PARTS
 from librechat_analytics.usage.period_words import describe_range
+from librechat_analytics.usage.questions import SPLITS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,14 +53,7 @@ if TYPE_CHECKING:
     from librechat_analytics.exports.sheets import Sheet
     from librechat_analytics.usage.answers import Timeline
 
-SPLITS: tuple[tuple[str, str], ...] = (
-    ("", "Total"),
-    ("model", "Model"),
-    ("user", "User"),
-    ("agent", "Agent"),
-    ("group", "Group"),
-    ("provider", "Provider"),
-)
+SPLIT_BY = (("", "Total"), *((by, FILTER_LABELS[by]) for by in SPLITS))
 SMALL_SHARE = 0.05
 """Below this share of the whole, a part of a stack is too small to see."""
 
@@ -93,7 +87,10 @@ def layout() -> Component:
         html.Ul(id=LEGEND.id, className="legend"),
         CHART.layout(),
         aside=html.Div(
-            [frames.switch("Measure", "measure", MEASURES), frames.switch("Split by", "split", SPLITS)],
+            [
+                frames.switch("Measure", "measure", MEASURES),
+                frames.switch("Split by", "split", SPLIT_BY),
+            ],
             className="switches",
         ),
         class_name="over-time",

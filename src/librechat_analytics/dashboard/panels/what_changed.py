@@ -14,8 +14,9 @@ from librechat_analytics.dashboard.panels.parts import Frame, Region
 from librechat_analytics.dashboard.words import change_words, notices
 from librechat_analytics.dashboard.words.subject_names import subject_name
 from librechat_analytics.exports.sheets import changes_sheet
-from librechat_analytics.formatting import counted, money, money_exact
+from librechat_analytics.formatting import FILTER_LABELS, counted, money, money_exact
 from librechat_analytics.usage.filters import NONE
+from librechat_analytics.usage.questions import CHANGES_BY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,13 +32,7 @@ if TYPE_CHECKING:
 LABEL = "What changed"
 NAME = "what-changed"
 LENGTH = 8
-TABS: tuple[tuple[str, str], ...] = (
-    ("", "Model"),
-    ("agent", "Agent"),
-    ("user", "User"),
-    ("group", "Group"),
-    ("provider", "Provider"),
-)
+TABS = tuple((by if by != "model" else "", FILTER_LABELS[by]) for by in CHANGES_BY)
 
 FRAME = Frame(f"{NAME}-frame")
 SENTENCE = Region(f"{NAME}-sentence")

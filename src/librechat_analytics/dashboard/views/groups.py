@@ -17,9 +17,10 @@ from librechat_analytics.dashboard.views.base import View
 from librechat_analytics.dashboard.words.attribute_words import in_several_in_words
 from librechat_analytics.exports.columns import Columns, breakdown_columns, col
 from librechat_analytics.exports.sheets import attribute_sheet
-from librechat_analytics.formatting import NONE_LABELS, UNKNOWN, model_label, name_label
+from librechat_analytics.formatting import FILTER_LABELS, NONE_LABELS, UNKNOWN, model_label, name_label
 from librechat_analytics.usage.answers import BreakdownRow
 from librechat_analytics.usage.filters import NONE
+from librechat_analytics.usage.questions import ATTRIBUTES
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -29,13 +30,7 @@ if TYPE_CHECKING:
     from librechat_analytics.dashboard.panels.targets import Fills
     from librechat_analytics.exports.sheets import Sheet
 
-TABS = (
-    ("", "Group"),
-    ("domain", "E-mail domain"),
-    ("role", "Role"),
-    ("provider", "Provider"),
-    ("context", "Context"),
-)
+TABS = tuple((by if by != "group" else "", FILTER_LABELS[by]) for by in ATTRIBUTES if by != "tenant")
 TENANT_TAB = Frame("groups-tenant-tab")
 """Few deployments have tenants; without any, the tab is hidden."""
 
@@ -62,7 +57,7 @@ COLUMNS = list_columns(
 def _tabs() -> Component:
     links = frames.switch("Broken down by", "by", TABS)
     tenant = html.A(
-        "Tenant",
+        FILTER_LABELS["tenant"],
         href="?",
         id=TENANT_TAB.id,
         hidden=True,

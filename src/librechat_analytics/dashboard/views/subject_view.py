@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from dash.development.base_component import Component
 
     from librechat_analytics.dashboard.data import PageData
-    from librechat_analytics.dashboard.panels.list_table import ListRow, ListTable
+    from librechat_analytics.dashboard.panels.list_table import ListTable
     from librechat_analytics.exports.sheets import Sheet
+    from librechat_analytics.usage.answers import Compared
 
-Row = TypeVar("Row", bound="ListRow")
+Row = TypeVar("Row", bound="Compared")
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,12 +30,7 @@ def percent(change: Change) -> str:
     """Write by how much a cost changed: in per cent, or that it is new or gone."""
     if change.state != "both":
         return change.state
-    if change.before_usd <= 0:
-        return ""
-    share = round(100 * change.difference_usd / change.before_usd)
-    if abs(share) > MOST_PERCENT:
-        return f">{MOST_PERCENT}%"
-    return f"{'+' if share > 0 else MINUS if share < 0 else ''}{abs(share)}%"
+    return percent_of(change.now_usd, change.before_usd) if change.before_usd > 0 else ""
 
 
 def percent_of(now_usd: float, before_usd: float) -> str:

@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.filters import Scope
     from librechat_analytics.usage.questions import Dimension
 
-NAMES = FILTER_LABELS
-"""The name of each filter, in the order in which the page shows them."""
-
 Choice = tuple[str, str]
 """A value that a filter can have, and its label."""
 
@@ -39,7 +36,7 @@ def chips(data: PageData) -> list[Markup]:
     """
     given, unreadable = data.filters.given(), {part.name for part in data.query.unreadable}
     items = []
-    for name, label in NAMES.items():
+    for name, label in FILTER_LABELS.items():
         for parameter, verb in ((name, "is"), (LEAVE_OUT[name], "is not")):
             if parameter == data.query.kind:
                 continue
@@ -107,7 +104,7 @@ def scope_in_words(scope: Scope, data: PageData) -> str:
 
 def choices(data: PageData) -> dict[str, list[Choice]]:
     """Give what each filter offers beside the users, agents, models and groups that the find box finds."""
-    listed = {name: _recorded(name, data) for name in NAMES}
+    listed = {name: _recorded(name, data) for name in FILTER_LABELS}
     without = {name: [(NONE, NONE_LABELS[name])] for name in ("user", "model", "agent")}
     group = [choice for choice in listed["group"] if choice[0] == NONE]
     return listed | without | {"agent": [*without["agent"], (UNKNOWN, UNKNOWN_AGENT)], "group": group}
