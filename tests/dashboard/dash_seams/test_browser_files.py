@@ -32,19 +32,17 @@ def client() -> FlaskClient:
     return server.test_client()
 
 
-def test_a_module_is_loaded_later_where_and_only_where_scripts_import_it_so() -> None:
+def test_a_module_is_loaded_later_where_the_entry_does_not_need_it() -> None:
     scripts = {path.name: path.read_text("utf-8") for path in (assets_folder() / "js").glob("*.js")}
-    code = {name: without_comments(text) for name, text in scripts.items()}
-    later = {one for text in code.values() for one in re.findall(r'import\("\./(\w+\.js)"\)', text)}
-    at_once = {
-        one
-        for name, text in code.items()
-        if f"js/{name}" not in browser_files.LATER
-        for one in re.findall(r' from "\./(\w+\.js)";', text)
-    }
+    needed = {"theme.js"}
+    found = ["main.js"]
+    while found:
+        name = found.pop()
+        if name not in needed:
+            needed.add(name)
+            found += re.findall(r' from "\./(\w+\.js)";', without_comments(scripts[name]))
 
-    assert {f"js/{name}" for name in later} == browser_files.LATER
-    assert not later & at_once
+    assert {f"js/{name}" for name in scripts.keys() - needed} == browser_files.LATER
 
 
 def test_each_script_is_kept_for_a_year_as_a_script(client: FlaskClient) -> None:

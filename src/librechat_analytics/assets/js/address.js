@@ -6,6 +6,11 @@ import { contract } from "./contract.js";
 
 /** @typedef {import("./contract.js").View} View */
 
+// Read while the browser waits for other scripts anyway: the first use of a calendar takes its time.
+const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone ?? null;
+
+export const readerZone = () => ownZone;
+
 /** @param {string | null | undefined} search */
 export const parse = (search) => new URLSearchParams(search ?? "");
 

@@ -2,9 +2,8 @@
 /*
  * Asks the server for a view's figures: a request goes into the view's store, and Dash sends it.
  */
-import { currentQuery, parse, viewOf } from "./address.js";
+import { currentQuery, parse, readerZone, viewOf } from "./address.js";
 import { setProps } from "./dash.js";
-import { readerZone } from "./time_zone.js";
 
 /**
  * `ahead`: the view is not on screen yet, so the answer must change nothing outside its panels.

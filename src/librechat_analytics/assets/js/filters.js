@@ -12,7 +12,6 @@ import {
   withoutFilters,
 } from "./address.js";
 import { setProps } from "./dash.js";
-import { showFields } from "./filter_boxes.js";
 import { go } from "./go.js";
 
 /** @typedef {import("./data_requests.js").DataRequest} DataRequest */
@@ -66,10 +65,29 @@ function showPanel(open) {
   byId("filter-toggle").setAttribute("aria-expanded", String(open));
 }
 
+/** @type {Promise<typeof import("./filter_boxes.js")> | null} */
+let loading = null;
+
+/** Loads the panel's fields once somebody opens it. */
+function loadFields() {
+  loading ??= import("./filter_boxes.js").then((fields) => {
+    fields.startFilterBoxes();
+    return fields;
+  });
+  loading.catch(() => {
+    loading = null; // without a connection, the next opening loads them
+  });
+  return loading;
+}
+
+const ignore = () => {};
+
 /** @param {boolean} open */
-function openPanel(open) {
+async function openPanel(open) {
   showPanel(open);
   if (open && latest) setProps("filter-question", { data: latest });
+  if (open) await loadFields().then(({ showFields }) => showFields(currentQuery()), ignore);
+  if (open !== isOpen()) return; // closed while the fields were loading
   // A field would bring up the keyboard of a phone.
   const isByPointer = window.matchMedia("(hover: hover)").matches;
   if (!open) byId("filter-toggle").focus();
@@ -87,7 +105,7 @@ export function showFilters(request) {
   latest = request;
   observeLists();
   showParameters();
-  showFields(currentQuery());
+  loading?.then(({ showFields }) => showFields(currentQuery()), ignore);
 }
 
 /** @param {Event} event */

@@ -10,7 +10,6 @@ import { callbacks } from "./callbacks.js";
 import { catchPlotly, preloadPlotly, startCharts } from "./charts.js";
 import { startColumnChooser, watchColumnChoices } from "./column_chooser.js";
 import { offerCallbacks, startDash, whenMounted } from "./dash.js";
-import { startFilterBoxes } from "./filter_boxes.js";
 import { startExportMenu } from "./export_menu.js";
 import { startFilters } from "./filters.js";
 import { showConnection, startFreshness } from "./freshness.js";
@@ -19,7 +18,6 @@ import { startPeriodMenu } from "./period_menu.js";
 import { rememberRequests, startPrint } from "./print.js";
 import { startShortcuts } from "./shortcuts.js";
 import { placeStaticParts } from "./static_parts.js";
-import { startTimeZone } from "./time_zone.js";
 
 takeKeyOfLink();
 sendKeyWithRequests(showConnection);
@@ -44,7 +42,5 @@ whenMounted(() => {
   placeStaticParts();
   startColumnChooser();
   startPeriodMenu();
-  startFilterBoxes();
-  startTimeZone();
 });
 startDash();

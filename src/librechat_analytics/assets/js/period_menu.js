@@ -3,12 +3,11 @@
  * The button with the period's name and the menu that it opens: periods by name, a calendar, a field for a period as
  * people type it, the time zone and the comparison. Beside it are the steps to the previous and the next period.
  */
-import { periodOf, today } from "./address.js";
+import { periodOf, readerZone, today } from "./address.js";
 import { contract, fillIn } from "./contract.js";
 import { go, wantedQuery } from "./go.js";
 import { addressOf, daysInWords } from "./period_names.js";
 import { periodInWords, stepped, wholeDays } from "./period_steps.js";
-import { readerZone } from "./time_zone.js";
 
 /** @typedef {import("./days.js").Days} Days */
 
@@ -21,21 +20,25 @@ let firstUsage = null;
  * @typedef {object} Parts
  * @property {ReturnType<typeof import("./calendar_grid.js").startCalendar>} calendar
  * @property {typeof import("./typed_period.js").typedPeriod} read
+ * @property {typeof import("./time_zone.js").showZone} showZone
  */
 /** @type {Promise<Parts> | null} */
 let loading = null;
 
-/** Loads the calendar and the reader of typed periods once somebody opens the menu. */
+/** Loads the menu's parts once somebody opens it. */
 function load() {
-  loading ??= Promise.all([import("./calendar_grid.js"), import("./typed_period.js")]).then(
-    ([{ startCalendar }, { typedPeriod }]) => ({
-      calendar: startCalendar(byId("period-calendar"), (days) => {
-        go(addressOf(days, today(wantedQuery())));
-        closeMenu();
-      }),
-      read: typedPeriod,
-    }),
-  );
+  loading ??= Promise.all([
+    import("./calendar_grid.js"),
+    import("./typed_period.js"),
+    import("./time_zone.js"),
+  ]).then(([{ startCalendar }, { typedPeriod }, { showZone, startTimeZone }]) => {
+    startTimeZone();
+    const calendar = startCalendar(byId("period-calendar"), (days) => {
+      go(addressOf(days, today(wantedQuery())));
+      closeMenu();
+    });
+    return { calendar, read: typedPeriod, showZone };
+  });
   loading.catch(() => {
     loading = null; // without a connection, the next opening loads them
   });
@@ -110,6 +113,7 @@ export function showPeriod(query) {
     else button.removeAttribute("aria-current");
   }
   showSteps(query);
+  loading?.then(({ showZone }) => showZone(), ignore);
 }
 
 /**
@@ -134,7 +138,10 @@ function openMenu(open) {
   const query = wantedQuery();
   typedField().value = "";
   say("", null);
-  load().then(({ calendar }) => calendar.show(wholeDays(query, today(query)), today(query)), ignore);
+  load().then(({ calendar, showZone }) => {
+    calendar.show(wholeDays(query, today(query)), today(query));
+    showZone();
+  }, ignore);
   if (window.matchMedia("(hover: hover)").matches) typedField().focus();
   else menu.focus(); // A field would bring up the keyboard of a phone.
 }

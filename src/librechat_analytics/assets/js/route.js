@@ -23,7 +23,6 @@ import { noteWanted, shouldRest } from "./freshness.js";
 import { arrive, go } from "./go.js";
 import { showPeriod, wantedPeriod } from "./period_menu.js";
 import { labelControls } from "./shortcuts.js";
-import { showZone } from "./time_zone.js";
 import { keyOf, nameThePage, titleOf } from "./titles.js";
 
 /** @typedef {import("./contract.js").View} View */
@@ -45,7 +44,6 @@ export function route(address) {
   linkToWhole(query);
   markSortedColumn(view, query);
   showSearch(view, query);
-  showZone();
   showMenu(query);
   for (const one of contract.views) showProps(one.section, { hidden: one !== view });
   showProps("page-title", { children: titleOf(query) });

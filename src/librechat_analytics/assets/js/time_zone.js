@@ -2,6 +2,7 @@
 /*
  * The field for the time zone: the reader's own, UTC, the server's, and any other by a part of its name.
  */
+import { readerZone } from "./address.js";
 import { startCombobox } from "./combobox.js";
 import { contract, fillIn } from "./contract.js";
 import { go, wantedQuery } from "./go.js";
@@ -9,10 +10,7 @@ import { go, wantedQuery } from "./go.js";
 const MOST_CHOICES = 8;
 const { texts } = contract;
 
-// Read while the browser waits for other scripts anyway: the first use of a calendar takes its time.
-const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone ?? null;
-
-export const readerZone = () => ownZone;
+const ownZone = readerZone();
 
 const field = () => /** @type {HTMLInputElement} */ (document.getElementById("zone"));
 
@@ -72,7 +70,7 @@ function offer(text) {
 
 const shownZone = () => wantedQuery().get("tz") ?? ownLabel();
 
-/** Shows the zone that the address names; `route` calls it. */
+/** Shows the zone that the address names. */
 export function showZone() {
   if (field().getAttribute("aria-expanded") !== "true") field().value = shownZone();
 }

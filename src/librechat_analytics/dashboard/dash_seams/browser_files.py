@@ -26,7 +26,17 @@ STYLES = "css"
 THEME = f"{SCRIPTS}/theme.js"
 MAIN = f"{SCRIPTS}/main.js"
 LATER = frozenset(
-    f"{SCRIPTS}/{name}.js" for name in ("calendar_grid", "chart_pictures", "find", "typed_period")
+    f"{SCRIPTS}/{name}.js"
+    for name in (
+        "calendar_grid",
+        "chart_pictures",
+        "combobox",
+        "filter_boxes",
+        "find",
+        "hits",
+        "time_zone",
+        "typed_period",
+    )
 )
 """The modules that a browser loads when the reader opens what they are for."""
 FOLDERS_NOT_LOADED_BY_DASH = ["^vendor$", f"^{SCRIPTS}$", f"^{STYLES}$"]
