@@ -14,7 +14,7 @@ from librechat_analytics.dashboard import ids
 from librechat_analytics.dashboard.dash_seams.browser_files import PLOTLY_PATH
 from librechat_analytics.dashboard.html import markup
 from librechat_analytics.dashboard.links import LIST_VIEWS
-from librechat_analytics.dashboard.query import DEFAULT_PERIOD, SHARED, SUBJECTS
+from librechat_analytics.dashboard.query import CUSTOM_PERIOD, DEFAULT_PERIOD, SHARED, SUBJECTS
 from librechat_analytics.dashboard.words.browser_texts import BROWSER_TEXTS, BrowserTexts
 from librechat_analytics.formatting import AGE_STEPS, FILTER_LABELS
 from librechat_analytics.usage.filters import LEAVE_OUT
@@ -29,7 +29,6 @@ BrowserCallback = Literal["fill", "keepChoices", "keepFreshness", "route", "sear
 """The callbacks that run in the browser; ``callbacks.js`` has a function of each name."""
 
 PAGE_TITLE = "LibreChat Analytics"
-CUSTOM_PERIOD = "custom"
 
 THEME_GROUNDS = {"light": "#f7f7f5", "dark": "#141518"}
 """The page's background in each theme, which phones also give to the bar around the page."""

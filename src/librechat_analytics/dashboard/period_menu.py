@@ -8,8 +8,8 @@ from dash import html
 
 from librechat_analytics.dashboard import ids
 from librechat_analytics.dashboard.comboboxes import combobox
-from librechat_analytics.dashboard.contract import CUSTOM_PERIOD
 from librechat_analytics.dashboard.dash_seams.plain_input import plain_input
+from librechat_analytics.dashboard.query import CUSTOM_PERIOD
 from librechat_analytics.usage.periods import PERIODS, ROLLING
 
 if TYPE_CHECKING:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.questions import Attribute, ChangeBy, SplitBy
 
 DEFAULT_PERIOD = "30d"
+CUSTOM_PERIOD = "custom"
 LONGEST_QUERY = 64_000
 """In characters; each filter once, with the longest names in any script, is shorter."""
 MOST_PARAMETERS = 200
@@ -157,7 +158,7 @@ class PageQuery:
 
         A chart with another revision is another chart.
         """
-        if self.period.name != "custom":
+        if self.period.name != CUSTOM_PERIOD:
             return self.period.name
         return f"{self.period.range.start:%Y%m%dT%H%M} {self.period.range.end:%Y%m%dT%H%M}"
 
