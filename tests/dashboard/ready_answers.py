@@ -67,6 +67,7 @@ USER = UserRow(
     name="Ada Byron",
     email="ada@example.org",
     deleted=False,
+    groups=("Engineering", "Pilot users"),
     cost_usd=12.5,
     prompt_tokens=1_500_000,
     completion_tokens=250_000,

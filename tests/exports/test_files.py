@@ -101,7 +101,7 @@ class TestAWorkbook:
         cells = part_of(xlsx_bytes([self.USERS]), "worksheets/sheet1")
 
         assert re.search(r'<c r="D4" s="\d+"><v>3.23456789</v>', cells)
-        assert '<autoFilter ref="A1:O3"/>' in cells
+        assert '<autoFilter ref="A1:P3"/>' in cells
         assert '<c r="D4"' not in part_of(
             xlsx_bytes([replace(self.USERS, adds_up=False)]), "worksheets/sheet1"
         )

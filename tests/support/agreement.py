@@ -45,7 +45,7 @@ PERIODS = (
     "last-year",
     "all",
 )
-NOT_COMPUTED = {"asOf", "source", "provider", "label", "unmatched"}
+NOT_COMPUTED = {"asOf", "source", "provider", "label", "unmatched", "groups"}
 """Fields of the API that the oracle leaves out."""
 MONEY = {"before", "now", "difference", "rest", "others"}
 """Fields with money whose names do not say so."""

@@ -137,6 +137,20 @@ def test_a_user_has_the_groups_that_the_reader_may_see(repository: StoreReposito
 
 
 @pytest.mark.parametrize(
+    ("scope", "groups"),
+    [
+        (None, {"Ana": ("Blue", "Red"), "Bob": ("Red",), "Cem": ()}),
+        (Scope((), (str(RED),)), {"Ana": ("Red",), "Bob": ("Red",)}),
+    ],
+)
+def test_lists_of_users_name_the_groups_that_the_reader_may_see(
+    repository: StoreRepository, scope: Scope | None, groups: dict[str, tuple[str, ...]]
+) -> None:
+    rows = repository.top_users(PERIOD, COMPARED, Filters(scope=scope)).rows
+    assert {row.name: row.groups for row in rows} == groups
+
+
+@pytest.mark.parametrize(
     ("by", "parts", "none"),
     [
         ("domain", [("x.example", 3.0, 8.0)], 4.0),

@@ -25,6 +25,11 @@ def user(row: UserRow) -> str:
     return user_label(row.name, row.email, row.id, deleted=row.deleted)
 
 
+def groups(row: UserRow) -> str:
+    """Return the names of the groups that the row's user is in."""
+    return ", ".join(row.groups)
+
+
 def user_of_model(row: UserModelRow) -> str:
     """Return what to call the user of a row by user and model."""
     return user_label(row.name, row.email, row.user, deleted=row.deleted)

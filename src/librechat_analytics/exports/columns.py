@@ -153,6 +153,7 @@ USERS = Columns(
         col("last_ever", "Last active (UTC)", "time", short="Last active"),
         col("last_active", "Last active in the period (UTC)", "time", short="Last in period"),
         *COMPARED,
+        worded("groups", "Groups", "text", cells.groups),
     ),
 )
 

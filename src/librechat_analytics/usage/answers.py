@@ -98,13 +98,15 @@ class UserRow:
     """What one user spent; ``id`` is None for the rows without a readable user.
 
     ``last_active``: the last usage row in the period, None for users who are only in the previous period.
-    ``last_ever``: the last one up to now; None if it was not asked for.
+    ``last_ever``: the last one up to now; None if it was not asked for. ``groups``: the names of the
+    user's groups now, as far as the reader may see them.
     """
 
     id: str | None
     name: str | None
     email: str | None
     deleted: bool
+    groups: tuple[str, ...]
     cost_usd: float
     prompt_tokens: int
     completion_tokens: int

@@ -57,6 +57,7 @@ def top_users(
                 total_tokens=total_tokens(row),
                 share=share_of_all(row),
                 last_ever=last_ever.get(row["user_key"]),
+                groups=tuple(row["groups"] or ()),
             )
             for row in found.rows
         ),

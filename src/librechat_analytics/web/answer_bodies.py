@@ -169,6 +169,8 @@ class User(RowBody, of=columns.USERS):
     """null for rows without a readable user."""
     deleted: bool
     """LibreChat no longer has the user."""
+    groups: tuple[str, ...]
+    """The names of the groups that the user is in now."""
     share: Share
     """Part of the period's cost."""
     last_active: Instant | None

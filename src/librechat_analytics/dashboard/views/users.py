@@ -47,6 +47,7 @@ COLUMNS = list_columns(
     Shown("calls", room=1, hint="Model calls"),
     Shown("conversations", room=3),
     Shown("last_ever", room=1, hint="Whatever the period, under the filters"),
+    Shown("groups", room=3, sort="", hint="The groups that the user is in now"),
     Shown("last_active", room=3, hint="Last activity in the period"),
     only_in_files=("email", "id", "total_tokens"),
 )

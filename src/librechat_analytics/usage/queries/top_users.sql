@@ -1,7 +1,7 @@
 -- The usage of each user, and of rows without a readable user (id NULL).
 -- Conversations are counted only for the users on the list, because that takes as long as everything else together. By
 -- change, the users whose cost was in the previous period alone are listed too.
--- Reads: selected, {range_before}, {order_users}, users. Parameters: $descending, $limit, $offset, $sort, $words.
+-- Reads: selected, {range_before}, {order_users}, users, members. Parameters: $descending, $limit, $offset, $sort, $words.
 -- One row per user, highest cost first unless $sort says otherwise.
 WITH
 per_user AS (
@@ -76,13 +76,20 @@ counted AS (
     FROM selected
     WHERE coalesce(user_key, 0) IN (SELECT user_key FROM listed)
     GROUP BY coalesce(user_key, 0)
+),
+grouped AS (
+    SELECT user_key, arraySort(groupArray(coalesce(group_name, group_id))) AS groups
+    FROM members
+    WHERE user_key IN (SELECT user_key FROM listed)
+    GROUP BY user_key
 )
 SELECT
-    listed.user_key AS user_key, id, name, email, deleted, cost_e6, prompt_tokens, completion_tokens, calls,
+    listed.user_key AS user_key, id, name, email, deleted, groups, cost_e6, prompt_tokens, completion_tokens, calls,
     coalesce(conversations, 0) AS conversations, fromUnixTimestamp64Milli(last_at) AS last_active,
     before_e6 AS previous_cost_e6, all_cost_e6, highest_cost_e6, total, matched
 FROM listed
 LEFT JOIN counted ON counted.user_key = listed.user_key
+LEFT JOIN grouped ON grouped.user_key = listed.user_key
 ORDER BY
     CASE WHEN $descending THEN text_order END DESC NULLS LAST, text_order ASC NULLS LAST,
     number_order ASC NULLS LAST, id ASC NULLS LAST
