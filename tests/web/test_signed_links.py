@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from hashlib import sha256
+from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
 import pytest
@@ -60,6 +61,18 @@ def test_it_opens_nothing_from_the_instant_on_at_which_it_expires() -> None:
     assert admitted(sign(OWN, "default", NOW + 1)).by_link
     for seconds_ago in (0, 1, 10**9):
         assert "expired" in refusal(sign(OWN, "default", NOW - seconds_ago))
+
+
+def test_an_expired_one_keeps_nobody_out_whom_a_proxy_has_signed_in() -> None:
+    keeper = Gatekeeper(
+        KeyRing(OWN, None),
+        auth_proxies=[ip_network("10.0.0.0/8")],
+        signed_in_header="X-Forwarded-User",
+        wall_clock=lambda: float(NOW),
+    )
+    headers = {"x-api-key": sign(OWN, "default", NOW - 1), "X-Forwarded-User": "ana"}
+    with ANY_APP.test_request_context(headers=headers, environ_base={"REMOTE_ADDR": "10.1.2.3"}):
+        assert keeper.admit(request) == Visitor("ana", None)
 
 
 def test_it_ends_with_the_key_that_signed_it(tmp_path: Path) -> None:

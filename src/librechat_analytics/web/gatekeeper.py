@@ -100,10 +100,15 @@ class Gatekeeper:
         key = self._keys.find(given)
         if key is not None:
             return Visitor(key.name, key.scope)
-        if (by_link := self._by_link(given)) is not None:
-            return by_link
+        token = read_token(given)
+        signer = None if token is None else self._keys.signer(token)
+        has_expired = token is not None and token.expires_at <= self._wall_clock()
+        if signer is not None and not has_expired:
+            return Visitor(f"{signer.name} (link)", signer.scope, by_link=True)
         if (user := self._signed_in(request)) is not None:
             return Visitor(user, None)
+        if signer is not None:
+            raise NotAdmittedError("This link has expired. Ask for a new one.", 401)
         self._count_failure(request)
         raise NotAdmittedError(f"Send a valid key in the header {KEY_HEADER}.", 401)
 
@@ -114,14 +119,6 @@ class Gatekeeper:
         if _is_in(self._trusted_proxies, address):
             forwarded = _read_address(request.headers.get("X-Forwarded-For", "").rpartition(",")[2])
         return str(forwarded or address or "")
-
-    def _by_link(self, given: str) -> Visitor | None:
-        token = read_token(given)
-        if token is None or (key := self._keys.signer(token)) is None:
-            return None
-        if token.expires_at <= self._wall_clock():
-            raise NotAdmittedError("This link has expired. Ask for a new one.", 401)
-        return Visitor(f"{key.name} (link)", key.scope, by_link=True)
 
     def _signed_in(self, request: Request) -> str | None:
         address = _read_address(request.remote_addr or "")
