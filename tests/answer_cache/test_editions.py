@@ -232,6 +232,23 @@ class TestManyWhoAskForMuch:
         calls(answers)
         assert store.reads == 1
 
+    def test_have_no_search_repeated_that_somebody_typed(
+        self, store: CountingStore, answers: CachedRepository, clock: Clock
+    ) -> None:
+        store.add(usage())
+        present = answers.now()
+        for text in ("a", "an", "ana"):
+            answers.find(text, 5)
+        store.reads = 0
+        answers.find("ana", 5)
+        assert store.reads == 0, "within an edition it is kept"
+        clock.advance(1)
+        store.add(usage(number=1))
+        wait_until(lambda: answers.now() != present)
+        store.reads = 0
+        answers.find("ana", 5)
+        assert store.reads > 0
+
 
 def preparing() -> threading.Thread | None:
     return next((thread for thread in threading.enumerate() if thread.name == "answers"), None)

@@ -197,7 +197,9 @@ class CachedRepository:
     def find(
         self, text: str, limit: int, scope: Scope | None = None, kinds: tuple[Kind, ...] = KINDS
     ) -> tuple[Hit, ...]:
-        return self._answer(StoreRepository.find, text, limit, scope, kinds)
+        # Not remembered for the next edition: somebody who types asks for each text once.
+        request = Request(StoreRepository.find, (text, limit, scope, kinds))
+        return self._editions.current().prepare(request).answer
 
     def filter_values(self, scope: Scope | None = None) -> Mapping[str, tuple[FilterValue, ...]]:
         return self._answer(StoreRepository.filter_values, scope)
