@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from librechat_analytics.formatting import FILTER_LABELS, NONE_LABELS, UNKNOWN_A
 from librechat_analytics.usage.period_words import describe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from librechat_analytics.exports.columns import Cell
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
         Ranking,
         Rates,
         RatesPoint,
+        SplitPart,
         Summary,
         Timeline,
         TimelinePoint,
@@ -40,6 +42,9 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.periods import Period
     from librechat_analytics.usage.quality import QualityReport
     from librechat_analytics.usage.questions import Attribute, ChangeBy
+
+ALL_OTHERS = "All others"
+"""The title of the column for what is in no other part of a split timeline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +114,22 @@ def timeline_sheet(timeline: Timeline) -> Sheet:
     if timeline.legend is None:
         return whole
     keys = [part.key for part in timeline.legend]
-    titles = [*(part.label for part in timeline.legend), "All others"]
+    taken = {ALL_OTHERS, *(column.title for column in whole.columns)}
+    titles = [*_titles_of(timeline.legend, taken), ALL_OTHERS]
     rows = (
         (*cells, *((point.parts or {})[key] for key in keys), point.others_usd)
         for cells, point in zip(whole.rows, timeline.points, strict=True)
     )
     headings = (*whole.columns, *(Heading(title, "money") for title in titles))
     return Sheet(whole.name, headings, tuple(rows), adds_up=True)
+
+
+def _titles_of(legend: Sequence[SplitPart], taken: Collection[str]) -> Iterator[str]:
+    """Yield a title for each part: its label, with its key where several columns would have that title."""
+    times = Counter(part.label for part in legend)
+    for part in legend:
+        is_alone = part.label not in taken and (times[part.label] == 1 or part.label == part.key)
+        yield part.label if is_alone else f"{part.label} ({part.key})"
 
 
 def changes_sheet(changes: Changes, by: ChangeBy) -> Sheet:
