@@ -24,7 +24,7 @@ Kind = Literal["user", "agent", "model", "group"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 MOST_WORDS = 20
-"""How many words of a search count; nobody types more."""
+"""How many different words of a search count; nobody types more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,5 +58,5 @@ def find(
 
 def folded_words(snapshot: Snapshot, text: str) -> list[str]:
     """Split a search into the words that must all be found, without case and accents."""
-    words = text.split()[:MOST_WORDS]
+    words = [*dict.fromkeys(text.split())][:MOST_WORDS]
     return [row["word"] for row in snapshot.rows(of_store("folded_words"), {"words": words})] if words else []
