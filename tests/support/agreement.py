@@ -47,8 +47,6 @@ PERIODS = (
 )
 NOT_COMPUTED = {"asOf", "source", "provider", "label", "unmatched", "groups"}
 """Fields of the API that the oracle leaves out."""
-MONEY = {"before", "now", "difference", "rest", "others"}
-"""Fields with money whose names do not say so."""
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe")
 
 

@@ -11,7 +11,6 @@ from librechat_analytics.store.store import FILE_NAME
 if TYPE_CHECKING:
     from pathlib import Path
 
-NAMED_BY_ID = ("users", "contexts", "providers", "tenants")
 SHOWN_ROWS = 5
 
 WITH_KEYS = """

@@ -77,7 +77,7 @@ def label_of(hit: Hit) -> str:
 def find_html() -> str:
     """Make the box as a dialog; ``find.js`` fills it."""
     return (
-        '<dialog id="find" class="find" aria-label="Find anything">'
+        '<dialog id="find" class="find" closedby="any" aria-label="Find anything">'
         '<input id="find-field" class="form-control" type="text" role="combobox" aria-expanded="false"'
         ' aria-controls="find-hits" aria-autocomplete="list" aria-label="Find a user, agent, model, group,'
         ' view or period" placeholder="User, agent, model, group, view or period" autocomplete="off"'

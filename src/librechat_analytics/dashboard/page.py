@@ -77,7 +77,7 @@ proxy the path must be {prefix}.</p>
 </dialog>
 <dialog id="freshness-sheet" class="freshness-sheet" closedby="any" aria-labelledby="freshness-title">
 <div class="shortcuts-head"><h2 id="freshness-title">How fresh the figures are</h2>
-<button type="button" class="icon-button" data-action="hide-freshness" aria-label="Close">&times;</button>
+<button type="button" class="icon-button" data-close aria-label="Close">&times;</button>
 </div>
 <div id="{ids.FRESHNESS_FACTS}"></div>
 </dialog>

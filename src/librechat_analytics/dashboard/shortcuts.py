@@ -49,7 +49,7 @@ def sheet_html(menu: Mapping[str, str]) -> str:
         for name, lines in sections_of(menu)
     )
     return (
-        '<dialog id="shortcuts" class="shortcuts" aria-labelledby="shortcuts-title">'
+        '<dialog id="shortcuts" class="shortcuts" closedby="any" aria-labelledby="shortcuts-title">'
         '<div class="shortcuts-head"><h2 id="shortcuts-title">Keyboard shortcuts</h2>'
         '<button type="button" class="icon-button" data-close aria-label="Close">'
         "\N{MULTIPLICATION SIGN}</button></div>"

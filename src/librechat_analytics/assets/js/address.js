@@ -153,7 +153,7 @@ export function withoutFilters(query) {
  * Gives the day of a date or time, null where the text has none.
  * @param {string | null | undefined} text
  */
-export const dayOf = (text) => /^\d{4}-\d\d-\d\d/.exec(text ?? "")?.[0] ?? null;
+const dayOf = (text) => /^\d{4}-\d\d-\d\d/.exec(text ?? "")?.[0] ?? null;
 
 /** @param {URLSearchParams} query @param {Date} now */
 export function today(query, now = new Date()) {

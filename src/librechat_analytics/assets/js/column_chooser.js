@@ -6,6 +6,8 @@
  * tablets on, 2 from desktops on, and 3 nowhere.
  */
 import { contract } from "./contract.js";
+import { closest } from "./elements.js";
+import { whenOpened } from "./popups.js";
 
 const STORAGE_KEY = "analyticsColumns";
 const { phone, tablet } = contract.breakpoints;
@@ -99,8 +101,8 @@ function listColumns(menu) {
 
 /** @param {Event} event */
 function keepChoice({ target }) {
-  const menu = target instanceof Element ? target.closest(".columns-menu") : null;
-  if (!(menu instanceof HTMLElement)) return;
+  const menu = closest(target, ".columns-menu");
+  if (!menu) return;
   const table = tableOf(menu);
   const boxes = [...menu.querySelectorAll("input")];
   chosen = { ...chosen, [table.id]: boxes.filter((box) => !box.checked).map((box) => Number(box.value)) };
@@ -114,27 +116,8 @@ function keepChoice({ target }) {
 
 export function watchColumnChoices() {
   readChoices();
-  document.addEventListener(
-    "toggle",
-    ({ target }) => {
-      if (target instanceof HTMLDetailsElement && target.matches(".columns-menu") && target.open) {
-        listColumns(target);
-      }
-    },
-    true,
-  );
+  whenOpened(".columns-menu", listColumns);
   document.addEventListener("change", keepChoice);
-  document.addEventListener("keydown", ({ key, target }) => {
-    const menu = key === "Escape" && target instanceof Element ? target.closest(".columns-menu[open]") : null;
-    if (!(menu instanceof HTMLDetailsElement)) return;
-    menu.open = false;
-    menu.querySelector("summary")?.focus();
-  });
-  document.addEventListener("click", ({ target }) => {
-    for (const menu of menus()) {
-      if (menu.open && !menu.contains(/** @type {Node} */ (target))) menu.open = false;
-    }
-  });
   for (const query of SMALL_SCREENS) window.matchMedia(query).addEventListener("change", applyAll);
 }
 

@@ -29,7 +29,7 @@ import { make } from "./static_parts.js";
  * @param {number} step
  * @param {number} count
  */
-export const nextPlace = (place, step, count) =>
+const nextPlace = (place, step, count) =>
   place < 0 && step < 0 ? count - 1 : (place + step + count) % count;
 
 /** @param {Combobox} combobox */

@@ -60,7 +60,7 @@ export const monthAfter = (day, months) =>
   dayAt(Date.UTC(Number(day.slice(0, 4)), Number(day.slice(5, 7)) - 1 + months, 1));
 
 /** @param {string} day */
-export const mondayOf = (day) => plusDays(day, -weekdayOf(day));
+const mondayOf = (day) => plusDays(day, -weekdayOf(day));
 
 /** @param {string} day */
 export const weekdayOf = (day) => (new Date(timeOf(day)).getUTCDay() + 6) % 7;

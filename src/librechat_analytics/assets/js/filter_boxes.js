@@ -7,12 +7,9 @@ import { valueAdded } from "./address.js";
 import { startCombobox } from "./combobox.js";
 import { contract } from "./contract.js";
 import { go, wantedQuery } from "./go.js";
-import { findHits } from "./hits.js";
+import { KINDS, findHits } from "./hits.js";
 
 /** @typedef {import("./combobox.js").Choice} Choice */
-/** @typedef {import("./hits.js").Kind} Kind */
-
-const KINDS = ["user", "agent", "model", "group"];
 
 /** @type {Record<string, [string, string][]>} filter → values with their labels */
 let known = {};
@@ -63,8 +60,9 @@ async function offer(field, name, text) {
   const listed = (known[name] ?? [])
     .filter(([, label]) => isIn(text, label))
     .map(([value, label]) => ({ label, value, choose: choose(value) }));
-  if (!KINDS.includes(name)) return listed;
-  const hits = await findHits(text, [/** @type {Kind} */ (name)]);
+  const kind = KINDS.find((one) => one === name);
+  if (!kind) return listed;
+  const hits = await findHits(text, [kind]);
   if (!hits) return null;
   const found = hits.map(({ id, label, detail, cost }) => ({
     label,

@@ -12,19 +12,13 @@ import {
   withoutFilters,
 } from "./address.js";
 import { setProps } from "./dash.js";
+import { byId, closest } from "./elements.js";
 import { go } from "./go.js";
 
 /** @typedef {import("./data_requests.js").DataRequest} DataRequest */
 
 /** @type {DataRequest | null} */
 let latest = null; // the request for the figures on screen
-
-/** @param {string} id */
-const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
-
-/** @param {EventTarget | null} target @param {string} selector */
-const closest = (target, selector) =>
-  /** @type {HTMLElement | null} */ (target instanceof Element ? target.closest(selector) : null);
 
 function showParameters() {
   const query = currentQuery();

@@ -3,11 +3,11 @@
  * The box that finds anything: users, agents, models and groups from the server, views and periods from the page.
  * `shortcuts.js` opens the box, and loads this script when it does so for the first time.
  */
-import { today, write } from "./address.js";
+import { linkTo, today, write } from "./address.js";
 import { startCombobox } from "./combobox.js";
 import { contract } from "./contract.js";
 import { go, wantedQuery } from "./go.js";
-import { findHits } from "./hits.js";
+import { KINDS, findHits } from "./hits.js";
 import { visitAddress } from "./links.js";
 import { wordsAfter } from "./period_menu.js";
 import { namedPeriod } from "./period_names.js";
@@ -19,8 +19,6 @@ import { typedPeriod } from "./typed_period.js";
 
 const { texts } = contract;
 const MOST_PERIODS = 4;
-/** @type {Kind[]} */
-const KINDS = ["user", "agent", "model", "group"];
 /** @type {Record<Kind, string>} */
 const GROUPS = {
   user: texts.found_users,
@@ -65,18 +63,8 @@ function views(text) {
     .map(({ name, title }) => ({
       label: title,
       group: texts.found_views,
-      choose: () => openAddress(write(withoutSubject(query, name)), title),
+      choose: () => openAddress(linkTo(name, query), title),
     }));
-}
-
-/** @param {URLSearchParams} query @param {string} view */
-function withoutSubject(query, view) {
-  const target = new URLSearchParams({ view });
-  for (const name of contract.shared_parameters) {
-    if (name === query.get("view")) continue;
-    for (const value of query.getAll(name)) target.append(name, value);
-  }
-  return target;
 }
 
 /** @param {string} text @returns {Choice[]} */
@@ -135,5 +123,4 @@ const { ask } = startCombobox({
   offer,
   nothing: () => texts.found_nothing,
 });
-box().addEventListener("click", ({ target }) => target === box() && box().close());
 if (box().open) ask();

@@ -6,6 +6,7 @@
 import { ago } from "./ages.js";
 import { contract, fillIn } from "./contract.js";
 import { propsOf, setProps } from "./dash.js";
+import { closest } from "./elements.js";
 import { noteFirstUsage } from "./period_menu.js";
 import { nameThePage } from "./titles.js";
 
@@ -63,14 +64,11 @@ function showAge() {
   }
 }
 
-/** @param {Element} target */
-function followClick(target) {
-  const action = /** @type {HTMLElement | null} */ (target.closest("[data-action]"))?.dataset.action;
-  const sheet = /** @type {HTMLDialogElement} */ (document.getElementById("freshness-sheet"));
-  if (action === "retry") refresh();
-  if (action === "show-freshness") sheet.showModal();
-  // A click on the dialog itself is one beside its content.
-  if (action === "hide-freshness" || target === sheet) sheet.close();
+/** @param {MouseEvent} event */
+function followClick({ target }) {
+  if (closest(target, "[data-action=retry]")) refresh();
+  if (!closest(target, "[data-action=show-freshness]")) return;
+  /** @type {HTMLDialogElement} */ (document.getElementById("freshness-sheet")).showModal();
 }
 
 /** Tells whether refreshing would change nothing: nobody looks, or the range is over and has been read completely. */
@@ -136,9 +134,7 @@ export function startFreshness() {
     setProps("tick", { disabled: shouldRest() });
     if (!shouldRest()) refresh();
   });
-  document.addEventListener("click", (event) => {
-    if (event.target instanceof Element) followClick(event.target);
-  });
+  document.addEventListener("click", followClick);
   setInterval(showAge, SECOND);
   setInterval(() => {
     if (!document.getElementById("connection")?.hidden && !document.hidden) refresh();

@@ -9,6 +9,9 @@ import { setProps } from "./dash.js";
  * @typedef {{kind: Kind, id: string, label: string, detail: string, cost: string}} Hit
  */
 
+/** @type {Kind[]} */
+export const KINDS = ["user", "agent", "model", "group"];
+
 const PAUSE_MILLISECONDS = 160;
 const PATIENCE_MILLISECONDS = 8000; // without an answer, the list shows what the browser knows by itself
 

@@ -5,6 +5,7 @@
  */
 import { periodOf, readerZone, today } from "./address.js";
 import { contract, fillIn } from "./contract.js";
+import { byId } from "./elements.js";
 import { go, wantedQuery } from "./go.js";
 import { addressOf, daysInWords } from "./period_names.js";
 import { periodInWords, stepped, wholeDays } from "./period_steps.js";
@@ -45,8 +46,6 @@ function load() {
   return loading;
 }
 
-/** @param {string} id */
-const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const typedField = () => /** @type {HTMLInputElement} */ (byId("period-typed"));
 
 /** @param {URLSearchParams} query */

@@ -46,7 +46,7 @@ export function wholeDays(query, today) {
 }
 
 /** @param {Date} time @param {string} zone */
-export function wallClock(time, zone) {
+function wallClock(time, zone) {
   const text = new Intl.DateTimeFormat("sv-SE", {
     timeZone: zone,
     dateStyle: "short",

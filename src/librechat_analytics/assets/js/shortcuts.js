@@ -5,6 +5,7 @@
  * turn them off, which lasts unless storage is blocked.
  */
 import { contract, fillIn } from "./contract.js";
+import { closest } from "./elements.js";
 
 const STORAGE_KEY = "analyticsShortcuts";
 const OFF = "off";
@@ -77,12 +78,11 @@ function followKey(event) {
 
 /** @param {MouseEvent} event */
 function followClickInSheet({ target }) {
-  if (!(target instanceof Element)) return;
-  const line = /** @type {HTMLElement | null} */ (target.closest("[data-key]"));
-  if (!line && target !== sheet() && !target.closest("[data-close]")) return;
+  const line = closest(target, "[data-key]");
+  if (!line) return;
   sheet().close();
   // Other scripts react to clicks on lines with a period or an action.
-  if (line && !line.dataset.period && !line.dataset.action) follow(line);
+  if (!line.dataset.period && !line.dataset.action) follow(line);
 }
 
 function keepChoice() {
@@ -125,8 +125,7 @@ export function startShortcuts() {
   sheet().addEventListener("click", followClickInSheet);
   box().addEventListener("change", keepChoice);
   document.addEventListener("click", ({ target }) => {
-    if (!(target instanceof Element)) return;
-    if (target.closest("#shortcuts-open")) openSheet();
-    if (target.closest("#find-open")) openFind();
+    if (closest(target, "#shortcuts-open")) openSheet();
+    if (closest(target, "#find-open")) openFind();
   });
 }
