@@ -211,7 +211,7 @@ class TestShortcuts:
     def test_can_be_turned_off(self, page: Page, site: str) -> None:
         opened(page, site, "overview")
         page.get_by_role("button", name="Keyboard shortcuts").click()
-        page.get_by_label("Single keys work on this page").uncheck()
+        page.get_by_label("Enable keyboard shortcuts").uncheck()
         page.keyboard.press("Escape")
         page.reload()
         expect(page.locator("#overview-view")).to_have_class("view ready")

@@ -114,7 +114,7 @@ def test_a_filter_applies_to_both_ranges(repository: StoreRepository) -> None:
     assert [part.subject for part in changed.rows] == ["claude-sonnet-4-6"]
 
 
-def test_nothing_is_compared_where_there_is_no_range_before(repository: StoreRepository) -> None:
+def test_nothing_is_compared_where_there_is_no_previous_period(repository: StoreRepository) -> None:
     changed = repository.what_changed(Period("all", PERIOD.range, None, PERIOD.zone), "user", 10)
     assert (changed.before_usd, changed.now_usd, changed.difference_usd) == (None, 10.0, None)
     assert (changed.rows, changed.rest_usd, changed.causes) == ((), None, None)

@@ -361,7 +361,7 @@ class TestAYearEarlier:
             assert local(period.previous, BERLIN)[1] == "2025-11-24 16:00"
 
     @pytest.mark.parametrize(("name", "compare"), [("30d", "none"), ("all", "year"), ("all", "previous")])
-    def test_without_a_comparison_there_is_no_range_before(self, name, compare):
+    def test_without_a_comparison_there_is_no_previous_period(self, name, compare):
         now = instant("2026-11-24T15:00:00")
         period = parse_period(name, None, None, BERLIN, now=now, first_usage=now, compare=compare)
         assert (period.previous, period.compare) == (None, compare)

@@ -44,7 +44,7 @@ def test_the_weekdays_are_the_same(name: str, compared: str) -> None:
     assert days(comparable_range(period(name), "day")) == compared
 
 
-def test_months_are_those_of_the_range_before() -> None:
+def test_months_are_those_of_the_previous_period() -> None:
     year = period("this-year")
     assert comparable_range(year, "month") == year.previous
 

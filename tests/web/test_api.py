@@ -236,7 +236,7 @@ def test_what_changed_by_group_says_who_is_in_several(client: FlaskClient) -> No
     assert set(body["inSeveral"]) == {"users", "difference"}
 
 
-def test_nothing_changed_where_there_is_no_range_before(client: FlaskClient) -> None:
+def test_nothing_changed_where_there_is_no_previous_period(client: FlaskClient) -> None:
     body = ask(client, "what-changed", "period=all")
     assert [body[name] for name in ("previous", "before", "difference", "causes", "rest")] == [None] * 5
     assert (body["parts"], body["total"]) == ([], 0)

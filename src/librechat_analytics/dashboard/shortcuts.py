@@ -54,7 +54,7 @@ def sheet_html(menu: Mapping[str, str]) -> str:
         '<button type="button" class="icon-button" data-close aria-label="Close">'
         "\N{MULTIPLICATION SIGN}</button></div>"
         f'<div class="shortcuts-lists">{sections}</div>'
-        '<label><input type="checkbox" id="shortcuts-on" checked> Single keys work on this page</label>'
+        '<label><input type="checkbox" id="shortcuts-on" checked> Enable keyboard shortcuts</label>'
         "</dialog>"
     )
 

@@ -31,7 +31,7 @@ def test_a_cost_that_is_usual_has_the_band_beside_it() -> None:
 def test_a_cost_that_is_unusual_says_how_much() -> None:
     stored = shown(usual=(Usual(0.1, 0.1, 0.1, 0.2, 0.3, 0.1),))
 
-    assert "$2.00 20 times the usual of a Tuesday" in texts(stored["now-figures"])
+    assert "$2.00 20 times the usual for a Tuesday" in texts(stored["now-figures"])
 
 
 def test_nothing_is_said_where_the_history_is_too_short() -> None:

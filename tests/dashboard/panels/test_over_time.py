@@ -31,10 +31,10 @@ class TestTotal:
         assert ghost["x"] == bars["x"]
         assert "Previous period 10\N{EN DASH}17 Nov 2026" in texts(stored["over-time-legend"])
 
-    def test_a_line_of_other_days_than_the_range_before_says_which_they_are(self) -> None:
+    def test_a_line_of_other_days_than_the_previous_period_says_which_they_are(self) -> None:
         _, _, stored = shown(query("30d"))
 
-        assert "Same weekdays before 20 Sep" in texts(stored["over-time-legend"])
+        assert "Same weekdays earlier 20 Sep" in texts(stored["over-time-legend"])
 
     def test_the_tooltip_of_the_line_names_the_earlier_bucket(self) -> None:
         figure, _, _ = shown(query())
@@ -90,7 +90,7 @@ class TestUsual:
         figure, caption, _ = self.with_usual()
 
         assert figure["data"][-1]["marker"]["color"] == [ORANGE]
-        assert caption.endswith("Tue 24 Nov 2026, in part: 11 times the usual of a Tuesday.")
+        assert caption.endswith("Tue 24 Nov 2026, in part: 11 times the usual for a Tuesday.")
 
     def test_tokens_and_split_charts_have_no_band(self) -> None:
         for asked in (query(measure="tokens"), query(split="model")):

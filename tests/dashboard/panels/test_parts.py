@@ -23,7 +23,7 @@ def ids(component: Any) -> set[str]:
 
 
 class TestCards:
-    def test_the_tooltips_have_all_digits_and_the_figure_of_the_range_before(self) -> None:
+    def test_the_tooltips_have_all_digits_and_the_figure_of_the_previous_period(self) -> None:
         summary = Summary(totals(2.345678), totals(1.0), CERTAIN_QUALITY)
         fills = CARDS.fill(summary, before_range=BEFORE, rule="As months do.", trust=["89.7%"])
 

@@ -56,7 +56,12 @@ def test_the_sentence_says_less_or_the_same() -> None:
 def test_causes_are_named_by_their_direction() -> None:
     rising = change_words.causes(ChangeCauses(1.0, 1.0, 1.0, 1.0))
     falling = change_words.causes(ChangeCauses(-1.0, -1.0, -1.0, -1.0))
-    assert [name for name, _, _ in rising] == ["More calls", "Longer calls", "Dearer models", "Higher prices"]
+    assert [name for name, _, _ in rising] == [
+        "More calls",
+        "Longer calls",
+        "More expensive models",
+        "Higher prices",
+    ]
     assert [name for name, _, _ in falling] == [
         "Fewer calls",
         "Shorter calls",

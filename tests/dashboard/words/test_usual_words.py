@@ -18,9 +18,9 @@ TO = "\N{EN DASH}"
     ("cost", "words"),
     [
         (2.0, ""),
-        (35.0, "14 times the usual of a Sunday"),
-        (900.0, "more than 99 times the usual of a Sunday"),
-        (0.2, f"far below the usual $1.90{TO}$3.40 of a Sunday"),
+        (35.0, "14 times the usual for a Sunday"),
+        (900.0, "more than 99 times the usual for a Sunday"),
+        (0.2, f"far below the usual $1.90{TO}$3.40 for a Sunday"),
     ],
 )
 def test_an_unusual_cost_is_compared_with_the_weekday(cost: float, words: str) -> None:
@@ -32,7 +32,7 @@ def test_a_cost_where_there_is_usually_none_says_so() -> None:
 
 
 def test_today_is_compared_until_the_same_minute() -> None:
-    assert usual_words.so_far(USUAL, 2.1, SUNDAY) == f"Sunday until 19:41: $2.10, usual is $1.90{TO}$3.40."
+    assert usual_words.so_far(USUAL, 2.1, SUNDAY) == f"Sunday until 19:41: $2.10, usually $1.90{TO}$3.40."
     assert usual_words.so_far(USUAL, 35.0, SUNDAY) == (
-        "Sunday until 19:41: $35.00, 14 times the usual of a Sunday."
+        "Sunday until 19:41: $35.00, 14 times the usual for a Sunday."
     )

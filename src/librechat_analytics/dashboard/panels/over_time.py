@@ -185,7 +185,7 @@ def _keys_before(data: PageData, lines: Sequence[Series]) -> list[Key]:
     if not lines or drawn is None:
         return []
     is_whole = drawn == data.period.previous
-    name = "Previous period" if is_whole else "Same weekdays before"
+    name = "Previous period" if is_whole else "Same weekdays earlier"
     return [Key("ghost", name, describe_range(drawn, data.period.zone))]
 
 

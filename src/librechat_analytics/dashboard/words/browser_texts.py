@@ -87,7 +87,7 @@ BROWSER_TEXTS: BrowserTexts = {
     "found_groups": "Groups",
     "found_views": "Views",
     "found_periods": "Periods",
-    "found_nothing": "Nothing found. Names, e-mail addresses and ids can be found, in any order of words.",
+    "found_nothing": "Nothing found. Search by parts of a name, an e-mail address or an id.",
     "filter_nothing": "Nothing matches.",
     "key_of_control": "Key: {key}",
 }

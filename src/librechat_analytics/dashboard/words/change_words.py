@@ -76,7 +76,7 @@ def causes(found: ChangeCauses) -> list[tuple[str, float, str]]:
         ),
         _cause(
             found.dearer_models_usd,
-            "Dearer models",
+            "More expensive models",
             "Cheaper models",
             "another mix of models, new ones included",
         ),

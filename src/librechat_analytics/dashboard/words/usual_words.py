@@ -23,7 +23,7 @@ def band(usual: Usual) -> str:
 
 
 def deviation(usual: Usual, cost_usd: float, day: int) -> str:
-    """Say how far a cost is from the usual: ``14 times the usual of a Sunday``; empty where it is usual.
+    """Say how far a cost is from the usual: ``14 times the usual for a Sunday``; empty where it is usual.
 
     ``day``: the weekday, 0 for Monday.
     """
@@ -31,20 +31,20 @@ def deviation(usual: Usual, cost_usd: float, day: int) -> str:
     if kind is None:
         return ""
     if kind == "below":
-        return f"far below the usual {band(usual)} of a {weekday}"
+        return f"far below the usual {band(usual)} for a {weekday}"
     if usual.middle_usd < CENT:
         return f"usually nothing on a {weekday}"
     times = cost_usd / usual.middle_usd
     if times > MOST_TIMES:
-        return f"more than {MOST_TIMES} times the usual of a {weekday}"
-    return f"{times:.0f} times the usual of a {weekday}"
+        return f"more than {MOST_TIMES} times the usual for a {weekday}"
+    return f"{times:.0f} times the usual for a {weekday}"
 
 
 def so_far(usual: Usual, cost_usd: float, until: datetime) -> str:
     """Compare the day that is not over with the usual until the same minute; ``until`` is in the zone."""
     spent = f"{WEEKDAYS[until.weekday()]} until {until:%H:%M}: {money(cost_usd)}"
     words = deviation(usual, cost_usd, until.weekday())
-    return f"{spent}, {words}." if words else f"{spent}, usual is {band(usual)}."
+    return f"{spent}, {words}." if words else f"{spent}, usually {band(usual)}."
 
 
 def unusual(label: str, words: str) -> str:
