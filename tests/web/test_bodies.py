@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
-from librechat_analytics.web.answer_bodies import Figures, ModelCost, Point
+from librechat_analytics.web.answer_bodies import Figures, Point
+from librechat_analytics.web.list_bodies import ModelCost
 
 POINT: dict[str, Any] = {
     "start": datetime(2026, 10, 25, 2, tzinfo=ZoneInfo("Europe/Berlin")),

@@ -16,6 +16,7 @@ from librechat_analytics.exports.workbook import Context, Table, name_of_file, w
 from librechat_analytics.usage.filters import FILTER_PARAMETERS
 from librechat_analytics.usage.questions import ATTRIBUTES, CHANGES_BY
 from librechat_analytics.web import answer_bodies as bodies
+from librechat_analytics.web import list_bodies
 from librechat_analytics.web.body import json_response
 from librechat_analytics.web.parameters import read_request
 from librechat_analytics.web.server import conditional
@@ -68,7 +69,7 @@ ENDPOINTS = (
         "top-users",
         "Users by cost",
         workbook.TOP_USERS,
-        bodies.TopUsersAnswer,
+        list_bodies.TopUsersAnswer,
         parameters=OF_LISTS,
         example="period=this-month&limit=2",
     ),
@@ -76,7 +77,7 @@ ENDPOINTS = (
         "top-models",
         "Models by cost",
         workbook.TOP_MODELS,
-        bodies.TopModelsAnswer,
+        list_bodies.TopModelsAnswer,
         parameters=OF_LISTS,
         example="period=custom&start=2026-11-01&end=2026-11-15&limit=2",
     ),
@@ -84,7 +85,7 @@ ENDPOINTS = (
         "top-agents",
         "Agents by cost, and the usage without an agent",
         workbook.TOP_AGENTS,
-        bodies.TopAgentsAnswer,
+        list_bodies.TopAgentsAnswer,
         parameters=OF_LISTS,
         example="period=90d&context=message&context=title&limit=2",
     ),
@@ -92,7 +93,7 @@ ENDPOINTS = (
         "cost-breakdown",
         "Models' cost and rates for prompt and completion",
         workbook.COST_BREAKDOWN,
-        bodies.CostBreakdownAnswer,
+        list_bodies.CostBreakdownAnswer,
         parameters=OF_LISTS,
         example="agent=(none)&not-context=title&limit=2",
     ),
@@ -100,7 +101,7 @@ ENDPOINTS = (
         "breakdown",
         "Groups, e-mail domains, roles, providers, contexts or tenants by cost",
         workbook.BREAKDOWN,
-        bodies.BreakdownAnswer,
+        list_bodies.BreakdownAnswer,
         parameters=OF_LISTS,
         example="by=group&period=last-month&limit=2",
         by=ATTRIBUTES,
