@@ -1,7 +1,8 @@
 -- The usage of each user, and of rows without a readable user (id NULL).
 -- Conversations are counted only for the users on the list, because that takes as long as everything else together. By
 -- change, the users whose cost was in the previous period alone are listed too.
--- Reads: selected, {range_before}, {order_users}, users, members. Parameters: $descending, $limit, $offset, $sort, $words.
+-- Reads: selected, {range_before}, {order_users}, users, members.
+-- Parameters: $descending, $limit, $offset, $sort, $words.
 -- One row per user, highest cost first unless $sort says otherwise.
 WITH
 per_user AS (
