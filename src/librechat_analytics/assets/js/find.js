@@ -12,6 +12,7 @@ import { visitAddress } from "./links.js";
 import { wordsAfter } from "./period_menu.js";
 import { namedPeriod } from "./period_names.js";
 import { typedPeriod } from "./typed_period.js";
+import { isMeant } from "./typed_words.js";
 
 /** @typedef {import("./combobox.js").Choice} Choice */
 /** @typedef {import("./hits.js").Hit} Hit */
@@ -44,15 +45,6 @@ export function addressOfHit(kind, id, query) {
     if (value) target.set(name, value);
   }
   return write(target);
-}
-
-/** @param {string} text @param {string} name */
-function isMeant(text, name) {
-  const words = name.toLowerCase().split(" ");
-  return text
-    .toLowerCase()
-    .split(/\s+/)
-    .every((part) => words.some((word) => word.startsWith(part)));
 }
 
 /** @param {string} text @returns {Choice[]} */

@@ -6,6 +6,7 @@ import { readerZone } from "./address.js";
 import { startCombobox } from "./combobox.js";
 import { contract, fillIn } from "./contract.js";
 import { go, wantedQuery } from "./go.js";
+import { isMeant, wordsOf } from "./typed_words.js";
 
 const MOST_CHOICES = 8;
 const { texts } = contract;
@@ -16,25 +17,14 @@ const field = () => /** @type {HTMLInputElement} */ (document.getElementById("zo
 
 const ownLabel = () => (ownZone ? fillIn(texts.named_reader_zone, { zone: ownZone }) : texts.reader_zone);
 
-/** @param {string} text */
-const wordsOf = (text) =>
-  text
-    .toLowerCase()
-    .split(/[\s/_,]+/)
-    .filter(Boolean);
-
 /**
  * Gives the zones in which each typed word begins a word of the name, the one that is named so first.
  * @param {string} text
  * @param {string[]} zones
  */
 export function matchingZones(text, zones) {
-  const words = wordsOf(text);
-  const found = zones.filter((zone) => {
-    const parts = wordsOf(zone);
-    return words.every((word) => parts.some((part) => part.startsWith(word)));
-  });
-  const place = words.join("_");
+  const found = zones.filter((zone) => isMeant(text, zone));
+  const place = wordsOf(text).join("_");
   /** @param {string} zone */
   const rank = (zone) => Number(zone.toLowerCase().split("/").at(-1) !== place);
   return found.sort((one, other) => rank(one) - rank(other) || (one < other ? -1 : 1)).slice(0, MOST_CHOICES);

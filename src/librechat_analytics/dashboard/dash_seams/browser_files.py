@@ -36,6 +36,7 @@ LATER = frozenset(
         "hits",
         "time_zone",
         "typed_period",
+        "typed_words",
     )
 )
 """The modules that a browser loads when the reader opens what they are for."""
