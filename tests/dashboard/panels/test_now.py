@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from librechat_analytics.dashboard.panels import now
 from librechat_analytics.dashboard.panels.base import answer_panels
+from librechat_analytics.usage.answers import Freshness
 from librechat_analytics.usage.usual import Usual
-from tests.dashboard.ready_answers import USER, page_data, query, texts, timeline, users_of
+from tests.dashboard.ready_answers import NOW, USER, page_data, query, texts, timeline, users_of
 
 A_DAY = timeline(name="today")
 
@@ -36,6 +38,25 @@ def test_a_cost_that_is_unusual_says_how_much() -> None:
 
 def test_nothing_is_said_where_the_history_is_too_short() -> None:
     assert texts(shown()["now-figures"]) == "Today $2.00 Last hour $2.00"
+
+
+def test_figures_that_are_behind_say_up_to_when_they_go() -> None:
+    behind = Freshness(NOW - timedelta(hours=3), "offline", None, None)
+
+    stored = shown(freshness=behind, users=users_of())
+
+    until = f"{(NOW - timedelta(hours=3)).astimezone(query().period.zone):%H:%M}"
+    assert texts(stored["now-figures"]) == f"Today until {until} $2.00 Hour to {until} $2.00"
+    assert texts(stored["now-top"]) == f"Nobody has used LibreChat today until {until}."
+
+
+def test_figures_that_end_before_today_do_not_say_that_today_was_free() -> None:
+    behind = Freshness(NOW - timedelta(days=6), "offline", None, None)
+
+    stored = shown(freshness=behind, users=users_of())
+
+    assert texts(stored["now-figures"]).startswith("Today No figures of today yet. Hour to ")
+    assert texts(stored["now-top"]) == "No figures of today yet."
 
 
 def test_the_top_three_lead_to_their_pages_of_today() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from dash import html
@@ -12,6 +13,7 @@ from librechat_analytics.dashboard.panels.parts import RankedList, Region
 from librechat_analytics.dashboard.panels.top_list import top_entry
 from librechat_analytics.dashboard.words import freshness_words, usual_words
 from librechat_analytics.dashboard.words.empties import nothing_in
+from librechat_analytics.dashboard.words.notices import clock
 from librechat_analytics.formatting import money
 
 if TYPE_CHECKING:
@@ -22,6 +24,11 @@ if TYPE_CHECKING:
     from librechat_analytics.dashboard.panels.targets import Fills
 
 LENGTH = 3
+
+LATE = timedelta(minutes=10)
+"""Figures that are further behind than this do not describe the present."""
+
+NOT_YET = "No figures of today yet."
 
 FIGURES = Region("now-figures")
 TOP = RankedList("now-top")
@@ -46,16 +53,20 @@ def layout() -> Component:
 
 def _answer(data: PageData) -> Fills:
     until = data.known_until.astimezone(data.period.zone)
+    reaches_today = until.date() == data.now.astimezone(data.period.zone).date()
+    last_hour, until_then = "Last hour", ""
+    if data.now - until > LATE:
+        # Figures that are behind say up to when they go.
+        ended = clock(until, data.period.zone, data.now)
+        last_hour, until_then = f"Hour to {ended}", f" until {ended}"
+    today = _figure(f"Today{until_then}", data.today, until.weekday()) if reaches_today else _not_yet()
+    figures = element("dl", today, _figure(last_hour, data.last_hour, until.weekday()))
     ranking = data.top_today(LENGTH)
-    figures = element(
-        "dl",
-        _figure("Today", data.today, until.weekday()),
-        _figure("Last hour", data.last_hour, until.weekday()),
-    )
     nobody: list[Markup] = []
-    if not ranking.rows:
-        has_usage = data.first_usage is not None
-        nobody = ["Nobody has used LibreChat today."] if has_usage else nothing_in(data, "No usage")
+    if data.first_usage is None:
+        nobody = nothing_in(data, "No usage")
+    elif not ranking.rows:
+        nobody = [f"Nobody has used LibreChat today{until_then}." if reaches_today else NOT_YET]
     return (
         FIGURES.fill([figures])
         + TOP.fill([top_entry(data.query_of_today, "user", row) for row in ranking.rows], empty=nobody)
@@ -71,6 +82,10 @@ def _answer(data: PageData) -> Fills:
             ]
         )
     )
+
+
+def _not_yet() -> Markup:
+    return element("div", element("dt", "Today"), element("dd", NOT_YET, class_name="now-usual"))
 
 
 def _figure(label: str, found: SoFar, weekday: int) -> Markup:
