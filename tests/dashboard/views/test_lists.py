@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from librechat_analytics.dashboard.panels.base import answer_panels
-from librechat_analytics.dashboard.views import agents, models, overview, users
+from librechat_analytics.dashboard.views import agents, groups, models, overview, users
 from librechat_analytics.dashboard.words.agent_words import (
     certainty_in_short,
     certainty_in_words,
     models_in_words,
 )
 from librechat_analytics.dashboard.words.rate_words import rates_in_words
-from librechat_analytics.usage.answers import AgentRanking, ModelCost, Part, Summary
+from librechat_analytics.usage.answers import AgentRanking, Breakdown, ModelCost, Part, Summary
 from tests.dashboard.ready_answers import (
     AGENT,
     BREAKDOWN,
     CERTAIN_QUALITY,
+    GROUP,
     MODEL,
     NOTHING,
     USER,
@@ -121,6 +122,15 @@ class TestUsers:
 
     def test_the_result_of_a_search_has_no_total(self) -> None:
         assert stored(users.VIEW, query(search="ada"))["users-total"] == []
+
+    def test_bars_compare_rows_with_what_is_in_none_of_them_too(self) -> None:
+        most_without = Part(6.0, 0, 0, 0, 6, 6, 0.75, None)
+        part = Breakdown((replace(GROUP, share=0.25),), 1, 1, 0.25, most_without, None)
+
+        group, without = stored(groups.VIEW, breakdown=part)["groups-rows"]
+
+        assert "'width': '33.33%'" in str(group)
+        assert "'width': '100.00%'" in str(without)
 
     def test_each_line_shows_how_its_cost_moved(self) -> None:
         (row,) = stored(users.VIEW)["users-rows"]

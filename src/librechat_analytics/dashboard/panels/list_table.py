@@ -144,7 +144,7 @@ class ListTable(Generic[Row]):
         elif not part.rows:
             lines = no_match(len(self.columns), data, self.things)
         else:
-            lines = self._lines(data, part)
+            lines = self._lines(data, part, greatest_share(part, rest))
         total: list[Markup] = []
         if is_used and not query.search:  # what a search found does not add up to the total
             lines += self._sum_lines(data, part, rest)
@@ -153,19 +153,19 @@ class ListTable(Generic[Row]):
             {self._total: total, self._rows: lines, self._foot: foot(on_screen, self.thing, self.things)}
         )
 
-    def _lines(self, data: PageData, part: ListPart[Row]) -> list[Markup]:
+    def _lines(self, data: PageData, part: ListPart[Row], greatest: float) -> list[Markup]:
         keys = [self.key(row) for row in part.rows]
         trends = data.trends(self.dimension, keys) if self.dimension else {}
         buckets = TimeAxis.of(data.timeline).labels if self.dimension else []
         lines = []
         for key, row in zip(keys, part.rows, strict=True):
             trend = trend_cell(trends[key], peak_in_words(trends[key], buckets)) if self.dimension else ""
-            cells = (self._cell(column, row, trend, part, data) for column in self.columns[1:])
+            cells = (self._cell(column, row, trend, greatest, data) for column in self.columns[1:])
             lines.append(element("tr", self.name(data, row), *cells))
         return lines
 
     def _cell(
-        self, column: ListColumn[Row], row: Row, trend: Markup, part: ListPart[Row], data: PageData
+        self, column: ListColumn[Row], row: Row, trend: Markup, greatest: float, data: PageData
     ) -> Markup:
         if column.is_trend:
             return trend
@@ -174,7 +174,7 @@ class ListTable(Generic[Row]):
         if column.declared.field == "change_usd":
             return compared_cell(row.cost_usd, row.previous_cost_usd)
         value = column.declared.cell(row)
-        return cell(column.declared, value, greatest_share=part.highest_share, now=data.now)
+        return cell(column.declared, value, greatest_share=greatest, now=data.now)
 
     def _sum_lines(self, data: PageData, part: ListPart[Row], rest: Sequence[RestLine]) -> list[Markup]:
         """Write the rows on other pages as one line, then the usage that is no row."""
@@ -193,7 +193,7 @@ class ListTable(Generic[Row]):
                 line.detail,
                 href=line.href,
                 kind="rest",
-                highest_share=part.highest_share,
+                highest_share=greatest_share(part, rest),
                 now=data.now,
             )
             for line in rest
@@ -205,3 +205,8 @@ class ListTable(Generic[Row]):
             return []
         whole = sums_of_whole(data.summary)
         return [sum_line(self.columns, whole, "Total", kind="total", now=data.now)]
+
+
+def greatest_share(part: ListPart[Row], rest: Sequence[RestLine]) -> float:
+    """Return the share that the bars of rows and of the lines below them are drawn against."""
+    return max([part.highest_share, *(line.part.share for line in rest)])
