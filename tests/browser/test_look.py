@@ -112,6 +112,11 @@ class TestTheLook:
                 assert page.evaluate(CUT_NAMES) == [], (view, width)
                 assert page.evaluate(TOO_WIDE, width) == [], (view, width)
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, view
+        # Between these, the bar at the top changes its lines.
+        for width in (769, 1024, 1152, 1153, 1280, 1281):
+            page.set_viewport_size({"width": width, "height": 780})
+            drawn(page, VIEWS[-1])
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.emulate_media(media="print")
         page.set_viewport_size({"width": 794, "height": 1123})  # A4
         for view in VIEWS:
