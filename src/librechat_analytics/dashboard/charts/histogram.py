@@ -107,7 +107,7 @@ def histogram(
 def _label(mark: Mark, bars: int, *, is_first: bool) -> Figure:
     # The label of the first mark is on its left and that of the second on its right, so that they never
     # overlap. Near the ends of the axis the label changes sides and moves down a line.
-    fits = mark.position > bars * 0.2 if is_first else mark.position < bars * 0.78
+    fits = mark.position > bars * 0.2 if is_first else mark.position < bars * 0.66
     is_left = is_first == fits
     return {
         "x": mark.position,
