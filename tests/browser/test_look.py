@@ -123,6 +123,7 @@ class TestTheLook:
             page.goto(f"{sample_site.url}?view={name_of(view)}&{urlencode(LONG_AGO)}")
             drawn(page, view)
             assert page.evaluate("document.documentElement.scrollWidth") <= 794, f"{view} on paper"
+            assert page.evaluate(TALL_NAMES) == [], f"{view} on paper"
 
     def test_no_text_lies_on_another_text(self, signed_in: Page, sample_site: Site) -> None:
         page = signed_in
@@ -198,6 +199,13 @@ TOO_WIDE = """
   .filter((node) => getComputedStyle(node).clipPath === "none")
   .filter((node) => node.getBoundingClientRect().right > width + 1)
   .map((node) => `${node.tagName} ${node.id} ${node.className}`)
+"""
+
+# Names of short lists, and what is beside them, that take more lines than a name and a detail need.
+TALL_NAMES = """
+[...document.querySelectorAll("main .ranked-name")]
+  .filter((node) => node.offsetHeight > 80)
+  .map((node) => node.innerText)
 """
 
 # Draws a figure as narrow as in a third of the page; gives its last label, and where both end.

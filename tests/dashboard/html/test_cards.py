@@ -20,7 +20,7 @@ BEFORE = "10\N{EN DASH}17 Nov"
         (99.6, 100.0, f"about the same as {BEFORE}"),
         (0.1, 100.0, f"↓almost nothing against {BEFORE}"),
         (100.0, 100.0, f"→no change from {BEFORE}"),
-        (5.0, 0.0, f"↑new, nothing in {BEFORE}"),
+        (5.0, 0.0, f"↑new, nothing before ({BEFORE})"),
         (5000.0, 1.0, f"↑up >999% from {BEFORE}"),
         (0.0, 0.0, ""),
         (5.0, None, ""),

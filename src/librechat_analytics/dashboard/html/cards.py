@@ -46,7 +46,11 @@ def change_words(change: Change, before_range: str) -> list[Component]:
     if change.direction == "same":
         return [arrow, html.Span("no change"), html.Span(f" from {before_range}", className="change-range")]
     if change.direction == "new":
-        return [arrow, html.Span("new"), html.Span(f", nothing in {before_range}", className="change-range")]
+        return [
+            arrow,
+            html.Span("new"),
+            html.Span(f", nothing before ({before_range})", className="change-range"),
+        ]
     amount, _, _ = change.text.rpartition(" ")
     if amount == "<1%":
         return [html.Span(f"about the same as {before_range}", className="change-range")]
