@@ -66,8 +66,8 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
-    """The values of each filter that rows must not have.
+class FilterValues:
+    """The values of each filter.
 
     ``user``, ``agent``, ``group`` and ``tenant`` are ids; ``model`` and ``provider`` are names as in the
     lists; ``context`` is LibreChat's own word (message, title and so on); ``domain`` is the part of the
@@ -85,8 +85,8 @@ class LeftOut:
     tenant: tuple[str, ...] = ()
 
 
-NOTHING = LeftOut()
-FILTER_NAMES = tuple(field.name for field in fields(LeftOut))
+NOTHING = FilterValues()
+FILTER_NAMES = tuple(field.name for field in fields(FilterValues))
 LEAVE_OUT = {name: f"not-{name}" for name in FILTER_NAMES}
 """By filter, the parameter of an address that names values to leave out."""
 
@@ -99,7 +99,7 @@ def filter_of(parameter: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
+class Filters(FilterValues):
     """The conditions that rows must meet to count; all of them apply.
 
     A filter with values lets through rows that have any of them; one without values lets everything through.
@@ -107,16 +107,7 @@ class Filters:
     by the reader; it applies to every request of a key.
     """
 
-    user: tuple[str, ...] = ()
-    model: tuple[str, ...] = ()
-    provider: tuple[str, ...] = ()
-    agent: tuple[str, ...] = ()
-    context: tuple[str, ...] = ()
-    role: tuple[str, ...] = ()
-    domain: tuple[str, ...] = ()
-    group: tuple[str, ...] = ()
-    tenant: tuple[str, ...] = ()
-    leave_out: LeftOut = NOTHING
+    leave_out: FilterValues = NOTHING
     scope: Scope | None = None
 
     @classmethod
@@ -131,7 +122,7 @@ class Filters:
 
         return cls(
             **{name: named(name) for name in FILTER_NAMES},
-            leave_out=LeftOut(**{name: named(parameter) for name, parameter in LEAVE_OUT.items()}),
+            leave_out=FilterValues(**{name: named(parameter) for name, parameter in LEAVE_OUT.items()}),
             scope=scope,
         )
 
@@ -179,7 +170,7 @@ class Filters:
 EVERYTHING = Filters()
 
 
-def _with_values(filters: Filters | LeftOut) -> dict[str, tuple[str, ...]]:
+def _with_values(filters: FilterValues) -> dict[str, tuple[str, ...]]:
     values = ((name, getattr(filters, name)) for name in FILTER_NAMES)
     return {name: value for name, value in values if value}
 
