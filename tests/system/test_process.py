@@ -41,8 +41,8 @@ pytestmark = pytest.mark.xdist_group("process")
 FINANCE, AUDIT = "f1nance-key-0f-ten-w0rds", "aud1tors-key-0f-m4ny-words"
 QUESTION = json.dumps(
     {
-        "output": "filter-places.data",
-        "outputs": {"id": "filter-places", "property": "data"},
+        "output": "filter-choices.data",
+        "outputs": {"id": "filter-choices", "property": "data"},
         "inputs": [{"id": "filter-question", "property": "data", "value": {"search": "", "zone": "UTC"}}],
         "changedPropIds": ["filter-question.data"],
     }
@@ -378,7 +378,7 @@ def test_a_question_is_answered_however_its_body_is_sent(server: Running, framin
         connection.sendall(f"{UPDATE}Connection: close\r\n{framing}\r\n".encode() + body)
         answer = until_closed(connection)
     assert answer.startswith(b"HTTP/1.1 200")
-    assert b'"filter-places"' in answer
+    assert b'"filter-choices"' in answer
 
 
 @pytest.mark.parametrize("name", BAD_REQUESTS)

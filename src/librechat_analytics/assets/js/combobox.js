@@ -145,5 +145,6 @@ export function startCombobox({ field, list, offer, nothing = () => "" }) {
     const option = target instanceof Element ? target.closest("[data-index]") : null;
     if (option instanceof HTMLElement) take(Number(option.dataset.index));
   });
+  if (field === document.activeElement) ask(); // what was typed while the scripts were loading
   return { ask, close };
 }
