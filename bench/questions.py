@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo
 from bench.long_store import UNTIL, long_store
 from bench.measuring import Line, Section, in_words, measure, ratio, short, table
 from librechat_analytics.usage.answers import SourceReport
+from librechat_analytics.usage.filters import Filters
 from librechat_analytics.usage.listing import Listing
 from librechat_analytics.usage.periods import default_bucket, parse_period
 from librechat_analytics.usage.prices import read_price_list
@@ -96,6 +97,11 @@ def questions(repository: Repository, period: Period) -> Actions:
         "short list of models": lambda: repository.top(period, "model", LIMIT),
         "short list of agents": lambda: repository.top(period, "agent", LIMIT),
         "cost breakdown": lambda: repository.cost_breakdown(period, Listing(LIMIT)),
+        "breakdown by group": lambda: repository.breakdown(period, "group", Listing(LIMIT)),
+        "breakdown by provider": lambda: repository.breakdown(period, "provider", Listing(LIMIT)),
+        "what changed by model": lambda: repository.what_changed(period, "model", LIMIT),
+        "what changed by user": lambda: repository.what_changed(period, "user", LIMIT),
+        "usual costs": lambda: repository.usual_costs(period, unit),
         "user models": lambda: repository.user_models(period),
         "usage over time": lambda: repository.usage_over_time(period, unit),
         "spent over time": lambda: repository.spent_over_time(period, unit),
@@ -126,6 +132,8 @@ def questions_without_period(repository: Repository, period: Period) -> Actions:
         "one user": lambda: repository.user(user),
         "one agent": lambda: repository.agent(agent),
         "filter values": repository.filter_values,
+        "unmatched filters": lambda: repository.unmatched(Filters(model=("gpt",))),
+        "find": lambda: repository.find("an", LIMIT),
         "counters": repository.counters,
     }
 
