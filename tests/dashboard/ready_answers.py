@@ -12,44 +12,48 @@ from librechat_analytics.dashboard.data import PageData
 from librechat_analytics.dashboard.query import PageQuery
 from librechat_analytics.usage.answers import (
     Agent,
-    AgentRanking,
-    AgentRow,
     Balance,
-    Breakdown,
-    BreakdownRow,
-    Caching,
-    CachingPoint,
     Concentration,
     ConversationBand,
     ConversationCosts,
     FilterValue,
     Freshness,
-    HourRow,
-    HoursOfWeek,
+    Quality,
+    Summary,
+    Totals,
+    User,
+)
+from librechat_analytics.usage.changes import Change, ChangeCauses, Changes, InSeveralGroups
+from librechat_analytics.usage.list_answers import (
+    AgentRanking,
+    AgentRow,
+    Breakdown,
+    BreakdownRow,
     InSeveral,
     ModelCost,
     ModelCostRow,
     ModelRow,
     Part,
-    Quality,
     Ranking,
+    TopRow,
+    UserModelRow,
+    UserRow,
+)
+from librechat_analytics.usage.periods import buckets, parse_period
+from librechat_analytics.usage.quality import QualityReport
+from librechat_analytics.usage.timeline_answers import (
+    Caching,
+    CachingPoint,
+    HourRow,
+    HoursOfWeek,
     Rates,
     RatesPoint,
     Split,
     SplitPart,
     SplitRow,
-    Summary,
     Timeline,
     TimelinePoint,
-    TopRow,
-    Totals,
-    User,
-    UserModelRow,
-    UserRow,
 )
-from librechat_analytics.usage.changes import Change, ChangeCauses, Changes, InSeveralGroups
-from librechat_analytics.usage.periods import buckets, parse_period
-from librechat_analytics.usage.quality import QualityReport
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,7 @@ import pytest
 
 from librechat_analytics.dashboard.data import PageData
 from librechat_analytics.dashboard.list_query import PAGE_ROWS
-from librechat_analytics.usage.answers import ALL_ENTRIES
+from librechat_analytics.usage.list_answers import ALL_ENTRIES
 from tests.dashboard.ready_answers import NOW, ReadyRepository, many_users, page_data, query
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from librechat_analytics.exports import columns
 from librechat_analytics.exports.columns import Columns, col
 from librechat_analytics.exports.files import csv_text
 from librechat_analytics.exports.sheets import sheet
-from librechat_analytics.usage.answers import ModelRow
+from librechat_analytics.usage.list_answers import ModelRow
 from librechat_analytics.web.body import RowBody
 
 TABLES: dict[str, Columns[Any]] = {

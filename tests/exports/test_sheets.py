@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from librechat_analytics.exports.sheets import timeline_sheet
-from librechat_analytics.usage.answers import SplitPart, Timeline, TimelinePoint
+from librechat_analytics.usage.timeline_answers import SplitPart, Timeline, TimelinePoint
 from tests.support.documents import NOON
 
 

@@ -10,8 +10,9 @@ import pytest
 from bson import ObjectId
 
 from librechat_analytics.store.store import Store
-from librechat_analytics.usage.answers import InSeveral, SourceReport
+from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.filters import EVERYTHING, Filters, Scope
+from librechat_analytics.usage.list_answers import InSeveral
 from librechat_analytics.usage.listing import Listing
 from librechat_analytics.usage.periods import parse_period
 from librechat_analytics.usage.repository import StoreRepository
@@ -21,7 +22,7 @@ from tests.support.imports import fill_store
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from librechat_analytics.usage.answers import Breakdown
+    from librechat_analytics.usage.list_answers import Breakdown
     from librechat_analytics.usage.questions import Attribute
 
 ANA, BOB, CEM, DIA = (ObjectId(f"65010c00c2d3e4f50102030{number}") for number in range(4))

@@ -20,7 +20,7 @@ from tests.support.servers import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from librechat_analytics.usage.answers import CachingPoint
+    from librechat_analytics.usage.timeline_answers import CachingPoint
 
 DAY = parse_period("custom", "2026-11-24", "2026-11-24", ZoneInfo("UTC"), now=NOON, first_usage=None)
 

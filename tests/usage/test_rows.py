@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from librechat_analytics.usage.answers import ModelCost
+from librechat_analytics.usage.list_answers import ModelCost
 from librechat_analytics.usage.rows import answer_row
 
 

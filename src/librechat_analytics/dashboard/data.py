@@ -8,8 +8,9 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar, overload
 
 from librechat_analytics.dashboard.list_query import listing_of
-from librechat_analytics.usage.answers import ALL_ENTRIES, Agent
+from librechat_analytics.usage.answers import Agent
 from librechat_analytics.usage.filters import NONE, UNKNOWN, Filters
+from librechat_analytics.usage.list_answers import ALL_ENTRIES
 from librechat_analytics.usage.listing import WHOLE_LIST, Listing
 from librechat_analytics.usage.periods import Period, TimeRange, default_bucket, parse_period
 from librechat_analytics.usage.weekdays import comparable_range
@@ -20,29 +21,27 @@ if TYPE_CHECKING:
 
     from librechat_analytics.dashboard.query import PageQuery
     from librechat_analytics.usage.answers import (
-        AgentRanking,
-        Breakdown,
-        Caching,
         Concentration,
         ConversationCosts,
         FilterValue,
-        HoursOfWeek,
-        ModelCostRow,
-        ModelRow,
         PriceCheck,
-        Ranking,
-        Rates,
-        Split,
         Summary,
-        Timeline,
-        TopRow,
         User,
-        UserRow,
     )
     from librechat_analytics.usage.changes import Changes
+    from librechat_analytics.usage.list_answers import (
+        AgentRanking,
+        Breakdown,
+        ModelCostRow,
+        ModelRow,
+        Ranking,
+        TopRow,
+        UserRow,
+    )
     from librechat_analytics.usage.periods import BucketUnit
     from librechat_analytics.usage.quality import QualityReport
     from librechat_analytics.usage.questions import Dimension, Repository
+    from librechat_analytics.usage.timeline_answers import Caching, HoursOfWeek, Rates, Split, Timeline
     from librechat_analytics.usage.usual import Usual
 
 T = TypeVar("T")

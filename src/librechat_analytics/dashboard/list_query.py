@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_args
 
-from librechat_analytics.usage.answers import ALL_ENTRIES
+from librechat_analytics.usage.list_answers import ALL_ENTRIES
 from librechat_analytics.usage.listing import Listing, Sort
 
 if TYPE_CHECKING:

@@ -8,16 +8,10 @@ from librechat_analytics.formatting import model_label, user_label
 from librechat_analytics.usage.prices import SOURCES
 
 if TYPE_CHECKING:
-    from librechat_analytics.usage.answers import (
-        AgentRow,
-        ModelCostRow,
-        PriceRow,
-        RatesPoint,
-        TimelinePoint,
-        UserModelRow,
-        UserRow,
-    )
+    from librechat_analytics.usage.answers import PriceRow
+    from librechat_analytics.usage.list_answers import AgentRow, ModelCostRow, UserModelRow, UserRow
     from librechat_analytics.usage.quality import Finding
+    from librechat_analytics.usage.timeline_answers import RatesPoint, TimelinePoint
 
 
 def user(row: UserRow) -> str:

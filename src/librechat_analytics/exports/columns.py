@@ -12,23 +12,18 @@ from typing import TYPE_CHECKING, ClassVar, Generic, Literal, Protocol, TypeAlia
 
 from librechat_analytics.exports import cells
 from librechat_analytics.formatting import FILTER_LABELS, WEEKDAYS, agent_label, model_label
-from librechat_analytics.usage.answers import (
+from librechat_analytics.usage.answers import ConversationBand, PriceRow, Totals
+from librechat_analytics.usage.changes import Change, ChangeState
+from librechat_analytics.usage.list_answers import (
     AgentRow,
     BreakdownRow,
-    CachingPoint,
-    ConversationBand,
-    HourRow,
     ModelCostRow,
     ModelRow,
-    PriceRow,
-    RatesPoint,
-    TimelinePoint,
-    Totals,
     UserModelRow,
     UserRow,
 )
-from librechat_analytics.usage.changes import Change, ChangeState
 from librechat_analytics.usage.quality import Finding
+from librechat_analytics.usage.timeline_answers import CachingPoint, HourRow, RatesPoint, TimelinePoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

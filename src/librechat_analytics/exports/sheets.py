@@ -17,31 +17,35 @@ if TYPE_CHECKING:
 
     from librechat_analytics.exports.columns import Cell
     from librechat_analytics.usage.answers import (
-        AgentRanking,
-        Breakdown,
-        Caching,
         Concentration,
         ConversationCosts,
         Freshness,
-        HoursOfWeek,
+        PriceCheck,
+        Summary,
+    )
+    from librechat_analytics.usage.changes import Changes
+    from librechat_analytics.usage.list_answers import (
+        AgentRanking,
+        Breakdown,
         ModelCostRow,
         ModelRow,
         Part,
-        PriceCheck,
         Ranking,
-        Rates,
-        RatesPoint,
-        SplitPart,
-        Summary,
-        Timeline,
-        TimelinePoint,
         UserModelRow,
         UserRow,
     )
-    from librechat_analytics.usage.changes import Changes
     from librechat_analytics.usage.periods import Period
     from librechat_analytics.usage.quality import QualityReport
     from librechat_analytics.usage.questions import Attribute, ChangeBy
+    from librechat_analytics.usage.timeline_answers import (
+        Caching,
+        HoursOfWeek,
+        Rates,
+        RatesPoint,
+        SplitPart,
+        Timeline,
+        TimelinePoint,
+    )
 
 ALL_OTHERS = "All others"
 """The title of the column for what is in no other part of a split timeline."""

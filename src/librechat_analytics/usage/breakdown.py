@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from librechat_analytics.usage.answers import Breakdown, BreakdownRow, InSeveral
+from librechat_analytics.usage.list_answers import Breakdown, BreakdownRow, InSeveral
 from librechat_analytics.usage.listing import listed
 from librechat_analytics.usage.rankings import NO_PART, part
 from librechat_analytics.usage.rows import answer_row, range_rows, share_of_all, total_tokens

@@ -6,17 +6,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from librechat_analytics.usage.answers import (
-    Caching,
-    CachingPoint,
-    PriceCheck,
-    PriceRow,
-    SourcePriceCheck,
-)
+from librechat_analytics.usage.answers import PriceCheck, PriceRow, SourcePriceCheck
 from librechat_analytics.usage.over_time import slot_frame
 from librechat_analytics.usage.prices import SOURCES, PriceList
 from librechat_analytics.usage.queries import of_store
 from librechat_analytics.usage.rows import answer_row, range_rows, usd
+from librechat_analytics.usage.timeline_answers import Caching, CachingPoint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

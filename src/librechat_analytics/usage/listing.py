@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from librechat_analytics.store.interface import NO_PARAMETERS
-from librechat_analytics.usage.answers import ALL_ENTRIES
+from librechat_analytics.usage.list_answers import ALL_ENTRIES
 from librechat_analytics.usage.matching import folded_words
 from librechat_analytics.usage.periods import TimeRange
 from librechat_analytics.usage.rows import EPOCH, range_rows, share

@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 
 from librechat_analytics.store.interface import NO_PARAMETERS
-from librechat_analytics.usage.answers import (
+from librechat_analytics.usage.filters import NONE
+from librechat_analytics.usage.rows import answer_row, range_rows, rate, total_tokens, usd
+from librechat_analytics.usage.timeline_answers import (
     HourRow,
     HoursOfWeek,
     Rates,
@@ -20,8 +22,6 @@ from librechat_analytics.usage.answers import (
     Timeline,
     TimelinePoint,
 )
-from librechat_analytics.usage.filters import NONE
-from librechat_analytics.usage.rows import answer_row, range_rows, rate, total_tokens, usd
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

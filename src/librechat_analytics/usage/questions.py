@@ -16,34 +16,32 @@ if TYPE_CHECKING:
 
     from librechat_analytics.usage.answers import (
         Agent,
-        AgentRanking,
-        Breakdown,
-        Caching,
         Concentration,
         ConversationCosts,
         Counters,
         FilterValue,
         Freshness,
-        HoursOfWeek,
-        ModelCostRow,
-        ModelRow,
         PriceCheck,
-        Ranking,
-        Rates,
-        Split,
         Summary,
-        Timeline,
-        TopRow,
         User,
-        UserModelRow,
-        UserRow,
     )
     from librechat_analytics.usage.changes import Changes
     from librechat_analytics.usage.filters import Filters, Scope
+    from librechat_analytics.usage.list_answers import (
+        AgentRanking,
+        Breakdown,
+        ModelCostRow,
+        ModelRow,
+        Ranking,
+        TopRow,
+        UserModelRow,
+        UserRow,
+    )
     from librechat_analytics.usage.listing import Listing
     from librechat_analytics.usage.matching import Hit, Kind
     from librechat_analytics.usage.periods import BucketUnit, Period
     from librechat_analytics.usage.quality import QualityReport
+    from librechat_analytics.usage.timeline_answers import Caching, HoursOfWeek, Rates, Split, Timeline
     from librechat_analytics.usage.usual import Usual
 
 Dimension = Literal["model", "user", "agent"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from librechat_analytics.usage.answers import (
+from librechat_analytics.usage.list_answers import (
     AgentRanking,
     AgentRow,
     ModelCost,

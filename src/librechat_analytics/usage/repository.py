@@ -29,36 +29,34 @@ if TYPE_CHECKING:
     from librechat_analytics.store.interface import Reader
     from librechat_analytics.usage.answers import (
         Agent,
-        AgentRanking,
-        Breakdown,
-        Caching,
         Concentration,
         ConversationCosts,
         Counters,
         FilterValue,
         Freshness,
-        HoursOfWeek,
+        PriceCheck,
+        SourceReport,
+        Summary,
+        User,
+    )
+    from librechat_analytics.usage.changes import Changes
+    from librechat_analytics.usage.list_answers import (
+        AgentRanking,
+        Breakdown,
         ModelCostRow,
         ModelRow,
-        PriceCheck,
         Ranking,
-        Rates,
-        SourceReport,
-        Split,
-        Summary,
-        Timeline,
         TopRow,
-        User,
         UserModelRow,
         UserRow,
     )
-    from librechat_analytics.usage.changes import Changes
     from librechat_analytics.usage.listing import Listing
     from librechat_analytics.usage.matching import Hit, Kind
     from librechat_analytics.usage.periods import BucketUnit
     from librechat_analytics.usage.prices import PriceList
     from librechat_analytics.usage.quality import QualityReport
     from librechat_analytics.usage.questions import Attribute, ChangeBy, Dimension, SplitBy
+    from librechat_analytics.usage.timeline_answers import Caching, HoursOfWeek, Rates, Split, Timeline
     from librechat_analytics.usage.usual import Usual
 
 

@@ -1,7 +1,7 @@
 """The bodies of the answers of ``/api/*``: the same models describe and write them.
 
-A list's entries take their fields from the rows of ``usage.answers``, so that a new field appears here by
-itself.
+A list's entries take their fields from the rows of ``usage.list_answers``, so that a new field appears here
+by itself.
 """
 
 from __future__ import annotations

@@ -19,7 +19,6 @@ from pydantic import (
 from pydantic.json_schema import SkipJsonSchema
 
 from librechat_analytics.exports.workbook import Selection
-from librechat_analytics.usage.answers import ALL_ENTRIES
 from librechat_analytics.usage.filters import (
     FILTER_PARAMETERS,
     LONGEST_VALUE,
@@ -27,6 +26,7 @@ from librechat_analytics.usage.filters import (
     Filters,
     is_readable,
 )
+from librechat_analytics.usage.list_answers import ALL_ENTRIES
 from librechat_analytics.usage.listing import Listing
 from librechat_analytics.usage.periods import (
     BUCKET_UNITS,

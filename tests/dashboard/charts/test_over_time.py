@@ -14,7 +14,7 @@ from librechat_analytics.formatting import money, tokens
 from tests.dashboard.ready_answers import timeline
 
 if TYPE_CHECKING:
-    from librechat_analytics.usage.answers import Timeline
+    from librechat_analytics.usage.timeline_answers import Timeline
 
 WEEK = TimeAxis.of(timeline())
 

@@ -14,7 +14,7 @@ from tests.dashboard.ready_answers import hours_of_week as week
 from tests.dashboard.ready_answers import page_data, query, texts
 
 if TYPE_CHECKING:
-    from librechat_analytics.usage.answers import HoursOfWeek
+    from librechat_analytics.usage.timeline_answers import HoursOfWeek
 
 
 def heat_rows(hours: HoursOfWeek) -> Any:

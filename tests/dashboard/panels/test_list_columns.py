@@ -10,7 +10,7 @@ import pytest
 from librechat_analytics.dashboard.panels.list_columns import HIDDEN_AT_FIRST, Shown, cell, list_columns
 from librechat_analytics.dashboard.views import agents, models, users
 from librechat_analytics.exports.columns import USERS, Columns, Heading, col
-from librechat_analytics.usage.answers import UserRow
+from librechat_analytics.usage.list_answers import UserRow
 from tests.dashboard.ready_answers import AGENT, NOW, USER, page_data, texts
 
 if TYPE_CHECKING:

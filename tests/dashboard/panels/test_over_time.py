@@ -8,7 +8,7 @@ from typing import Any
 from librechat_analytics.dashboard.charts.colours import BLUE, ORANGE, REST
 from librechat_analytics.dashboard.panels import over_time
 from librechat_analytics.dashboard.panels.base import answer_panels
-from librechat_analytics.usage.answers import SplitRow
+from librechat_analytics.usage.timeline_answers import SplitRow
 from librechat_analytics.usage.usual import Usual
 from tests.dashboard.ready_answers import USER, USER_ID, page_data, query, split, texts, timeline
 

@@ -9,7 +9,8 @@ import pytest
 
 from librechat_analytics.dashboard.panels.base import Panel, answer_panels
 from librechat_analytics.dashboard.views.registry import VIEWS
-from librechat_analytics.usage.answers import AgentRanking, Breakdown, Concentration, Part, Summary
+from librechat_analytics.usage.answers import Concentration, Summary
+from librechat_analytics.usage.list_answers import AgentRanking, Breakdown, Part
 from tests.dashboard.ready_answers import (
     CERTAIN_QUALITY,
     NOTHING,

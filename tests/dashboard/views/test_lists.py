@@ -15,7 +15,8 @@ from librechat_analytics.dashboard.words.agent_words import (
     models_in_words,
 )
 from librechat_analytics.dashboard.words.rate_words import rates_in_words
-from librechat_analytics.usage.answers import AgentRanking, Breakdown, ModelCost, Part, Summary
+from librechat_analytics.usage.answers import Summary
+from librechat_analytics.usage.list_answers import AgentRanking, Breakdown, ModelCost, Part
 from tests.dashboard.ready_answers import (
     AGENT,
     BREAKDOWN,

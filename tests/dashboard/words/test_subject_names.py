@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from librechat_analytics.dashboard.words.subject_names import subject_name
-from librechat_analytics.usage.answers import SplitPart
 from librechat_analytics.usage.filters import NONE, UNKNOWN
+from librechat_analytics.usage.timeline_answers import SplitPart
 
 if TYPE_CHECKING:
     from librechat_analytics.usage.questions import SplitBy

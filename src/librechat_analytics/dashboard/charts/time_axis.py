@@ -7,14 +7,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from librechat_analytics.formatting import MONTHS, SHORT_MONTHS, SHORT_WEEKDAYS
-from librechat_analytics.usage.answers import Caching
+from librechat_analytics.usage.timeline_answers import Caching
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from librechat_analytics.usage.answers import Rates, Timeline
     from librechat_analytics.usage.periods import BucketUnit
+    from librechat_analytics.usage.timeline_answers import Rates, Timeline
 
 MOST_TICKS = 6
 # Steps that land on hours people look for.

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from librechat_analytics.dashboard.data import PageData
     from librechat_analytics.dashboard.html.markup import Markup
     from librechat_analytics.exports.sheets import Sheet
-    from librechat_analytics.usage.answers import HourRow
+    from librechat_analytics.usage.timeline_answers import HourRow
 
 LABEL = "Usage by weekday and hour"
 LEVELS = 5

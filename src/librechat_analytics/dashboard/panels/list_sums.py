@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from librechat_analytics.dashboard.html.markup import Markup
     from librechat_analytics.dashboard.panels.list_columns import ListColumn
-    from librechat_analytics.usage.answers import Part, Summary
+    from librechat_analytics.usage.answers import Summary
+    from librechat_analytics.usage.list_answers import Part
 
     Sums = Mapping[str, float | None]
 

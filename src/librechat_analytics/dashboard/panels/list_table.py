@@ -26,7 +26,7 @@ from librechat_analytics.dashboard.panels.targets import Fills, Target
 from librechat_analytics.dashboard.words.captions import peak_in_words
 from librechat_analytics.dashboard.words.empties import no_match, nothing_in
 from librechat_analytics.formatting import counted
-from librechat_analytics.usage.answers import Compared
+from librechat_analytics.usage.list_answers import Compared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -9,7 +9,7 @@ from librechat_analytics.formatting import integer, money, tokens
 if TYPE_CHECKING:
     from librechat_analytics.dashboard.query import Measure
     from librechat_analytics.dashboard.words.captions import AsText
-    from librechat_analytics.usage.answers import HourRow, SplitRow, TimelinePoint
+    from librechat_analytics.usage.timeline_answers import HourRow, SplitRow, TimelinePoint
 
 MEASURES: tuple[tuple[str, str], ...] = (("", "Cost"), ("tokens", "Tokens"), ("calls", "Calls"))
 """The choices of ``?measure=`` and their names; cost is the default."""

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from librechat_analytics.dashboard.query import Measure
     from librechat_analytics.exports.columns import Kind
     from librechat_analytics.exports.sheets import Sheet
-    from librechat_analytics.usage.answers import Timeline
+    from librechat_analytics.usage.timeline_answers import Timeline
 
 SPLIT_BY = (("", "Total"), *((by, FILTER_LABELS[by]) for by in SPLITS))
 SMALL_SHARE = 0.05

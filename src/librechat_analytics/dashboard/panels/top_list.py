@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from librechat_analytics.dashboard.panels.parts import RankedList
     from librechat_analytics.dashboard.panels.targets import Fills
     from librechat_analytics.dashboard.query import PageQuery
-    from librechat_analytics.usage.answers import Ranking, TopRow
+    from librechat_analytics.usage.list_answers import Ranking, TopRow
     from librechat_analytics.usage.questions import Dimension
 
 

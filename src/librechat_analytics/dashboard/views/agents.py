@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from librechat_analytics.dashboard.html.markup import Markup
     from librechat_analytics.dashboard.panels.targets import Fills
     from librechat_analytics.exports.sheets import Sheet
-    from librechat_analytics.usage.answers import AgentRow
+    from librechat_analytics.usage.list_answers import AgentRow
 
 NOTHING = "No agent was used"
 CHART = Chart("agents-cost", "The ten agents with the highest cost", shape="ranked")

@@ -18,8 +18,8 @@ from librechat_analytics.dashboard.words.attribute_words import in_several_in_wo
 from librechat_analytics.exports.columns import Columns, breakdown_columns, col
 from librechat_analytics.exports.sheets import attribute_sheet
 from librechat_analytics.formatting import FILTER_LABELS, NONE_LABELS, UNKNOWN, model_label, name_label
-from librechat_analytics.usage.answers import BreakdownRow
 from librechat_analytics.usage.filters import NONE
+from librechat_analytics.usage.list_answers import BreakdownRow
 from librechat_analytics.usage.questions import ATTRIBUTES
 
 if TYPE_CHECKING:

@@ -32,8 +32,8 @@ from librechat_analytics.exports.columns import (
 )
 from librechat_analytics.exports.sheets import breakdown_sheet, models_sheet
 from librechat_analytics.formatting import model_label, money, name_label, tokens
-from librechat_analytics.usage.answers import ModelRow
 from librechat_analytics.usage.filters import NONE
+from librechat_analytics.usage.list_answers import ModelRow
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from librechat_analytics.dashboard.data import PageData
     from librechat_analytics.dashboard.panels.list_table import ListTable
     from librechat_analytics.exports.sheets import Sheet
-    from librechat_analytics.usage.answers import Compared
+    from librechat_analytics.usage.list_answers import Compared
 
 Row = TypeVar("Row", bound="Compared")
 

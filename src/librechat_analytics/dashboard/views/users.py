@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from librechat_analytics.dashboard.html.markup import Markup
     from librechat_analytics.dashboard.panels.targets import Fills
     from librechat_analytics.exports.sheets import Sheet
-    from librechat_analytics.usage.answers import UserRow
+    from librechat_analytics.usage.list_answers import UserRow
 
 CHART = Chart("users-cost", "The ten users with the highest cost", shape="ranked")
 COLUMNS = list_columns(

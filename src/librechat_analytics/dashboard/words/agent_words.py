@@ -9,7 +9,7 @@ from librechat_analytics.formatting import UNKNOWN, model_label, name_label
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from librechat_analytics.usage.answers import ModelCost
+    from librechat_analytics.usage.list_answers import ModelCost
 
 MODELS_NAMED = 2
 ALMOST_ALL = 0.995

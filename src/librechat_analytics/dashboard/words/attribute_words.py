@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from librechat_analytics.formatting import counted, money
 
 if TYPE_CHECKING:
-    from librechat_analytics.usage.answers import InSeveral
+    from librechat_analytics.usage.list_answers import InSeveral
 
 
 def in_several_in_words(found: InSeveral) -> str:

@@ -10,13 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from librechat_analytics.dashboard.charts.time_axis import TimeAxis
-    from librechat_analytics.usage.answers import (
-        AgentRanking,
-        CachingPoint,
-        Concentration,
-        ConversationCosts,
-        HourRow,
-    )
+    from librechat_analytics.usage.answers import Concentration, ConversationCosts
+    from librechat_analytics.usage.list_answers import AgentRanking
+    from librechat_analytics.usage.timeline_answers import CachingPoint, HourRow
 
 AsText: TypeAlias = "Callable[[float], str]"
 """Writes a figure for people."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from librechat_analytics.dashboard.data import PageData
     from librechat_analytics.dashboard.html.markup import Markup
-    from librechat_analytics.usage.answers import ModelRow
+    from librechat_analytics.usage.list_answers import ModelRow
 
 NEGLIGIBLE = 0.01
 """The page shows no doubt below this share."""
