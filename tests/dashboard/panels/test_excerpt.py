@@ -30,26 +30,26 @@ def an_excerpt(shown: int, matched: int, total: int, page: int = 1) -> Excerpt:
     ],
 )
 def test_it_says_how_much_of_the_list_is_on_screen(found: Excerpt, words: str) -> None:
-    assert showing(found, "user", "users") == words
+    assert showing(found, "user") == words
 
 
 def test_the_rest_is_a_click_away() -> None:
-    assert texts(foot(an_excerpt(50, 312, 312), "user", "users")).endswith("Show all 312")
+    assert texts(foot(an_excerpt(50, 312, 312), "user")).endswith("Show all 312")
 
 
 def test_a_list_that_is_too_long_for_one_page_says_how_much_of_it_a_page_has() -> None:
-    assert texts(foot(an_excerpt(50, 1790, 1790), "user", "users")).endswith("Show 1,000 of 1,790")
+    assert texts(foot(an_excerpt(50, 1790, 1790), "user")).endswith("Show 1,000 of 1,790")
 
 
 def test_who_wants_all_can_go_on_and_go_back_to_fifty_a_page() -> None:
-    words: Any = foot(excerpt(1000, 1790, 1790, query(show_all=True)), "user", "users")
+    words: Any = foot(excerpt(1000, 1790, 1790, query(show_all=True)), "user")
 
     assert [part[2] for part in words[1:]] == ["Previous", "Next", "Show 50 a page"]
     assert words[-1][1]["data-set"] == "all=&page="
 
 
 def test_the_first_page_keeps_the_button_to_the_page_before_it() -> None:
-    buttons: Any = foot(an_excerpt(50, 312, 312), "user", "users")
+    buttons: Any = foot(an_excerpt(50, 312, 312), "user")
     _, before, after, _ = buttons
 
     assert before[1] == {"class": "text-button", "aria-disabled": "true"}
@@ -57,11 +57,11 @@ def test_the_first_page_keeps_the_button_to_the_page_before_it() -> None:
 
 
 def test_a_whole_list_has_no_button() -> None:
-    assert "Show" not in texts(foot(an_excerpt(3, 3, 3), "user", "users"))
+    assert "Show" not in texts(foot(an_excerpt(3, 3, 3), "user"))
 
 
 def test_an_empty_list_says_nothing() -> None:
-    assert foot(an_excerpt(0, 0, 0), "user", "users") == []
+    assert foot(an_excerpt(0, 0, 0), "user") == []
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ from tests.dashboard.ready_answers import (
 
 if TYPE_CHECKING:
     from librechat_analytics.dashboard.views.base import View
+    from librechat_analytics.usage.questions import Attribute
 
 NO_PART = Part(0.0, 0, 0, 0, 0, 0, 0.0, None)
 
@@ -132,6 +133,12 @@ class TestUsers:
 
         assert "'width': '33.33%'" in str(group)
         assert "'width': '100.00%'" in str(without)
+
+    @pytest.mark.parametrize(
+        ("by", "words"), [("group", "1 group"), ("domain", "1 e-mail domain"), ("provider", "1 provider")]
+    )
+    def test_the_foot_says_what_the_parts_of_usage_are(self, by: Attribute, words: str) -> None:
+        assert texts(stored(groups.VIEW, query(attribute=by))["groups-showing"]) == words
 
     def test_each_line_shows_how_its_cost_moved(self) -> None:
         (row,) = stored(users.VIEW)["users-rows"]

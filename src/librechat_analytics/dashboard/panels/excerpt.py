@@ -41,24 +41,24 @@ def excerpt(shown: int, matched: int, total: int, query: PageQuery) -> Excerpt:
     return Excerpt(shown, matched, total, min(query.page, pages), pages, query.show_all)
 
 
-def showing(excerpt: Excerpt, thing: str, things: str) -> str:
+def showing(excerpt: Excerpt, thing: str) -> str:
     """Say how much of a list is on screen: ``1-50 of 312 users``."""
     shown, matched, total = excerpt.shown, excerpt.matched, excerpt.total
     positions = f"{excerpt.first:,}\N{EN DASH}{excerpt.first + shown - 1:,}"
     if matched < total:
         if shown < matched:
-            return f"{positions} of {matched:,} matching {things}"
-        return f"{matched:,} of {total:,} {things} match"
+            return f"{positions} of {matched:,} matching {thing}s"
+        return f"{matched:,} of {total:,} {thing}s match"
     if shown < total:
-        return f"{positions} of {total:,} {things}"
-    return counted(total, thing, things)
+        return f"{positions} of {total:,} {thing}s"
+    return counted(total, thing)
 
 
-def foot(excerpt: Excerpt, thing: str, things: str) -> list[Markup]:
+def foot(excerpt: Excerpt, thing: str) -> list[Markup]:
     """Say how much of a list is on screen, with buttons for its other pages and for all of it."""
     if not excerpt.shown:
         return []
-    words: list[Markup] = [element("span", showing(excerpt, thing, things))]
+    words: list[Markup] = [element("span", showing(excerpt, thing))]
     if excerpt.pages > 1:
         before, after = excerpt.page - 1, excerpt.page + 1
         words += [

@@ -51,8 +51,8 @@ class ListTable(Generic[Row]):
     """A table of a list, with its search, its choice of columns and its pages.
 
     Attributes:
-        things: What the rows are, in the plural; also the name of the view.
-        thing: What a row is.
+        things: The name of the view, and in its texts what the rows are.
+        thing: Says what a row is, in the singular.
         caption: The table's name for screen readers.
         placeholder: What the empty search field says.
         nothing: What the table says without rows, such as "No users".
@@ -64,10 +64,11 @@ class ListTable(Generic[Row]):
         cells: Write the cells that the kind of their column does not, by field.
         rest: Reads the lines below the rows.
         adds_up: Says whether no usage is in two rows, so that there is a total.
+        title: The heading; "All users" and so on without one.
     """
 
     things: str
-    thing: str
+    thing: Callable[[PageData], str]
     caption: str
     placeholder: str
     nothing: str
@@ -79,6 +80,7 @@ class ListTable(Generic[Row]):
     cells: Mapping[str, Callable[[Row], Markup]] = field(default_factory=dict)
     rest: Callable[[PageData], Sequence[RestLine]] = _no_rest
     adds_up: Callable[[PageData], bool] = lambda _: True
+    title: str = ""
 
     @property
     def targets(self) -> tuple[Target, ...]:
@@ -125,7 +127,7 @@ class ListTable(Generic[Row]):
             className="table-tools",
         )
         return frames.box(
-            f"All {things}",
+            self.title or f"All {things}",
             error_slot,
             *before,
             data_table(things, self.caption, [column.header for column in self.columns]),
@@ -137,21 +139,20 @@ class ListTable(Generic[Row]):
     def fill(self, data: PageData) -> Fills:
         """Fill the table with the rows that the address asks for."""
         part, rest, query = self.part(data), self.rest(data), data.query
+        thing = self.thing(data)
         on_screen = excerpt(len(part.rows), part.matched, part.total, query)
         is_used = bool(part.total) or any(line.part.calls for line in rest)
         if not part.total:
             lines = message_row(len(self.columns), *nothing_in(data, self.nothing))
         elif not part.rows:
-            lines = no_match(len(self.columns), data, self.things)
+            lines = no_match(len(self.columns), data, f"{thing}s")
         else:
             lines = self._lines(data, part, greatest_share(part, rest))
         total: list[Markup] = []
         if is_used and not query.search:  # what a search found does not add up to the total
             lines += self._sum_lines(data, part, rest)
             total = self._total_lines(data)
-        return Fills(
-            {self._total: total, self._rows: lines, self._foot: foot(on_screen, self.thing, self.things)}
-        )
+        return Fills({self._total: total, self._rows: lines, self._foot: foot(on_screen, thing)})
 
     def _lines(self, data: PageData, part: ListPart[Row], greatest: float) -> list[Markup]:
         keys = [self.key(row) for row in part.rows]
@@ -183,7 +184,7 @@ class ListTable(Generic[Row]):
         if others > 0 and self.adds_up(data):
             whole = sums_of_whole(data.summary)
             left = sums_of_others(whole, part.rows, [line.part for line in rest])
-            label = counted(others, f"other {self.thing}")
+            label = counted(others, f"other {self.thing(data)}")
             lines.append(sum_line(self.columns, left, label, kind="rest", now=data.now))
         lines += [
             sum_line(

@@ -107,7 +107,7 @@ def _whole(data: PageData) -> Sheet:
 CHART_PANEL = Panel("agents-chart", (CHART,), _fill_chart)
 TABLE: ListTable[AgentRow] = ListTable(
     things="agents",
-    thing="agent",
+    thing=lambda _: "agent",
     dimension="agent",
     caption="Agents by cost, and the usage without an agent",
     placeholder="Search agent or model",

@@ -98,7 +98,8 @@ def _whole(data: PageData) -> Sheet:
 
 TABLE: ListTable[BreakdownRow] = ListTable(
     things="groups",
-    thing="group",
+    thing=lambda data: FILTER_LABELS[data.query.attribute].lower(),
+    title="Cost by",
     caption="Groups, or other parts of usage, by cost",
     placeholder="Search name or id",
     nothing="No usage",

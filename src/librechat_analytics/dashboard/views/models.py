@@ -191,7 +191,7 @@ def _cost_sheet(data: PageData) -> Sheet:
 CHARTS_PANEL = Panel("models-charts", (COST, TOKENS), _fill_charts)
 TABLE: ListTable[RatedModel] = ListTable(
     things="models",
-    thing="model",
+    thing=lambda _: "model",
     dimension="model",
     caption="Models by cost",
     placeholder="Search model or provider",

@@ -103,7 +103,7 @@ def _whole(data: PageData) -> Sheet:
 CHART_PANEL = Panel("users-chart", (CHART,), _fill_chart)
 TABLE: ListTable[UserRow] = ListTable(
     things="users",
-    thing="user",
+    thing=lambda _: "user",
     dimension="user",
     caption="Users by cost",
     placeholder="Search name, e-mail or id",
