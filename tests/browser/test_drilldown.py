@@ -21,6 +21,7 @@ from tests.support.page_actions import (
     drag_over,
     expect_period,
     period_button,
+    point_at,
 )
 from tests.support.servers import API_KEY, ROOT, serve, watched_page
 from tests.support.waiting import PATIENCE_SECONDS
@@ -154,9 +155,9 @@ class TestBars:
     def test_have_a_tooltip_with_their_date_and_total(self, page: Page, site: str) -> None:
         opened(page, f"{site}?period=30d&view=overview&split=model", "overview")
         page.locator("#over-time-chart .bars .point").first.wait_for(state="attached")
-        page.locator("#over-time-chart .nsewdrag").hover(position={"x": 300, "y": 100})
-
         tooltip = page.locator("#overview-view .over-time .chart-tip")
+        point_at(page.locator("#over-time-chart .nsewdrag"), 300, 100, tooltip.locator(".tip-title"))
+
         expect(tooltip.locator(".tip-title")).to_have_text(re.compile(r"^\w{3} \d+ \w{3} \d{4}"))
         expect(tooltip.locator(".tip-total")).to_have_text(re.compile(r"^Total<?\$"))
         page.mouse.move(5, 5)

@@ -23,6 +23,7 @@ from tests.support.page_actions import (
     downloaded_csv,
     drawn,
     period_button,
+    point_at,
     type_period,
 )
 from tests.support.screen import VIEWS, assert_shows_what_the_api_says
@@ -151,9 +152,9 @@ def assert_names_are_text_in_the_chart(page: Page, chart: str) -> None:
     names = [plain_text(name) for name in HOSTILE_NAMES[:10]]
     for label, name in zip(labels, names, strict=True):
         assert squeezed(name).startswith(squeezed(label.removesuffix("…"))), (label, name)
-    page.locator(f"#{chart}-chart .nsewdrag").hover(position={"x": 20, "y": 15})
-    tooltip = page.locator(f".chart-frame:has(#{chart}-chart) .chart-tip .tip-words")
-    assert squeezed(tooltip.first.inner_text()) in [squeezed(name) for name in HOSTILE_NAMES[:10]]
+    tooltip = page.locator(f".chart-frame:has(#{chart}-chart) .chart-tip .tip-words").first
+    point_at(page.locator(f"#{chart}-chart .nsewdrag"), 20, 15, tooltip)
+    assert squeezed(tooltip.inner_text()) in [squeezed(name) for name in HOSTILE_NAMES[:10]]
 
 
 def squeezed(text: str) -> str:

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from librechat_analytics.usage.periods import PERIODS
 from tests.support.screen import name_of
-from tests.support.waiting import PATIENCE_SECONDS
+from tests.support.waiting import PATIENCE_SECONDS, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -167,3 +167,14 @@ def wait_for_animations(page: Page) -> None:
         """() => document.getAnimations().every((one) =>
           one.playState !== "running" || one.effect.getComputedTiming().iterations === Infinity)"""
     )
+
+
+def point_at(chart: Locator, x: float, y: float, tooltip: Locator) -> None:
+    """Move the pointer over a chart until its tooltip shows; a chart that is being drawn again shows none."""
+
+    def has_tooltip() -> bool:
+        for step in (0, 1):
+            chart.hover(position={"x": x + step, "y": y})
+        return tooltip.is_visible()
+
+    wait_until(has_tooltip)
