@@ -160,6 +160,9 @@ class TestBars:
 
         expect(tooltip.locator(".tip-title")).to_have_text(re.compile(r"^\w{3} \d+ \w{3} \d{4}"))
         expect(tooltip.locator(".tip-total")).to_have_text(re.compile(r"^Total<?\$"))
+        page.evaluate("() => Plotly.redraw(document.querySelector('#over-time-chart .js-plotly-plot'))")
+        expect(tooltip).to_be_empty()
+        point_at(page.locator("#over-time-chart .nsewdrag"), 300, 100, tooltip.locator(".tip-title"))
         page.mouse.move(5, 5)
         expect(tooltip).to_be_empty()
 

@@ -93,5 +93,9 @@ export function showTooltips(drawing) {
     placeBeside(frame, tooltip, event);
   });
   drawing.on("plotly_unhover", hide);
-  drawing.on("plotly_afterplot", hide);
+  drawing.on("plotly_afterplot", () => {
+    hide();
+    // Plotly stays silent about points that it has named already, so that it would not name them again.
+    drawing._hoverdata = undefined;
+  });
 }
