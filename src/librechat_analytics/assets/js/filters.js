@@ -14,6 +14,7 @@ import {
 import { setProps } from "./dash.js";
 import { byId, closest } from "./elements.js";
 import { go } from "./go.js";
+import { later } from "./later.js";
 
 /** @typedef {import("./data_requests.js").DataRequest} DataRequest */
 
@@ -59,20 +60,11 @@ function showPanel(open) {
   byId("filter-toggle").setAttribute("aria-expanded", String(open));
 }
 
-/** @type {Promise<typeof import("./filter_boxes.js")> | null} */
-let loading = null;
-
-/** Loads the panel's fields once somebody opens it. */
-function loadFields() {
-  loading ??= import("./filter_boxes.js").then((fields) => {
-    fields.startFilterBoxes();
-    return fields;
-  });
-  loading.catch(() => {
-    loading = null; // without a connection, the next opening loads them
-  });
-  return loading;
-}
+const fields = later(async () => {
+  const boxes = await import("./filter_boxes.js");
+  boxes.startFilterBoxes();
+  return boxes;
+});
 
 const ignore = () => {};
 
@@ -80,7 +72,7 @@ const ignore = () => {};
 async function openPanel(open) {
   showPanel(open);
   if (open && latest) setProps("filter-question", { data: latest });
-  if (open) await loadFields().then(({ showFields }) => showFields(currentQuery()), ignore);
+  if (open) await fields.start().then(({ showFields }) => showFields(currentQuery()), ignore);
   if (open !== isOpen()) return; // closed while the fields were loading
   // A field would bring up the keyboard of a phone.
   const isByPointer = window.matchMedia("(hover: hover)").matches;
@@ -99,7 +91,7 @@ export function showFilters(request) {
   latest = request;
   observeLists();
   showParameters();
-  loading?.then(({ showFields }) => showFields(currentQuery()), ignore);
+  fields.whenStarted(({ showFields }) => showFields(currentQuery()));
 }
 
 /** @param {Event} event */

@@ -7,6 +7,7 @@ import { periodOf, readerZone, today } from "./address.js";
 import { contract, fillIn } from "./contract.js";
 import { byId } from "./elements.js";
 import { go, wantedQuery } from "./go.js";
+import { later } from "./later.js";
 import { addressOf, daysInWords } from "./period_names.js";
 import { periodInWords, stepped, wholeDays } from "./period_steps.js";
 
@@ -17,34 +18,20 @@ const { texts } = contract;
 /** @type {string | null} */
 let firstUsage = null;
 /** @typedef {ReturnType<typeof import("./typed_period.js").typedPeriod>} TypedPeriod */
-/**
- * @typedef {object} Parts
- * @property {ReturnType<typeof import("./calendar_grid.js").startCalendar>} calendar
- * @property {typeof import("./typed_period.js").typedPeriod} read
- * @property {typeof import("./time_zone.js").showZone} showZone
- */
-/** @type {Promise<Parts> | null} */
-let loading = null;
 
-/** Loads the menu's parts once somebody opens it. */
-function load() {
-  loading ??= Promise.all([
+const parts = later(async () => {
+  const [{ startCalendar }, { typedPeriod }, { showZone, startTimeZone }] = await Promise.all([
     import("./calendar_grid.js"),
     import("./typed_period.js"),
     import("./time_zone.js"),
-  ]).then(([{ startCalendar }, { typedPeriod }, { showZone, startTimeZone }]) => {
-    startTimeZone();
-    const calendar = startCalendar(byId("period-calendar"), (days) => {
-      go(addressOf(days, today(wantedQuery())));
-      closeMenu();
-    });
-    return { calendar, read: typedPeriod, showZone };
+  ]);
+  startTimeZone();
+  const calendar = startCalendar(byId("period-calendar"), (days) => {
+    go(addressOf(days, today(wantedQuery())));
+    closeMenu();
   });
-  loading.catch(() => {
-    loading = null; // without a connection, the next opening loads them
-  });
-  return loading;
-}
+  return { calendar, read: typedPeriod, showZone };
+});
 
 const typedField = () => /** @type {HTMLInputElement} */ (byId("period-typed"));
 
@@ -112,7 +99,7 @@ export function showPeriod(query) {
     else button.removeAttribute("aria-current");
   }
   showSteps(query);
-  loading?.then(({ showZone }) => showZone(), ignore);
+  parts.whenStarted(({ showZone }) => showZone());
 }
 
 /**
@@ -137,7 +124,7 @@ function openMenu(open) {
   const query = wantedQuery();
   typedField().value = "";
   say("", null);
-  load().then(({ calendar, showZone }) => {
+  parts.start().then(({ calendar, showZone }) => {
     calendar.show(wholeDays(query, today(query)), today(query));
     showZone();
   }, ignore);
@@ -155,7 +142,7 @@ const ignore = () => {};
 
 /** Reads what is typed, once the reader of periods is there. @returns {Promise<[string, TypedPeriod]>} */
 async function readTyped() {
-  const { read } = await load();
+  const { read } = await parts.start();
   const typed = typedField().value.trim();
   return [typed, read(typed, today(wantedQuery()))];
 }
