@@ -55,13 +55,15 @@ class Selection:
 class Context:
     """What a table says about its figures: the selection, how fresh they are, and the present.
 
-    ``filters_in_words``: the chosen filters with names, empty without any.
+    ``filters_in_words``: the chosen filters with names, empty without any; ``filters_in_file_name``: the same
+    for the name of a file.
     """
 
     selection: Selection
     freshness: Freshness
     now: datetime
     filters_in_words: str = ""
+    filters_in_file_name: str = ""
 
     @classmethod
     def of(cls, repository: Repository, selection: Selection) -> Context:
@@ -69,7 +71,18 @@ class Context:
         # Freshness is read first: the figures may be newer than it says, never older.
         freshness, now = repository.freshness(), repository.now()
         names = RecordedNames(repository, selection.filters)
-        return cls(selection, freshness, now, filters_in_words(selection.filters, names))
+        filters = selection.filters
+        return cls(
+            selection,
+            freshness,
+            now,
+            filters_in_words(filters, names),
+            filters_in_file_name(filters, names),
+        )
+
+    def file_name(self, what: str) -> str:
+        """Name a file by what it holds, without its suffix: ``librechat-usage-2026-10-engineering``."""
+        return file_name(what, self.selection.period, self.filters_in_file_name)
 
     @property
     def caption(self) -> str:
@@ -186,16 +199,10 @@ def whole_workbook(
     """Write everything that is known of a period into one xlsx file."""
     context = Context.of(repository, Selection(period, filters, bucket))
     content = xlsx_bytes(all_sheets(repository, context), context.caption)
-    return Workbook(name_of_file("usage", repository, context.selection), content)
+    return Workbook(context.file_name("usage"), content)
 
 
 def all_sheets(repository: Repository, context: Context) -> list[Sheet]:
     """Lay out everything that is known of a period."""
     found = (table.sheet(repository, context) for table in ALL_TABLES)
     return [sheet for sheet in found if sheet is not None]
-
-
-def name_of_file(what: str, repository: Repository, selection: Selection) -> str:
-    """Name a file by what it holds, without its suffix: ``librechat-usage-2026-10-engineering``."""
-    names = RecordedNames(repository, selection.filters)
-    return file_name(what, selection.period, filters_in_file_name(selection.filters, names))

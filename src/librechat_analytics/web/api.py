@@ -12,7 +12,7 @@ from werkzeug.exceptions import NotFound
 
 from librechat_analytics.exports import workbook
 from librechat_analytics.exports.files import csv_text, xlsx_bytes
-from librechat_analytics.exports.workbook import Context, Table, name_of_file, whole_workbook
+from librechat_analytics.exports.workbook import Context, Table, whole_workbook
 from librechat_analytics.usage.filters import FILTER_PARAMETERS
 from librechat_analytics.usage.questions import ATTRIBUTES, CHANGES_BY
 from librechat_analytics.web import answer_bodies as bodies
@@ -173,7 +173,7 @@ def api_blueprint(repository: Repository, *, default_zone: str) -> Blueprint:
                 raise NotFound(endpoint.nothing)
             is_csv = wanted.format == "csv"
             content = csv_text(sheet).encode() if is_csv else xlsx_bytes([sheet], context.caption)
-            return _file(name_of_file(endpoint.path, repository, wanted), content, wanted.format)
+            return _file(context.file_name(endpoint.path), content, wanted.format)
 
         return view
 

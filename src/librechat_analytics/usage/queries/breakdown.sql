@@ -28,30 +28,29 @@ owned AS MATERIALIZED (
         ($by = 'domain' AND domain IS NULL) OR ($by = 'role' AND role IS NULL)
         OR ($by = 'group' AND key NOT IN (SELECT user_key FROM memberships WHERE until IS NULL))
 ),
-per_owner AS MATERIALIZED (
+keyed AS NOT MATERIALIZED (
     SELECT
+        *,
         coalesce(
             CASE $by WHEN 'provider' THEN provider_key WHEN 'context' THEN context_key WHEN 'tenant' THEN tenant_key
                 ELSE user_key END, 0
-        ) AS owner_key,
-        ran_key,
+        ) AS owner_key
+    FROM selected
+),
+per_owner AS MATERIALIZED (
+    SELECT
+        owner_key, ran_key,
         sum(cost_e6) AS cost_e6,
         sum(prompt_tokens) AS prompt_tokens,
         sum(completion_tokens) AS completion_tokens,
         sum(calls) AS calls,
         max(last_at) AS last_at
-    FROM selected
+    FROM keyed
     GROUP BY ALL
 ),
 -- Once for each conversation, because cells are many and a group may have many users.
 reached AS (
-    SELECT DISTINCT
-        coalesce(
-            CASE $by WHEN 'provider' THEN provider_key WHEN 'context' THEN context_key WHEN 'tenant' THEN tenant_key
-                ELSE user_key END, 0
-        ) AS owner_key,
-        user_key, conversation_key
-    FROM selected
+    SELECT DISTINCT owner_key, user_key, conversation_key FROM keyed
 ),
 counted AS (
     SELECT part, count(DISTINCT user_key) AS users, count(DISTINCT conversation_key) AS conversations
