@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from librechat_analytics.librechat.sample.writer import write_sample
 from tests.support.imports import fill_store
@@ -298,6 +298,41 @@ class TestFilters:
         page.get_by_role("button", name="Model is not gpt-5.4. Choose it instead").click()
         page.wait_for_url("**&model=gpt-5.4")
         assert "not-model" not in page.url
+
+    def test_keep_the_field_that_the_reader_uses_while_their_scripts_load(
+        self, page: Page, site: str
+    ) -> None:
+        held: list[Route] = []
+        page.route(re.compile("filter_boxes"), lambda route: held.append(route))
+        opened(page, f"{site}?period=all", "overview")
+        page.get_by_role("button", name="Filter", exact=True).click()
+        field = page.get_by_role("combobox", name="Model")
+        field.fill("sonnet 4-6")
+        while not held:
+            page.wait_for_timeout(20)
+        for route in held:
+            route.continue_()
+        page.get_by_role("listbox", name="Model").get_by_role("option").first.wait_for()
+        expect(field).to_be_focused()
+
+    def test_offer_choices_that_come_after_the_reader(self, page: Page, site: str) -> None:
+        held: list[Route] = []
+
+        def hold_choices(route: Route) -> None:
+            if "filter-question" in (route.request.post_data or ""):
+                held.append(route)
+            else:
+                route.continue_()
+
+        opened(page, f"{site}?period=all", "overview")
+        page.route(re.compile("_dash-update-component"), hold_choices)
+        page.get_by_role("button", name="Filter", exact=True).click()
+        page.get_by_role("combobox", name="Role").click()
+        while not held:
+            page.wait_for_timeout(20)
+        for route in held:
+            route.continue_()
+        page.get_by_role("listbox", name="Role").get_by_role("option").first.wait_for()
 
     def test_values_that_are_not_known_are_empty_and_no_error(self, page: Page, site: str) -> None:
         opened(page, f"{site}?view=users&user=nobody&model=%3Cb%3E&group='--", "users")

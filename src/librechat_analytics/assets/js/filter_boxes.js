@@ -13,6 +13,8 @@ import { KINDS, findHits } from "./hits.js";
 
 /** @type {Record<string, [string, string][]>} filter → values with their labels */
 let known = {};
+/** @type {Map<Element | null, () => void>} */
+const askOf = new Map(); // by field
 
 const fields = () => /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("[data-filter]"));
 
@@ -23,6 +25,7 @@ const fields = () => /** @type {NodeListOf<HTMLInputElement>} */ (document.query
 export function keepChoices(choices) {
   known = choices ?? {};
   showFields(wantedQuery());
+  askOf.get(document.activeElement)?.(); // the reader was quicker than the choices
 }
 
 /**
@@ -77,12 +80,13 @@ async function offer(field, name, text) {
 export function startFilterBoxes() {
   for (const field of fields()) {
     const { filter = "" } = field.dataset;
-    startCombobox({
+    const { ask } = startCombobox({
       field,
       list: /** @type {HTMLElement} */ (document.getElementById(`${field.id}-choices`)),
       offer: (text) => offer(field, filter, text),
       nothing: (text) => (text ? contract.texts.filter_nothing : ""),
     });
+    askOf.set(field, ask);
     field.addEventListener("blur", () => {
       field.value = "";
     });

@@ -76,8 +76,9 @@ async function openPanel(open) {
   if (open !== isOpen()) return; // closed while the fields were loading
   // A field would bring up the keyboard of a phone.
   const isByPointer = window.matchMedia("(hover: hover)").matches;
+  const isTyping = document.activeElement?.matches("#filter-panel input"); // since before the fields had loaded
   if (!open) byId("filter-toggle").focus();
-  else if (isByPointer) {
+  else if (isByPointer && !isTyping) {
     const [first] = byId("filter-panel").querySelectorAll("div:not([hidden]) > .combobox > input");
     /** @type {HTMLElement | undefined} */ (first)?.focus();
   }
