@@ -24,7 +24,8 @@ ROOMS: dict[str, set[str]] = {
     "sync": {"columns", "librechat", "store", "bson", "numpy", "pandas"},
     "usage": {"plain_files", "store", "numpy", "pandas"},
     "answer_cache": {"usage", "store", "flask", "flask_caching"},
-    "exports": {"usage", "formatting", "xlsxwriter"},
+    "finops": {"plain_files", "texts", "zones", "usage", "store", "formatting", "apprise", "numpy", "pandas"},
+    "exports": {"usage", "finops", "formatting", "xlsxwriter"},
     "key_strength": set(),
     "logs": {"settings"},
     "settings": {
@@ -41,6 +42,7 @@ ROOMS: dict[str, set[str]] = {
         "zones",
         "usage",
         "answer_cache",
+        "finops",
         "exports",
         "key_strength",
         "flask",
@@ -54,6 +56,7 @@ ROOMS: dict[str, set[str]] = {
     "dashboard": {
         "zones",
         "usage",
+        "finops",
         "exports",
         "formatting",
         "dash",

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.periods import BucketUnit, Period
     from librechat_analytics.usage.prices import PriceList
     from librechat_analytics.usage.quality import QualityReport
-    from librechat_analytics.usage.questions import Attribute, ChangeBy, Dimension, SplitBy
+    from librechat_analytics.usage.questions import Attribute, ChangeBy, Dimension, Repository, SplitBy
     from librechat_analytics.usage.timeline_answers import Caching, HoursOfWeek, Rates, Split, Timeline
     from librechat_analytics.usage.usual import Usual
 
@@ -78,6 +78,9 @@ class CachedRepository:
 
     def _answer(self, method: Callable[[StoreRepository, Unpack[Arguments]], T], *arguments: *Arguments) -> T:
         return self._editions.current().answer(Request(method, arguments))
+
+    def ask(self, question: Callable[[Repository, Unpack[Arguments]], T], *arguments: *Arguments) -> T:
+        return self._answer(question, *arguments)
 
     def now(self) -> datetime:
         return self._editions.current().now

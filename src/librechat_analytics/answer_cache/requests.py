@@ -18,7 +18,7 @@ T = TypeVar("T", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Request(Generic[T]):
-    """A method of the repository and its arguments, in order."""
+    """A method of the repository, or a function that asks it, and its arguments in order."""
 
     method: Callable[..., T]
     arguments: tuple[object, ...]
@@ -26,7 +26,7 @@ class Request(Generic[T]):
     @property
     def key(self) -> str:
         """A text that equal requests share and others do not."""
-        return repr((self.method.__name__, self.arguments))
+        return repr((self.method.__module__, self.method.__qualname__, self.arguments))
 
     def answer(self, repository: StoreRepository) -> T:
         """Compute the answer."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from librechat_analytics.exports.sheets import Sheet
+    from librechat_analytics.finops.definitions import Definitions
     from librechat_analytics.usage.answers import Freshness
     from librechat_analytics.usage.periods import BucketUnit, Period
     from librechat_analytics.usage.questions import Attribute, ChangeBy, Repository, SplitBy
@@ -40,7 +41,7 @@ class Selection:
     """What a table shows: the period, the filters, the buckets of time, and which part of a list.
 
     ``by``: what an answer is taken apart by, empty for answers that are not. ``split``: what a timeline is
-    split by.
+    split by. ``definitions``: what the definitions file says; None without one.
     """
 
     period: Period
@@ -49,6 +50,7 @@ class Selection:
     listing: Listing = WHOLE_LIST
     by: str = ""
     split: SplitBy | None = None
+    definitions: Definitions | None = None
 
 
 @dataclass(frozen=True, slots=True)

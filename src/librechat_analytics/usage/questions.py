@@ -5,14 +5,15 @@ Periods and filters are typed values; callers read them from text first.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Protocol, get_args
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar, TypeVarTuple, get_args
 
 from librechat_analytics.usage.filters import EVERYTHING
 from librechat_analytics.usage.matching import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
+    from typing import Unpack
 
     from librechat_analytics.usage.answers import (
         Agent,
@@ -61,11 +62,22 @@ CHANGES_BY: tuple[ChangeBy, ...] = get_args(ChangeBy)
 ATTRIBUTES: tuple[Attribute, ...] = get_args(Attribute)
 
 
+Arguments = TypeVarTuple("Arguments")
+T = TypeVar("T")
+
+
 class Repository(Protocol):
     """Answers every question about usage; each method raises StoreError when the store cannot be read.
 
     Methods with a bucket unit raise BadPeriodError where the period has more than 1,000 buckets.
     """
+
+    def ask(self, question: Callable[[Repository, Unpack[Arguments]], T], *arguments: *Arguments) -> T:
+        """Compute an answer out of this repository's answers; it is kept as they are.
+
+        ``question`` is a function of a module, and the ``repr`` of each argument tells it from others.
+        """
+        ...
 
     def now(self) -> datetime:
         """Return the present, rounded down to the store's last change or to the minute, whichever is later.

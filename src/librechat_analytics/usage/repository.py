@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, TypeVarTuple, Unpack
 
 from librechat_analytics.usage import (
     breakdown,
@@ -55,9 +55,12 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.periods import BucketUnit
     from librechat_analytics.usage.prices import PriceList
     from librechat_analytics.usage.quality import QualityReport
-    from librechat_analytics.usage.questions import Attribute, ChangeBy, Dimension, SplitBy
+    from librechat_analytics.usage.questions import Attribute, ChangeBy, Dimension, Repository, SplitBy
     from librechat_analytics.usage.timeline_answers import Caching, HoursOfWeek, Rates, Split, Timeline
     from librechat_analytics.usage.usual import Usual
+
+Arguments = TypeVarTuple("Arguments")
+T = TypeVar("T")
 
 
 def utc_now() -> datetime:
@@ -83,6 +86,9 @@ class StoreRepository:
         self._source = source
         self._clock = clock
         self._fixed_now = fixed_now
+
+    def ask(self, question: Callable[[Repository, Unpack[Arguments]], T], *arguments: *Arguments) -> T:
+        return question(self, *arguments)
 
     def now(self) -> datetime:
         if self._fixed_now is not None:

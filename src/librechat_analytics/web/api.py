@@ -13,6 +13,7 @@ from werkzeug.exceptions import NotFound
 from librechat_analytics.exports import workbook
 from librechat_analytics.exports.files import csv_text, xlsx_bytes
 from librechat_analytics.exports.workbook import Context, Table, whole_workbook
+from librechat_analytics.finops.definitions import no_definitions
 from librechat_analytics.usage.filters import FILTER_PARAMETERS
 from librechat_analytics.usage.questions import ATTRIBUTES, CHANGES_BY
 from librechat_analytics.web import answer_bodies as bodies
@@ -24,6 +25,7 @@ from librechat_analytics.web.server import conditional
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from librechat_analytics.finops.definitions import Definitions
     from librechat_analytics.usage.questions import Repository
     from librechat_analytics.web.parameters import ApiRequest
 
@@ -139,8 +141,16 @@ ENDPOINTS = (
 )
 
 
-def api_blueprint(repository: Repository, *, default_zone: str) -> Blueprint:
-    """Make the endpoints, and ``/api/export`` with the workbook of everything."""
+def api_blueprint(
+    repository: Repository,
+    *,
+    default_zone: str,
+    definitions: Callable[[], Definitions | None] = no_definitions,
+) -> Blueprint:
+    """Make the endpoints, and ``/api/export`` with the workbook of everything.
+
+    ``definitions`` returns what the definitions file says, None without one.
+    """
     api = Blueprint("api", __name__, url_prefix="/api")
 
     def read(by: tuple[str, ...] = ()) -> ApiRequest:
@@ -153,6 +163,7 @@ def api_blueprint(repository: Repository, *, default_zone: str) -> Blueprint:
             first_usage=first_usage,
             scope=scope,
             by=by,
+            definitions=definitions(),
         )
 
     def view_of(endpoint: Endpoint) -> Callable[[], Response]:

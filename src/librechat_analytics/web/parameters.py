@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
     from werkzeug.datastructures import MultiDict
 
+    from librechat_analytics.finops.definitions import Definitions
     from librechat_analytics.usage.filters import Scope
 
 Format = Literal["json", "csv", "xlsx"]
@@ -249,6 +250,7 @@ def read_request(
     first_usage: datetime | None,
     scope: Scope | None = None,
     by: tuple[str, ...] = (),
+    definitions: Definitions | None = None,
 ) -> ApiRequest:
     """Read the parameters of a request; raises BadParameterError, which names the wrong parameter.
 
@@ -292,6 +294,7 @@ def read_request(
         by=given.by or next(iter(by), ""),
         split=given.split,
         format=given.format,
+        definitions=definitions,
     )
 
 

@@ -1,0 +1,1 @@
+"""Managing money: the definitions file, budgets, forecasts, anomalies, alerts and reports."""
