@@ -228,6 +228,7 @@ SPELLINGS = {
         ["self HTTPS://Portal.Example.com", "'SELF', https://portal.example.com/"],
     ),
     "PRICES_FILE": ("/etc/prices.csv", []),
+    "FINOPS_FILE": ("/etc/finops.toml", []),
     "ANONYMIZE_USERS": ("true", ["True", "TRUE", "1", "yes", "On"]),
     "STORE_MEMORY_LIMIT": (
         "2GB",

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from librechat_analytics.answer_cache.repository import CachedRepository
 from librechat_analytics.dashboard.app import mount_dashboard
 from librechat_analytics.dashboard.dash_seams.endpoints import FILE_ENDPOINTS, PAGE_ENDPOINTS
+from librechat_analytics.dashboard.views.registry import views_to_show
+from librechat_analytics.finops.definitions_file import DefinitionsFile
 from librechat_analytics.librechat.mongo import MongoSource
 from librechat_analytics.settings import name_users, require_a_key
 from librechat_analytics.store.store import FILE_NAME, Store, StoreError
@@ -61,10 +63,12 @@ class Running:
     thread: threading.Thread | None
     repository: CachedRepository
     keys_watch: KeysWatch
+    definitions: DefinitionsFile
 
     def close(self) -> None:
         """End the sync after its current batch and close the store."""
         self.keys_watch.stop()
+        self.definitions.stop()
         if self.syncer and self.thread:
             self.syncer.stop()
             self.thread.join(LAST_BATCH_SECONDS)
@@ -97,14 +101,20 @@ def open_prices(settings: Settings) -> PriceList | None:
     return read_price_list(settings.prices_file) if settings.prices_file else None
 
 
+def open_definitions(settings: Settings) -> DefinitionsFile:
+    """Read the definitions of FINOPS_FILE; its ``problem`` says why it cannot be used."""
+    return DefinitionsFile(settings.finops_file, settings.dashboard_timezone)
+
+
 def preflight(settings: Settings) -> None:
     """Raise now what would keep ``create_app`` from working in the worker process.
 
-    Key files are checked only here: one that becomes wrong later does not stop a server, even if its worker
-    is replaced.
+    Key files and the definitions are checked only here: one that becomes wrong later does not stop a server,
+    even if its worker is replaced.
     """
     require_keys(settings)
     open_prices(settings)
+    open_definitions(settings).require_good()
     if source := open_source(settings):
         source.close()
     open_store(settings).close()
@@ -144,7 +154,7 @@ def create_app(settings: Settings) -> Flask:
     Raises SettingsError, PriceListError, SourceError or StoreError with a message for the operator. Close the
     app with ``close_app``.
     """
-    keys = open_keys(settings)
+    keys, definitions = open_keys(settings), open_definitions(settings)
     prices, source, store = open_prices(settings), open_source(settings), open_store(settings)
     if store.count_transactions() == 0:
         _log_what_an_empty_store_means(settings)
@@ -180,19 +190,32 @@ def create_app(settings: Settings) -> Flask:
         public_page=page,
     )
     repository = CachedRepository(store, server, source=source_report, prices=prices)
-    server.register_blueprint(api_blueprint(repository, default_zone=settings.dashboard_timezone))
+    server.register_blueprint(
+        api_blueprint(
+            repository,
+            default_zone=settings.dashboard_timezone,
+            definitions=lambda: definitions.current,
+        )
+    )
     serve_metrics(server, repository)
     serve_audit(server, repository, begin=syncer.want_audit if syncer else None)
     serve_backup(server, store.open_copy)
     serve_description(server, default_zone=settings.dashboard_timezone)
     refuse_unknown_api_paths(server)
     dashboard = mount_dashboard(
-        server, repository, prefix=PREFIX, cache_control=ASK_AGAIN, default_zone=settings.dashboard_timezone
+        server,
+        repository,
+        prefix=PREFIX,
+        cache_control=ASK_AGAIN,
+        default_zone=settings.dashboard_timezone,
+        definitions=lambda: definitions.current,
+        views=views_to_show(finops=settings.finops_file is not None),
     )
     page.script_hashes = tuple(dashboard.csp_hashes())
-    server.extensions[EXTENSION] = Running(store, source, syncer, thread, repository, keys_watch)
+    server.extensions[EXTENSION] = Running(store, source, syncer, thread, repository, keys_watch, definitions)
     if settings.dashboard_api_keys_file is not None:
         keys_watch.start()
+    definitions.start()
     if thread is not None:
         thread.start()
     return server

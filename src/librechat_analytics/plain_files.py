@@ -6,6 +6,7 @@ import codecs
 import os
 import stat
 from pathlib import Path
+from typing import NamedTuple
 
 MOST_BYTES = 10_000_000
 """No list of keys, settings or prices is larger; a larger file was named by mistake."""
@@ -24,6 +25,25 @@ _KINDS = {
 
 class UnreadableFileError(Exception):
     """A file cannot be read; the text continues a sentence that begins with the file's name."""
+
+
+class Stamp(NamedTuple):
+    """What shows that a file has changed.
+
+    Date and size are not enough: programs that write secrets may set a fixed date, and a new key is as long
+    as the old one.
+    """
+
+    changed_ns: int
+    inode: int
+    written_ns: int
+    size_bytes: int
+
+
+def stamp_of(path: Path) -> Stamp:
+    """Return a file's stamp; raises OSError without a file."""
+    status = path.stat()
+    return Stamp(status.st_ctime_ns, status.st_ino, status.st_mtime_ns, status.st_size)
 
 
 class MissingFileError(UnreadableFileError):

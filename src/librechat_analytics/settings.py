@@ -173,6 +173,11 @@ class Settings(BaseModel):
         description="Your own price list (CSV) to compare the recorded cost with,"
         " such as prices/2026-11.csv.",
     )
+    finops_file: FilePath | None = Field(
+        None,
+        description="Your own definitions (TOML) of cost centres, budgets, alerts and reports, such as"
+        " finops.toml; it is read again when it changes.",
+    )
     anonymize_users: bool = Field(
         default=False,
         description="`true`: names and e-mail addresses of users are never read, stored or shown.",

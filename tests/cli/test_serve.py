@@ -105,6 +105,7 @@ class TestServe:
         [
             ("MONGO_URI", "mongodb://reader:p@ss@db/LibreChat", "MONGO_URI cannot be used"),
             ("PRICES_FILE", "nowhere.csv", "PRICES_FILE nowhere.csv cannot be read"),
+            ("FINOPS_FILE", "nowhere.toml", "FINOPS_FILE nowhere.toml cannot be read"),
             ("PORT", "none", "PORT "),
             ("DATA_DIR", "/dev/null/data", "DATA_DIR /dev/null/data cannot be created"),
             (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from werkzeug.datastructures import MultiDict
 
-from librechat_analytics.app import open_prices, open_store
+from librechat_analytics.app import open_definitions, open_prices, open_store
 from librechat_analytics.cli.resources import require_store
 from librechat_analytics.cli.running_server import download
 from librechat_analytics.errors import OperatorError
@@ -83,14 +83,18 @@ def _replacing(path: Path) -> Iterator[Path]:
 def _workbook(settings: Settings, parameters: Sequence[tuple[str, str]]) -> bytes:
     store = open_store(settings)
     try:
-        prices = open_prices(settings)
+        prices, definitions = open_prices(settings), open_definitions(settings)
+        definitions.require_good()
         repository = StoreRepository(store, source=lambda: SourceReport("offline"), prices=prices)
         request = read_request(
             MultiDict(parameters),
             default_zone=settings.dashboard_timezone,
             now=repository.now(),
             first_usage=repository.first_usage(),
+            definitions=definitions.current,
         )
-        return whole_workbook(repository, request.period, request.bucket, request.filters).content
+        return whole_workbook(
+            repository, request.period, request.bucket, request.filters, request.definitions
+        ).content
     finally:
         store.close()

@@ -31,15 +31,17 @@ from librechat_analytics.dashboard.dash_seams.static_parts import take_out_stati
 from librechat_analytics.dashboard.dash_seams.stylesheet import serve_stylesheet, stylesheet_url
 from librechat_analytics.dashboard.page import index_html, page_layout
 from librechat_analytics.dashboard.views.registry import VIEWS
+from librechat_analytics.finops.definitions import no_definitions
 from librechat_analytics.zones import parse_zone
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import flask
     from dash import Dash
 
     from librechat_analytics.dashboard.views.base import View
+    from librechat_analytics.finops.definitions import Definitions
     from librechat_analytics.usage.questions import Repository
 
 
@@ -52,6 +54,7 @@ def mount_dashboard(
     default_zone: str = "UTC",
     refresh_seconds: float = 60,
     views: Sequence[View] = VIEWS,
+    definitions: Callable[[], Definitions | None] = no_definitions,
 ) -> Dash:
     """Serve the dashboard at the server's root, for browsers that reach it below ``prefix``.
 
@@ -67,6 +70,7 @@ def mount_dashboard(
         default_zone: IANA name of the zone for browsers that name no zone we know.
         refresh_seconds: Time between two refreshes of a visible page.
         views: The views, in the order of the menu.
+        definitions: Returns what the definitions file says, None without one.
 
     Raises:
         ContractError: A view's name collides with another one, or a list is missing.
@@ -94,7 +98,7 @@ def mount_dashboard(
         use_async=False,
     )
     app.renderer = script_that_reports_a_failed_start(ids.NOT_LOADED)
-    reader = RequestReader(repository, parse_zone(default_zone))
+    reader = RequestReader(repository, parse_zone(default_zone), definitions)
     register_browser_callbacks(app, contract)
     for view in views:
         register_view(app, view, reader)

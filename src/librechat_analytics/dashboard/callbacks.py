@@ -25,15 +25,18 @@ from librechat_analytics.dashboard.words.period_words import period_sentence
 from librechat_analytics.exports.files import csv_text, file_name
 from librechat_analytics.exports.filter_words import filters_in_file_name
 from librechat_analytics.exports.workbook import whole_workbook
+from librechat_analytics.finops.definitions import no_definitions
 from librechat_analytics.usage.periods import BadPeriodError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from zoneinfo import ZoneInfo
 
     from dash import Dash
 
     from librechat_analytics.dashboard.contract import BrowserCallback, Contract
     from librechat_analytics.dashboard.views.base import View
+    from librechat_analytics.finops.definitions import Definitions
     from librechat_analytics.usage.questions import Repository
 
 log = logging.getLogger(__name__)
@@ -43,11 +46,13 @@ log = logging.getLogger(__name__)
 class RequestReader:
     """Turns a request of the page into the data that answers it, within the visitor's scope.
 
-    ``default_zone``: for browsers that name no zone we know.
+    ``default_zone``: for browsers that name no zone we know. ``definitions`` returns what the definitions
+    file says, None without one.
     """
 
     repository: Repository
     default_zone: ZoneInfo
+    definitions: Callable[[], Definitions | None] = no_definitions
 
     def data(self, request: object, *, is_for_file: bool = False) -> PageData:
         """Return the data for a request, whose content may be anything; lists for a file are complete."""
@@ -62,7 +67,9 @@ class RequestReader:
         subject = None if query.unreadable else query.subject
         if subject and self.repository.unmatched(query.filters.alone(subject)):
             query = about_nobody(query)
-        return PageData(self.repository, query, now=now, is_for_file=is_for_file)
+        return PageData(
+            self.repository, query, now=now, is_for_file=is_for_file, definitions=self.definitions()
+        )
 
 
 def show_error(error: Exception) -> None:
@@ -146,7 +153,7 @@ def register_export(app: Dash, reader: RequestReader) -> None:
             return no_update
         data = reader.data(request)
         refuse_unreadable(data.query)
-        workbook = whole_workbook(reader.repository, data.period, data.unit, data.filters)
+        workbook = whole_workbook(reader.repository, data.period, data.unit, data.filters, data.definitions)
         return dcc.send_bytes(workbook.content, f"{workbook.name}.xlsx")
 
 

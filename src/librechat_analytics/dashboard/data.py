@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from librechat_analytics.dashboard.query import PageQuery
+    from librechat_analytics.finops.definitions import Definitions
     from librechat_analytics.usage.answers import (
         Concentration,
         ConversationCosts,
@@ -96,15 +97,26 @@ class PageData:
     """The answers about one request's period and filters; all panels of the view share them."""
 
     def __init__(
-        self, repository: Repository, query: PageQuery, *, now: datetime, is_for_file: bool = False
+        self,
+        repository: Repository,
+        query: PageQuery,
+        *,
+        now: datetime,
+        is_for_file: bool = False,
+        definitions: Definitions | None = None,
     ) -> None:
-        """Make data that has no answers yet; ``is_for_file``: lists have all their entries."""
+        """Make data that has no answers yet.
+
+        ``is_for_file``: lists have all their entries. ``definitions``: what the definitions file says, None
+        without one.
+        """
         self._repository = repository
         self._listing = listing_of(query, is_for_file=is_for_file)
         self._lock = Lock()
         self._locks: dict[object, Lock] = {}
         self._answers: dict[object, Any] = {}
         self.query = query
+        self.definitions = definitions
         self.now = now
         # Read this first, so that no figure is older than the page says.
         self.freshness = repository.freshness()

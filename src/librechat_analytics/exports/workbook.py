@@ -196,10 +196,14 @@ class Workbook:
 
 
 def whole_workbook(
-    repository: Repository, period: Period, bucket: BucketUnit, filters: Filters = EVERYTHING
+    repository: Repository,
+    period: Period,
+    bucket: BucketUnit,
+    filters: Filters = EVERYTHING,
+    definitions: Definitions | None = None,
 ) -> Workbook:
     """Write everything that is known of a period into one xlsx file."""
-    context = Context.of(repository, Selection(period, filters, bucket))
+    context = Context.of(repository, Selection(period, filters, bucket, definitions=definitions))
     content = xlsx_bytes(all_sheets(repository, context), context.caption)
     return Workbook(context.file_name("usage"), content)
 

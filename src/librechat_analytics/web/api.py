@@ -200,7 +200,7 @@ def api_blueprint(
     @api.get("/export", provide_automatic_options=False)
     def export() -> Response:
         wanted = read()
-        whole = whole_workbook(repository, wanted.period, wanted.bucket, wanted.filters)
+        whole = whole_workbook(repository, wanted.period, wanted.bucket, wanted.filters, wanted.definitions)
         return _file(whole.name, whole.content, "xlsx")
 
     return api

@@ -9,8 +9,9 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from librechat_analytics.plain_files import Stamp, stamp_of
 from librechat_analytics.web.key_line import Key, digest
-from librechat_analytics.web.keys_file import AT_REST_SECONDS, KeysFile, Stamp, read_keys, stamp_of
+from librechat_analytics.web.keys_file import AT_REST_SECONDS, KeysFile, read_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,10 +6,10 @@ import re
 import time
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from librechat_analytics.errors import OperatorError
-from librechat_analytics.plain_files import UnreadableFileError, read_text
+from librechat_analytics.plain_files import UnreadableFileError, read_text, stamp_of
 from librechat_analytics.texts import trimmed
 from librechat_analytics.web.key_line import Key, Line, names_a_key, read_line
 
@@ -41,25 +41,6 @@ class KeysFile:
     unreadable: bool = False
     last_line: str = ""
     waits: bool = False
-
-
-class Stamp(NamedTuple):
-    """What shows that a file has changed.
-
-    Date and size are not enough: programs that write secrets may set a fixed date, and a new key is as long
-    as the old one.
-    """
-
-    changed_ns: int
-    inode: int
-    written_ns: int
-    size_bytes: int
-
-
-def stamp_of(path: Path) -> Stamp:
-    """Return a file's stamp; raises OSError without a file."""
-    status = path.stat()
-    return Stamp(status.st_ctime_ns, status.st_ino, status.st_mtime_ns, status.st_size)
 
 
 def read_keys_now(path: Path) -> KeysFile:

@@ -9,13 +9,18 @@ from librechat_analytics.dashboard.views import agents, detail, groups, models, 
 if TYPE_CHECKING:
     from librechat_analytics.dashboard.views.base import View
 
-VIEWS: tuple[View, ...] = (
-    overview.VIEW,
-    users.VIEW,
-    groups.VIEW,
-    models.VIEW,
-    agents.VIEW,
-    quality.VIEW,
-    now.VIEW,
-    detail.VIEW,
-)
+_LISTS: tuple[View, ...] = (overview.VIEW, users.VIEW, groups.VIEW, models.VIEW, agents.VIEW)
+_OTHERS: tuple[View, ...] = (quality.VIEW, now.VIEW, detail.VIEW)
+
+FINOPS_VIEWS: tuple[View, ...] = ()
+"""The views that need a definitions file."""
+
+VIEWS: tuple[View, ...] = (*_LISTS, *_OTHERS)
+"""The views without a definitions file."""
+
+ALL_VIEWS: tuple[View, ...] = (*_LISTS, *FINOPS_VIEWS, *_OTHERS)
+
+
+def views_to_show(*, finops: bool) -> tuple[View, ...]:
+    """Return the views of a page; ``finops``: there is a definitions file."""
+    return ALL_VIEWS if finops else VIEWS
