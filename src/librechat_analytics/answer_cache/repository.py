@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         User,
     )
     from librechat_analytics.usage.changes import Changes
+    from librechat_analytics.usage.daily_costs import DailyBy, DailyCosts, Days
     from librechat_analytics.usage.filters import Filters, Scope
     from librechat_analytics.usage.list_answers import (
         AgentRanking,
@@ -153,6 +154,9 @@ class CachedRepository:
         self, period: Period, unit: BucketUnit, filters: Filters = EVERYTHING
     ) -> Timeline | None:
         return self._answer(StoreRepository.spent_before_over_time, period, unit, filters)
+
+    def daily_costs(self, days: Days, by: DailyBy | None = None, filters: Filters = EVERYTHING) -> DailyCosts:
+        return self._answer(StoreRepository.daily_costs, days, by, filters)
 
     def usual_costs(
         self, period: Period, unit: BucketUnit, filters: Filters = EVERYTHING

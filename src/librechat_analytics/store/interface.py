@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from numpy.typing import NDArray
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
 SqlRow = dict[str, Any]
 """A row of a query by column name. Only the text of the query knows the types of its columns."""
+
+SqlColumns = dict[str, NDArray[Any]]
+"""The columns of a query by name, for answers with many rows."""
 
 NO_PARAMETERS: Mapping[str, object] = {}
 NO_FRAMES: Mapping[str, pd.DataFrame] = {}
@@ -56,6 +61,19 @@ class Snapshot(Protocol):
         The query can read each of ``frames`` as a table of that name. Times in ``parameters`` and in the
         rows are aware, in UTC; times in ``frames`` are UTC without a zone. A failure leaves the ``with``
         block of the snapshot as StoreError.
+        """
+        ...
+
+    def columns(
+        self,
+        query: str,
+        parameters: Mapping[str, object] = NO_PARAMETERS,
+        frames: Mapping[str, pd.DataFrame] = NO_FRAMES,
+    ) -> SqlColumns:
+        """Run a query as ``rows`` does, and return its columns without a Python object for each number.
+
+        Whole numbers above 2 to the power of 53 are rounded to a double. A column of lists is an array of
+        arrays. A column with NULLs is a masked array.
         """
         ...
 

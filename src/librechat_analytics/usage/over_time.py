@@ -25,6 +25,7 @@ from librechat_analytics.usage.timeline_answers import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from librechat_analytics.store.interface import Snapshot, SqlRow
     from librechat_analytics.usage.filters import Filters
@@ -187,12 +188,16 @@ def hours_of_week(snapshot: Snapshot, period: Period, filters: Filters) -> Hours
 
 def slot_frame(buckets: Sequence[Bucket]) -> pd.DataFrame:
     """Return the slots of some buckets, each with the number of its bucket."""
-    edges = [int(bucket.start.timestamp()) // SLOT_SECONDS for bucket in buckets]
-    edges.append(int(buckets[-1].end.timestamp()) // SLOT_SECONDS)
+    return numbered_slots([*(bucket.start for bucket in buckets), buckets[-1].end])
+
+
+def numbered_slots(edges: Sequence[datetime]) -> pd.DataFrame:
+    """Return the slots between some ascending edges, each with the number of the edge before it."""
+    slots = [int(edge.timestamp()) // SLOT_SECONDS for edge in edges]
     return pd.DataFrame(
         {
-            "slot": np.arange(edges[0], edges[-1], dtype="int32"),
-            "bucket": np.repeat(np.arange(len(buckets), dtype="int32"), np.diff(edges)),
+            "slot": np.arange(slots[0], slots[-1], dtype="int32"),
+            "bucket": np.repeat(np.arange(len(slots) - 1, dtype="int32"), np.diff(slots)),
         }
     )
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         User,
     )
     from librechat_analytics.usage.changes import Changes
+    from librechat_analytics.usage.daily_costs import DailyBy, DailyCosts, Days
     from librechat_analytics.usage.filters import Filters, Scope
     from librechat_analytics.usage.list_answers import (
         AgentRanking,
@@ -171,6 +172,10 @@ class Repository(Protocol):
         self, period: Period, unit: BucketUnit, filters: Filters = EVERYTHING
     ) -> Timeline | None:
         """Answer ``spent_over_time`` for ``comparable_range``; None where there is no previous period."""
+        ...
+
+    def daily_costs(self, days: Days, by: DailyBy | None = None, filters: Filters = EVERYTHING) -> DailyCosts:
+        """Add up each day until now, in all or by subject; what is dated after now does not count."""
         ...
 
     def usual_costs(

@@ -9,6 +9,7 @@ from librechat_analytics.usage import (
     breakdown,
     changes,
     cost_spread,
+    daily_costs,
     findings,
     labels,
     list_prices,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
         User,
     )
     from librechat_analytics.usage.changes import Changes
+    from librechat_analytics.usage.daily_costs import DailyBy, DailyCosts, Days
     from librechat_analytics.usage.list_answers import (
         AgentRanking,
         Breakdown,
@@ -193,6 +195,10 @@ class StoreRepository:
         cut = self._buckets(before, unit)
         with self._store.snapshot() as snapshot:
             return over_time.spent(snapshot, before.range, unit, cut, filters)
+
+    def daily_costs(self, days: Days, by: DailyBy | None = None, filters: Filters = EVERYTHING) -> DailyCosts:
+        with self._store.snapshot() as snapshot:
+            return daily_costs.daily_costs(snapshot, days, by, filters, now=self.now())
 
     def usual_costs(
         self, period: Period, unit: BucketUnit, filters: Filters = EVERYTHING

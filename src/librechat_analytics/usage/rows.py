@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from librechat_analytics.store.interface import Snapshot, SqlRow
+    from librechat_analytics.store.interface import Snapshot, SqlColumns, SqlRow
     from librechat_analytics.usage.filters import Scope
     from librechat_analytics.usage.periods import TimeRange
     from librechat_analytics.usage.queries import Rows
@@ -123,6 +123,36 @@ def range_rows(
     ``groups`` is for how many groups the query counts distinct users and conversations. If they are few, it
     counts them in bits, which takes a third of the time.
     """
+    query, bound = _range_query(snapshot, name, time_range, filters, rows, groups, before, now, sources)
+    return snapshot.rows(query, {**bound, **parameters}, frames)
+
+
+def range_columns(
+    snapshot: Snapshot,
+    name: str,
+    time_range: TimeRange,
+    filters: Filters,
+    parameters: Mapping[str, object] = NO_PARAMETERS,
+    *,
+    frames: Mapping[str, pd.DataFrame] = NO_FRAMES,
+) -> SqlColumns:
+    """Run a query as ``range_rows`` does, and return its columns."""
+    query, bound = _range_query(snapshot, name, time_range, filters)
+    return snapshot.columns(query, {**bound, **parameters}, frames)
+
+
+def _range_query(
+    snapshot: Snapshot,
+    name: str,
+    time_range: TimeRange,
+    filters: Filters,
+    rows: Rows = "usage",
+    groups: int | None = None,
+    before: TimeRange | None = None,
+    now: datetime | None = None,
+    sources: tuple[tuple[str, str], ...] = (),
+) -> tuple[str, dict[str, object]]:
+    """Return the text of a query about a range, and all its parameters but its own."""
     bounds = {"start": time_range.start, "end": time_range.end, **_slots_in_cells(snapshot, time_range)}
     in_bits = groups is not None and groups * _bytes_a_group(snapshot) <= MOST_BYTES_OF_BITS
     greatest = _greatest_keys(snapshot) if in_bits else {}
@@ -130,7 +160,7 @@ def range_rows(
     more = {**_bounds_before(snapshot, before), **_bounds_of_all_time(snapshot, now)}
     # A query takes no parameter that it does not name.
     named = {name: value for name, value in more.items() if f"${name}" in query}
-    return snapshot.rows(query, {**bounds, **named, **filters.parameters(), **greatest, **parameters}, frames)
+    return query, {**bounds, **named, **filters.parameters(), **greatest}
 
 
 def _bounds_before(snapshot: Snapshot, before: TimeRange | None) -> dict[str, object]:
