@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,8 @@ def sales(*domains: str, groups: tuple[str, ...] = (), tenants: tuple[str, ...] 
         (f"sales:{SALES} domain=x.example group={GROUP},other", sales("x.example", groups=(GROUP, "other"))),
         (f"sales:{SALES} tenant=Acme,globex-2", sales(tenants=("Acme", "globex-2"))),
         (f"sales:{SALES} Tenant=acme tenant=b domain=x.example", sales("x.example", tenants=("acme", "b"))),
+        (f"sales:{SALES} may=manage", replace(sales(), may_manage=True)),
+        (f"sales:{SALES} May=Manage domain=x.example", replace(sales("x.example"), may_manage=True)),
     ],
 )
 def test_a_line_is_a_key_and_what_it_may_see(tmp_path: Path, line: str, key: Key) -> None:
@@ -94,7 +97,11 @@ WRONG = [
     (f"finance:{FINANCE};Group={GROUP}", "separate the key from domain="),
     (f"finance:{FINANCE}, domain=x.example", "separate what follows the key by a space only"),
     (f"finance:{FINANCE} , domain=x.example", "only domain=example.com, group=ID"),
-    (f"finance:{FINANCE} users=all", "only domain=example.com, group=ID and tenant=ID may follow"),
+    (f"finance:{FINANCE} users=all", "only domain=example.com, group=ID, tenant=ID and may=manage may"),
+    (f"finance:{FINANCE} may=", "may= can only be may=manage; without it a key can only read"),
+    (f"finance:{FINANCE} may=manage,write", "may= can only be may=manage"),
+    (f"finance:{FINANCE} may=all", "may= can only be may=manage"),
+    (f"finance:{FINANCE},may=manage", "separate the key from domain=, group=, tenant= or may= by a space"),
     (f"finance:{FINANCE} tenant=", "tenant= must be a tenantId"),
     (f"finance:{FINANCE} tenant='acme'", "tenant= must be a tenantId"),
     (f"finance:{FINANCE};tenant=acme", "separate the key from"),
@@ -149,8 +156,8 @@ LINE_BREAKS = ("\n", "\r", "\r\n", "\n\n", "\r\r\n", "\\\n", "\n# its limits\n",
 
 
 @given(
-    limits=st.permutations(["domain=x.example", f"group={GROUP}", "Tenant=acme"]).flatmap(
-        lambda all_limits: st.integers(1, 3).map(lambda count: all_limits[:count])
+    limits=st.permutations(["domain=x.example", f"group={GROUP}", "Tenant=acme", "may=manage"]).flatmap(
+        lambda all_limits: st.integers(1, 4).map(lambda count: all_limits[:count])
     ),
     wrapped=st.integers(0, 2),
     line_break=st.sampled_from(LINE_BREAKS),
@@ -216,7 +223,12 @@ def test_a_key_may_be_called_like_a_limit_and_is_shut_out_like_any_other(tmp_pat
 
 
 def test_lines_with_the_same_key_and_different_limits_are_all_refused(tmp_path: Path) -> None:
-    for second in (f"b:sha256:{HASH} domain=x.example", f"b:{FINANCE} domain=", f"a:{FINANCE} group={GROUP}"):
+    for second in (
+        f"b:sha256:{HASH} domain=x.example",
+        f"b:{FINANCE} domain=",
+        f"a:{FINANCE} group={GROUP}",
+        f"b:{FINANCE} may=manage",
+    ):
         file = read(tmp_path, f"a:{FINANCE}\n{second}\nsales:{SALES}\n")
         assert file.keys == (sales(),), second
         assert "line 1: line 2 has the same key with other limits or a mistake" in file.problems[0]

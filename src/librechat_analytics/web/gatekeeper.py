@@ -46,11 +46,13 @@ LONGEST_NAME = 100
 class Visitor:
     """Who sends a request: the key's name or the signed-in user, and the scope (None: everything).
 
-    ``by_link``: a link that expires has let them in; it shows figures and nothing for operators.
+    ``may_manage``: the key has ``may=manage``; links and signed-in users never do. ``by_link``: a link that
+    expires has let them in; it shows figures and nothing for operators.
     """
 
     name: str
     scope: Scope | None
+    may_manage: bool = False
     by_link: bool = False
 
 
@@ -99,7 +101,7 @@ class Gatekeeper:
         given = _given_key(request)
         key = self._keys.find(given)
         if key is not None:
-            return Visitor(key.name, key.scope)
+            return Visitor(key.name, key.scope, may_manage=key.may_manage)
         token = read_token(given)
         signer = None if token is None else self._keys.signer(token)
         has_expired = token is not None and token.expires_at <= self._wall_clock()

@@ -1,4 +1,4 @@
-"""One line of the file of keys: a name, a key or its hash, and the limits of what the key may see."""
+"""One line of the file of keys: a name, a key or its hash, what the key may see, and what it may do."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ HASHED = re.compile(r"sha256:([0-9a-fA-F]{64})")
 HASH_ONLY_IN_PART = re.compile(r"sha-?\d+:", re.IGNORECASE)
 """A mistyped hash must not count as a key: the hash itself would then let people in."""
 
-LIMIT_IN_KEY = re.compile(r"[,;](domain|group|tenant)=", re.IGNORECASE)
+LIMIT_IN_KEY = re.compile(r"[,;](domain|group|tenant|may)=", re.IGNORECASE)
 LIMITS = ("domain", "group", "tenant")
+RIGHT = "may"
+MANAGE = "manage"
 QUOTED = re.compile(r"([\"'`]).*\1")
 DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)*")
 OBJECT_ID = re.compile(r"[0-9a-f]{24}", re.IGNORECASE)
@@ -27,13 +29,15 @@ OBJECT_ID = re.compile(r"[0-9a-f]{24}", re.IGNORECASE)
 class Key:
     """A key: its digest, its name in the log, and its scope (None: everything).
 
-    ``secret``: the key itself, which signs links; None where the file holds only its hash.
+    ``secret``: the key itself, which signs links; None where the file holds only its hash. ``may_manage``:
+    the key may change something, such as silence an alert.
     """
 
     name: str
     digest: bytes
     scope: Scope | None
     secret: str | None = field(default=None, repr=False, compare=False)
+    may_manage: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +53,20 @@ def read_line(number: int, text: str) -> Line:
     """Read a line without the spaces around it."""
     if UNREADABLE_CHARACTER in text:
         return Line(number, None, f"is not UTF-8 text. {SAVE_AS_UTF_8}")
-    named_key, *limits = text.split()
+    named_key, *rest = text.split()
     name, colon, secret = named_key.partition(":")
     if not colon or not NAME.fullmatch(name):
         return Line(number, None, "must be name:key; a name has only letters, digits, dots and dashes.")
     try:
-        key = Key(name, _read_secret(secret), None, None if HASHED.fullmatch(secret) else secret)
+        digest_of_key = _read_secret(secret)
     except ValueError as error:
         return Line(number, None, str(error))
+    key = Key(name, digest_of_key, None, secret=None if HASHED.fullmatch(secret) else secret)
+    rights = [word for word in rest if word.partition("=")[0].lower() == RIGHT]
     try:
-        return Line(number, replace(key, scope=_read_limits(limits)))
+        may_manage = _read_rights(rights)
+        scope = _read_limits([word for word in rest if word not in rights])
+        return Line(number, replace(key, scope=scope, may_manage=may_manage))
     except ValueError as error:
         return Line(number, key, str(error))
 
@@ -71,7 +79,7 @@ def digest(key: str) -> bytes:
 def names_a_key(text: str) -> bool:
     """Return whether a line begins as the line of a key does."""
     name, colon, _ = trimmed(text).partition(":")
-    return bool(colon) and NAME.fullmatch(name) is not None and name.lower() not in LIMITS
+    return bool(colon) and NAME.fullmatch(name) is not None and name.lower() not in (*LIMITS, RIGHT)
 
 
 def _read_secret(secret: str) -> bytes:
@@ -85,7 +93,7 @@ def _read_secret(secret: str) -> bytes:
     if HASH_ONLY_IN_PART.match(secret):
         raise ValueError("a hash must be sha256: and its 64 hex digits.")
     if LIMIT_IN_KEY.search(secret):
-        raise ValueError("separate the key from domain=, group= or tenant= by a space, not a comma.")
+        raise ValueError("separate the key from domain=, group=, tenant= or may= by a space, not a comma.")
     if secret.endswith((",", ";")):
         raise ValueError("separate what follows the key by a space only.")
     if QUOTED.fullmatch(secret):
@@ -97,6 +105,13 @@ def _read_secret(secret: str) -> bytes:
     return digest(secret)
 
 
+def _read_rights(rights: list[str]) -> bool:
+    for right in rights:
+        if right.partition("=")[2].lower() != MANAGE:
+            raise ValueError("may= can only be may=manage; without it a key can only read.")
+    return bool(rights)
+
+
 def _read_limits(limits: list[str]) -> Scope | None:
     readers = {"domain": _read_domain, "group": _read_group, "tenant": _read_tenant}
     read: dict[str, list[str]] = {kind: [] for kind in readers}
@@ -105,8 +120,8 @@ def _read_limits(limits: list[str]) -> Scope | None:
         kind = named.lower()
         if kind not in readers or not equals:
             raise ValueError(
-                "only domain=example.com, group=ID and tenant=ID may follow the key, separated by spaces;"
-                " a comment needs a line of its own."
+                "only domain=example.com, group=ID, tenant=ID and may=manage may follow the key,"
+                " separated by spaces; a comment needs a line of its own."
             )
         for value in values.split(","):
             if value.lower() == NONE:

@@ -47,7 +47,7 @@ class KeyRing:
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
         """Take the key of the settings and read the file of named keys; both clocks give seconds."""
-        self._own = () if own_key is None else (Key(OWN_KEY, digest(own_key), None, own_key),)
+        self._own = () if own_key is None else (Key(OWN_KEY, digest(own_key), None, secret=own_key),)
         self._path = path
         self._clock = clock
         self._wall_clock = wall_clock

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 AT_REST_SECONDS = 60
 """A file that has not changed for so long is no longer being written."""
 
-LIMIT = re.compile(r"\b(domain|group|tenant)\s*[=:]", re.IGNORECASE)
+LIMIT = re.compile(r"\b(domain|group|tenant|may)\s*[=:]", re.IGNORECASE)
 
 
 class KeysFileError(OperatorError):
@@ -56,10 +56,10 @@ def read_keys(path: Path, *, at_rest: bool, before: Collection[Key] = ()) -> Key
     """Read all lines of a file of keys that can be read.
 
     A line is ``name:key`` or ``name:sha256:<64 hex digits>``, then any number of limits:
-    ``domain=example.com`` and ``group=<id>`` limit the key to their users, ``tenant=<id>`` to that tenant. A
-    key whose limits are on another line is refused. Empty lines and lines that begin with # are ignored. A
-    last line without a line break counts if the file is ``at_rest``, or if it is the same as a key that
-    counts already (``before``).
+    ``domain=example.com`` and ``group=<id>`` limit the key to their users, ``tenant=<id>`` to that tenant.
+    ``may=manage`` lets the key change something. A key whose limits are on another line is refused. Empty
+    lines and lines that begin with # are ignored. A last line without a line break counts if the file is
+    ``at_rest``, or if it is the same as a key that counts already (``before``).
     """
     where = f"DASHBOARD_API_KEYS_FILE {path}"
     try:
@@ -151,10 +151,14 @@ def _without_duplicates(lines: list[Line]) -> list[Line]:
     return marked
 
 
+def _allow_the_same(one: Key, other: Key) -> bool:
+    return (one.scope, one.may_manage) == (other.scope, other.may_manage)
+
+
 def _about_duplicates(key: Key, number: int, same_key: list[Line], numbers: dict[str, int]) -> str:
     """Return what is wrong; ``numbers`` has the lines of the names so far, and a good line is added."""
     first = same_key[0].number
-    if any(other.problem or other.key is None or other.key.scope != key.scope for other in same_key):
+    if any(other.problem or other.key is None or not _allow_the_same(other.key, key) for other in same_key):
         others = " and ".join(str(other.number) for other in same_key if other.number != number)
         return f"line {others} has the same key with other limits or a mistake. Keep one of them."
     if first != number:

@@ -30,9 +30,11 @@ from librechat_analytics.web import openapi_parts as parts
 from librechat_analytics.web.api import COMMON, CSV, ENDPOINTS, XLSX
 from librechat_analytics.web.gatekeeper import KEY_HEADER
 from librechat_analytics.web.openapi_parts import IF_NONE_MATCH, JSON, OPERATION
+from librechat_analytics.web.openapi_verbs import describe_verb
 from librechat_analytics.web.parameters import Parameters
 from librechat_analytics.web.server import PREFIX, conditional
 from librechat_analytics.web.status_bodies import AuditState, Health, Ready, Refusal, RefusedParameter
+from librechat_analytics.web.verbs import VERBS
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -48,7 +50,8 @@ unknown. Instants are ISO 8601 in UTC with `Z`; only the buckets of `usage-over-
 `tz`, which is `+00:00` in UTC. New fields may be added; existing fields keep their meaning.
 
 Send the key in the header `{KEY_HEADER}`, or as `Bearer` token in `Authorization`. A key may be limited to \
-some users or tenants: then every answer is about these only. Behind a proxy that signs users in, no key is \
+some users or tenants: then every answer is about these only. Only keys with `may=manage` may POST, except \
+that every unlimited key may start an audit. Behind a proxy that signs users in, no key is \
 needed.
 
 Every error is `{{"error": "one sentence that says what to do"}}`. A parameter that is unknown, empty or \
@@ -87,7 +90,8 @@ def describe(default_zone: str) -> OpenAPI:
                 get=parts.with_example(_audit("How the last audits of the store ended"), examples.get(AUDIT)),
                 post=_begin_audit(),
             )
-        },
+        }
+        | dict(describe_verb(verb, examples.get(f"/api/{verb.path}")) for verb in VERBS),
         components=Components(
             schemas=_schemas(),
             responses={
@@ -243,9 +247,10 @@ def _schemas() -> dict[str, Schema]:
         Refusal,
         RefusedParameter,
         *(endpoint.body for endpoint in ENDPOINTS),
+        *(verb.answer for verb in VERBS),
     ]
     _, generated = models_json_schema(
-        [(body, "serialization") for body in bodies],
+        [(body, "serialization") for body in bodies] + [(verb.given, "validation") for verb in VERBS],
         ref_template="#/components/schemas/{model}",
         schema_generator=parts.UntitledSchema,
     )

@@ -21,9 +21,10 @@ OPERATION = "Operation"
 REFUSALS: dict[str, tuple[str, str, type[BaseModel]]] = {
     "400": ("BadParameter", "A parameter cannot be read.", RefusedParameter),
     "401": ("NoKey", "The key is missing or not valid.", Refusal),
-    "403": ("LimitedKey", "The key may see only some users, and this is about all users.", Refusal),
-    "404": ("NoPriceList", "There is no price list.", Refusal),
+    "403": ("LimitedKey", "The key can only read, or it may see only some users.", Refusal),
+    "404": ("NotHere", "There is nothing of this name, or what the answer needs is not set up.", Refusal),
     "409": ("NothingToCompare", "No MongoDB is configured.", Refusal),
+    "415": ("NotJson", "The body is not JSON.", Refusal),
     "429": ("TooManyWrongKeys", "Too many wrong keys from this address.", Refusal),
     "503": ("NoFigures", "The figures cannot be read at the moment.", Refusal),
 }

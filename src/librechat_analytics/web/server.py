@@ -42,6 +42,9 @@ BEARER_CHALLENGE = 'Bearer realm="LibreChat Analytics"'
 
 DESCRIPTIONS = frozenset({"description.home", "description.openapi", "description.docs"})
 HEALTH_CHECKS = frozenset({"health", "ready"})
+METHODS = ("GET", "HEAD", "POST")
+"""The methods that addresses of the API may answer."""
+
 FOR_OPERATORS = frozenset({"audit", "backup", "metrics"})
 """Endpoints that a link never opens, whatever the key that signed it may see."""
 
@@ -254,10 +257,10 @@ def refuse_unknown_api_paths(server: Flask) -> None:
     """Answer 404 for unknown addresses below ``/api``, and 405 for other methods of known ones."""
 
     def nothing_below_api(rest: str = "") -> Response:
-        path = f"/api/{rest.rstrip('/')}"
-        for rule in server.url_map.iter_rules():
-            if rule.rule == path:
-                raise MethodNotAllowed(sorted(rule.methods or ()))
+        address, path = server.url_map.bind(""), f"/api/{rest.rstrip('/')}"
+        answered = {method for method in METHODS if address.match(path, method)[0] != "unknown_api"}
+        if answered:
+            raise MethodNotAllowed(sorted(answered))
         raise NotFound
 
     for path in ("/api", "/api/<path:rest>"):
