@@ -86,6 +86,7 @@ VALUES: dict[str, Any] = {
 FRAMES = {
     "slots": pd.DataFrame({"slot": [1], "bucket": [0]}, dtype="int32"),
     "hours": pd.DataFrame({"slot": [1], "hour_of_week": [0]}, dtype="int32"),
+    "limits": pd.DataFrame({"number": [0], "subject": ["x"], "bucket": [0], "limit_e6": ["1"]}),
     "listed": PriceList("", {}).frame([]),
     "plain_rates": pd.DataFrame(
         {

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.prices import PriceList
     from librechat_analytics.usage.quality import QualityReport
     from librechat_analytics.usage.questions import Attribute, ChangeBy, Dimension, Repository, SplitBy
+    from librechat_analytics.usage.subject_costs import Edges, Limit, SubjectBy, SubjectCosts
     from librechat_analytics.usage.timeline_answers import Caching, HoursOfWeek, Rates, Split, Timeline
     from librechat_analytics.usage.usual import Usual
 
@@ -192,6 +193,16 @@ class CachedRepository:
 
     def concentration(self, period: Period, filters: Filters = EVERYTHING) -> Concentration:
         return self._answer(StoreRepository.concentration, period, filters)
+
+    def subject_costs(
+        self, edges: Edges, by: SubjectBy | None, filters: Filters = EVERYTHING
+    ) -> tuple[SubjectCosts, ...]:
+        return self._answer(StoreRepository.subject_costs, edges, by, filters)
+
+    def crossings(
+        self, edges: Edges, by: SubjectBy | None, limits: tuple[Limit, ...], filters: Filters = EVERYTHING
+    ) -> tuple[datetime | None, ...]:
+        return self._answer(StoreRepository.crossings, edges, by, limits, filters)
 
     def user(self, user: str, scope: Scope | None = None) -> User | None:
         return self._answer(StoreRepository.user, user, scope)

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.matching import Hit, Kind
     from librechat_analytics.usage.periods import BucketUnit, Period
     from librechat_analytics.usage.quality import QualityReport
+    from librechat_analytics.usage.subject_costs import Edges, Limit, SubjectBy, SubjectCosts
     from librechat_analytics.usage.timeline_answers import Caching, HoursOfWeek, Rates, Split, Timeline
     from librechat_analytics.usage.usual import Usual
 
@@ -222,6 +223,21 @@ class Repository(Protocol):
 
     def concentration(self, period: Period, filters: Filters = EVERYTHING) -> Concentration:
         """Return how much of the cost the top users account for."""
+        ...
+
+    def subject_costs(
+        self, edges: Edges, by: SubjectBy | None, filters: Filters = EVERYTHING
+    ) -> tuple[SubjectCosts, ...]:
+        """Return what each user, model and so on with usage cost in each range between two edges.
+
+        Usage without a subject is left out. Without ``by`` there is always one entry, with all usage.
+        """
+        ...
+
+    def crossings(
+        self, edges: Edges, by: SubjectBy | None, limits: tuple[Limit, ...], filters: Filters = EVERYTHING
+    ) -> tuple[datetime | None, ...]:
+        """Return for each limit the date of the row with which the cost reached it; None where it did not."""
         ...
 
     def user(self, user: str, scope: Scope | None = None) -> User | None:

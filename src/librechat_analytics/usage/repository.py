@@ -16,6 +16,7 @@ from librechat_analytics.usage import (
     matching,
     over_time,
     rankings,
+    subject_costs,
     totals,
     usual,
 )
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.prices import PriceList
     from librechat_analytics.usage.quality import QualityReport
     from librechat_analytics.usage.questions import Attribute, ChangeBy, Dimension, Repository, SplitBy
+    from librechat_analytics.usage.subject_costs import Edges, Limit, SubjectBy, SubjectCosts
     from librechat_analytics.usage.timeline_answers import Caching, HoursOfWeek, Rates, Split, Timeline
     from librechat_analytics.usage.usual import Usual
 
@@ -249,6 +251,18 @@ class StoreRepository:
     def concentration(self, period: Period, filters: Filters = EVERYTHING) -> Concentration:
         with self._store.snapshot() as snapshot:
             return cost_spread.concentration(snapshot, period.range, filters)
+
+    def subject_costs(
+        self, edges: Edges, by: SubjectBy | None, filters: Filters = EVERYTHING
+    ) -> tuple[SubjectCosts, ...]:
+        with self._store.snapshot() as snapshot:
+            return subject_costs.subject_costs(snapshot, edges, by, filters)
+
+    def crossings(
+        self, edges: Edges, by: SubjectBy | None, limits: tuple[Limit, ...], filters: Filters = EVERYTHING
+    ) -> tuple[datetime | None, ...]:
+        with self._store.snapshot() as snapshot:
+            return subject_costs.crossings(snapshot, edges, by, limits, filters)
 
     def user(self, user: str, scope: Scope | None = None) -> User | None:
         with self._store.snapshot() as snapshot:

@@ -1,0 +1,272 @@
+"""How budgets are doing: what is spent of what is available, and what is expected at the end of the period.
+
+Nothing is counted along the way: what is spent is the cost of the period's usage so far.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from librechat_analytics.finops.budget_periods import (
+    allowed,
+    elapsed_share,
+    named_period,
+    periods_until,
+)
+from librechat_analytics.finops.budget_scopes import seen_filters
+from librechat_analytics.usage.rows import usd
+from librechat_analytics.usage.subject_costs import Limit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from librechat_analytics.finops.budget_periods import Days
+    from librechat_analytics.finops.definitions import Budget, Definitions
+    from librechat_analytics.usage.filters import Filters, Scope
+    from librechat_analytics.usage.periods import Period
+    from librechat_analytics.usage.questions import Repository
+    from librechat_analytics.usage.subject_costs import Edges, SubjectCosts
+
+BudgetStatus = Literal["ok", "warned", "likely-over", "over"]
+"""The most serious that holds: a threshold is crossed, the forecast expects no less, all of it is spent."""
+
+ALL_OF_IT: Final = 100
+"""The per cent that are the whole budget."""
+
+PERIODS_OF_HISTORY: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A part of what is available, in per cent, and the date of the row with which it was spent.
+
+    ``crossed_at`` is None while it is not spent.
+    """
+
+    percent: int
+    crossed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetForecast:
+    """What a period is expected to cost in all, in US dollars.
+
+    ``low_usd`` to ``high_usd`` held as often in the past as ``level`` says, from 0 to 1.
+    """
+
+    expected_usd: float
+    low_usd: float
+    high_usd: float
+    level: float
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetState:
+    """One budget in one period; of a budget for each user and so on, the one with this key.
+
+    ``period``: the whole period, in the zone of the definitions. ``carried_e6``: what earlier periods left,
+    or negative what they lack. Amounts are millionths of a credit. ``elapsed_share``: the part of the period
+    that is over, from 0 to 1. ``forecast_reason``: why there is no forecast. ``runs_out_at``: when all of it
+    is spent, or is expected to be; None if that is not expected within the period.
+    """
+
+    budget: Budget
+    key: str | None
+    label: str | None
+    period: Period
+    amount_e6: int
+    carried_e6: int
+    actual_e6: int
+    elapsed_share: float
+    forecast: BudgetForecast | None
+    forecast_reason: str | None
+    runs_out_at: datetime | None
+    thresholds: tuple[Threshold, ...]
+
+    @property
+    def available_e6(self) -> int:
+        """What may be spent in the period; not above 0 where earlier periods lack more than the amount."""
+        return self.amount_e6 + self.carried_e6
+
+    @property
+    def amount_usd(self) -> float:
+        return usd(self.amount_e6)
+
+    @property
+    def carried_usd(self) -> float:
+        return usd(self.carried_e6)
+
+    @property
+    def available_usd(self) -> float:
+        return usd(self.available_e6)
+
+    @property
+    def actual_usd(self) -> float:
+        return usd(self.actual_e6)
+
+    @property
+    def used_share(self) -> float | None:
+        """What is spent of what is available, above 1 when over; None where nothing is available."""
+        return self.actual_e6 / self.available_e6 if self.available_e6 > 0 else None
+
+    @property
+    def pace_usd(self) -> float | None:
+        """What the period would cost if the rest of it went as it did so far; None at its first instant."""
+        return self.actual_usd / self.elapsed_share if self.elapsed_share else None
+
+    @property
+    def status(self) -> BudgetStatus:
+        if self.actual_e6 >= self.available_e6:
+            return "over"
+        if self.forecast is not None and self.forecast.low_usd >= self.available_usd:
+            return "likely-over"
+        return "warned" if any(one.crossed_at is not None for one in self.thresholds) else "ok"
+
+    @property
+    def expected_percents(self) -> tuple[int, ...]:
+        """The per cent of the budget's ``forecast`` that are expected to be spent by the period's end."""
+        if self.forecast is None:
+            return ()
+        expected_usd = self.forecast.expected_usd
+        return tuple(
+            percent
+            for percent in self.budget.forecast
+            if expected_usd >= self.available_usd * percent / ALL_OF_IT
+        )
+
+
+def budget_states(
+    repository: Repository, definitions: Definitions, scope: Scope | None = None
+) -> tuple[BudgetState, ...]:
+    """Return the budgets that a scope may see in their running periods, in the order of the file.
+
+    Of a budget for each user and so on, those with usage in the period come by what they spent. Callers
+    use ``Repository.ask``, which keeps the answer.
+    """
+    found: list[BudgetState] = []
+    for budget in definitions.budgets:
+        reading = _reading(repository, definitions, budget, scope, carry_alone=True)
+        if reading is not None:
+            costs = repository.subject_costs(reading.edges, budget.each, reading.filters)
+            seen = [one for one in costs if one.in_last or budget.each is None]
+            seen.sort(key=lambda one: (-one.costs_e6[-1], one.key or ""))
+            last = len(reading.periods) - 1
+            found += _states(repository, reading, [(one, last) for one in seen])
+    return tuple(found)
+
+
+def budget_history(
+    repository: Repository,
+    definitions: Definitions,
+    name: str,
+    key: str | None = None,
+    scope: Scope | None = None,
+) -> tuple[BudgetState, ...] | None:
+    """Return a budget's last twelve periods, the running one last.
+
+    ``key``: which of a budget for each user and so on. None where the scope sees no such budget, or where
+    nothing with this key has usage in these periods.
+    """
+    budget = next((one for one in definitions.budgets if one.name == name), None)
+    reading = budget and _reading(repository, definitions, budget, scope, carry_alone=False)
+    if not reading or not budget:
+        return None
+    filters = reading.filters
+    if budget.each is not None and key is not None and budget.each not in filters.chosen():
+        filters = filters.replacing(budget.each, key)
+    costs = repository.subject_costs(reading.edges, budget.each, filters)
+    chosen = next((one for one in costs if one.key == key), None)
+    if chosen is None:
+        return None
+    last = range(len(reading.periods))[-PERIODS_OF_HISTORY:]
+    return tuple(_states(repository, reading, [(chosen, number) for number in last]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The periods of a budget that are read from the store, up to now."""
+
+    budget: Budget
+    periods: Sequence[Days]
+    zone: ZoneInfo
+    now: datetime
+    filters: Filters
+
+    @property
+    def edges(self) -> Edges:
+        return (*(days.range(self.zone).start for days in self.periods), self.now)
+
+
+def _reading(
+    repository: Repository,
+    definitions: Definitions,
+    budget: Budget,
+    scope: Scope | None,
+    *,
+    carry_alone: bool,
+) -> _Reading | None:
+    """Return what to read of a budget; None where the scope does not see it, or before its first period.
+
+    With ``carry_alone`` earlier periods are read only if something is carried over from them.
+    """
+    filters = seen_filters(repository, budget, scope)
+    now = repository.now()
+    today = now.astimezone(definitions.zone).date()
+    periods = periods_until(budget, today, definitions.year_starts)
+    if filters is None or not periods:
+        return None
+    if budget.carry == "none":
+        periods = periods[-1:] if carry_alone else periods[-PERIODS_OF_HISTORY:]
+    return _Reading(budget, periods, definitions.zone, now, filters)
+
+
+def _states(
+    repository: Repository, reading: _Reading, wanted: Sequence[tuple[SubjectCosts, int]]
+) -> Iterator[BudgetState]:
+    """Yield the states of some subjects in some periods, by the periods' numbers."""
+    budget = reading.budget
+    per_subject = {one.key: allowed(budget, reading.periods, one.costs_e6) for one, _ in wanted}
+    percents = sorted({*budget.thresholds, ALL_OF_IT})
+    limits = {
+        (one.key, number, percent): Limit(
+            one.key, number, _part_e6(per_subject[one.key][number].available_e6, percent)
+        )
+        for one, number in wanted
+        for percent in percents
+    }
+    costs_e6 = {(one.key, number): one.costs_e6[number] for one, number in wanted}
+    reached = {
+        place: limit for place, limit in limits.items() if costs_e6[limit.key, limit.number] >= limit.cost_e6
+    }
+    dates = repository.crossings(reading.edges, budget.each, tuple(reached.values()), reading.filters)
+    crossed_at = dict(zip(reached, dates, strict=True))
+    for one, number in wanted:
+        days = reading.periods[number]
+        is_running = days == reading.periods[-1]
+        period = named_period(budget, days, reading.zone, is_running=is_running)
+        can_spend = per_subject[one.key][number]
+        yield BudgetState(
+            budget=budget,
+            key=one.key,
+            label=one.label,
+            period=period,
+            amount_e6=can_spend.amount_e6,
+            carried_e6=can_spend.carried_e6,
+            actual_e6=one.costs_e6[number],
+            elapsed_share=elapsed_share(period.range, reading.now),
+            forecast=None,
+            forecast_reason=None,
+            runs_out_at=crossed_at.get((one.key, number, ALL_OF_IT)),
+            thresholds=tuple(
+                Threshold(percent, crossed_at.get((one.key, number, percent)))
+                for percent in budget.thresholds
+            ),
+        )
+
+
+def _part_e6(available_e6: int, percent: int) -> int:
+    """Return the least cost that is a per cent of what is available."""
+    return -(-available_e6 * percent // ALL_OF_IT)
