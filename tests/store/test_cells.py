@@ -180,7 +180,10 @@ def make_older(folder: Path) -> None:
     with duckdb.connect(folder / FILE_NAME) as connection:
         ((view,),) = connection.execute("SELECT sql FROM duckdb_views() WHERE view_name = 'usage'").fetchall()
         connection.execute("DROP VIEW usage")
-        connection.execute("DROP TABLE cells")
+        for table in ("cells", "alerts", "deliveries", "silences", "evaluation_marks"):
+            connection.execute(f"DROP TABLE {table}")
+        for kind in ("delivery_occasion", "delivery_state"):
+            connection.execute(f"DROP TYPE {kind}")
         for table, column in (
             ("transactions", "paired"),
             ("transactions", "ran_key"),

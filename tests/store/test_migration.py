@@ -29,7 +29,7 @@ from tests.support.oracle import ENDPOINTS, Ledger, Oracle
 if TYPE_CHECKING:
     from tests.support.documents import Document
 
-OF_VERSIONS = {number: Path(__file__).with_name(f"store_{number}.sql") for number in (1, 2, 3)}
+OF_VERSIONS = {number: Path(__file__).with_name(f"store_{number}.sql") for number in (1, 2, 3, 4)}
 """By a release with that schema: ``DOCUMENTS`` twice, with the users of ``LABELLED``, then ``WAITING``."""
 
 FORGOTTEN, GONE = ObjectId("68aa11bbccddeeff00112244"), ObjectId("68aa11bbccddeeff00112255")

@@ -141,8 +141,11 @@ class DuckDBFile:
             yield DuckDBSnapshot(cursor)
 
     @contextmanager
-    def committing(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Open a cursor whose changes are committed together, or not at all; one at a time."""
+    def committing(self, *, is_usage: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Open a cursor whose changes are committed together, or not at all; one at a time.
+
+        The version grows only where ``is_usage``, because no answer about usage shows the other changes.
+        """
         with self._writing, self._explained(), self._connection.cursor() as cursor:
             cursor.execute("BEGIN")
             try:
@@ -151,10 +154,11 @@ class DuckDBFile:
                 with suppress(duckdb.Error):  # a database that failed as a whole rolls back by itself
                     cursor.execute("ROLLBACK")
                 raise
-            # Set before readers see the commit, so that no row that they see is younger.
-            self.changed_at = _milliseconds_now()
+            if is_usage:
+                # Set before readers see the commit, so that no row that they see is younger.
+                self.changed_at = _milliseconds_now()
             cursor.execute("COMMIT")
-            self.version += 1
+            self.version += is_usage
 
     @contextmanager
     def attached(self, name: str) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -8,13 +8,24 @@ from typing import TYPE_CHECKING, Any, Protocol
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
     import pandas as pd
 
     from librechat_analytics.columns import Table
+    from librechat_analytics.store.outbox_items import (
+        Alert,
+        AlertState,
+        Condition,
+        Delivery,
+        Due,
+        LastAttempt,
+        Outcome,
+        Silence,
+        Written,
+    )
     from librechat_analytics.store.replies import AgentSearch
     from librechat_analytics.store.store import EndedMemberships, SyncState
 
@@ -218,4 +229,95 @@ class Ledger(Reader, Protocol):
 
     def close(self) -> None:
         """Close the store; everything committed stays in it."""
+        ...
+
+
+class Outbox(Protocol):
+    """Alerts and reports by schedule, and what their receivers are sent; each method commits once.
+
+    Nothing in it names a person, so there is nothing to erase: names are looked up when a message is written.
+    """
+
+    def write(
+        self,
+        conditions: Sequence[Condition],
+        *,
+        rules: Collection[str],
+        told_ends: Collection[str] = (),
+        first_tries: Mapping[str, datetime],
+        marks: Mapping[str, str] | None = None,
+        now: datetime,
+    ) -> Written:
+        """Open an alert for each new condition; those of ``rules`` without a condition are over.
+
+        Two writes of the same conditions open nothing twice. Of several levels of one subject and period, the
+        highest alone is opened. Receivers that are not in ``first_tries`` are sent nothing. The ends of rules
+        in ``told_ends`` are sent too. ``marks``: what the next evaluation must know.
+        """
+        ...
+
+    def add(self, item: Condition, *, first_tries: Mapping[str, datetime], now: datetime) -> bool:
+        """Add one item, such as a report; False if it was there before, and then nothing is sent again."""
+        ...
+
+    def marks(self) -> dict[str, str]:
+        """Return what the last evaluation noted."""
+        ...
+
+    def alerts(
+        self, now: datetime, state: AlertState | None = None, *, limit: int = ..., offset: int = 0
+    ) -> tuple[tuple[Alert, ...], int]:
+        """Return alerts of a state, None: of all, those that last first, and how many there are in all."""
+        ...
+
+    def alert(self, alert_id: str, now: datetime) -> Alert | None:
+        """Return an alert; None if there is none with this id."""
+        ...
+
+    def reports(self, now: datetime) -> tuple[Alert, ...]:
+        """Return the items of the rule ``report``, the newest first."""
+        ...
+
+    def deliveries(self, alert_ids: Collection[str]) -> tuple[Delivery, ...]:
+        """Return what receivers are sent about these alerts."""
+        ...
+
+    def next_tries(self) -> dict[str, datetime]:
+        """Return when something is due for each receiver that something waits for."""
+        ...
+
+    def due(self, receiver: str, before: datetime, limit: int = ...) -> tuple[Due, ...]:
+        """Return what a receiver is to be sent by an instant, the oldest first."""
+        ...
+
+    def note_outcome(self, tried: Iterable[Delivery], outcome: Outcome, now: datetime) -> None:
+        """Note how one attempt to send these deliveries ended."""
+        ...
+
+    def put_off(self, deliveries: Iterable[Delivery], until: datetime) -> None:
+        """Try these deliveries at ``until``, which is no attempt."""
+        ...
+
+    def give_up(self, receivers: Collection[str], queued_before: datetime, answer: str) -> None:
+        """Give up what has waited since before an instant for receivers other than these."""
+        ...
+
+    def forget_before(self, before: datetime) -> None:
+        """Delete the alerts that were over before an instant."""
+        ...
+
+    def count_sent(self, receiver: str, since: datetime) -> int:
+        """Count the messages that a receiver has taken since an instant."""
+        ...
+
+    def count_deliveries(self) -> dict[tuple[str, str], int]:
+        """Count deliveries by receiver and state."""
+        ...
+
+    def last_attempts(self) -> tuple[LastAttempt, ...]:
+        """Return how the last attempt for each receiver ended."""
+        ...
+
+    def silence(self, alert_id: str, silence: Silence, now: datetime) -> bool:
+        """Send nothing about an alert's subject until an instant; False if there is no such alert."""
         ...

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 PROGRAM_VERSION = version("librechat-analytics")
 
 

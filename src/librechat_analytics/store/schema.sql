@@ -233,6 +233,46 @@ CREATE TABLE audits (
     gone BIGINT                                     -- held but no longer there, if every id was compared
 );
 
+-- What was noticed and is told: one row for each rule, subject, period and level. Reports by schedule are rows too.
+CREATE TABLE alerts (
+    id VARCHAR NOT NULL,                            -- made of the next four, so it is the same if a backup is put back
+    rule VARCHAR NOT NULL,
+    subject VARCHAR NOT NULL,                       -- ids and names of definitions, never the name of a person
+    period VARCHAR NOT NULL,                        -- what makes it another alert, such as a month or a day
+    level INTEGER,                                  -- per cent of a budget
+    opened_at TIMESTAMP NOT NULL,
+    resolved_at TIMESTAMP,                          -- NULL while it lasts
+    facts VARCHAR NOT NULL                          -- as JSON, without names of people
+);
+
+-- What each receiver is sent about an alert: that it has begun, or that it is over.
+CREATE TYPE delivery_occasion AS ENUM('opened', 'resolved');
+CREATE TYPE delivery_state AS ENUM('waiting', 'sent', 'failed', 'dropped');
+CREATE TABLE deliveries (
+    alert_id VARCHAR NOT NULL,
+    receiver VARCHAR NOT NULL,
+    occasion delivery_occasion NOT NULL,
+    state delivery_state NOT NULL,                  -- dropped: the alert was silenced until it was over
+    queued_at TIMESTAMP NOT NULL,
+    next_try TIMESTAMP,                             -- NULL unless it waits
+    attempts INTEGER NOT NULL,
+    tried_at TIMESTAMP,                             -- the last time
+    last_answer VARCHAR                             -- of the receiver, or why there was none
+);
+
+-- Until when nothing is sent about a subject.
+CREATE TABLE silences (
+    rule VARCHAR NOT NULL,
+    subject VARCHAR NOT NULL,
+    until TIMESTAMP NOT NULL,
+    reason VARCHAR NOT NULL,
+    silenced_at TIMESTAMP NOT NULL,
+    silenced_by VARCHAR NOT NULL                    -- the name of a key
+);
+
+-- What the next evaluation of the rules must know of the last one.
+CREATE TABLE evaluation_marks (name VARCHAR NOT NULL, value VARCHAR NOT NULL);
+
 -- What counts in the figures: prompt and completion rows with their cost.
 CREATE VIEW usage AS
 SELECT
