@@ -5,14 +5,54 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
+import numpy as np
+
+from librechat_analytics.finops.unusual_costs import (
+    COMPARED,
+    ENOUGH_DAYS,
+    LEAST_DAYS,
+    NEW_FLOORS,
+    READ,
+    expected,
+    floors,
+    unusual_days,
+)
+from librechat_analytics.usage.cost_center_rules import NO_RULES, UNASSIGNED
+from librechat_analytics.usage.daily_costs import Days
+from librechat_analytics.usage.filters import EVERYTHING, UNKNOWN, Filters
+from librechat_analytics.usage.wall_clock import DAY, midnight
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import date
+    from collections.abc import Iterable, Mapping
+    from datetime import date, datetime
+    from zoneinfo import ZoneInfo
+
+    from librechat_analytics.finops.definitions import Definitions
+    from librechat_analytics.finops.unusual_costs import UnusualDay
+    from librechat_analytics.usage.daily_costs import DailyBy, DailyCosts, Subject
+    from librechat_analytics.usage.filters import Scope
+    from librechat_analytics.usage.periods import Period
+    from librechat_analytics.usage.questions import Repository
 
 AnomalyKind = Literal["total", "user", "model", "agent", "cost_center", "provider"]
 """What a day's cost is judged of: of all usage, or of one user, model and so on."""
 
 ANOMALY_KINDS: Final[tuple[AnomalyKind, ...]] = get_args(AnomalyKind)
+
+BY: Final[Mapping[AnomalyKind, DailyBy | None]] = {
+    "total": None,
+    "user": "user",
+    "model": "model",
+    "agent": "agent",
+    "provider": "provider",
+}
+NO_SUBJECTS: Final = (None, UNKNOWN, UNASSIGNED)
+"""What is no user, model and so on: the usage without one is judged as part of the total only."""
+
+TOTAL: Final = "Total"
+MOST_DRIVERS: Final = 3
+RUNAWAY: Final = 3
+"""How many times the greatest of the 56 days before a runaway day costs."""
 
 INSIDE: Final = 0.7
 """A message names an anomaly below another one that holds at least this part of its excess."""
@@ -75,6 +115,126 @@ class Folded:
 
     entries: tuple[Entry, ...]
     left_out: int
+
+
+def kinds_judged(definitions: Definitions | None) -> tuple[AnomalyKind, ...]:
+    """Return what is judged; cost centres only where there are rules for them."""
+    has_centers = definitions is not None and definitions.cost_centers != NO_RULES
+    return tuple(kind for kind in ANOMALY_KINDS if has_centers or kind != "cost_center")
+
+
+def days_of(period: Period, known_until: datetime) -> Days:
+    """Return the days that are over by an instant and lie wholly in a period, in its zone."""
+    start, end = period.range.start, min(period.range.end, known_until)
+    first = start.astimezone(period.zone).date()
+    if midnight(first, period.zone) < start:
+        first += DAY
+    last = end.astimezone(period.zone).date()
+    return Days(period.zone, first, max(first, last))
+
+
+def anomalies(
+    repository: Repository, days: Days, filters: Filters, kinds: tuple[AnomalyKind, ...]
+) -> tuple[Anomaly, ...]:
+    """Find the anomalies of some days that are over: newest first, of a day the total and then by excess.
+
+    The floor comes from all usage that the reader may see, whatever the filters.
+    """
+    history = _history(repository, days, filters.scope)
+    if history is None:
+        return ()
+    floors_usd = floors(repository.daily_costs(history, None, Filters(scope=filters.scope)).costs_usd[0])
+    first = (days.first - history.first).days
+    found: list[Anomaly] = []
+    for kind in kinds:
+        costs = repository.daily_costs(history, BY[kind], filters)
+        for unusual in unusual_days(costs.costs_usd, floors_usd, first):
+            subject = costs.subjects[unusual.row]
+            if kind == "total" or subject.key not in NO_SUBJECTS:
+                found.append(_anomaly(repository, history, kind, costs, unusual, filters))
+    return tuple(sorted(found, key=lambda one: (-one.day.toordinal(), *_by_size(one))))
+
+
+def _history(repository: Repository, days: Days, scope: Scope | None) -> Days | None:
+    """Return the days to read in order to judge some days; None where there is nothing to judge."""
+    first_usage = repository.first_usage(scope)
+    if first_usage is None:
+        return None
+    first_known = first_usage.astimezone(days.zone).date()
+    # Days before the first one say which anomalies are too soon after another one.
+    first = max(first_known, days.first - (READ + COMPARED) * DAY)
+    return Days(days.zone, first, days.end) if first < days.end and len(days) else None
+
+
+def _anomaly(
+    repository: Repository,
+    history: Days,
+    kind: AnomalyKind,
+    costs: DailyCosts,
+    unusual: UnusualDay,
+    filters: Filters,
+) -> Anomaly:
+    day, subject = history.first + unusual.day * DAY, costs.subjects[unusual.row]
+    actual_usd = float(costs.costs_usd[unusual.row, unusual.day])
+    excess_usd = actual_usd - unusual.expected_usd
+    of_subject = filters if subject.key is None else filters.replacing(kind, subject.key)
+    days = Days(history.zone, max(history.first, day - COMPARED * DAY), day + DAY)
+    drivers = _drivers(repository, days, "model" if kind == "user" else "user", of_subject)
+    return Anomaly(
+        day,
+        kind,
+        subject.key,
+        TOTAL if kind == "total" else subject.label,
+        unusual.expected_usd,
+        actual_usd,
+        excess_usd,
+        drivers,
+        excess_usd - sum(driver.excess_usd for driver in drivers),
+    )
+
+
+def _drivers(
+    repository: Repository, days: Days, kind: Literal["user", "model"], filters: Filters
+) -> tuple[Driver, ...]:
+    """Return what cost most beyond what was expected of it on the last of some days."""
+    costs = repository.daily_costs(days, kind, filters)
+    last = np.full(len(costs.subjects), len(days) - 1)
+    excess_usd = costs.costs_usd[:, -1] - expected(costs.costs_usd, last)
+    largest = np.argsort(-excess_usd, kind="stable")[:MOST_DRIVERS]
+    return tuple(
+        Driver(kind, costs.subjects[row].key, costs.subjects[row].label, float(excess_usd[row]))
+        for row in largest.tolist()
+        if excess_usd[row] > 0
+    )
+
+
+def runaways(repository: Repository, zone: ZoneInfo, now: datetime) -> tuple[Runaway, ...]:
+    """Find what has cost more than three times as much today as on any of the 56 days before, and a floor.
+
+    The floor is that of anomalies; five times as much while there are fewer than 28 days before.
+    """
+    today = now.astimezone(zone).date()
+    history = _history(repository, Days(zone, today, today + DAY), None)
+    if history is None or len(history) <= LEAST_DAYS:
+        return ()
+    days = Days(zone, max(history.first, today - COMPARED * DAY), history.end)
+    total = repository.daily_costs(days, None, EVERYTHING)
+    floor_usd = floors(total.costs_usd[0])[-1] * (1 if len(days) > ENOUGH_DAYS else NEW_FLOORS)
+    users = repository.daily_costs(days, "user", EVERYTHING)
+    return (
+        *_running_away("total", total, floor_usd),
+        *_running_away("user", users, floor_usd),
+    )
+
+
+def _running_away(kind: Literal["total", "user"], costs: DailyCosts, floor_usd: float) -> Iterable[Runaway]:
+    today = costs.costs_usd[:, -1]
+    greatest = costs.costs_usd[:, :-1].max(axis=1)
+    for row in np.flatnonzero((today > RUNAWAY * greatest) & (today > floor_usd)).tolist():
+        subject: Subject = costs.subjects[row]
+        if kind == "total" or subject.key is not None:
+            label = TOTAL if kind == "total" else subject.label
+            yield Runaway(kind, subject.key, label, float(today[row]), float(greatest[row]))
 
 
 def folded(anomalies: Iterable[Anomaly]) -> Folded:
