@@ -14,7 +14,7 @@ from librechat_analytics.dashboard.dash_seams.endpoints import FILE_ENDPOINTS, P
 from librechat_analytics.dashboard.views.registry import views_to_show
 from librechat_analytics.finops.definitions_file import DefinitionsFile
 from librechat_analytics.librechat.mongo import MongoSource
-from librechat_analytics.settings import name_users, require_a_key
+from librechat_analytics.settings import name_users, require_a_key, whole_environment
 from librechat_analytics.store.store import FILE_NAME, Store, StoreError
 from librechat_analytics.sync.loop import Syncer
 from librechat_analytics.sync.mending import mend_names, mend_providers
@@ -103,7 +103,7 @@ def open_prices(settings: Settings) -> PriceList | None:
 
 def open_definitions(settings: Settings) -> DefinitionsFile:
     """Read the definitions of FINOPS_FILE; its ``problem`` says why it cannot be used."""
-    return DefinitionsFile(settings.finops_file, settings.dashboard_timezone)
+    return DefinitionsFile(settings.finops_file, settings.dashboard_timezone, whole_environment)
 
 
 def preflight(settings: Settings) -> None:

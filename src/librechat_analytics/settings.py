@@ -286,6 +286,11 @@ def _written(texts: Mapping[str, str | None]) -> dict[str, object]:
     return {name: values[name] for name in Settings.model_fields if values.get(name)}
 
 
+def whole_environment(env_file: Path = ENV_FILE) -> dict[str, str]:
+    """Return the environment with all that ``.env`` adds to it, for secrets that a file names."""
+    return {name: text for name, text in _dotenv(env_file).items() if text is not None} | dict(os.environ)
+
+
 def _dotenv(path: Path) -> dict[str, str | None]:
     if stands_for_none(path):
         return {}

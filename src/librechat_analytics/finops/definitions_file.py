@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from librechat_analytics.finops.read_definitions import Reading, read_definition
 from librechat_analytics.plain_files import Stamp, stamp_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from librechat_analytics.finops.definitions import Definitions
@@ -33,12 +35,22 @@ class DefinitionsFile:
     A changed file that cannot be used changes nothing: ``problem`` and the log say why.
     """
 
-    def __init__(self, path: Path | None, default_zone: str) -> None:
-        """Read the file; without a path there are no definitions, and never a problem."""
+    def __init__(
+        self,
+        path: Path | None,
+        default_zone: str,
+        environment: Callable[[], Mapping[str, str]] = lambda: os.environ,
+    ) -> None:
+        """Read the file; without a path there are no definitions, and never a problem.
+
+        ``default_zone`` is its time zone if it names none; ``environment`` has the secrets that it names.
+        """
         self._path = path
         self._default_zone = default_zone
+        self._environment = environment
         self._current: Definitions | None = None
         self._problem: str | None = None
+        self._notes: tuple[str, ...] = ()
         self._read: dict[Path, Stamp | None] = {}
         """The stamp of each file when it was last read; None of a missing file."""
         self._noticed: dict[Path, Stamp | None] = {}
@@ -62,6 +74,11 @@ class DefinitionsFile:
     def problem(self) -> str | None:
         """Why the present content cannot be used, one line for each reason; None if it is in force."""
         return self._problem
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is worth changing in the definitions in force, a sentence each."""
+        return self._notes
 
     def require_good(self) -> None:
         """Raise DefinitionsError if the file cannot be used."""
@@ -96,27 +113,26 @@ class DefinitionsFile:
 
     def _take(self, path: Path) -> None:
         with self._reading:
-            reading, self._read = _read_at_rest(path, self._default_zone)
+            reading, self._read = self._read_at_rest(path)
             problem = "\n".join(reading.problems) or None
             if reading.definitions is not None:
                 if self._current is not None:
                     log.info("The definitions in %s have changed and are in force.", path)
-                self._current = reading.definitions
+                self._current, self._notes = reading.definitions, reading.notes
             elif problem != self._problem:
                 kept = " The definitions before this change stay in force." if self._current else ""
                 log.error("%s%s", problem, kept)
             self._problem = problem
 
-
-def _read_at_rest(path: Path, default_zone: str) -> tuple[Reading, dict[Path, Stamp | None]]:
-    """Read the file, and return the stamps that all its files had before they were read."""
-    stamps = _stamps((path,))
-    reading = read_definitions(path, default_zone)
-    if set(reading.files) != set(stamps):
-        # It names further files. Their stamps must be older than their content, or a change could be missed.
-        stamps = _stamps(reading.files)
-        reading = read_definitions(path, default_zone)
-    return reading, stamps
+    def _read_at_rest(self, path: Path) -> tuple[Reading, dict[Path, Stamp | None]]:
+        """Read the file, and return the stamps that all its files had before they were read."""
+        stamps = _stamps((path,))
+        reading = read_definitions(path, self._default_zone, self._environment())
+        if set(reading.files) != set(stamps):
+            # It names further files. Stamps must be older than the content, or a change could be missed.
+            stamps = _stamps(reading.files)
+            reading = read_definitions(path, self._default_zone, self._environment())
+        return reading, stamps
 
 
 def _stamps(files: dict[Path, Stamp | None] | tuple[Path, ...]) -> dict[Path, Stamp | None]:
