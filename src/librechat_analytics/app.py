@@ -25,6 +25,7 @@ from librechat_analytics.usage.scopes import unmatched_parts
 from librechat_analytics.web.api import api_blueprint
 from librechat_analytics.web.audit import serve_audit
 from librechat_analytics.web.backup import serve_backup
+from librechat_analytics.web.finops_metrics import DefinitionsCollector
 from librechat_analytics.web.gatekeeper import Gatekeeper
 from librechat_analytics.web.keys import KeyRing
 from librechat_analytics.web.keys_file import KeysFileError, read_keys_now
@@ -41,6 +42,7 @@ from librechat_analytics.web.server import (
 
 if TYPE_CHECKING:
     from flask import Flask
+    from prometheus_client.registry import Collector
 
     from librechat_analytics.settings import Settings
     from librechat_analytics.usage.answers import SourceStatus
@@ -197,7 +199,7 @@ def create_app(settings: Settings) -> Flask:
             definitions=lambda: definitions.current,
         )
     )
-    serve_metrics(server, repository)
+    serve_metrics(server, repository, _finops_metrics(definitions))
     serve_audit(server, repository, begin=syncer.want_audit if syncer else None)
     serve_backup(server, store.open_copy)
     serve_description(server, default_zone=settings.dashboard_timezone)
@@ -209,6 +211,7 @@ def create_app(settings: Settings) -> Flask:
         cache_control=ASK_AGAIN,
         default_zone=settings.dashboard_timezone,
         definitions=lambda: definitions.current,
+        definitions_problem=lambda: definitions.problem,
         views=views_to_show(finops=settings.finops_file is not None),
     )
     page.script_hashes = tuple(dashboard.csp_hashes())
@@ -224,6 +227,11 @@ def create_app(settings: Settings) -> Flask:
 def close_app(app: Flask) -> None:
     """Stop what ``create_app`` started; nothing that was committed is lost."""
     app.extensions[EXTENSION].close()
+
+
+def _finops_metrics(definitions: DefinitionsFile) -> list[Collector]:
+    """Return what ``/metrics`` says where there is a definitions file."""
+    return [] if definitions.path is None else [DefinitionsCollector(lambda: definitions.problem)]
 
 
 def _readiness(store: Store, source: SourceStatus) -> Readiness:

@@ -12,6 +12,7 @@ from flask import Flask, g
 from librechat_analytics.store.store import Store
 from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.repository import StoreRepository
+from librechat_analytics.web.finops_metrics import DefinitionsCollector
 from librechat_analytics.web.gatekeeper import Visitor
 from librechat_analytics.web.metrics import STATUSES, serve_metrics
 from librechat_analytics.web.requests_log import log_requests
@@ -32,7 +33,11 @@ def names_served(tmp_path: Path) -> set[str]:
         g.visitor = Visitor("test", None)
 
     store = Store(tmp_path)
-    serve_metrics(server, StoreRepository(store, source=lambda: SourceReport("ok")))
+    serve_metrics(
+        server,
+        StoreRepository(store, source=lambda: SourceReport("ok")),
+        [DefinitionsCollector(lambda: None)],
+    )
     client = server.test_client()
     client.get("/metrics")
     text = client.get("/metrics").get_data(as_text=True)

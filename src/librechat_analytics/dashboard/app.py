@@ -31,7 +31,7 @@ from librechat_analytics.dashboard.dash_seams.static_parts import take_out_stati
 from librechat_analytics.dashboard.dash_seams.stylesheet import serve_stylesheet, stylesheet_url
 from librechat_analytics.dashboard.page import index_html, page_layout
 from librechat_analytics.dashboard.views.registry import VIEWS
-from librechat_analytics.finops.definitions import no_definitions
+from librechat_analytics.finops.definitions import no_definitions, no_problem
 from librechat_analytics.zones import parse_zone
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ def mount_dashboard(
     refresh_seconds: float = 60,
     views: Sequence[View] = VIEWS,
     definitions: Callable[[], Definitions | None] = no_definitions,
+    definitions_problem: Callable[[], str | None] = no_problem,
 ) -> Dash:
     """Serve the dashboard at the server's root, for browsers that reach it below ``prefix``.
 
@@ -71,6 +72,7 @@ def mount_dashboard(
         refresh_seconds: Time between two refreshes of a visible page.
         views: The views, in the order of the menu.
         definitions: Returns what the definitions file says, None without one.
+        definitions_problem: Returns why the present content of that file cannot be used, None if it can.
 
     Raises:
         ContractError: A view's name collides with another one, or a list is missing.
@@ -98,7 +100,7 @@ def mount_dashboard(
         use_async=False,
     )
     app.renderer = script_that_reports_a_failed_start(ids.NOT_LOADED)
-    reader = RequestReader(repository, parse_zone(default_zone), definitions)
+    reader = RequestReader(repository, parse_zone(default_zone), definitions, definitions_problem)
     register_browser_callbacks(app, contract)
     for view in views:
         register_view(app, view, reader)

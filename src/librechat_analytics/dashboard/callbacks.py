@@ -25,7 +25,7 @@ from librechat_analytics.dashboard.words.period_words import period_sentence
 from librechat_analytics.exports.files import csv_text, file_name
 from librechat_analytics.exports.filter_words import filters_in_file_name
 from librechat_analytics.exports.workbook import whole_workbook
-from librechat_analytics.finops.definitions import no_definitions
+from librechat_analytics.finops.definitions import no_definitions, no_problem
 from librechat_analytics.usage.periods import BadPeriodError
 
 if TYPE_CHECKING:
@@ -47,12 +47,13 @@ class RequestReader:
     """Turns a request of the page into the data that answers it, within the visitor's scope.
 
     ``default_zone``: for browsers that name no zone we know. ``definitions`` returns what the definitions
-    file says, None without one.
+    file says, None without one; ``definitions_problem`` why its present content cannot be used.
     """
 
     repository: Repository
     default_zone: ZoneInfo
     definitions: Callable[[], Definitions | None] = no_definitions
+    definitions_problem: Callable[[], str | None] = no_problem
 
     def data(self, request: object, *, is_for_file: bool = False) -> PageData:
         """Return the data for a request, whose content may be anything; lists for a file are complete."""
@@ -68,7 +69,12 @@ class RequestReader:
         if subject and self.repository.unmatched(query.filters.alone(subject)):
             query = about_nobody(query)
         return PageData(
-            self.repository, query, now=now, is_for_file=is_for_file, definitions=self.definitions()
+            self.repository,
+            query,
+            now=now,
+            is_for_file=is_for_file,
+            definitions=self.definitions(),
+            definitions_problem=self.definitions_problem(),
         )
 
 

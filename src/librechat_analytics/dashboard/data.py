@@ -104,11 +104,12 @@ class PageData:
         now: datetime,
         is_for_file: bool = False,
         definitions: Definitions | None = None,
+        definitions_problem: str | None = None,
     ) -> None:
         """Make data that has no answers yet.
 
         ``is_for_file``: lists have all their entries. ``definitions``: what the definitions file says, None
-        without one.
+        without one. ``definitions_problem``: why its present content cannot be used.
         """
         self._repository = repository
         self._listing = listing_of(query, is_for_file=is_for_file)
@@ -117,6 +118,7 @@ class PageData:
         self._answers: dict[object, Any] = {}
         self.query = query
         self.definitions = definitions
+        self.definitions_problem = definitions_problem
         self.now = now
         # Read this first, so that no figure is older than the page says.
         self.freshness = repository.freshness()

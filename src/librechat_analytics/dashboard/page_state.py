@@ -60,15 +60,19 @@ def page_values(data: PageData, view: View) -> list[object]:
     if data.query.view not in ("", view.name, *SUBJECTS):
         notes.append(notices.unknown_view(data.query.view, shown=view.title))
     title = page_title(data, view)
-    # Only readers who see all usage learn why the store is empty and how many rows wait for their agents.
+    # Only readers who see all usage learn why the store is empty, how many rows wait for their agents, and
+    # what is wrong with the definitions.
     sees_all = data.filters.scope is None
     is_empty = sees_all and data.first_usage is None
     has_users = is_empty and bool(data.filter_values.get("role"))
     return [
         describe(period, now),
-        notices.source_banner(
-            freshness, period.zone, sees_all=sees_all, is_empty=is_empty, has_users=has_users
-        ),
+        [
+            *notices.source_banner(
+                freshness, period.zone, sees_all=sees_all, is_empty=is_empty, has_users=has_users
+            ),
+            *(notices.definitions_banner(data.definitions_problem) if sees_all else []),
+        ],
         {**freshness_data(freshness, period, now, data.first_usage), "title": title},
         [html.Div(note) for note in notes],
         bool(notes),

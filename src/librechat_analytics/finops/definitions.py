@@ -127,3 +127,8 @@ class Definitions:
 def no_definitions() -> Definitions | None:
     """Return None: there is no definitions file."""
     return None
+
+
+def no_problem() -> str | None:
+    """Return None: there is no definitions file that could not be used."""
+    return None

@@ -14,7 +14,7 @@ from werkzeug.exceptions import Forbidden
 from librechat_analytics.web.requests_log import seconds_so_far
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from flask import Flask
     from prometheus_client.core import Metric
@@ -116,10 +116,14 @@ def _audits(freshness: Freshness) -> Iterator[Metric]:
     yield from (ended, added, gone, running)
 
 
-def serve_metrics(server: Flask, repository: Repository) -> None:
-    """Answer ``/metrics`` and record how long requests take; call ``log_requests`` first."""
+def serve_metrics(server: Flask, repository: Repository, further: Iterable[Collector] = ()) -> None:
+    """Answer ``/metrics`` and record how long requests take; call ``log_requests`` first.
+
+    ``further``: what else is reported.
+    """
     registry = CollectorRegistry()
-    registry.register(UsageCollector(repository))
+    for collector in (UsageCollector(repository), *further):
+        registry.register(collector)
     times = Histogram(
         "librechat_analytics_request_seconds",
         "Time to answer a request",

@@ -8,7 +8,13 @@ from typing import Any
 import pytest
 
 from librechat_analytics.dashboard.query import Replaced
-from librechat_analytics.dashboard.words.notices import clock, dated_clock, replaced_parameter, source_banner
+from librechat_analytics.dashboard.words.notices import (
+    clock,
+    dated_clock,
+    definitions_banner,
+    replaced_parameter,
+    source_banner,
+)
 from librechat_analytics.usage.answers import Freshness
 from librechat_analytics.usage.periods import BadPeriodError
 from tests.dashboard.ready_answers import BERLIN, NOW, component_texts
@@ -45,6 +51,14 @@ def test_without_mongodb_it_says_how_old_the_figures_are() -> None:
 
 def test_an_empty_store_says_what_librechat_must_record() -> None:
     assert "transactions.enabled: false" in banner("ok", is_empty=True)
+
+
+def test_definitions_with_a_mistake_say_where_it_is_and_what_holds() -> None:
+    assert definitions_banner(None) == []
+    words = component_texts(definitions_banner("FINOPS_FILE a.toml, line 3: first.\nsecond.\nthird."))
+    assert "stay in force" in words
+    assert "line 3: first. 2 more problems: see the server log." in words
+    assert "second" not in words
 
 
 @pytest.mark.parametrize(

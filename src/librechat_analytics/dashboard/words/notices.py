@@ -8,7 +8,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 
 from librechat_analytics.dashboard.words.period_words import LONGEST_QUOTED, period_sentence, unknown_zone
-from librechat_analytics.formatting import counted, plain_text
+from librechat_analytics.formatting import counted, one_line, plain_text
 from librechat_analytics.usage.period_words import day_in_words, describe_before
 
 if TYPE_CHECKING:
@@ -104,6 +104,16 @@ def source_banner(
         words = f"Agents are still being looked up for {waiting}; costs and tokens are final."
         return [html.Div(words, className="banner quiet-banner")]
     return []
+
+
+def definitions_banner(problem: str | None) -> list[Component]:
+    """Make a banner that says why a changed definitions file is not in force, or nothing if it is."""
+    if problem is None:
+        return []
+    first, *others = problem.splitlines()
+    more = f" {counted(len(others), 'more problem')}: see the server log." if others else ""
+    what = "The definitions file has a mistake, so the definitions before its last change stay in force. "
+    return [html.Div([what, one_line(first), more], className="banner warning")]
 
 
 def _importing(freshness: Freshness) -> list[Component]:
