@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { contract, ranges, script } from "./small_page.js";
 
 const { periodInWords, stepped } = await script("period_steps");
-const { daysInWords, nameOfDays } = await script("period_names");
+const { daysInWords, nameOfDays, noteYearStarts } = await script("period_names");
 const { parse } = await script("address");
 
 const PRESENT = {
@@ -109,4 +109,13 @@ test("days and their names read as the server writes them", () => {
     assert.equal(nameOfDays({ first, last }), name);
     assert.equal(daysInWords({ first, last }), days);
   }
+});
+
+test("quarters and years begin with the month that the server says", (context) => {
+  context.after(() => noteYearStarts(1));
+  noteYearStarts(2);
+  assert.equal(after("?period=this-quarter", -1), "2026-08-01 2026-10-31");
+  assert.equal(after("?period=this-year", -1), "2025-02-01 2026-01-31");
+  assert.equal(after(custom("2026-08-01", "2026-10-31"), 1), "this-quarter");
+  assert.equal(nameOfDays({ first: "2026-07-01", last: "2026-09-30" }), "1 Jul – 30 Sep 2026");
 });

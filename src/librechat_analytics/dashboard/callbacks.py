@@ -57,13 +57,14 @@ class RequestReader:
 
     def data(self, request: object, *, is_for_file: bool = False) -> PageData:
         """Return the data for a request, whose content may be anything; lists for a file are complete."""
-        now, scope = self.repository.now(), g.visitor.scope
+        now, scope, definitions = self.repository.now(), g.visitor.scope, self.definitions()
         query = read_page_query(
             request,
             default_zone=self.default_zone,
             now=now,
             first_usage=self.repository.first_usage(scope),
             scope=scope,
+            year_starts=definitions.year_starts if definitions else 1,
         )
         subject = None if query.unreadable else query.subject
         if subject and self.repository.unmatched(query.filters.alone(subject)):
@@ -73,7 +74,7 @@ class RequestReader:
             query,
             now=now,
             is_for_file=is_for_file,
-            definitions=self.definitions(),
+            definitions=definitions,
             definitions_problem=self.definitions_problem(),
         )
 

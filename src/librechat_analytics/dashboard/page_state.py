@@ -29,7 +29,7 @@ FIRST_VIEW = "overview"
 
 
 class FreshnessData(TypedDict):
-    """What the browser needs to show the age of the figures, and the day of the first usage.
+    """What the browser needs to show the age of the figures and to step through periods.
 
     The server computes the age, because the reader's clock may be wrong.
     """
@@ -39,6 +39,7 @@ class FreshnessData(TypedDict):
     as_of_words: str | None
     as_of_in_full: str | None
     first_usage: str | None
+    year_starts: int
 
 
 def page_outputs() -> list[Output]:
@@ -152,4 +153,5 @@ def freshness_data(
         "first_usage": None
         if first_usage is None
         else first_usage.astimezone(period.zone).date().isoformat(),
+        "year_starts": period.year_starts,
     }

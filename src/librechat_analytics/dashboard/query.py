@@ -170,18 +170,19 @@ def read_page_query(
     now: datetime,
     first_usage: datetime | None,
     scope: Scope | None = None,
+    year_starts: int = 1,
 ) -> PageQuery:
     """Read what the browser's router stored: ``search`` (the query string), ``zone``, ``coarse``, ``ahead``.
 
     It comes from outside and may be anything, so nothing in it raises an error. ``scope``: what the reader
-    may see.
+    may see. ``year_starts``: the month that quarters and years begin with.
     """
     request = stored if isinstance(stored, dict) else {"search": stored}
     all_values, unreadable = _values(request.get("search"))
     values = {name: of_name[0] for name, of_name in all_values.items()}
     replaced: list[Replaced] = []
     zone = _zone(values.get("tz"), request.get("zone"), default_zone, replaced)
-    period = _period(values, zone, now, first_usage, replaced)
+    period = _period(values, zone, now, first_usage, year_starts, replaced)
     bill = values.get("bill", "")
     bill_usd = parse_amount(bill)
     kind = next((one for one in SUBJECTS if one == values.get("view")), None)
@@ -303,13 +304,23 @@ def _period(
     zone: ZoneInfo,
     now: datetime,
     first_usage: datetime | None,
+    year_starts: int,
     replaced: list[Replaced],
 ) -> Period:
     start, end = values.get("start"), values.get("end")
     compare: Compare = _one_of(COMPARISONS, values.get("compare"), "previous")
 
     def named(name: str) -> Period:
-        return parse_period(name, start, end, zone, now=now, first_usage=first_usage, compare=compare)
+        return parse_period(
+            name,
+            start,
+            end,
+            zone,
+            now=now,
+            first_usage=first_usage,
+            compare=compare,
+            year_starts=year_starts,
+        )
 
     wanted = values.get("period", DEFAULT_PERIOD)
     try:

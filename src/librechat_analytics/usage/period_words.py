@@ -48,7 +48,7 @@ def period_in_words(period: Period) -> str:
     if period.name != "custom":
         return PERIODS[period.name]
     return (
-        _months_in_words(period.range, period.zone)
+        _months_in_words(period.range, period)
         or _week_in_words(period.range, period.zone)
         or _days_or_minutes(period)
     )
@@ -76,7 +76,7 @@ def describe_before(period: Period) -> str:
     end = period.previous.end.astimezone(period.zone)
     if period.name in _UNTIL_NOW and end != midnight(end.date(), period.zone):
         return f"{describe_range(period.previous, period.zone)} until {end:%H:%M}"
-    return _months_in_words(period.previous, period.zone) or describe_range(period.previous, period.zone)
+    return _months_in_words(period.previous, period) or describe_range(period.previous, period.zone)
 
 
 def comparison_rule(period: Period) -> str:
@@ -99,9 +99,13 @@ def comparison_rule(period: Period) -> str:
     return "The period is compared with the same length of time before."
 
 
-def _months_in_words(time_range: TimeRange, zone: ZoneInfo) -> str | None:
-    """Name a range that is one month, quarter or year of the calendar."""
-    first, after = (wall_clock.day_that_begins(edge, zone) for edge in (time_range.start, time_range.end))
+def _months_in_words(time_range: TimeRange, period: Period) -> str | None:
+    """Name a range that is one month, quarter or year of the calendar.
+
+    Where years begin with another month than January, a quarter's number is ambiguous, so it has no name.
+    """
+    edges = (time_range.start, time_range.end)
+    first, after = (wall_clock.day_that_begins(edge, period.zone) for edge in edges)
     months = wall_clock.whole_months(first, after) if first and after else 0
     if not first or first != wall_clock.first_of_months(first, months or 1):
         return None
@@ -110,7 +114,7 @@ def _months_in_words(time_range: TimeRange, zone: ZoneInfo) -> str | None:
         3: f"Q{(first.month + 2) // 3} {first.year}",
         12: f"{first.year}",
     }
-    return names.get(months)
+    return None if months == 3 and period.year_starts != 1 else names.get(months)
 
 
 def _week_in_words(time_range: TimeRange, zone: ZoneInfo) -> str | None:

@@ -127,7 +127,8 @@ class TimeRange:
 class Period:
     """A named range in a zone, with the range that it is compared with.
 
-    ``previous`` is None for ``all`` and where ``compare`` is ``none``.
+    ``previous`` is None for ``all`` and where ``compare`` is ``none``. ``year_starts``: the month that
+    quarters and years begin with.
     """
 
     name: str
@@ -135,6 +136,7 @@ class Period:
     previous: TimeRange | None
     zone: ZoneInfo
     compare: Compare = "previous"
+    year_starts: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,19 +161,21 @@ def parse_period(
     now: datetime,
     first_usage: datetime | None,
     compare: Compare = "previous",
+    year_starts: int = 1,
 ) -> Period:
     """Return the period of that name as of ``now``, and the range that it is compared with.
 
     ``start`` and ``end`` matter for ``custom`` only. ``all`` begins at ``first_usage`` and is empty if that
-    is None. A calendar range is empty at the instant at which it begins. Raises BadPeriodError, and nothing
-    else, for a name or a text that cannot be read.
+    is None. ``year_starts`` is the month (1 to 12) that quarters and years begin with. A calendar range is
+    empty at the instant at which it begins. Raises BadPeriodError, and nothing else, for a name or a text
+    that cannot be read.
     """
     if name not in PERIODS:
         raise BadPeriodError("unknown name", "period")
     now = now.astimezone(UTC)
     if name == "all":
         current = TimeRange(now if first_usage is None else min(first_usage, now), now)
-        return Period(name, current, None, zone, compare)
+        return Period(name, current, None, zone, compare, year_starts)
     if name == "custom":
         current = _custom(start, end, zone)
         before = _whole_days_before(current, zone) or _just_before(current)
@@ -184,10 +188,11 @@ def parse_period(
         current = TimeRange(now - _ELAPSED[name], now)
         before = _just_before(current)
     else:
-        current, before = _calendar_ranges(name, zone, now)
+        current, before = _calendar_ranges(name, zone, now, year_starts)
     if compare == "none":
-        return Period(name, current, None, zone, compare)
-    return Period(name, current, _year_earlier(current, zone) if compare == "year" else before, zone, compare)
+        return Period(name, current, None, zone, compare, year_starts)
+    previous = _year_earlier(current, zone) if compare == "year" else before
+    return Period(name, current, previous, zone, compare, year_starts)
 
 
 def period_at(period: Period, now: datetime) -> Period:
@@ -202,6 +207,7 @@ def period_at(period: Period, now: datetime) -> Period:
         now=now,
         first_usage=period.range.start,
         compare=period.compare,
+        year_starts=period.year_starts,
     )
 
 
@@ -305,7 +311,9 @@ def _edge_a_year_earlier(edge: datetime, zone: ZoneInfo) -> datetime:
     return midnight(day, zone) if is_midnight else wall_clock.same_time(edge, day, zone)
 
 
-def _calendar_ranges(name: str, zone: ZoneInfo, now: datetime) -> tuple[TimeRange, TimeRange]:
+def _calendar_ranges(
+    name: str, zone: ZoneInfo, now: datetime, year_starts: int
+) -> tuple[TimeRange, TimeRange]:
     """Return the calendar range of that name and the one before it."""
     today = now.astimezone(zone).date()
     which, _, unit = name.partition("-")
@@ -313,7 +321,7 @@ def _calendar_ranges(name: str, zone: ZoneInfo, now: datetime) -> tuple[TimeRang
         return _whole(today - 2 * DAY, today - DAY, today, zone)
     if unit in _MONTHS:
         months = _MONTHS[unit]
-        first = wall_clock.first_of_months(today, months)
+        first = wall_clock.first_of_months(today, months, year_starts)
         before = wall_clock.months_later(first, -months)
         if which == "last":
             return _whole(wall_clock.months_later(before, -months), before, first, zone)

@@ -48,9 +48,12 @@ def months_later(first: date, months: int) -> date:
     return date(year, month + 1, 1)
 
 
-def first_of_months(day: date, months: int) -> date:
-    """Return the first day of the month (1), quarter (3) or year (12) that a day is in."""
-    return date(day.year, (day.month - 1) // months * months + 1, 1)
+def first_of_months(day: date, months: int, year_starts: int = 1) -> date:
+    """Return the first day of the month (1), quarter (3) or year (12) that a day is in.
+
+    ``year_starts``: the month that quarters and years are counted from.
+    """
+    return months_later(day.replace(day=1), -((day.month - year_starts) % months))
 
 
 def whole_months(first: date, after: date) -> int:

@@ -275,6 +275,7 @@ def read_request(
             now=now,
             first_usage=first_usage,
             compare=given.compare,
+            year_starts=definitions.year_starts if definitions else 1,
         )
     except BadPeriodError as error:
         raise bad_period(error) from None

@@ -79,11 +79,20 @@ export const wholeMonths = (day, months) => ({
 /** @param {string} day @returns {Days} */
 export const weekOf = (day) => ({ first: mondayOf(day), last: plusDays(mondayOf(day), 6) });
 
-/** @param {string} day @returns {Days} */
-export const quarterOf = (day) => wholeMonths(monthAfter(day, -((Number(day.slice(5, 7)) - 1) % 3)), 3);
+/**
+ * Gives the quarter (3) or year (12) that a day is in.
+ * @param {string} day
+ * @param {number} months
+ * @param {number} yearStarts the month that quarters and years begin with
+ */
+const partOfYear = (day, months, yearStarts) =>
+  wholeMonths(monthAfter(day, -((Number(day.slice(5, 7)) + 12 - yearStarts) % months)), months);
 
-/** @param {string} day @returns {Days} */
-export const yearOf = (day) => wholeMonths(`${day.slice(0, 4)}-01-01`, 12);
+/** @param {string} day */
+export const quarterOf = (day, yearStarts = 1) => partOfYear(day, 3, yearStarts);
+
+/** @param {string} day */
+export const yearOf = (day, yearStarts = 1) => partOfYear(day, 12, yearStarts);
 
 /**
  * Counts the whole months that these days make up; 0 if they don't.

@@ -8,6 +8,7 @@ import { contract, fillIn } from "./contract.js";
 import { propsOf, setProps } from "./dash.js";
 import { closest } from "./elements.js";
 import { noteFirstUsage } from "./period_menu.js";
+import { noteYearStarts } from "./period_names.js";
 import { nameThePage } from "./titles.js";
 
 /**
@@ -18,6 +19,7 @@ import { nameThePage } from "./titles.js";
  * @property {string | null} as_of_words
  * @property {string | null} as_of_in_full
  * @property {string | null} first_usage
+ * @property {number} year_starts
  * @property {string} [title]
  */
 
@@ -88,6 +90,7 @@ export function keepFreshness(freshness) {
   setProps("tick", { disabled: shouldRest() });
   if (shown?.title) nameThePage(shown.title);
   shownPeriod = wantedPeriod;
+  noteYearStarts(shown?.year_starts ?? 1);
   noteFirstUsage(shown?.first_usage ?? null);
   showAge();
 }

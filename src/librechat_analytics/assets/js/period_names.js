@@ -18,13 +18,20 @@ import {
 
 /** @typedef {import("./days.js").Days} Days */
 
+let yearStarts = 1;
+
+/** @param {number} month that quarters and years begin with, as the server says */
+export function noteYearStarts(month) {
+  yearStarts = month;
+}
+
 /** @type {Record<string, (today: string) => Days>} */
 const RUNNING = {
   today: (today) => ({ first: today, last: today }),
   "this-week": weekOf,
   "this-month": (today) => wholeMonths(today, 1),
-  "this-quarter": quarterOf,
-  "this-year": yearOf,
+  "this-quarter": (today) => quarterOf(today, yearStarts),
+  "this-year": (today) => yearOf(today, yearStarts),
 };
 
 /**
@@ -101,7 +108,7 @@ export function nameOfDays(days) {
   const month = Number(first.slice(5, 7));
   const months = monthsIn(days);
   if (months === 12 && month === 1) return year;
-  if (months === 3 && month % 3 === 1) return `Q${(month + 2) / 3} ${year}`;
+  if (months === 3 && month % 3 === 1 && yearStarts === 1) return `Q${(month + 2) / 3} ${year}`;
   if (months === 1) return `${MONTHS[month - 1]} ${year}`;
   if (lengthOf(days) === 7 && weekdayOf(first) === 0) return `Week of ${dayInWords(first)}`;
   return daysInWords(days);
