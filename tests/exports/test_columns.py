@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from operator import attrgetter
 from typing import Any, get_args, get_type_hints
 
@@ -31,7 +31,7 @@ KINDS_OF_TYPES = {
     datetime: {"time"},
     str: {"text"},
 }
-NAMES_IN_HINTS = {"datetime": datetime, "Mapping": dict, "PriceSource": str}
+NAMES_IN_HINTS = {"date": date, "datetime": datetime, "Mapping": dict, "PriceSource": str}
 
 
 ONLY_IN_BODIES = {"code", "deleted", "unknown_rates", "user", "parts", "others_usd"} | {

@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import time_machine
+from bson import decode_file_iter, encode
 
 from librechat_analytics.app import close_app, create_app
 from librechat_analytics.librechat.sample.writer import write_sample
@@ -19,10 +20,12 @@ from librechat_analytics.settings import load_settings
 from librechat_analytics.web.api import ENDPOINTS
 from librechat_analytics.web.openapi import EXAMPLES_FILE
 from tests.support.callbacks import visitor
+from tests.support.documents import usage
 from tests.support.imports import fill_store
 from tests.support.servers import API_KEY, ROOT
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+EXPENSIVE = datetime(2026, 5, 12, 9, tzinfo=UTC)
 PATHS = (
     *(f"/api/{endpoint.path}?{endpoint.example}" for endpoint in ENDPOINTS),
     *("/health", "/health/ready", "/api/audit"),
@@ -34,6 +37,7 @@ def answers() -> dict[str, Any]:
     with TemporaryDirectory(prefix="api-examples-") as name, time_machine.travel(NOW, tick=False):
         folder = Path(name)
         write_sample(folder / "dump", transactions=3000, seed=7, until=NOW)
+        add_expensive_day(folder / "dump" / "LibreChat")
         fill_store(folder, now=NOW)
         prices = ROOT / "prices" / "2026-11.csv"
         app = create_app(
@@ -45,6 +49,25 @@ def answers() -> dict[str, Any]:
         found = {path.partition("?")[0]: client.get(path).get_json() for path in PATHS}
         close_app(app)
     return found
+
+
+def add_expensive_day(dump: Path) -> None:
+    """Add calls for $4 to a day, so that there is an anomaly."""
+    with (dump / "users.bson").open("rb") as users:
+        user = next(decode_file_iter(users))
+    calls = [
+        usage(
+            EXPENSIVE + timedelta(minutes=number),
+            number,
+            user=user["_id"],
+            rawAmount=-250_000,
+            tokenValue=-1_000_000,
+            rate=4,
+        )
+        for number in range(4)
+    ]
+    with (dump / "transactions.bson").open("ab") as file:
+        file.write(b"".join(map(encode, calls)))
 
 
 def text_of(examples: dict[str, Any]) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from librechat_analytics.formatting import model_label, user_label
+from librechat_analytics.formatting import model_label, money, user_label
 from librechat_analytics.usage.prices import SOURCES
 
 if TYPE_CHECKING:
+    from librechat_analytics.finops.anomalies import Anomaly
     from librechat_analytics.usage.answers import PriceRow
     from librechat_analytics.usage.list_answers import AgentRow, ModelCostRow, UserModelRow, UserRow
     from librechat_analytics.usage.quality import Finding
@@ -67,6 +68,11 @@ def advice(finding: Finding) -> str:
 def where(finding: Finding) -> str:
     """Return the models, agents or other parts that a finding concerns."""
     return ", ".join(detail.name for detail in finding.details)
+
+
+def drivers(row: Anomaly) -> str:
+    """Return what made up most of an anomaly's excess, with the amounts."""
+    return ", ".join(f"{driver.label} (+{money(driver.excess_usd)})" for driver in row.drivers)
 
 
 def complete(row: TimelinePoint | RatesPoint) -> str:

@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, ClassVar, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 from librechat_analytics.exports import cells
+from librechat_analytics.finops.anomalies import Anomaly, AnomalyKind
 from librechat_analytics.formatting import FILTER_LABELS, WEEKDAYS, agent_label, model_label
 from librechat_analytics.usage.answers import ConversationBand, PriceRow, Totals
 from librechat_analytics.usage.changes import Change, ChangeState
@@ -259,6 +260,15 @@ CONVERSATION_COSTS = Columns(
     (col("upper_usd", "Less than (USD)", "money", short="Less than"), CONVERSATIONS, COST),
 )
 
+KINDS_OF_ANOMALIES: Mapping[AnomalyKind, str] = {
+    "total": "Total",
+    "user": "User",
+    "model": "Model",
+    "agent": "Agent",
+    "cost_center": "Cost centre",
+    "provider": "Provider",
+}
+
 STATES: Mapping[ChangeState, str] = {"new": "New", "gone": "Gone", "both": "Both ranges"}
 
 CHANGES = Columns(
@@ -273,6 +283,21 @@ CHANGES = Columns(
         col("price_usd", "Of it by price (USD)", "money", short="Price"),
         col("quantity_usd", "Of it by quantity (USD)", "money", short="Quantity"),
         worded("state", "Usage", "text", lambda row: STATES[row.state]),
+    ),
+)
+
+ANOMALIES = Columns(
+    Anomaly,
+    (
+        worded("day", "Day", "text", lambda row: row.day.isoformat()),
+        worded("kind", "What", "text", lambda row: KINDS_OF_ANOMALIES[row.kind]),
+        col("label", "Name", "text"),
+        col("subject", "Id", "text"),
+        col("actual_usd", "Cost (USD)", "money", short="Cost"),
+        col("expected_usd", "Expected (USD)", "money", short="Expected"),
+        col("excess_usd", "Excess (USD)", "money", short="Excess"),
+        worded("drivers", "Mostly from", "text", cells.drivers),
+        col("rest_usd", "All others (USD)", "money", short="All others"),
     ),
 )
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from librechat_analytics.exports.columns import Cell
+    from librechat_analytics.finops.anomalies import Anomaly
     from librechat_analytics.usage.answers import (
         Concentration,
         ConversationCosts,
@@ -143,6 +144,11 @@ def changes_sheet(changes: Changes, by: ChangeBy) -> Sheet:
         return parts
     rest = (f"All other {by}s", None, None, None, None, changes.rest_usd, None, None, None)
     return Sheet(parts.name, parts.columns, (*parts.rows, rest))
+
+
+def anomalies_sheet(anomalies: Iterable[Anomaly]) -> Sheet:
+    """Lay out the days that cost far more than expected, newest first."""
+    return sheet("Anomalies", columns.ANOMALIES, anomalies)
 
 
 def parts_sheet(timeline: Timeline | Rates, parts: Sequence[tuple[Heading, Sequence[Cell]]]) -> Sheet:

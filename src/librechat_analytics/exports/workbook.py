@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from librechat_analytics.exports import sheets
 from librechat_analytics.exports.files import file_name, xlsx_bytes
 from librechat_analytics.exports.filter_words import RecordedNames, filters_in_file_name, filters_in_words
+from librechat_analytics.finops.anomalies import anomalies_of
 from librechat_analytics.usage.filters import EVERYTHING, Filters
 from librechat_analytics.usage.listing import WHOLE_LIST, Listing
 from librechat_analytics.usage.period_words import day_in_words, period_in_words
@@ -163,6 +164,10 @@ WHAT_CHANGED = table(
         chosen.period, change_by(chosen.by), chosen.listing.limit, chosen.filters
     ),
     lambda answer, context: sheets.changes_sheet(answer, change_by(context.selection.by)),
+)
+ANOMALIES = table(
+    lambda repository, chosen: anomalies_of(repository, chosen.period, chosen.filters, chosen.definitions),
+    lambda answer, _: sheets.anomalies_sheet(answer),
 )
 QUALITY = table(
     lambda repository, chosen: repository.quality(chosen.period, chosen.filters),

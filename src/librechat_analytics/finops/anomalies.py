@@ -155,6 +155,17 @@ def anomalies(
     return tuple(sorted(found, key=lambda one: (-one.day.toordinal(), *_by_size(one))))
 
 
+def anomalies_of(
+    repository: Repository, period: Period, filters: Filters, definitions: Definitions | None
+) -> tuple[Anomaly, ...]:
+    """Find the anomalies of a period; none as long as the history before it is being read."""
+    as_of = repository.freshness().as_of
+    if as_of is None:
+        return ()
+    days = days_of(period, min(as_of, repository.now()))
+    return repository.ask(anomalies, days, filters, kinds_judged(definitions))
+
+
 def _history(repository: Repository, days: Days, scope: Scope | None) -> Days | None:
     """Return the days to read in order to judge some days; None where there is nothing to judge."""
     first_usage = repository.first_usage(scope)

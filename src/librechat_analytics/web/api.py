@@ -17,7 +17,7 @@ from librechat_analytics.finops.definitions import no_definitions
 from librechat_analytics.usage.filters import FILTER_PARAMETERS
 from librechat_analytics.usage.questions import ATTRIBUTES, CHANGES_BY
 from librechat_analytics.web import answer_bodies as bodies
-from librechat_analytics.web import list_bodies
+from librechat_analytics.web import finops_bodies, list_bodies
 from librechat_analytics.web.body import json_response
 from librechat_analytics.web.parameters import read_request
 from librechat_analytics.web.server import conditional
@@ -124,6 +124,13 @@ ENDPOINTS = (
         parameters=(*COMMON, "compare", "limit", "format"),
         example="period=last-month&by=agent&limit=2",
         by=CHANGES_BY,
+    ),
+    Endpoint(
+        "anomalies",
+        "Days that cost far more than expected, and what made up the excess",
+        workbook.ANOMALIES,
+        finops_bodies.AnomaliesAnswer,
+        example="period=12m&tz=Europe/Berlin",
     ),
     Endpoint(
         "quality",

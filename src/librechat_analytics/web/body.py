@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, get_type_hints
 
 from flask import Response
@@ -40,7 +40,7 @@ Share = Annotated[float, Field(json_schema_extra={"minimum": 0, "maximum": 1})]
 """The bounds are described, not checked: a figure outside them is still what LibreChat recorded."""
 
 TYPES_BY_KIND: Mapping[Kind, object] = {"count": Count, "share": Share}
-TYPES_BY_NAME = {"datetime": Instant, "Mapping": Mapping, "PriceSource": PriceSource}
+TYPES_BY_NAME = {"date": date, "datetime": Instant, "Mapping": Mapping, "PriceSource": PriceSource}
 """What the names in the rows' annotations mean in JSON."""
 
 

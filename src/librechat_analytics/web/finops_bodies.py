@@ -1,0 +1,55 @@
+"""The bodies of the answers about managing money: what the API says of anomalies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from librechat_analytics.exports import columns
+from librechat_analytics.finops.anomalies import AnomalyKind
+from librechat_analytics.web.answer_bodies import Answer
+from librechat_analytics.web.body import Body, RowBody
+
+if TYPE_CHECKING:
+    from librechat_analytics.usage.periods import Period
+
+
+class AnomalyDriver(Body):
+    """A user or a model that cost more than was expected of it."""
+
+    kind: AnomalyKind
+    subject: str | None
+    """The value of the filter that shows only this user or model; null for usage without one."""
+    label: str
+    """Its name, else its e-mail address, else its id."""
+    excess_usd: float
+    """What it cost beyond what was expected of it."""
+
+
+class AnomalyEntry(RowBody, of=columns.ANOMALIES):
+    """A day on which something cost far more than expected; `drivers` and `rest` add up to `excess`."""
+
+    kind: AnomalyKind
+    """Whether it is about all usage, or about one user, model, agent, cost centre or provider."""
+    subject: str | None
+    """The value of the filter that shows only this user, model and so on; null for the total."""
+    label: str
+    """Its name, else its e-mail address, else its id."""
+    expected_usd: float
+    """What the same weekdays of the eight weeks before make likely, the newest counting most."""
+    excess_usd: float
+    """`actual` less `expected`."""
+    drivers: tuple[AnomalyDriver, ...]
+    """The three largest parts of the excess: models where the anomaly is a user, otherwise users."""
+    rest_usd: float
+    """The excess of all others, less than 0 where they cost less than expected."""
+
+
+class AnomaliesAnswer(Answer):
+    """The days that cost far more than expected: whole days of the period that are over, in `tz`."""
+
+    anomalies: tuple[AnomalyEntry, ...]
+    """Newest first, of a day the total first and then by excess."""
+
+    @classmethod
+    def _own_fields(cls, period: Period, answer: object) -> dict[str, object]:  # noqa: ARG003
+        return {"anomalies": answer}
