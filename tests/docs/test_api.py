@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
+    from librechat_analytics.web.api import Endpoint
+
 API = page("docs/api.md")
 SHOWN = API + page("docs/install.md") + page("docs/operate.md")
 ADDRESS = re.compile(r"http://127\.0\.0\.1:3001(/[^\s\"<>`]*)")
@@ -33,10 +35,11 @@ def test_the_table_has_every_endpoint_once_and_no_other() -> None:
     assert sorted(named) == sorted(f"/api/{path}" for path in ("export", *(e.path for e in ENDPOINTS)))
 
 
-@pytest.mark.parametrize("path", [endpoint.path for endpoint in ENDPOINTS])
-def test_an_answer_has_the_fields_that_are_named(client: FlaskClient, path: str) -> None:
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.path)
+def test_an_answer_has_the_fields_that_are_named(client: FlaskClient, endpoint: Endpoint) -> None:
+    path = endpoint.path
     (answers,) = [row[1] for row in table(API, "Path", "Answers").rows if row[0] == f"`/api/{path}`"]
-    response = get(client, f"/api/{path}?period=all")
+    response = get(client, f"/api/{path}?period={endpoint.periods[0] if endpoint.periods else 'all'}")
 
     assert response.status_code == 200, response.json
     fields = {code for code in codes(answers) if code not in ("tz", "PRICES_FILE")}

@@ -53,6 +53,7 @@ QUALITY_FIELDS = (
 )
 PART_FIELDS = "cost promptTokens completionTokens totalTokens calls users conversations share"
 CHANGES_FIELDS = "period asOf source unmatched total previous before now difference causes parts rest"
+FORECAST_FIELDS = "period asOf source unmatched actual expected low high level pace reason backtest"
 CHANGE_FIELDS = "subject label before now difference price quantity state"
 UTC_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z")
 
@@ -229,6 +230,27 @@ def test_what_changed_says_who_and_why(client: FlaskClient) -> None:
     whole = sum(part["difference"] for part in body["parts"]) + body["rest"]
     assert whole == pytest.approx(body["difference"])
     assert sum(body["causes"].values()) == pytest.approx(body["difference"])
+
+
+def test_the_forecast_is_of_this_month_unless_another_running_period_is_named(client: FlaskClient) -> None:
+    assert ask(client, "forecast", "")["period"]["name"] == "this-month"
+    for name in ("this-quarter", "this-year", "this-week"):
+        assert ask(client, "forecast", f"period={name}")["period"]["name"] == name
+
+
+def test_the_forecast_says_why_there_is_none(client: FlaskClient) -> None:
+    body = ask(client, "forecast", "period=this-month&user=nobody")
+    assert set(body) == set(FORECAST_FIELDS.split())
+    assert (body["actual"], body["expected"], body["low"], body["high"]) == (0.0, None, None, None)
+    assert body["reason"].startswith("No forecast: the figures end on")
+    assert body["backtest"] == {"origins": 0, "meanAbsoluteError": None, "coverage": None}
+
+
+@pytest.mark.parametrize("period", ["last-month", "30d", "all", "custom", "today"])
+def test_a_period_that_is_over_or_has_no_end_has_no_forecast(client: FlaskClient, period: str) -> None:
+    response = client.get(f"/api/forecast?period={period}&start=2026-01-01&end=2026-02-01")
+    assert (response.status_code, response.get_json()["parameter"]) == (400, "period")
+    assert "this-month, this-quarter, this-year, this-week" in response.get_json()["error"]
 
 
 def test_what_changed_by_group_says_who_is_in_several(client: FlaskClient) -> None:

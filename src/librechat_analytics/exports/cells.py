@@ -9,6 +9,7 @@ from librechat_analytics.usage.prices import SOURCES
 
 if TYPE_CHECKING:
     from librechat_analytics.finops.anomalies import Anomaly
+    from librechat_analytics.finops.period_forecast import Forecast
     from librechat_analytics.usage.answers import PriceRow
     from librechat_analytics.usage.list_answers import AgentRow, ModelCostRow, UserModelRow, UserRow
     from librechat_analytics.usage.quality import Finding
@@ -78,3 +79,13 @@ def drivers(row: Anomaly) -> str:
 def complete(row: TimelinePoint | RatesPoint) -> str:
     """Return whether the whole bucket is in the period and in the past."""
     return "no" if row.partial else "yes"
+
+
+def mean_error(row: Forecast) -> float | None:
+    """Return how far past forecasts were off on average, as a share of what came."""
+    return row.backtest.mean_absolute_error
+
+
+def coverage(row: Forecast) -> float | None:
+    """Return the share of past outcomes that were inside their range."""
+    return row.backtest.coverage

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, Literal, Protocol, TypeAlia
 
 from librechat_analytics.exports import cells
 from librechat_analytics.finops.anomalies import Anomaly, AnomalyKind
+from librechat_analytics.finops.period_forecast import Forecast
 from librechat_analytics.formatting import FILTER_LABELS, WEEKDAYS, agent_label, model_label
 from librechat_analytics.usage.answers import ConversationBand, PriceRow, Totals
 from librechat_analytics.usage.changes import Change, ChangeState
@@ -298,6 +299,23 @@ ANOMALIES = Columns(
         col("excess_usd", "Excess (USD)", "money", short="Excess"),
         worded("drivers", "Mostly from", "text", cells.drivers),
         col("rest_usd", "All others (USD)", "money", short="All others"),
+    ),
+)
+
+FORECAST = Columns(
+    Forecast,
+    (
+        col("actual_usd", "Cost so far (USD)", "money", short="So far"),
+        col("expected_usd", "Expected by the end (USD)", "money", short="Expected"),
+        col("low_usd", "At least (USD)", "money", short="At least"),
+        col("high_usd", "At most (USD)", "money", short="At most"),
+        col("level", "Forecasts with this range that should hold", "share"),
+        col("pace_usd", "At the pace so far (USD)", "money", short="Pace"),
+        col("days", "Days to come", "count"),
+        col("end", "End (UTC), not included", "time", short="End"),
+        worded("backtest", "Mean error of past forecasts", "share", cells.mean_error),
+        worded("backtest", "Past outcomes within the range", "share", cells.coverage),
+        col("reason", "Why there is no forecast", "text"),
     ),
 )
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from librechat_analytics.exports.columns import Cell
     from librechat_analytics.finops.anomalies import Anomaly
+    from librechat_analytics.finops.period_forecast import Forecast
     from librechat_analytics.usage.answers import (
         Concentration,
         ConversationCosts,
@@ -149,6 +150,11 @@ def changes_sheet(changes: Changes, by: ChangeBy) -> Sheet:
 def anomalies_sheet(anomalies: Iterable[Anomaly]) -> Sheet:
     """Lay out the days that cost far more than expected, newest first."""
     return sheet("Anomalies", columns.ANOMALIES, anomalies)
+
+
+def forecast_sheet(forecast: Forecast) -> Sheet:
+    """Lay out what a period has cost and is expected to cost, in one row."""
+    return sheet("Forecast", columns.FORECAST, (forecast,))
 
 
 def parts_sheet(timeline: Timeline | Rates, parts: Sequence[tuple[Heading, Sequence[Cell]]]) -> Sheet:

@@ -9,6 +9,7 @@ from librechat_analytics.exports import sheets
 from librechat_analytics.exports.files import file_name, xlsx_bytes
 from librechat_analytics.exports.filter_words import RecordedNames, filters_in_file_name, filters_in_words
 from librechat_analytics.finops.anomalies import anomalies_of
+from librechat_analytics.finops.period_forecast import forecast
 from librechat_analytics.usage.filters import EVERYTHING, Filters
 from librechat_analytics.usage.listing import WHOLE_LIST, Listing
 from librechat_analytics.usage.period_words import day_in_words, period_in_words
@@ -168,6 +169,10 @@ WHAT_CHANGED = table(
 ANOMALIES = table(
     lambda repository, chosen: anomalies_of(repository, chosen.period, chosen.filters, chosen.definitions),
     lambda answer, _: sheets.anomalies_sheet(answer),
+)
+FORECAST = table(
+    lambda repository, chosen: repository.ask(forecast, chosen.period, chosen.filters),
+    lambda answer, _: sheets.forecast_sheet(answer),
 )
 QUALITY = table(
     lambda repository, chosen: repository.quality(chosen.period, chosen.filters),

@@ -14,6 +14,7 @@ from librechat_analytics.exports import workbook
 from librechat_analytics.exports.files import csv_text, xlsx_bytes
 from librechat_analytics.exports.workbook import Context, Table, whole_workbook
 from librechat_analytics.finops.definitions import no_definitions
+from librechat_analytics.finops.period_forecast import FORECAST_PERIODS
 from librechat_analytics.usage.filters import FILTER_PARAMETERS
 from librechat_analytics.usage.questions import ATTRIBUTES, CHANGES_BY
 from librechat_analytics.web import answer_bodies as bodies
@@ -56,6 +57,8 @@ class Endpoint:
     """What the API says where there is no such answer."""
     by: tuple[str, ...] = ()
     """What the answer can be taken apart by, the default first: the values of the parameter of that name."""
+    periods: tuple[str, ...] = ()
+    """The only periods that it can be about, the default first; without any, all of them."""
 
 
 ENDPOINTS = (
@@ -133,6 +136,15 @@ ENDPOINTS = (
         example="period=12m&tz=Europe/Berlin",
     ),
     Endpoint(
+        "forecast",
+        "What a running period is expected to cost by its end",
+        workbook.FORECAST,
+        finops_bodies.ForecastAnswer,
+        parameters=("tz", *FILTER_PARAMETERS, "format"),
+        example="period=this-month&tz=Europe/Berlin",
+        periods=FORECAST_PERIODS,
+    ),
+    Endpoint(
         "quality",
         "What makes the figures less certain than they look",
         workbook.QUALITY,
@@ -160,7 +172,7 @@ def api_blueprint(
     """
     api = Blueprint("api", __name__, url_prefix="/api")
 
-    def read(by: tuple[str, ...] = ()) -> ApiRequest:
+    def read(by: tuple[str, ...] = (), periods: tuple[str, ...] = ()) -> ApiRequest:
         scope = g.visitor.scope
         first_usage = repository.first_usage(scope) if request.args.get("period") == "all" else None
         return read_request(
@@ -170,12 +182,13 @@ def api_blueprint(
             first_usage=first_usage,
             scope=scope,
             by=by,
+            periods=periods,
             definitions=definitions(),
         )
 
     def view_of(endpoint: Endpoint) -> Callable[[], Response]:
         def view() -> Response:
-            wanted = read(endpoint.by)
+            wanted = read(endpoint.by, endpoint.periods)
             if wanted.format == "json":
                 # Freshness is read first: the figures may be newer than it says, never older.
                 freshness = repository.freshness()

@@ -1,4 +1,4 @@
-"""The bodies of the answers about managing money: what the API says of anomalies."""
+"""The bodies of the answers about managing money: what the API says of anomalies and forecasts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from librechat_analytics.exports import columns
 from librechat_analytics.finops.anomalies import AnomalyKind
 from librechat_analytics.web.answer_bodies import Answer
-from librechat_analytics.web.body import Body, RowBody
+from librechat_analytics.web.body import Body, Count, RowBody, Share
 
 if TYPE_CHECKING:
     from librechat_analytics.usage.periods import Period
@@ -53,3 +53,33 @@ class AnomaliesAnswer(Answer):
     @classmethod
     def _own_fields(cls, period: Period, answer: object) -> dict[str, object]:  # noqa: ARG003
         return {"anomalies": answer}
+
+
+class BacktestBody(Body):
+    """How far the same forecast was off on each day of the last year, as many days before the outcome."""
+
+    origins: Count
+    """The days whose outcome is known."""
+    mean_absolute_error: float | None
+    """The mean difference between what was expected and what came, as a share of what came. null where \
+too little was known on all these days."""
+    coverage: Share | None
+    """The share of outcomes that were from `low` to `high`, each judged by what was known before it."""
+
+
+class ForecastAnswer(Answer):
+    """What a period has cost so far, and what it is expected to cost by its end."""
+
+    actual_usd: float
+    """What the period has cost so far, as in the summary."""
+    expected_usd: float | None
+    """null where it is too early, as `low` and `high`."""
+    low_usd: float | None
+    high_usd: float | None
+    level: Share
+    """The share of outcomes that `low` to `high` is meant to hold."""
+    pace_usd: float | None
+    """What the period would cost if the rest of it went as it did so far; null at its first instant."""
+    reason: str | None
+    """Why there is no forecast, in a sentence; null where there is one."""
+    backtest: BacktestBody

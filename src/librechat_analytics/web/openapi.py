@@ -27,7 +27,7 @@ from openapi_pydantic import (
 from pydantic.json_schema import models_json_schema
 
 from librechat_analytics.web import openapi_parts as parts
-from librechat_analytics.web.api import COMMON, CSV, ENDPOINTS, XLSX
+from librechat_analytics.web.api import COMMON, CSV, ENDPOINTS, XLSX, Endpoint
 from librechat_analytics.web.gatekeeper import KEY_HEADER
 from librechat_analytics.web.openapi_parts import IF_NONE_MATCH, JSON, OPERATION
 from librechat_analytics.web.openapi_verbs import describe_verb
@@ -37,6 +37,8 @@ from librechat_analytics.web.status_bodies import AuditState, Health, Ready, Ref
 from librechat_analytics.web.verbs import VERBS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flask import Flask
     from pydantic import BaseModel
 
@@ -154,7 +156,7 @@ def _operations() -> dict[str, Operation]:
             endpoint.title,
             {JSON: parts.json_body(endpoint.body), CSV: parts.text_body(), XLSX: MediaType()},
             parameters=(*endpoint.parameters, IF_NONE_MATCH),
-            own=(_by(endpoint.by),) if endpoint.by else (),
+            own=tuple(_own(endpoint)),
             refusals=("400", *GUARDED, *(("404",) if endpoint.nothing else ())),
             example=f"/api/{endpoint.path}?{endpoint.example}",
         )
@@ -214,10 +216,16 @@ def _operations() -> dict[str, Operation]:
     }
 
 
-def _by(values: tuple[str, ...]) -> Parameter:
-    """Describe the parameter that says what an answer is taken apart by."""
-    schema = {"type": "string", "enum": [*values], "default": values[0]}
-    return parts.parameter("by", "query", "What the answer is taken apart by.", Schema.model_validate(schema))
+def _own(endpoint: Endpoint) -> Iterator[Parameter]:
+    """Describe the parameters whose values are the endpoint's own."""
+    own = (
+        ("by", endpoint.by, "What the answer is taken apart by."),
+        ("period", endpoint.periods, "A calendar range in `tz` that is not over."),
+    )
+    for name, values, meaning in own:
+        if values:
+            schema = {"type": "string", "enum": [*values], "default": values[0]}
+            yield parts.parameter(name, "query", meaning, Schema.model_validate(schema))
 
 
 def _audit(title: str) -> Operation:

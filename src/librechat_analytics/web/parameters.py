@@ -250,11 +250,13 @@ def read_request(
     first_usage: datetime | None,
     scope: Scope | None = None,
     by: tuple[str, ...] = (),
+    periods: tuple[str, ...] = (),
     definitions: Definitions | None = None,
 ) -> ApiRequest:
     """Read the parameters of a request; raises BadParameterError, which names the wrong parameter.
 
-    ``by``: the values of the parameter of that name that the endpoint takes, its default first.
+    ``by``: the values of the parameter of that name that the endpoint takes, its default first. ``periods``:
+    the only periods that it takes, if it does not take all, its default first.
     """
     _only_known_once(arguments, NAMES)
     filters = {name: tuple(arguments.getlist(name)) for name in FILTER_PARAMETERS if name in arguments}
@@ -265,10 +267,12 @@ def read_request(
         raise error.errors()[0]["ctx"]["error"] from None
     if by and given.by is not None:
         _known("by", given.by, by)
+    if periods and "period" in given.model_fields_set:
+        _known("period", given.period, periods)
     zone = given.tz or parse_zone(default_zone)
     try:
         period = parse_period(
-            given.period,
+            given.period if "period" in given.model_fields_set else next(iter(periods), given.period),
             given.start,
             given.end,
             zone,

@@ -1,0 +1,163 @@
+"""What a running week, month, quarter or year is expected to cost by its end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from librechat_analytics.finops.budget_periods import elapsed_share
+from librechat_analytics.finops.forecast import (
+    FEWEST_DAYS_WITH_COST,
+    FEWEST_MISSES,
+    HISTORY_DAYS,
+    LATELY_DAYS,
+    LEVEL,
+    MISSES_DAYS,
+    Backtest,
+    backtest,
+    to_come,
+)
+from librechat_analytics.formatting import counted
+from librechat_analytics.usage import wall_clock
+from librechat_analytics.usage.daily_costs import Days
+from librechat_analytics.usage.period_words import day_in_words
+from librechat_analytics.usage.periods import TimeRange
+from librechat_analytics.usage.rows import usd
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+    from numpy.typing import NDArray
+
+    from librechat_analytics.finops.forecast import ToCome
+    from librechat_analytics.usage.answers import Freshness
+    from librechat_analytics.usage.filters import Filters
+    from librechat_analytics.usage.periods import Period
+    from librechat_analytics.usage.questions import Repository
+
+MONTHS: Final[Mapping[str, int]] = {"this-month": 1, "this-quarter": 3, "this-year": 12}
+FORECAST_PERIODS: Final = (*MONTHS, "this-week")
+"""The periods that a forecast can be about, the usual one first."""
+
+FARTHEST_DAYS: Final = MISSES_DAYS - FEWEST_MISSES + 1
+"""How far ahead a forecast can reach at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a period has cost and is expected to cost by its end, in US dollars.
+
+    ``low_usd`` to ``high_usd`` is meant to hold the part ``level`` of all outcomes. Where it is too early,
+    ``reason`` says so in a sentence and the three are None. ``pace_usd``: what the period would cost if the
+    rest of it went as it did so far; None at its first instant. ``days``: how many days are still to come,
+    today included. ``end``: the end of the period.
+    """
+
+    actual_usd: float
+    expected_usd: float | None
+    low_usd: float | None
+    high_usd: float | None
+    pace_usd: float | None
+    reason: str | None
+    backtest: Backtest
+    days: int
+    end: datetime
+    level: float = LEVEL
+
+
+def forecast(repository: Repository, period: Period, filters: Filters) -> Forecast:
+    """Forecast the end of a period that is one of FORECAST_PERIODS.
+
+    Callers use ``Repository.ask``, which keeps the answer.
+    """
+    zone, now = period.zone, repository.now()
+    today = _figures_until(repository.freshness(), now).astimezone(zone).date()
+    first = period.range.start.astimezone(zone).date()
+    after = _first_day_after(period.name, first)
+    end = wall_clock.midnight(after, zone)
+    actual_usd = _cost(repository, period, filters)
+    costs_usd = _daily_costs(repository, Days(zone, today, today + wall_clock.DAY), filters)
+    days = (after - today).days
+    found = to_come(costs_usd[np.newaxis, :-1], costs_usd[-1:], days)
+    reason = _figures_end_before(today, first) or too_early(found, costs_usd[:-1])
+    share = elapsed_share(TimeRange(period.range.start, end), now)
+    return Forecast(
+        actual_usd=actual_usd,
+        expected_usd=None if reason else actual_usd + float(found.expected_usd[0]),
+        low_usd=None if reason else actual_usd + float(found.low_usd[0]),
+        high_usd=None if reason else actual_usd + float(found.high_usd[0]),
+        pace_usd=actual_usd / share if share else None,
+        reason=reason,
+        backtest=backtest(costs_usd[:-1], days),
+        days=days,
+        end=end,
+    )
+
+
+def too_early(found: ToCome, costs_usd: NDArray[np.float64]) -> str | None:
+    """Say in a sentence why there is no forecast of a series; None where there is one.
+
+    ``costs_usd``: what each complete day cost.
+    """
+    why = found.too_early[0]
+    if why == "history":
+        used = np.flatnonzero(costs_usd)
+        history = counted(len(costs_usd) - int(used[0]) if len(used) else 0, "day")
+        return f"Too early for a forecast: it needs eight weeks of usage, and there are {history}."
+    if why == "lately":
+        some = int((costs_usd[-LATELY_DAYS:] > 0).sum())
+        return (
+            f"Too little usage for a forecast: it needs {FEWEST_DAYS_WITH_COST} days with cost in the last"
+            f" {LATELY_DAYS}, and there are {some}."
+        )
+    if why == "misses" and found.days > FARTHEST_DAYS:
+        return (
+            f"Too early for a forecast: it reaches {FARTHEST_DAYS} days ahead at most, and the period ends in"
+            f" {found.days} days."
+        )
+    if why == "misses":
+        more = counted(FEWEST_MISSES - int(found.misses[0]), "more day", "more days")
+        return f"Too early for a forecast {found.days} days ahead: it needs {more} of usage."
+    return None
+
+
+def _figures_until(freshness: Freshness, now: datetime) -> datetime:
+    """Return the present; where the figures end on an earlier day, their end: all after it is to come."""
+    if freshness.as_of is None:
+        return now
+    # The import of a night holds all of the day before, though its newest row may be hours old.
+    is_of_last_night = freshness.status == "offline" and now - freshness.as_of < wall_clock.DAY
+    return now if is_of_last_night else min(freshness.as_of, now)
+
+
+def _first_day_after(name: str, first: date) -> date:
+    """Return the day that begins at the end of a period that begins on ``first``."""
+    if name in MONTHS:
+        return wall_clock.months_later(first, MONTHS[name])
+    return first + timedelta(weeks=1)
+
+
+def _figures_end_before(today: date, first: date) -> str | None:
+    if today >= first:
+        return None
+    return f"No forecast: the figures end on {day_in_words(today)}, before the period begins."
+
+
+def _cost(repository: Repository, period: Period, filters: Filters) -> float:
+    (whole,) = repository.subject_costs((period.range.start, period.range.end), None, filters)
+    return usd(whole.costs_e6[0])
+
+
+def _daily_costs(repository: Repository, today: Days, filters: Filters) -> NDArray[np.float64]:
+    """Return the cost of each day up to today, from the first with usage that matters."""
+    first_usage = repository.first_usage(filters.scope)
+    # A forecast a year ago knew the misses of the year before it, and the first of them needed eight weeks.
+    earliest = today.first - timedelta(days=2 * MISSES_DAYS + HISTORY_DAYS)
+    begun = today.first if first_usage is None else first_usage.astimezone(today.zone).date()
+    days = Days(today.zone, min(max(begun, earliest), today.first), today.end)
+    costs: NDArray[np.float64] = repository.daily_costs(days, None, filters).costs_usd[0]
+    return costs
