@@ -32,6 +32,7 @@ from librechat_analytics.web.keys_file import KeysFileError, read_keys_now
 from librechat_analytics.web.keys_watch import KeysWatch
 from librechat_analytics.web.metrics import serve_metrics
 from librechat_analytics.web.openapi import serve_description
+from librechat_analytics.web.report_preview import serve_report_preview
 from librechat_analytics.web.server import (
     ASK_AGAIN,
     PREFIX,
@@ -202,6 +203,7 @@ def create_app(settings: Settings) -> Flask:
     serve_metrics(server, repository, _finops_metrics(definitions))
     serve_audit(server, repository, begin=syncer.want_audit if syncer else None)
     serve_backup(server, store.open_copy)
+    serve_report_preview(server, repository, definitions=lambda: definitions.current, page="")
     serve_description(server, default_zone=settings.dashboard_timezone)
     refuse_unknown_api_paths(server)
     dashboard = mount_dashboard(

@@ -48,12 +48,15 @@ class Names(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RecordedNames:
-    """The names that the repository knows, within the scope of some filters."""
+    """The names that the repository knows, within the scope of some filters; without ``people`` no user's."""
 
     repository: Repository
     filters: Filters
+    people: bool = True
 
     def user_of(self, user: str) -> User | None:
+        if not self.people:
+            return None
         return self.repository.user(user, self.filters.scope)
 
     def agent_of(self, agent: str) -> Agent | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from librechat_analytics.exports import sheets
 from librechat_analytics.exports.files import file_name, xlsx_bytes
 from librechat_analytics.exports.filter_words import RecordedNames, filters_in_file_name, filters_in_words
+from librechat_analytics.exports.without_names import without_names
 from librechat_analytics.finops.anomalies import anomalies_of
 from librechat_analytics.finops.period_forecast import forecast
 from librechat_analytics.usage.filters import EVERYTHING, Filters
@@ -60,7 +61,7 @@ class Context:
     """What a table says about its figures: the selection, how fresh they are, and the present.
 
     ``filters_in_words``: the chosen filters with names, empty without any; ``filters_in_file_name``: the same
-    for the name of a file.
+    for the name of a file. ``names``: whether the table may name people.
     """
 
     selection: Selection
@@ -68,20 +69,22 @@ class Context:
     now: datetime
     filters_in_words: str = ""
     filters_in_file_name: str = ""
+    names: bool = True
 
     @classmethod
-    def of(cls, repository: Repository, selection: Selection) -> Context:
+    def of(cls, repository: Repository, selection: Selection, *, names: bool = True) -> Context:
         """Ask what is to be said about the figures of a selection, before the figures are asked for."""
         # Freshness is read first: the figures may be newer than it says, never older.
         freshness, now = repository.freshness(), repository.now()
-        names = RecordedNames(repository, selection.filters)
+        recorded = RecordedNames(repository, selection.filters, people=names)
         filters = selection.filters
         return cls(
             selection,
             freshness,
             now,
-            filters_in_words(filters, names),
-            filters_in_file_name(filters, names),
+            filters_in_words(filters, recorded),
+            filters_in_file_name(filters, recorded),
+            names,
         )
 
     def file_name(self, what: str) -> str:
@@ -117,7 +120,9 @@ def table(
 
     def sheet(repository: Repository, context: Context) -> Sheet | None:
         answer = ask(repository, context.selection)
-        return None if answer is None else lay_out(answer, context)
+        if answer is None:
+            return None
+        return lay_out(answer if context.names else without_names(answer), context)
 
     return Table(ask, sheet)
 
@@ -211,9 +216,12 @@ def whole_workbook(
     bucket: BucketUnit,
     filters: Filters = EVERYTHING,
     definitions: Definitions | None = None,
+    *,
+    names: bool = True,
 ) -> Workbook:
-    """Write everything that is known of a period into one xlsx file."""
-    context = Context.of(repository, Selection(period, filters, bucket, definitions=definitions))
+    """Write everything that is known of a period into one xlsx file; without ``names`` of people."""
+    selection = Selection(period, filters, bucket, definitions=definitions)
+    context = Context.of(repository, selection, names=names)
     content = xlsx_bytes(all_sheets(repository, context), context.caption)
     return Workbook(context.file_name("usage"), content)
 

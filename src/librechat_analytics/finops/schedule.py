@@ -67,8 +67,7 @@ def covered(schedule: Schedule, day: date, zone: ZoneInfo) -> Period:
 def _is_due_on(schedule: Schedule, day: date) -> bool:
     if schedule.weekday is not None:
         return day.weekday() == schedule.weekday
-    last = months_later(day.replace(day=1), 1) - DAY
-    return day.day == min(schedule.day_of_month or 1, last.day)
+    return day.day == schedule.day_of_month
 
 
 def _at(schedule: Schedule, day: date, zone: ZoneInfo) -> datetime:

@@ -204,7 +204,7 @@ def api_blueprint(
                 raise NotFound(endpoint.nothing)
             is_csv = wanted.format == "csv"
             content = csv_text(sheet).encode() if is_csv else xlsx_bytes([sheet], context.caption)
-            return _file(context.file_name(endpoint.path), content, wanted.format)
+            return file_response(context.file_name(endpoint.path), content, wanted.format)
 
         return view
 
@@ -221,12 +221,13 @@ def api_blueprint(
     def export() -> Response:
         wanted = read()
         whole = whole_workbook(repository, wanted.period, wanted.bucket, wanted.filters, wanted.definitions)
-        return _file(whole.name, whole.content, "xlsx")
+        return file_response(whole.name, whole.content, "xlsx")
 
     return api
 
 
-def _file(name: str, content: bytes, suffix: str) -> Response:
+def file_response(name: str, content: bytes, suffix: str) -> Response:
+    """Answer with a file: its name without the suffix, which is csv or xlsx."""
     response = Response(content, content_type=f"{CSV}; charset=utf-8" if suffix == "csv" else XLSX)
     without_accents = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     plain = "-".join(filter(None, without_accents.split("-")))

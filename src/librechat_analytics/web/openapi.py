@@ -32,6 +32,7 @@ from librechat_analytics.web.gatekeeper import KEY_HEADER
 from librechat_analytics.web.openapi_parts import IF_NONE_MATCH, JSON, OPERATION
 from librechat_analytics.web.openapi_verbs import describe_verb
 from librechat_analytics.web.parameters import Parameters
+from librechat_analytics.web.report_preview import FORMATS as PREVIEW_FORMATS
 from librechat_analytics.web.server import PREFIX, conditional
 from librechat_analytics.web.status_bodies import AuditState, Health, Ready, Refusal, RefusedParameter
 from librechat_analytics.web.verbs import VERBS
@@ -171,6 +172,15 @@ def _operations() -> dict[str, Operation]:
             refusals=("400", *GUARDED),
             example="/api/export?period=last-month",
         ),
+        "/api/reports/{name}/preview": parts.operation(
+            FILES,
+            "A report by schedule, as its receivers would get it now",
+            {"text/html": parts.text_body(), "text/plain": parts.text_body(), XLSX: MediaType()},
+            parameters=(IF_NONE_MATCH,),
+            own=(parts.path_parameter("name"), *_of_previews()),
+            refusals=("400", *GUARDED, "404"),
+            example="/api/reports/weekly/preview?format=text",
+        ),
         "/api/backup": parts.operation(
             FILES,
             "A copy of the store",
@@ -226,6 +236,16 @@ def _own(endpoint: Endpoint) -> Iterator[Parameter]:
         if values:
             schema = {"type": "string", "enum": [*values], "default": values[0]}
             yield parts.parameter(name, "query", meaning, Schema.model_validate(schema))
+
+
+def _of_previews() -> Iterator[Parameter]:
+    """Describe the parameters of previews of reports."""
+    forms = Schema.model_validate(
+        {"type": "string", "enum": [*PREVIEW_FORMATS], "default": PREVIEW_FORMATS[0]}
+    )
+    yield parts.parameter("format", "query", "Format of the answer; `xlsx` is the workbook.", forms)
+    meaning = "Which receiver gets it: some get ids in place of people's names. Without it, the first."
+    yield parts.parameter("receiver", "query", meaning, parts.TEXT)
 
 
 def _audit(title: str) -> Operation:

@@ -111,6 +111,11 @@ def parameter(name: str, location: str, meaning: str, schema: Schema) -> Paramet
     return Parameter.model_validate({"name": name, "in": location, "description": meaning, "schema": schema})
 
 
+def path_parameter(name: str) -> Parameter:
+    """Describe a part of the path."""
+    return Parameter.model_validate({"name": name, "in": "path", "required": True, "schema": TEXT})
+
+
 def refusal(status: str, meaning: str, body: type[BaseModel]) -> DescribedResponse:
     """Describe an answer with an error."""
     if status in WITH_RETRY_AFTER:

@@ -258,7 +258,7 @@ def read_request(
     ``by``: the values of the parameter of that name that the endpoint takes, its default first. ``periods``:
     the only periods that it takes, if it does not take all, its default first.
     """
-    _only_known_once(arguments, NAMES)
+    only_known_once(arguments, NAMES)
     filters = {name: tuple(arguments.getlist(name)) for name in FILTER_PARAMETERS if name in arguments}
     try:
         given = Parameters.model_validate(arguments.to_dict() | filters)
@@ -303,7 +303,8 @@ def read_request(
     )
 
 
-def _only_known_once(arguments: MultiDict[str, str], names: Collection[str]) -> None:
+def only_known_once(arguments: MultiDict[str, str], names: Collection[str]) -> None:
+    """Raise BadParameterError for a parameter that is unknown, empty or given twice; filters may repeat."""
     filter_values = 0
     for name, values in arguments.lists():
         if name not in names:

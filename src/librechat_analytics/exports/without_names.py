@@ -1,0 +1,30 @@
+"""Answers without the names of people, for receivers that may not know them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from librechat_analytics.usage.list_answers import Ranking, UserModelRow, UserRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Answer = TypeVar("Answer")
+
+
+def without_names(answer: Answer) -> Answer:
+    """Return an answer with users' ids, and without their names, addresses and groups."""
+    if isinstance(answer, Ranking):
+        return cast("Answer", replace(answer, rows=tuple(map(_row, answer.rows))))
+    if isinstance(answer, tuple):
+        return cast("Answer", tuple(map(_row, cast("Iterable[object]", answer))))
+    return answer
+
+
+def _row(row: object) -> object:
+    if isinstance(row, UserRow):
+        return replace(row, name=None, email=None, groups=())
+    if isinstance(row, UserModelRow):
+        return replace(row, name=None, email=None)
+    return row

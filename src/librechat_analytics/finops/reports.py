@@ -1,0 +1,169 @@
+"""What a report by schedule says: the answers that the page shows for the same week or month."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from librechat_analytics.finops.anomalies import anomalies, days_of, folded, kinds_judged
+from librechat_analytics.finops.budget_scopes import seen_filters
+from librechat_analytics.finops.budgets import budget_history, budget_states
+from librechat_analytics.finops.definitions import Budget
+from librechat_analytics.finops.schedule import covered, last_due
+from librechat_analytics.usage.filters import as_stored
+from librechat_analytics.usage.listing import Listing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date, datetime
+
+    from librechat_analytics.finops.anomalies import Folded
+    from librechat_analytics.finops.budgets import BudgetState
+    from librechat_analytics.finops.definitions import Definitions, Report
+    from librechat_analytics.usage.answers import Freshness, Summary
+    from librechat_analytics.usage.filters import Filters, Scope
+    from librechat_analytics.usage.list_answers import ModelRow, Ranking, UserRow
+    from librechat_analytics.usage.periods import Period
+    from librechat_analytics.usage.questions import Repository
+
+TOP: Final = 5
+"""How many users and models a report lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetLine:
+    """A budget of a report: in the period in which the report's period ends.
+
+    ``states``: of a budget for each user and so on, those with usage; otherwise the one.
+    """
+
+    budget: Budget
+    states: tuple[BudgetState, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportAnswer:
+    """All answers of a report about one period.
+
+    ``now``: the present of the answers. ``skipped``: days on which the report was due and not sent.
+    """
+
+    report: Report
+    definitions: Definitions
+    period: Period
+    filters: Filters
+    now: datetime
+    freshness: Freshness
+    summary: Summary
+    budgets: tuple[BudgetLine, ...]
+    users: Ranking[UserRow]
+    models: Ranking[ModelRow]
+    unusual: Folded
+    skipped: tuple[date, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the figures reach the end of the period."""
+        as_of = self.freshness.as_of
+        return as_of is not None and as_of >= self.period.range.end
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a message."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ReportMessage:
+    """A report as its receivers get it; both texts say the same."""
+
+    subject: str
+    text: str
+    html: str
+    attachment: Attachment | None
+
+
+def last_report(
+    repository: Repository, definitions: Definitions, report: Report, scope: Scope | None = None
+) -> ReportAnswer | None:
+    """Return what a report says that was due last, as ``report_answer`` does."""
+    day = last_due(report.every, definitions.zone, repository.now()).day
+    return report_answer(repository, definitions, report, day, scope=scope)
+
+
+def report_answer(
+    repository: Repository,
+    definitions: Definitions,
+    report: Report,
+    day: date,
+    skipped: tuple[date, ...] = (),
+    scope: Scope | None = None,
+) -> ReportAnswer | None:
+    """Return what a report says that is due on a day.
+
+    None where some of its usage may lie outside the scope.
+    """
+    # Who may see a budget with the same filters may see the report.
+    filters = seen_filters(repository, Budget(report.name, report.where, "month", ()), scope)
+    if filters is None:
+        return None
+    # Freshness is read first: the figures may be newer than it says, never older.
+    freshness, now = repository.freshness(), repository.now()
+    period = covered(report.every, day, definitions.zone)
+    top = Listing(TOP, beyond_period=True)
+    days = days_of(period, freshness.as_of or now)
+    return ReportAnswer(
+        report=report,
+        definitions=definitions,
+        period=period,
+        filters=filters,
+        now=now,
+        freshness=freshness,
+        summary=repository.summary(period, filters),
+        budgets=tuple(_budgets(repository, definitions, report, period, scope)),
+        users=repository.top_users(period, top, filters),
+        models=repository.top_models(period, top, filters),
+        unusual=folded(repository.ask(anomalies, days, filters, kinds_judged(definitions))),
+        skipped=skipped,
+    )
+
+
+def _budgets(
+    repository: Repository, definitions: Definitions, report: Report, period: Period, scope: Scope | None
+) -> Iterator[BudgetLine]:
+    """Yield the budgets that are wholly inside what the report is about."""
+    running = repository.ask(budget_states, definitions, scope)
+    for budget in definitions.budgets:
+        if not is_inside(budget.where, report.where):
+            continue
+        states = tuple(one for one in running if one.budget == budget)
+        if any(one.period.range.start >= period.range.end for one in states):
+            # The period of the report ended before the running one of the budget began.
+            states = _before(repository, definitions, budget, period, scope)
+        if states:
+            yield BudgetLine(budget, states)
+
+
+def _before(
+    repository: Repository, definitions: Definitions, budget: Budget, period: Period, scope: Scope | None
+) -> tuple[BudgetState, ...]:
+    if budget.each is not None:
+        return ()
+    history = repository.ask(budget_history, definitions, budget.name, None, scope) or ()
+    return tuple(one for one in history if one.period.range.start < period.range.end)[-1:]
+
+
+def is_inside(inner: Filters, outer: Filters) -> bool:
+    """Say whether filters let through nothing that others leave out."""
+    chosen = all(
+        (own := inner.chosen().get(name, ())) and set(as_stored(name, own)) <= set(as_stored(name, values))
+        for name, values in outer.chosen().items()
+    )
+    left_out = all(
+        set(as_stored(name, values)) <= set(as_stored(name, inner.left_out().get(name, ())))
+        for name, values in outer.left_out().items()
+    )
+    return chosen and left_out
