@@ -229,6 +229,7 @@ SPELLINGS = {
     ),
     "PRICES_FILE": ("/etc/prices.csv", []),
     "FINOPS_FILE": ("/etc/finops.toml", []),
+    "PUBLIC_URL": ("https://a.example.com/usage/", ["https://a.example.com/usage"]),
     "ANONYMIZE_USERS": ("true", ["True", "TRUE", "1", "yes", "On"]),
     "STORE_MEMORY_LIMIT": (
         "2GB",

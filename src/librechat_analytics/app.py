@@ -12,6 +12,7 @@ from librechat_analytics.answer_cache.repository import CachedRepository
 from librechat_analytics.dashboard.app import mount_dashboard
 from librechat_analytics.dashboard.dash_seams.endpoints import FILE_ENDPOINTS, PAGE_ENDPOINTS
 from librechat_analytics.dashboard.views.registry import views_to_show
+from librechat_analytics.finops.alerting import Alerting
 from librechat_analytics.finops.definitions_file import DefinitionsFile
 from librechat_analytics.librechat.mongo import MongoSource
 from librechat_analytics.settings import name_users, require_a_key, whole_environment
@@ -21,6 +22,7 @@ from librechat_analytics.sync.mending import mend_names, mend_providers
 from librechat_analytics.sync.summing_up import sum_up_stored
 from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.prices import read_price_list
+from librechat_analytics.usage.repository import StoreRepository
 from librechat_analytics.usage.scopes import unmatched_parts
 from librechat_analytics.web.api import api_blueprint
 from librechat_analytics.web.audit import serve_audit
@@ -67,11 +69,13 @@ class Running:
     repository: CachedRepository
     keys_watch: KeysWatch
     definitions: DefinitionsFile
+    alerting: Alerting
 
     def close(self) -> None:
         """End the sync after its current batch and close the store."""
         self.keys_watch.stop()
         self.definitions.stop()
+        self.alerting.stop()
         if self.syncer and self.thread:
             self.syncer.stop()
             self.thread.join(LAST_BATCH_SECONDS)
@@ -185,6 +189,15 @@ def create_app(settings: Settings) -> Flask:
             audit_progress=audit.progress if audit else None,
         )
 
+    def repository_at(now: datetime | None) -> StoreRepository:
+        return StoreRepository(store, source=source_report, prices=prices, fixed_now=now)
+
+    alerting = Alerting.of(
+        store,
+        lambda: definitions.current,
+        repository_at,
+        public_url=settings.public_url,
+    )
     page = PublicPage(PAGE_ENDPOINTS, FILE_ENDPOINTS)
     server = create_server(
         gatekeeper=make_gatekeeper(settings, keys),
@@ -217,10 +230,14 @@ def create_app(settings: Settings) -> Flask:
         views=views_to_show(finops=settings.finops_file is not None),
     )
     page.script_hashes = tuple(dashboard.csp_hashes())
-    server.extensions[EXTENSION] = Running(store, source, syncer, thread, repository, keys_watch, definitions)
+    server.extensions[EXTENSION] = Running(
+        store, source, syncer, thread, repository, keys_watch, definitions, alerting
+    )
     if settings.dashboard_api_keys_file is not None:
         keys_watch.start()
     definitions.start()
+    if definitions.path is not None:
+        alerting.start()
     if thread is not None:
         thread.start()
     return server

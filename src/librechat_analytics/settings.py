@@ -8,6 +8,7 @@ from io import StringIO
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, Protocol, runtime_checkable
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import (
@@ -89,6 +90,18 @@ def _origins(text: str) -> tuple[str, ...]:
 def _origin(text: str) -> str:
     # The quotes are easily lost in a shell or a compose file.
     return f"'{text}'" if text in ("self", "none") else text.removesuffix("/")
+
+
+def _public_url(text: str) -> str:
+    parts = urlsplit(text)
+    try:
+        is_usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_usable = False
+    if not is_usable or parts.query or parts.fragment or parts.username or not text.isprintable():
+        raise ValueError("must be an address such as https://analytics.example.com")
+    path = parts.path.rstrip("/") or "/librechat-analytics"
+    return f"{parts.scheme}://{parts.netloc}{path}/"
 
 
 def _mongo_uri(text: str) -> str:
@@ -177,6 +190,11 @@ class Settings(BaseModel):
         None,
         description="Your own definitions (TOML) of cost centres, budgets, alerts and reports, such as"
         " finops.toml; it is read again when it changes.",
+    )
+    public_url: Annotated[str, _if_written(_public_url)] | None = Field(
+        None,
+        description="Where people open the dashboard, such as https://analytics.example.com: messages and"
+        " reports link to it.",
     )
     anonymize_users: bool = Field(
         default=False,

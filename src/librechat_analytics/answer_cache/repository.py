@@ -46,9 +46,9 @@ if TYPE_CHECKING:
     )
     from librechat_analytics.usage.listing import Listing
     from librechat_analytics.usage.matching import Hit, Kind
-    from librechat_analytics.usage.periods import BucketUnit, Period
+    from librechat_analytics.usage.periods import BucketUnit, Period, TimeRange
     from librechat_analytics.usage.prices import PriceList
-    from librechat_analytics.usage.quality import QualityReport
+    from librechat_analytics.usage.quality import QualityReport, UnpricedModel
     from librechat_analytics.usage.questions import Attribute, ChangeBy, Dimension, Repository, SplitBy
     from librechat_analytics.usage.subject_costs import Edges, Limit, SubjectBy, SubjectCosts
     from librechat_analytics.usage.timeline_answers import Caching, HoursOfWeek, Rates, Split, Timeline
@@ -101,6 +101,9 @@ class CachedRepository:
 
     def quality(self, period: Period, filters: Filters = EVERYTHING) -> QualityReport:
         return self._answer(StoreRepository.quality, period, filters)
+
+    def unpriced_models(self, time_range: TimeRange) -> tuple[UnpricedModel, ...]:
+        return self._answer(StoreRepository.unpriced_models, time_range)
 
     def price_check(self, period: Period, filters: Filters = EVERYTHING) -> PriceCheck | None:
         return self._answer(StoreRepository.price_check, period, filters)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from librechat_analytics.usage.filters import EVERYTHING
 from librechat_analytics.usage.quality import (
     KINDS,
     UNCERTAIN_COST,
@@ -11,6 +12,7 @@ from librechat_analytics.usage.quality import (
     Finding,
     QualityReport,
     Refusals,
+    UnpricedModel,
 )
 from librechat_analytics.usage.queries import of_store
 from librechat_analytics.usage.rows import answer_row, range_rows, rows_after, usd
@@ -43,6 +45,12 @@ def quality_report(
         refusals=tuple(answer_row(Refusals, row, ids=tuple(row["ids"])) for row in refused),
         doubtful_cost_usd=usd(sum(row["cost_e6"] for row in rows if row["code"] in UNCERTAIN_COST)),
     )
+
+
+def unpriced_models(snapshot: Snapshot, time_range: TimeRange) -> tuple[UnpricedModel, ...]:
+    """List the models of a range of time that LibreChat had no price for."""
+    rows = range_rows(snapshot, "unpriced_models", time_range, EVERYTHING)
+    return tuple(answer_row(UnpricedModel, row) for row in rows)
 
 
 def _with_rates(row: SqlRow) -> SqlRow:

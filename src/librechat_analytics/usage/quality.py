@@ -62,6 +62,16 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class UnpricedModel:
+    """A model without a price, what it cost at the default rate, and its first and last row in a range."""
+
+    model: str
+    cost_usd: float
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Refusals:
     """Rows that could not be read for one reason; ``ids`` are at most ten, newest first."""
 

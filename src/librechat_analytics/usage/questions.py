@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     )
     from librechat_analytics.usage.listing import Listing
     from librechat_analytics.usage.matching import Hit, Kind
-    from librechat_analytics.usage.periods import BucketUnit, Period
-    from librechat_analytics.usage.quality import QualityReport
+    from librechat_analytics.usage.periods import BucketUnit, Period, TimeRange
+    from librechat_analytics.usage.quality import QualityReport, UnpricedModel
     from librechat_analytics.usage.subject_costs import Edges, Limit, SubjectBy, SubjectCosts
     from librechat_analytics.usage.timeline_answers import Caching, HoursOfWeek, Rates, Split, Timeline
     from librechat_analytics.usage.usual import Usual
@@ -107,6 +107,10 @@ class Repository(Protocol):
 
     def quality(self, period: Period, filters: Filters = EVERYTHING) -> QualityReport:
         """Return the findings of a period, and all refused rows unless a scope limits the answer."""
+        ...
+
+    def unpriced_models(self, time_range: TimeRange) -> tuple[UnpricedModel, ...]:
+        """List the models of a range of time that LibreChat had no price for, highest cost first."""
         ...
 
     def price_check(self, period: Period, filters: Filters = EVERYTHING) -> PriceCheck | None:

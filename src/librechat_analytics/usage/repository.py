@@ -55,9 +55,9 @@ if TYPE_CHECKING:
     )
     from librechat_analytics.usage.listing import Listing
     from librechat_analytics.usage.matching import Hit, Kind
-    from librechat_analytics.usage.periods import BucketUnit
+    from librechat_analytics.usage.periods import BucketUnit, TimeRange
     from librechat_analytics.usage.prices import PriceList
-    from librechat_analytics.usage.quality import QualityReport
+    from librechat_analytics.usage.quality import QualityReport, UnpricedModel
     from librechat_analytics.usage.questions import Attribute, ChangeBy, Dimension, Repository, SplitBy
     from librechat_analytics.usage.subject_costs import Edges, Limit, SubjectBy, SubjectCosts
     from librechat_analytics.usage.timeline_answers import Caching, HoursOfWeek, Rates, Split, Timeline
@@ -118,6 +118,10 @@ class StoreRepository:
     def quality(self, period: Period, filters: Filters = EVERYTHING) -> QualityReport:
         with self._store.snapshot() as snapshot:
             return findings.quality_report(snapshot, period.range, filters, now=self.now())
+
+    def unpriced_models(self, time_range: TimeRange) -> tuple[UnpricedModel, ...]:
+        with self._store.snapshot() as snapshot:
+            return findings.unpriced_models(snapshot, time_range)
 
     def price_check(self, period: Period, filters: Filters = EVERYTHING) -> PriceCheck | None:
         if self._prices is None:

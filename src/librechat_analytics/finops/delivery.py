@@ -1,0 +1,244 @@
+"""Sends what waits in the outbox: a queue for each receiver, so that none holds up another."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from librechat_analytics.finops.alert_words import instant_text
+from librechat_analytics.finops.delivery_rules import (
+    GROUPED_FOR,
+    MOST_A_DAY,
+    NEVER_QUIET,
+    TRIED_FOR,
+    day_of,
+    outcome,
+    quiet_until,
+)
+from librechat_analytics.finops.messages import Message, Notice
+from librechat_analytics.finops.receivers.services import send_to_people
+from librechat_analytics.finops.receivers.signed_json import send_json
+from librechat_analytics.store.errors import StoreError
+from librechat_analytics.store.outbox_items import REPORT
+from librechat_analytics.usage.repository import utc_now
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from librechat_analytics.finops.definitions import Definitions, Receiver
+    from librechat_analytics.finops.messages import Answer, Writer
+    from librechat_analytics.store.interface import Outbox
+    from librechat_analytics.store.outbox_items import Delivery as DeliveryRow
+    from librechat_analytics.store.outbox_items import Due, Outcome
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS: Final = 1.0
+"""How often to look whether something is due."""
+
+AT_ONCE: Final = 4
+"""How many notices one program is sent at the same time, so that one that hangs holds up few."""
+
+LAST_MESSAGE_SECONDS: Final = 2
+GIVEN_UP_EVERY: Final = timedelta(hours=1)
+NOT_DEFINED: Final = "The definitions file has no receiver of this name any more."
+
+
+class Delivery:
+    """Sends to the receivers of the definitions in force, in threads of its own."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        definitions: Callable[[], Definitions | None],
+        writer: Writer,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        to_program: Callable[[Receiver, Notice], Answer] = send_json,
+        to_people: Callable[[Receiver, Message], Answer] = send_to_people,
+    ) -> None:
+        self._outbox = outbox
+        self._definitions = definitions
+        self._writer = writer
+        self._clock = clock
+        self._to_program = to_program
+        self._to_people = to_people
+        self._stopped = threading.Event()
+        self._woken = threading.Event()
+        self._sending: dict[str, threading.Thread] = {}
+        self._given_up_at: datetime | None = None
+        self._thread = threading.Thread(target=self._follow, name="delivery", daemon=True)
+
+    def start(self) -> None:
+        """Send what is due from now on."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Look at once whether something is due."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Stop sending; what is being sent may be sent again after the next start."""
+        self._stopped.set()
+        self._woken.set()
+        for thread in (self._thread, *self._sending.values()):
+            if thread.is_alive():
+                thread.join(LAST_MESSAGE_SECONDS)
+
+    def test(self, receiver: Receiver) -> Answer:
+        """Send a message that says that it is a test, and return the answer."""
+        text = f"This is a test of the receiver {receiver.name}. Nothing is wrong."
+        if receiver.kind == "apprise":
+            return self._to_people(receiver, Message("Test of LibreChat Analytics", text))
+        identity = f"test-{secrets.token_hex(12)}"
+        return self._to_program(
+            receiver,
+            Notice(
+                identity,
+                {
+                    "id": identity,
+                    "rule": "test",
+                    "subject": receiver.name,
+                    "level": None,
+                    "openedAt": instant_text(self._clock().replace(microsecond=0)),
+                    "text": text,
+                    "link": None,
+                    "facts": {},
+                },
+            ),
+        )
+
+    def _follow(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                self.send_due()
+            except StoreError as error:
+                log.warning("Alerts cannot be sent yet. %s", error)
+            except Exception:
+                log.exception("Alerts could not be sent")
+            self._woken.wait(LOOK_SECONDS)
+            self._woken.clear()
+
+    def send_due(self) -> None:
+        """Begin to send what is due, in a thread for each receiver that is not being sent anything."""
+        definitions = self._definitions()
+        if definitions is None:
+            return
+        now = self._clock()
+        receivers = {receiver.name: receiver for receiver in definitions.receivers}
+        for name, at in self._outbox.next_tries().items():
+            running = self._sending.get(name)
+            if at > now or name not in receivers or (running is not None and running.is_alive()):
+                continue
+            work = threading.Thread(
+                target=self._send_or_log,
+                args=(receivers[name], definitions),
+                name=f"to {name}",
+                daemon=True,
+            )
+            self._sending[name] = work
+            work.start()
+        if self._given_up_at is None or abs(now - self._given_up_at) >= GIVEN_UP_EVERY:
+            self._outbox.give_up(list(receivers), now - TRIED_FOR, NOT_DEFINED)
+            self._given_up_at = now
+
+    def _send_or_log(self, receiver: Receiver, definitions: Definitions) -> None:
+        try:
+            self.send_to(receiver, definitions)
+        except StoreError as error:
+            log.warning("What was sent to the receiver %s could not be noted. %s", receiver.name, error)
+        except Exception:
+            log.exception("Nothing could be sent to the receiver %s", receiver.name)
+            self._stopped.wait(LOOK_SECONDS)
+        finally:
+            self._woken.set()
+
+    def send_to(self, receiver: Receiver, definitions: Definitions) -> None:
+        """Send one receiver what is due now."""
+        now = self._clock()
+        dues = self._outbox.due(receiver.name, now)
+        if not dues:
+            return
+        until = quiet_until(receiver.quiet, now, definitions.zone)
+        if until is not None:
+            held = [due.delivery for due in dues if due.alert.rule not in NEVER_QUIET]
+            if held:
+                self._outbox.put_off(held, until)
+            dues = tuple(due for due in dues if due.alert.rule in NEVER_QUIET)
+        if receiver.kind == "json":
+            self._send_notices(receiver, dues)
+        elif dues:
+            self._send_messages(receiver, dues, definitions, is_quiet=until is not None)
+
+    def _send_notices(self, receiver: Receiver, dues: Sequence[Due]) -> None:
+        for first in range(0, len(dues), AT_ONCE):
+            if self._stopped.is_set():
+                return
+            together = dues[first : first + AT_ONCE]
+            wanted: list[timedelta] = []
+            threads = [
+                threading.Thread(target=self._send_notice, args=(receiver, due, wanted), daemon=True)
+                for due in together
+            ]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            rest = dues[first + AT_ONCE :]
+            if wanted and rest and not self._stopped.is_set():
+                # A receiver that wants to be left alone is sent nothing else in the meantime.
+                self._outbox.put_off([due.delivery for due in rest], self._clock() + max(wanted))
+                return
+
+    def _send_notice(self, receiver: Receiver, due: Due, pauses: list[timedelta]) -> None:
+        answer = self._to_program(receiver, self._writer.notice(due, receiver))
+        self._note(receiver, [due], answer)
+        if answer.retry_after is not None:
+            pauses.append(answer.retry_after)
+
+    def _send_messages(
+        self, receiver: Receiver, dues: Sequence[Due], definitions: Definitions, *, is_quiet: bool
+    ) -> None:
+        now = self._clock()
+        today, tomorrow = day_of(now, definitions.zone)
+        sent_today = self._outbox.count_sent(receiver.name, today)
+        alerts = [due for due in dues if due.alert.rule != REPORT]
+        if alerts:
+            # What has just begun joins them.
+            fresh = self._outbox.due(receiver.name, now + GROUPED_FOR)
+            known = {(due.alert.id, due.delivery.occasion) for due in dues}
+            alerts += [
+                due
+                for due in fresh
+                if due.delivery.attempts == 0
+                and (due.alert.id, due.delivery.occasion) not in known
+                and due.alert.rule != REPORT
+                and not (is_quiet and due.alert.rule not in NEVER_QUIET)
+            ]
+        reports = [[due] for due in dues if due.alert.rule == REPORT]
+        for together in [*([alerts] if alerts else []), *reports]:
+            if self._stopped.is_set():
+                return
+            if sent_today >= MOST_A_DAY:
+                self._outbox.put_off([due.delivery for due in together], tomorrow)
+                continue
+            is_last = sent_today == MOST_A_DAY - 1
+            message = self._writer.message(together, receiver, is_last_of_day=is_last)
+            answer = self._to_people(receiver, message)
+            self._note(receiver, together, answer)
+            sent_today += answer.is_taken
+
+    def _note(self, receiver: Receiver, dues: Sequence[Due], answer: Answer) -> None:
+        now = self._clock()
+        by_outcome: dict[Outcome, list[DeliveryRow]] = {}
+        for due in dues:
+            by_outcome.setdefault(outcome(due.delivery, answer, now), []).append(due.delivery)
+        for ended, deliveries in by_outcome.items():
+            self._outbox.note_outcome(deliveries, ended, now)
+        if not answer.is_taken:
+            log.warning(
+                "The receiver %s did not take %d of its messages: %s", receiver.name, len(dues), answer.text
+            )

@@ -1,0 +1,37 @@
+"""What receivers answer: what it means for the next attempt, and how it is shown without their addresses."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from librechat_analytics.finops.messages import Answer
+from librechat_analytics.formatting import one_line
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from librechat_analytics.finops.definitions import Receiver
+
+MAY_PASS: Final = (408, 429)
+"""The refusals that another attempt may not meet."""
+
+LONGEST_SHOWN: Final = 200
+SHORTEST_SECRET: Final = 6
+"""A part of an address at least this long may be a secret."""
+
+
+def of_status(status: int, text: str, retry_after: timedelta | None = None) -> Answer:
+    """Return what an HTTP status means."""
+    is_taken = 200 <= status < 300
+    is_final = 400 <= status < 500 and status not in MAY_PASS
+    return Answer(text, is_taken, is_final, None if is_taken else retry_after)
+
+
+def shown(text: str, receiver: Receiver) -> str:
+    """Return a text as one short line, without anything of the receiver's address and secret."""
+    _, _, rest = receiver.address.partition("://")
+    secrets = [receiver.address, receiver.secret or "", *re.split(r"[/?&=:@#]+", rest)]
+    for secret in sorted({each for each in secrets if len(each) >= SHORTEST_SECRET}, key=len, reverse=True):
+        text = text.replace(secret, "…")
+    return one_line(text).strip()[:LONGEST_SHOWN]
