@@ -73,6 +73,10 @@ NONE_LABELS: Final[Mapping[str, str]] = MappingProxyType(
 MAX_NAME_LENGTH: Final = 120
 
 _CENT: Final = 0.01
+_WITHOUT_CENTS: Final = frozenset(
+    ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF")
+)
+"""The currencies that have no cents (ISO 4217)."""
 _SMALLEST_MONEY: Final = 0.000001
 _TOKEN_UNITS: Final = ("", "k", "M", "B", "T")
 
@@ -117,6 +121,15 @@ def money_exact(usd: float | None) -> str:
     if 0 < abs(usd) < _SMALLEST_MONEY:
         return "<$0.000001" if usd > 0 else ">-$0.000001"
     return _dollars(usd, 6)
+
+
+def money_in(code: str, amount: float) -> str:
+    """Return an amount of another currency with its code: ``EUR 1,108.19``; those without cents are whole."""
+    digits = 0 if code in _WITHOUT_CENTS else 2
+    smallest = 1 / 10**digits
+    if 0 < abs(amount) < smallest:
+        return f"<{code} {smallest:.{digits}f}" if amount > 0 else f">-{code} {smallest:.{digits}f}"
+    return f"{'-' if amount < 0 else ''}{code} {abs(amount):,.{digits}f}"
 
 
 def rate(usd_per_million: float | None) -> str:

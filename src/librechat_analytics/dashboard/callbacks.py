@@ -22,6 +22,7 @@ from librechat_analytics.dashboard.unreadable import (
 )
 from librechat_analytics.dashboard.words import filter_words
 from librechat_analytics.dashboard.words.period_words import period_sentence
+from librechat_analytics.exports.currency import with_currency
 from librechat_analytics.exports.files import csv_text, file_name
 from librechat_analytics.exports.filter_words import filters_in_file_name
 from librechat_analytics.exports.workbook import whole_workbook
@@ -132,7 +133,9 @@ def register_view(app: Dash, view: View, reader: RequestReader) -> None:
         data = reader.data(request, is_for_file=True)
         refuse_unreadable(data.query, view)
         filters = filters_in_file_name(data.filters, data)
-        return dcc.send_string(csv_text(files[name](data)), f"{file_name(name, data.period, filters)}.csv")
+        currency = data.definitions.currency if data.definitions else None
+        sheet = with_currency(files[name](data), currency, data.in_currency)
+        return dcc.send_string(csv_text(sheet), f"{file_name(name, data.period, filters)}.csv")
 
 
 def _fill_view(view: View, data: PageData) -> tuple[list[object], dict[str, object], str]:

@@ -8,6 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar, overload
 
 from librechat_analytics.dashboard.list_query import listing_of
+from librechat_analytics.finops.currency import cost_in_currency
 from librechat_analytics.usage.answers import Agent
 from librechat_analytics.usage.filters import NONE, UNKNOWN, Filters
 from librechat_analytics.usage.list_answers import ALL_ENTRIES
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from librechat_analytics.dashboard.query import PageQuery
+    from librechat_analytics.finops.currency import Converted
     from librechat_analytics.finops.definitions import Definitions
     from librechat_analytics.usage.answers import (
         Concentration,
@@ -225,6 +227,12 @@ class PageData:
         usual = self._repository.usual_costs(period, "day", self.filters)
         # An hour before and after midnight is in two days.
         return SoFar(sum(point.cost_usd for point in points), usual[0] if len(usual) == 1 else None)
+
+    @Once
+    def in_currency(self) -> Converted | None:
+        """Give the period's cost in the currency of the definitions; None where they have none for it."""
+        currency = self.definitions.currency if self.definitions else None
+        return cost_in_currency(self._repository, currency, self.period, self.filters)
 
     def top_today(self, length: int) -> Ranking[TopRow]:
         """Give the users with the highest cost today."""

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
     from librechat_analytics.usage.questions import Attribute
 
-Kind = Literal["text", "money", "exact", "rate", "tokens", "count", "share", "time"]
-"""Money is in US dollars, ``exact`` too, but with all its digits. A rate is in US dollars per million tokens.
-A share is from 0 to 1."""
+Kind = Literal["text", "money", "currency", "exact", "rate", "tokens", "count", "share", "time"]
+"""Money is in US dollars, ``exact`` too, but with all its digits; ``currency`` is money of another one.
+A rate is in US dollars per million tokens. A share is from 0 to 1."""
 
 Cell: TypeAlias = str | int | float | datetime | None
 """The value of one cell; None where it is not known."""

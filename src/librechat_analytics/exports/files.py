@@ -32,6 +32,7 @@ LARGEST_EXACT_INTEGER = 2**53
 LONGEST_CELL = 32_000
 NUMBER_FORMATS = {
     "money": "$#,##0.00",
+    "currency": "#,##0.00",
     "exact": "0.00##########",
     "rate": "$#,##0.00####",
     "tokens": "#,##0",
@@ -43,6 +44,7 @@ NUMBER_FORMATS = {
 COLUMN_WIDTHS = {
     "text": 28,
     "money": 14,
+    "currency": 14,
     "exact": 18,
     "rate": 14,
     "tokens": 14,
@@ -173,7 +175,7 @@ def _totals(sheet: Sheet) -> list[Cell]:
         values = [row[at] for row in sheet.rows]
         numbers = [value for value in values if isinstance(value, int | float)]
         field = _field_of(column)
-        adds_up = column.kind in ("money", "exact", "tokens") or field in ALSO_ADD_UP
+        adds_up = column.kind in ("money", "currency", "exact", "tokens") or field in ALSO_ADD_UP
         adds_up = adds_up and field not in DO_NOT_ADD_UP
         whole = all(isinstance(number, int) for number in numbers)
         cells.append((sum(numbers) if whole else math.fsum(numbers)) if adds_up and numbers else None)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from librechat_analytics.exports import columns
 from librechat_analytics.exports.columns import BUCKET, SHARE, Column, Columns, Heading, Row
+from librechat_analytics.finops.currency import in_words
 from librechat_analytics.formatting import FILTER_LABELS, NONE_LABELS, UNKNOWN_AGENT, WITHOUT_AGENT
 from librechat_analytics.usage.period_words import describe
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from librechat_analytics.exports.columns import Cell
     from librechat_analytics.finops.anomalies import Anomaly
+    from librechat_analytics.finops.currency import Converted
     from librechat_analytics.finops.period_forecast import Forecast
     from librechat_analytics.usage.answers import (
         Concentration,
@@ -210,9 +212,17 @@ def quality_sheet(report: QualityReport) -> Sheet:
 
 
 def summary_sheet(
-    period: Period, filters_in_words: str, summary: Summary, freshness: Freshness, now: datetime
+    period: Period,
+    filters_in_words: str,
+    summary: Summary,
+    freshness: Freshness,
+    now: datetime,
+    in_currency: Converted | None = None,
 ) -> Sheet:
-    """Lay out the period, the filters, and the totals next to those of the previous one."""
+    """Lay out the period, the filters, and the totals next to those of the previous one.
+
+    ``in_currency``: the cost in the currency of the definitions, if they have one.
+    """
     before, totals_before, quality = period.previous, summary.previous, summary.quality
     rows: list[tuple[Cell, ...]] = [
         ("Period", describe(period, now), None),
@@ -225,6 +235,7 @@ def summary_sheet(
             (column.title, column.cell(summary.totals), column.cell(totals_before) if totals_before else None)
             for column in columns.TOTALS.columns
         ),
+        *([(f"Cost ({in_currency.code})", in_words(in_currency), None)] if in_currency else []),
         ("Cost at LibreChat's default rate (USD)", quality.default_rate_cost_usd, None),
         ("Cost without a model (USD)", quality.no_model_cost_usd, None),
         ("Cost under an agent's id (USD)", quality.agent_model_cost_usd, None),

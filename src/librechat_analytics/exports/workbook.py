@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from librechat_analytics.exports import sheets
+from librechat_analytics.exports.currency import with_currency
 from librechat_analytics.exports.files import file_name, xlsx_bytes
 from librechat_analytics.exports.filter_words import RecordedNames, filters_in_file_name, filters_in_words
 from librechat_analytics.exports.without_names import without_names
 from librechat_analytics.finops.anomalies import anomalies_of
+from librechat_analytics.finops.currency import cost_in_currency, rates_in_words
 from librechat_analytics.finops.period_forecast import forecast
 from librechat_analytics.usage.filters import EVERYTHING, Filters
 from librechat_analytics.usage.listing import WHOLE_LIST, Listing
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from librechat_analytics.exports.sheets import Sheet
-    from librechat_analytics.finops.definitions import Definitions
+    from librechat_analytics.finops.currency import Converted
+    from librechat_analytics.finops.definitions import Currency, Definitions
     from librechat_analytics.usage.answers import Freshness
     from librechat_analytics.usage.periods import BucketUnit, Period
     from librechat_analytics.usage.questions import Attribute, ChangeBy, Repository, SplitBy
@@ -55,13 +58,19 @@ class Selection:
     split: SplitBy | None = None
     definitions: Definitions | None = None
 
+    @property
+    def currency(self) -> Currency | None:
+        """Return the currency that is shown beside dollars; None without one."""
+        return self.definitions.currency if self.definitions else None
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a table says about its figures: the selection, how fresh they are, and the present.
 
     ``filters_in_words``: the chosen filters with names, empty without any; ``filters_in_file_name``: the same
-    for the name of a file. ``names``: whether the table may name people.
+    for the name of a file. ``names``: whether the table may name people. ``in_currency``: the period's cost
+    in the currency of the definitions, if any.
     """
 
     selection: Selection
@@ -70,6 +79,7 @@ class Context:
     filters_in_words: str = ""
     filters_in_file_name: str = ""
     names: bool = True
+    in_currency: Converted | None = None
 
     @classmethod
     def of(cls, repository: Repository, selection: Selection, *, names: bool = True) -> Context:
@@ -85,6 +95,7 @@ class Context:
             filters_in_words(filters, recorded),
             filters_in_file_name(filters, recorded),
             names,
+            cost_in_currency(repository, selection.currency, selection.period, filters),
         )
 
     def file_name(self, what: str) -> str:
@@ -99,6 +110,8 @@ class Context:
         if self.freshness.as_of is not None:
             as_of = self.freshness.as_of.astimezone(zone)
             parts.append(f"as of {day_in_words(as_of)}, {as_of:%H:%M} ({zone.key})")
+        if self.in_currency is not None:
+            parts.append(f"{self.in_currency.code} {rates_in_words(self.in_currency)}")
         return " · ".join(filter(None, parts))
 
 
@@ -122,7 +135,8 @@ def table(
         answer = ask(repository, context.selection)
         if answer is None:
             return None
-        return lay_out(answer if context.names else without_names(answer), context)
+        laid_out = lay_out(answer if context.names else without_names(answer), context)
+        return with_currency(laid_out, context.selection.currency, context.in_currency)
 
     return Table(ask, sheet)
 
@@ -130,7 +144,12 @@ def table(
 SUMMARY = table(
     lambda repository, chosen: repository.summary(chosen.period, chosen.filters),
     lambda answer, context: sheets.summary_sheet(
-        context.selection.period, context.filters_in_words, answer, context.freshness, context.now
+        context.selection.period,
+        context.filters_in_words,
+        answer,
+        context.freshness,
+        context.now,
+        context.in_currency,
     ),
 )
 USAGE_OVER_TIME = table(

@@ -23,6 +23,7 @@ from librechat_analytics.dashboard.panels.list_sums import (
     sums_of_whole,
 )
 from librechat_analytics.dashboard.panels.targets import Fills, Target
+from librechat_analytics.dashboard.words import currency_words
 from librechat_analytics.dashboard.words.captions import peak_in_words
 from librechat_analytics.dashboard.words.empties import no_match, nothing_in
 from librechat_analytics.formatting import counted
@@ -205,7 +206,9 @@ class ListTable(Generic[Row]):
         if not self.adds_up(data):
             return []
         whole = sums_of_whole(data.summary)
-        return [sum_line(self.columns, whole, "Total", kind="total", now=data.now)]
+        return [
+            sum_line(self.columns, whole, "Total", currency_words.of_total(data), kind="total", now=data.now)
+        ]
 
 
 def greatest_share(part: ListPart[Row], rest: Sequence[RestLine]) -> float:

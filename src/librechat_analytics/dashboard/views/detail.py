@@ -16,7 +16,7 @@ from librechat_analytics.dashboard.panels.facts import facts
 from librechat_analytics.dashboard.panels.parts import Cards, Frame, RankedList, Region, card
 from librechat_analytics.dashboard.panels.top_list import exact_cost, fill_top
 from librechat_analytics.dashboard.views.base import View
-from librechat_analytics.dashboard.words import notices, uncertainty
+from librechat_analytics.dashboard.words import currency_words, notices, uncertainty
 from librechat_analytics.formatting import UNKNOWN_AGENT, WITHOUT_AGENT, integer, money, money_exact, tokens
 from librechat_analytics.usage.filters import NONE, UNKNOWN
 from librechat_analytics.usage.period_words import comparison_rule
@@ -90,7 +90,7 @@ def _fill_cards(data: PageData) -> Fills:
         data.summary,
         before_range=notices.range_before(data),
         rule=comparison_rule(data.period),
-        trust=uncertainty.trust_line(data),
+        trust=[*currency_words.beside_cost(data), *uncertainty.trust_line(data)],
     )
     return cards + FACTS.fill(facts(data))
 

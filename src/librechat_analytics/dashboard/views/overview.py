@@ -13,7 +13,7 @@ from librechat_analytics.dashboard.panels.base import Panel
 from librechat_analytics.dashboard.panels.parts import Cards, Components, RankedList, card
 from librechat_analytics.dashboard.panels.top_list import fill_top
 from librechat_analytics.dashboard.views.base import View
-from librechat_analytics.dashboard.words import notices, quality_words, uncertainty
+from librechat_analytics.dashboard.words import currency_words, notices, quality_words, uncertainty
 from librechat_analytics.formatting import integer, money, money_exact, tokens
 from librechat_analytics.usage.period_words import comparison_rule
 
@@ -77,7 +77,7 @@ def _fill_cards(data: PageData) -> Fills:
         summary,
         before_range=notices.range_before(data),
         rule=comparison_rule(data.period),
-        trust=uncertainty.trust_line(data),
+        trust=[*currency_words.beside_cost(data), *uncertainty.trust_line(data)],
     ) + REMARKS.fill(quality_words.quality_strip(summary.quality, summary.totals, reasons))
 
 

@@ -1,0 +1,25 @@
+"""The cost in the currency of the definitions, where the page shows it beside dollars."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from librechat_analytics.dashboard.html.markup import element
+from librechat_analytics.finops.currency import each_rate_in_words, in_words
+from librechat_analytics.formatting import money_in
+
+if TYPE_CHECKING:
+    from librechat_analytics.dashboard.data import PageData
+    from librechat_analytics.dashboard.html.markup import Markup
+
+
+def beside_cost(data: PageData) -> list[Markup]:
+    """Write the period's cost with its rate below the cost in dollars; nothing without a currency."""
+    money = data.in_currency
+    return [] if money is None else [element("div", in_words(money), title=each_rate_in_words(money))]
+
+
+def of_total(data: PageData) -> str:
+    """Write the period's cost without its rate, for the total of a list; empty without a currency."""
+    money = data.in_currency
+    return "" if money is None else money_in(money.code, money.amount)
