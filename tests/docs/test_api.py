@@ -9,7 +9,7 @@ import pytest
 
 from librechat_analytics.usage.filters import FILTER_NAMES
 from librechat_analytics.usage.periods import BUCKET_UNITS, PERIODS
-from librechat_analytics.web.api import ENDPOINTS
+from librechat_analytics.web.api import ENDPOINTS, FINOPS_ENDPOINTS
 from librechat_analytics.web.parameters import FORMATS, NAMES
 from tests.support.markdown import codes, only_code, page, table
 from tests.support.servers import API_KEY
@@ -33,6 +33,12 @@ def test_the_table_has_every_endpoint_once_and_no_other() -> None:
     named = [only_code(cell) for cell in table(API, "Path", "Answers").column(0)]
 
     assert sorted(named) == sorted(f"/api/{path}" for path in ("export", *(e.path for e in ENDPOINTS)))
+
+
+def test_another_table_has_what_needs_a_definitions_file() -> None:
+    named = [only_code(cell) for cell in table(API, "Path", "Answers with `FINOPS_FILE`").column(0)]
+
+    assert sorted(named) == sorted(f"/api/{endpoint.template}" for endpoint in FINOPS_ENDPOINTS)
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.path)

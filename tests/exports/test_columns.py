@@ -31,12 +31,18 @@ KINDS_OF_TYPES = {
     datetime: {"time"},
     str: {"text"},
 }
-NAMES_IN_HINTS = {"date": date, "datetime": datetime, "Mapping": dict, "PriceSource": str}
+NAMES_IN_HINTS = dict.fromkeys(("Budget", "Period"), object) | {
+    "date": date,
+    "datetime": datetime,
+    "Mapping": dict,
+    "PriceSource": str,
+}
 
 
 ONLY_IN_BODIES = {"code", "deleted", "unknown_rates", "user", "parts", "others_usd"} | {
     "prompt_rates",
     "completion_rates",
+    *("budget", "period", "amount_e6", "carried_e6", "actual_e6", "forecast", "forecast_reason"),
 }
 """Fields without a column: the cells of other columns say them, or they are for programs."""
 

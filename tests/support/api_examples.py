@@ -17,7 +17,7 @@ from bson import decode_file_iter, encode
 from librechat_analytics.app import close_app, create_app
 from librechat_analytics.librechat.sample.writer import write_sample
 from librechat_analytics.settings import load_settings
-from librechat_analytics.web.api import ENDPOINTS
+from librechat_analytics.web.api import ALL_ENDPOINTS
 from librechat_analytics.web.openapi import EXAMPLES_FILE
 from tests.support.callbacks import visitor
 from tests.support.documents import usage
@@ -26,10 +26,22 @@ from tests.support.servers import API_KEY, ROOT
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 EXPENSIVE = datetime(2026, 5, 12, 9, tzinfo=UTC)
-PATHS = (
-    *(f"/api/{endpoint.path}?{endpoint.example}" for endpoint in ENDPOINTS),
-    *("/health", "/health/ready", "/api/audit"),
-)
+PATHS = {
+    **{f"/api/{each.template}": f"/api/{each.address}?{each.example}" for each in ALL_ENDPOINTS},
+    **{path: path for path in ("/health", "/health/ready", "/api/audit")},
+}
+"""The address of each path's example."""
+
+DEFINITIONS = """
+zone = "Europe/Berlin"
+[[budget]]
+name = "Sales AI"
+where = { context = "message" }
+period = "month"
+amount = [ { from = "2026-10", usd = 1 } ]
+thresholds = [ 50, 80, 100 ]
+carry = "unused"
+"""
 
 
 def answers() -> dict[str, Any]:
@@ -39,14 +51,20 @@ def answers() -> dict[str, Any]:
         write_sample(folder / "dump", transactions=3000, seed=7, until=NOW)
         add_expensive_day(folder / "dump" / "LibreChat")
         fill_store(folder, now=NOW)
+        finops = folder / "finops.toml"
+        finops.write_text(DEFINITIONS, "utf-8")
         prices = ROOT / "prices" / "2026-11.csv"
         app = create_app(
             load_settings(
-                env_file=None, dashboard_api_key=API_KEY, data_dir=folder / "data", prices_file=prices
+                env_file=None,
+                dashboard_api_key=API_KEY,
+                data_dir=folder / "data",
+                prices_file=prices,
+                finops_file=finops,
             )
         )
         client = visitor(app, API_KEY)
-        found = {path.partition("?")[0]: client.get(path).get_json() for path in PATHS}
+        found = {path: client.get(address).get_json() for path, address in PATHS.items()}
         close_app(app)
     return found
 

@@ -9,6 +9,7 @@ from librechat_analytics.usage.prices import SOURCES
 
 if TYPE_CHECKING:
     from librechat_analytics.finops.anomalies import Anomaly
+    from librechat_analytics.finops.budgets import BudgetState
     from librechat_analytics.finops.period_forecast import Forecast
     from librechat_analytics.usage.answers import PriceRow
     from librechat_analytics.usage.list_answers import AgentRow, ModelCostRow, UserModelRow, UserRow
@@ -44,6 +45,11 @@ def models_used(row: AgentRow) -> str:
 def exactly_known(row: AgentRow) -> float:
     """Return the share of an agent's rows that name the agent themselves."""
     return row.attribution.get("exact", 0.0)
+
+
+def crossed(state: BudgetState) -> str:
+    """Return the thresholds of a budget that were crossed, in per cent."""
+    return ", ".join(str(one.percent) for one in state.thresholds if one.crossed_at is not None)
 
 
 def price_sources(row: PriceRow) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, Literal, Protocol, TypeAlia
 
 from librechat_analytics.exports import cells
 from librechat_analytics.finops.anomalies import Anomaly, AnomalyKind
+from librechat_analytics.finops.budgets import BudgetState, BudgetStatus
 from librechat_analytics.finops.period_forecast import Forecast
 from librechat_analytics.formatting import FILTER_LABELS, WEEKDAYS, agent_label, model_label
 from librechat_analytics.usage.answers import ConversationBand, PriceRow, Totals
@@ -270,6 +271,14 @@ KINDS_OF_ANOMALIES: Mapping[AnomalyKind, str] = {
     "provider": "Provider",
 }
 
+BUDGET_STATUSES: Mapping[BudgetStatus, str] = {
+    "ok": "Within budget",
+    "warned": "Threshold crossed",
+    "likely-over": "Likely over",
+    "over": "Over budget",
+}
+"""What to call the status of a budget."""
+
 STATES: Mapping[ChangeState, str] = {"new": "New", "gone": "Gone", "both": "Both ranges"}
 
 CHANGES = Columns(
@@ -344,6 +353,31 @@ FINDINGS = Columns(
         worded("kind", "What it means", "text", cells.meaning),
         worded("kind", "What to do", "text", cells.advice),
         worded("details", "Where", "text", cells.where),
+    ),
+)
+
+
+BUDGETS = Columns(
+    BudgetState,
+    (
+        col("name", "Budget", "text"),
+        col("label", "For", "text"),
+        col("key", "For (id)", "text"),
+        col("start", "From", "time"),
+        col("end", "To", "time"),
+        col("amount_usd", "Amount (USD)", "money", short="Amount"),
+        col("carried_usd", "Carried over (USD)", "money", short="Carried over"),
+        col("available_usd", "Available (USD)", "money", short="Available"),
+        col("actual_usd", "Spent (USD)", "money", short="Spent"),
+        col("used_share", "Used", "share"),
+        col("elapsed_share", "Elapsed", "share"),
+        col("pace_usd", "Pace (USD)", "money", short="Pace"),
+        col("expected_usd", "Expected (USD)", "money", short="Expected"),
+        col("low_usd", "Expected at least (USD)", "money", short="At least"),
+        col("high_usd", "Expected at most (USD)", "money", short="At most"),
+        col("runs_out_at", "Runs out (UTC)", "time", short="Runs out"),
+        worded("status", "Status", "text", lambda row: BUDGET_STATUSES[row.status]),
+        worded("thresholds", "Crossed (per cent)", "text", cells.crossed, short="Crossed"),
     ),
 )
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from librechat_analytics.exports.columns import Cell
     from librechat_analytics.finops.anomalies import Anomaly
+    from librechat_analytics.finops.budgets import BudgetState
     from librechat_analytics.finops.currency import Converted
     from librechat_analytics.finops.period_forecast import Forecast
     from librechat_analytics.usage.answers import (
@@ -114,6 +115,11 @@ def attribute_sheet(breakdown: Breakdown, by: Attribute) -> Sheet:
     without = _rest_row(of.columns, "label", NONE_LABELS[by], breakdown.none)
     rows = (*laid_out.rows, without)
     return Sheet(laid_out.name, laid_out.columns, rows, adds_up=by != "group")
+
+
+def budgets_sheet(states: Sequence[BudgetState]) -> Sheet:
+    """Lay out budgets, each in one period."""
+    return sheet("Budgets", columns.BUDGETS, states)
 
 
 def timeline_sheet(timeline: Timeline) -> Sheet:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from librechat_analytics.finops.budgets import BudgetState
 from librechat_analytics.usage.list_answers import Ranking, UserModelRow, UserRow
 
 if TYPE_CHECKING:
@@ -27,4 +28,6 @@ def _row(row: object) -> object:
         return replace(row, name=None, email=None, groups=())
     if isinstance(row, UserModelRow):
         return replace(row, name=None, email=None)
+    if isinstance(row, BudgetState) and row.each == "user":
+        return replace(row, label=row.key)
     return row

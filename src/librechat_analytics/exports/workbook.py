@@ -11,6 +11,7 @@ from librechat_analytics.exports.files import file_name, xlsx_bytes
 from librechat_analytics.exports.filter_words import RecordedNames, filters_in_file_name, filters_in_words
 from librechat_analytics.exports.without_names import without_names
 from librechat_analytics.finops.anomalies import anomalies_of
+from librechat_analytics.finops.budgets import BudgetState, budget_history, budget_states
 from librechat_analytics.finops.currency import cost_in_currency, rates_in_words
 from librechat_analytics.finops.period_forecast import forecast
 from librechat_analytics.usage.filters import EVERYTHING, Filters
@@ -47,7 +48,8 @@ class Selection:
     """What a table shows: the period, the filters, the buckets of time, and which part of a list.
 
     ``by``: what an answer is taken apart by, empty for answers that are not. ``split``: what a timeline is
-    split by. ``definitions``: what the definitions file says; None without one.
+    split by. ``named`` and ``key``: which budget, and which one of a budget for each user and so on.
+    ``definitions``: what the definitions file says; None without one.
     """
 
     period: Period
@@ -56,6 +58,8 @@ class Selection:
     listing: Listing = WHOLE_LIST
     by: str = ""
     split: SplitBy | None = None
+    named: str = ""
+    key: str | None = None
     definitions: Definitions | None = None
 
     @property
@@ -207,6 +211,23 @@ PRICE_CHECK = table(
     lambda answer, _: sheets.price_check_sheet(answer),
 )
 
+
+def _budgets(repository: Repository, chosen: Selection) -> tuple[BudgetState, ...] | None:
+    if chosen.definitions is None:
+        return None
+    return repository.ask(budget_states, chosen.definitions, chosen.filters.scope)
+
+
+def _budget_history(repository: Repository, chosen: Selection) -> tuple[BudgetState, ...] | None:
+    if chosen.definitions is None:
+        return None
+    scope = chosen.filters.scope
+    return repository.ask(budget_history, chosen.definitions, chosen.named, chosen.key, scope)
+
+
+BUDGETS = table(_budgets, lambda answer, _: sheets.budgets_sheet(answer))
+BUDGET_HISTORY = table(_budget_history, lambda answer, _: sheets.budgets_sheet(answer))
+
 ALL_TABLES = (
     SUMMARY,
     USAGE_OVER_TIME,
@@ -218,6 +239,7 @@ ALL_TABLES = (
     USER_MODELS,
     QUALITY,
     PRICE_CHECK,
+    BUDGETS,
 )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from librechat_analytics.finops.budget_forecasts import BudgetForecast, Prospect, prospects, runs_out_at
 from librechat_analytics.finops.budget_periods import (
     allowed,
     elapsed_share,
@@ -19,12 +20,12 @@ from librechat_analytics.usage.rows import usd
 from librechat_analytics.usage.subject_costs import Limit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from librechat_analytics.finops.budget_periods import Days
-    from librechat_analytics.finops.definitions import Budget, Definitions
+    from librechat_analytics.finops.budget_periods import Allowed, Days
+    from librechat_analytics.finops.definitions import Budget, Definitions, Each
     from librechat_analytics.usage.filters import Filters, Scope
     from librechat_analytics.usage.periods import Period
     from librechat_analytics.usage.questions import Repository
@@ -37,6 +38,7 @@ ALL_OF_IT: Final = 100
 """The per cent that are the whole budget."""
 
 PERIODS_OF_HISTORY: Final = 12
+NO_PROSPECT: Final = Prospect(None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +50,6 @@ class Threshold:
 
     percent: int
     crossed_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class BudgetForecast:
-    """What a period is expected to cost in all, in US dollars.
-
-    ``low_usd`` to ``high_usd`` held as often in the past as ``level`` says, from 0 to 1.
-    """
-
-    expected_usd: float
-    low_usd: float
-    high_usd: float
-    level: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +74,30 @@ class BudgetState:
     forecast_reason: str | None
     runs_out_at: datetime | None
     thresholds: tuple[Threshold, ...]
+
+    @property
+    def name(self) -> str:
+        return self.budget.name
+
+    @property
+    def where(self) -> Mapping[str, str | tuple[str, ...]]:
+        """The filters of the budget by the API's names, as the definitions file writes them."""
+        given = self.budget.where.given()
+        return {name: values[0] if len(values) == 1 else values for name, values in given.items()}
+
+    @property
+    def each(self) -> Each | None:
+        return self.budget.each
+
+    @property
+    def start(self) -> datetime:
+        """When the period begins, in its zone."""
+        return self.period.range.start.astimezone(self.period.zone)
+
+    @property
+    def end(self) -> datetime:
+        """When the period ends, in its zone."""
+        return self.period.range.end.astimezone(self.period.zone)
 
     @property
     def available_e6(self) -> int:
@@ -116,6 +129,18 @@ class BudgetState:
     def pace_usd(self) -> float | None:
         """What the period would cost if the rest of it went as it did so far; None at its first instant."""
         return self.actual_usd / self.elapsed_share if self.elapsed_share else None
+
+    @property
+    def expected_usd(self) -> float | None:
+        return None if self.forecast is None else self.forecast.expected_usd
+
+    @property
+    def low_usd(self) -> float | None:
+        return None if self.forecast is None else self.forecast.low_usd
+
+    @property
+    def high_usd(self) -> float | None:
+        return None if self.forecast is None else self.forecast.high_usd
 
     @property
     def status(self) -> BudgetStatus:
@@ -216,7 +241,7 @@ def _reading(
     now = repository.now()
     today = now.astimezone(definitions.zone).date()
     periods = periods_until(budget, today, definitions.year_starts)
-    if filters is None or not periods:
+    if filters is None or not periods or budget.each == "cost_center":
         return None
     if budget.carry == "none":
         periods = periods[-1:] if carry_alone else periods[-PERIODS_OF_HISTORY:]
@@ -227,39 +252,32 @@ def _states(
     repository: Repository, reading: _Reading, wanted: Sequence[tuple[SubjectCosts, int]]
 ) -> Iterator[BudgetState]:
     """Yield the states of some subjects in some periods, by the periods' numbers."""
-    budget = reading.budget
-    per_subject = {one.key: allowed(budget, reading.periods, one.costs_e6) for one, _ in wanted}
-    percents = sorted({*budget.thresholds, ALL_OF_IT})
-    limits = {
-        (one.key, number, percent): Limit(
-            one.key, number, _part_e6(per_subject[one.key][number].available_e6, percent)
-        )
-        for one, number in wanted
-        for percent in percents
+    budget, zone, running = reading.budget, reading.zone, len(reading.periods) - 1
+    periods = {
+        number: named_period(budget, reading.periods[number], zone, is_running=number == running)
+        for number in {number for _, number in wanted}
     }
-    costs_e6 = {(one.key, number): one.costs_e6[number] for one, number in wanted}
-    reached = {
-        place: limit for place, limit in limits.items() if costs_e6[limit.key, limit.number] >= limit.cost_e6
-    }
-    dates = repository.crossings(reading.edges, budget.each, tuple(reached.values()), reading.filters)
-    crossed_at = dict(zip(reached, dates, strict=True))
+    elapsed = {number: elapsed_share(period.range, reading.now) for number, period in periods.items()}
+    subjects = {one.key: one for one, _ in wanted}
+    can_spend = {key: allowed(budget, reading.periods, one.costs_e6) for key, one in subjects.items()}
+    crossed_at = _crossings(repository, reading, wanted, can_spend)
+    expected = _prospects(repository, reading, subjects.values()) if running in periods else {}
     for one, number in wanted:
-        days = reading.periods[number]
-        is_running = days == reading.periods[-1]
-        period = named_period(budget, days, reading.zone, is_running=is_running)
-        can_spend = per_subject[one.key][number]
+        allows, actual_e6 = can_spend[one.key][number], one.costs_e6[number]
+        prospect = expected[one.key] if number == running else NO_PROSPECT
         yield BudgetState(
             budget=budget,
             key=one.key,
             label=one.label,
-            period=period,
-            amount_e6=can_spend.amount_e6,
-            carried_e6=can_spend.carried_e6,
-            actual_e6=one.costs_e6[number],
-            elapsed_share=elapsed_share(period.range, reading.now),
-            forecast=None,
-            forecast_reason=None,
-            runs_out_at=crossed_at.get((one.key, number, ALL_OF_IT)),
+            period=periods[number],
+            amount_e6=allows.amount_e6,
+            carried_e6=allows.carried_e6,
+            actual_e6=actual_e6,
+            elapsed_share=elapsed[number],
+            forecast=prospect.forecast,
+            forecast_reason=prospect.reason,
+            runs_out_at=crossed_at.get((one.key, number, ALL_OF_IT))
+            or runs_out_at(usd(allows.available_e6 - actual_e6), prospect, zone),
             thresholds=tuple(
                 Threshold(percent, crossed_at.get((one.key, number, percent)))
                 for percent in budget.thresholds
@@ -267,6 +285,31 @@ def _states(
         )
 
 
-def _part_e6(available_e6: int, percent: int) -> int:
-    """Return the least cost that is a per cent of what is available."""
-    return -(-available_e6 * percent // ALL_OF_IT)
+def _crossings(
+    repository: Repository,
+    reading: _Reading,
+    wanted: Sequence[tuple[SubjectCosts, int]],
+    can_spend: Mapping[str | None, Sequence[Allowed]],
+) -> dict[tuple[str | None, int, int], datetime | None]:
+    """Return when the thresholds that were reached were crossed, by subject, period and per cent."""
+    percents = sorted({*reading.budget.thresholds, ALL_OF_IT})
+    reached: dict[tuple[str | None, int, int], Limit] = {}
+    for one, number in wanted:
+        available_e6 = can_spend[one.key][number].available_e6
+        for percent in percents:
+            limit_e6 = -(-available_e6 * percent // ALL_OF_IT)  # the least cost that is as much
+            if one.costs_e6[number] < limit_e6:
+                break
+            reached[one.key, number, percent] = Limit(one.key, number, limit_e6)
+    limits = tuple(reached.values())
+    dates = repository.crossings(reading.edges, reading.budget.each, limits, reading.filters)
+    return dict(zip(reached, dates, strict=True))
+
+
+def _prospects(
+    repository: Repository, reading: _Reading, subjects: Collection[SubjectCosts]
+) -> dict[str | None, Prospect]:
+    """Return what to expect of the running period of each subject."""
+    actual_usd = {one.key: usd(one.costs_e6[-1]) for one in subjects}
+    days, each = reading.periods[-1], reading.budget.each
+    return prospects(repository, days, reading.zone, each, reading.filters, actual_usd)

@@ -75,7 +75,7 @@ def forecast(repository: Repository, period: Period, filters: Filters) -> Foreca
     Callers use ``Repository.ask``, which keeps the answer.
     """
     zone, now = period.zone, repository.now()
-    today = _figures_until(repository.freshness(), now).astimezone(zone).date()
+    today = figures_until(repository.freshness(), now).astimezone(zone).date()
     first = period.range.start.astimezone(zone).date()
     after = _first_day_after(period.name, first)
     end = wall_clock.midnight(after, zone)
@@ -83,7 +83,7 @@ def forecast(repository: Repository, period: Period, filters: Filters) -> Foreca
     costs_usd = _daily_costs(repository, Days(zone, today, today + wall_clock.DAY), filters)
     days = (after - today).days
     found = to_come(costs_usd[np.newaxis, :-1], costs_usd[-1:], days)
-    reason = _figures_end_before(today, first) or too_early(found, costs_usd[:-1])
+    reason = figures_end_before(today, first) or too_early(found, costs_usd[:-1])
     share = elapsed_share(TimeRange(period.range.start, end), now)
     return Forecast(
         actual_usd=actual_usd,
@@ -98,12 +98,12 @@ def forecast(repository: Repository, period: Period, filters: Filters) -> Foreca
     )
 
 
-def too_early(found: ToCome, costs_usd: NDArray[np.float64]) -> str | None:
+def too_early(found: ToCome, costs_usd: NDArray[np.float64], series: int = 0) -> str | None:
     """Say in a sentence why there is no forecast of a series; None where there is one.
 
-    ``costs_usd``: what each complete day cost.
+    ``costs_usd``: what each complete day of this series cost.
     """
-    why = found.too_early[0]
+    why = found.too_early[series]
     if why == "history":
         used = np.flatnonzero(costs_usd)
         history = counted(len(costs_usd) - int(used[0]) if len(used) else 0, "day")
@@ -120,12 +120,12 @@ def too_early(found: ToCome, costs_usd: NDArray[np.float64]) -> str | None:
             f" {found.days} days."
         )
     if why == "misses":
-        more = counted(FEWEST_MISSES - int(found.misses[0]), "more day", "more days")
+        more = counted(FEWEST_MISSES - int(found.misses[series]), "more day", "more days")
         return f"Too early for a forecast {found.days} days ahead: it needs {more} of usage."
     return None
 
 
-def _figures_until(freshness: Freshness, now: datetime) -> datetime:
+def figures_until(freshness: Freshness, now: datetime) -> datetime:
     """Return the present; where the figures end on an earlier day, their end: all after it is to come."""
     if freshness.as_of is None:
         return now
@@ -141,7 +141,8 @@ def _first_day_after(name: str, first: date) -> date:
     return first + timedelta(weeks=1)
 
 
-def _figures_end_before(today: date, first: date) -> str | None:
+def figures_end_before(today: date, first: date) -> str | None:
+    """Say in a sentence that the figures end before a period begins; None where they do not."""
     if today >= first:
         return None
     return f"No forecast: the figures end on {day_in_words(today)}, before the period begins."

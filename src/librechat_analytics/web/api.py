@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -16,10 +17,12 @@ from librechat_analytics.exports.workbook import Context, Table, whole_workbook
 from librechat_analytics.finops.definitions import no_definitions
 from librechat_analytics.finops.period_forecast import FORECAST_PERIODS
 from librechat_analytics.usage.filters import FILTER_PARAMETERS
+from librechat_analytics.usage.periods import parse_period
 from librechat_analytics.usage.questions import ATTRIBUTES, CHANGES_BY
 from librechat_analytics.web import answer_bodies as bodies
 from librechat_analytics.web import finops_bodies, list_bodies
 from librechat_analytics.web.body import json_response
+from librechat_analytics.web.budget_bodies import BudgetHistoryAnswer, BudgetsAnswer
 from librechat_analytics.web.parameters import read_request
 from librechat_analytics.web.server import conditional
 
@@ -39,12 +42,16 @@ COMMON_AND_FORMAT = (*COMMON, "format")
 COMPARED = (*COMMON, "compare", "format")
 OF_LISTS = (*COMMON, "compare", "limit", "offset", "sort", "format")
 
+_NAMED_PART = re.compile("<path:([a-z]+)>")
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """An address below ``/api`` and the answer behind it.
 
-    ``title``, ``parameters`` (those that have an effect) and ``example`` (a query string) describe it.
+    ``path`` may have one part that a request names, such as ``budgets/<path:name>/history``; ``named`` is an
+    example of it. ``title``, ``parameters`` (those that have an effect) and ``example`` (a query string)
+    describe the address.
     """
 
     path: str
@@ -59,6 +66,19 @@ class Endpoint:
     """What the answer can be taken apart by, the default first: the values of the parameter of that name."""
     periods: tuple[str, ...] = ()
     """The only periods that it can be about, the default first; without any, all of them."""
+    named: str = ""
+    is_about_now: bool = False
+    """The request chooses no period: the answer says this month in the zone of the definitions."""
+
+    @property
+    def address(self) -> str:
+        """The path with the example of the part that a request names."""
+        return _NAMED_PART.sub(quote(self.named), self.path)
+
+    @property
+    def template(self) -> str:
+        """The path with the part that a request names in braces, as OpenAPI writes it."""
+        return _NAMED_PART.sub(r"{\1}", self.path)
 
 
 ENDPOINTS = (
@@ -159,6 +179,34 @@ ENDPOINTS = (
     ),
 )
 
+FINOPS_ENDPOINTS = (
+    Endpoint(
+        "budgets",
+        "Budgets in their running periods",
+        workbook.BUDGETS,
+        BudgetsAnswer,
+        parameters=("format",),
+        example="",
+        nothing="There are no budgets: set FINOPS_FILE to define them.",
+        is_about_now=True,
+    ),
+    Endpoint(
+        "budgets/<path:name>/history",
+        "The last twelve periods of a budget",
+        workbook.BUDGET_HISTORY,
+        BudgetHistoryAnswer,
+        parameters=("key", "format"),
+        example="",
+        nothing="There is no such budget. Take name and key from /api/budgets; a budget that is not for each"
+        " user and so on has no key.",
+        named="Sales AI",
+        is_about_now=True,
+    ),
+)
+"""The endpoints that need a definitions file."""
+
+ALL_ENDPOINTS = (*ENDPOINTS, *FINOPS_ENDPOINTS)
+
 
 def api_blueprint(
     repository: Repository,
@@ -187,8 +235,12 @@ def api_blueprint(
         )
 
     def view_of(endpoint: Endpoint) -> Callable[[], Response]:
-        def view() -> Response:
-            wanted = read(endpoint.by, endpoint.periods)
+        def view(name: str = "") -> Response:
+            wanted = replace(read(endpoint.by, endpoint.periods), named=name)
+            if endpoint.is_about_now and wanted.definitions is not None:
+                zone = wanted.definitions.zone
+                month = parse_period("this-month", None, None, zone, now=repository.now(), first_usage=None)
+                wanted = replace(wanted, period=month)
             if wanted.format == "json":
                 # Freshness is read first: the figures may be newer than it says, never older.
                 freshness = repository.freshness()
@@ -204,11 +256,15 @@ def api_blueprint(
                 raise NotFound(endpoint.nothing)
             is_csv = wanted.format == "csv"
             content = csv_text(sheet).encode() if is_csv else xlsx_bytes([sheet], context.caption)
-            return file_response(context.file_name(endpoint.path), content, wanted.format)
+            return file_response(
+                context.file_name(_NAMED_PART.sub(name, endpoint.path).replace("/", "-")),
+                content,
+                wanted.format,
+            )
 
         return view
 
-    for endpoint in ENDPOINTS:
+    for endpoint in ALL_ENDPOINTS:
         api.add_url_rule(
             f"/{endpoint.path}",
             endpoint.path,

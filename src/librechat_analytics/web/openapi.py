@@ -27,7 +27,7 @@ from openapi_pydantic import (
 from pydantic.json_schema import models_json_schema
 
 from librechat_analytics.web import openapi_parts as parts
-from librechat_analytics.web.api import COMMON, CSV, ENDPOINTS, XLSX, Endpoint
+from librechat_analytics.web.api import ALL_ENDPOINTS, COMMON, CSV, XLSX, Endpoint
 from librechat_analytics.web.gatekeeper import KEY_HEADER
 from librechat_analytics.web.openapi_parts import IF_NONE_MATCH, JSON, OPERATION
 from librechat_analytics.web.openapi_verbs import describe_verb
@@ -152,16 +152,16 @@ def _as_text(answer: object) -> str:
 
 def _operations() -> dict[str, Operation]:
     figures = {
-        f"/api/{endpoint.path}": parts.operation(
+        f"/api/{endpoint.template}": parts.operation(
             FIGURES,
             endpoint.title,
             {JSON: parts.json_body(endpoint.body), CSV: parts.text_body(), XLSX: MediaType()},
             parameters=(*endpoint.parameters, IF_NONE_MATCH),
             own=tuple(_own(endpoint)),
             refusals=("400", *GUARDED, *(("404",) if endpoint.nothing else ())),
-            example=f"/api/{endpoint.path}?{endpoint.example}",
+            example=f"/api/{endpoint.address}?{endpoint.example}".removesuffix("?"),
         )
-        for endpoint in ENDPOINTS
+        for endpoint in ALL_ENDPOINTS
     }
     return figures | {
         "/api/export": parts.operation(
@@ -232,6 +232,8 @@ def _own(endpoint: Endpoint) -> Iterator[Parameter]:
         ("by", endpoint.by, "What the answer is taken apart by."),
         ("period", endpoint.periods, "A calendar range in `tz` that is not over."),
     )
+    if endpoint.named:
+        yield parts.path_parameter("name")
     for name, values, meaning in own:
         if values:
             schema = {"type": "string", "enum": [*values], "default": values[0]}
@@ -274,7 +276,7 @@ def _schemas() -> dict[str, Schema]:
         Ready,
         Refusal,
         RefusedParameter,
-        *(endpoint.body for endpoint in ENDPOINTS),
+        *(endpoint.body for endpoint in ALL_ENDPOINTS),
         *(verb.answer for verb in VERBS),
     ]
     _, generated = models_json_schema(

@@ -188,6 +188,8 @@ cost only then are listed too."""
     split: Annotated[SplitBy, BeforeValidator(_one_of(SPLITS))] | Absent = None
     """What each point is split by: its `parts` are the eight with the highest cost in the period. Of \
 groups, `others` are the users in none of those shown."""
+    key: Name | Absent = None
+    """Which one of a budget for each user, model and so on, by the `key` in the list of budgets."""
     format: Annotated[Format, BeforeValidator(_one_of(FORMATS))] = "json"
     """Format of the answer."""
     user: Names = ()
@@ -298,6 +300,7 @@ def read_request(
         ),
         by=given.by or next(iter(by), ""),
         split=given.split,
+        key=given.key,
         format=given.format,
         definitions=definitions,
     )

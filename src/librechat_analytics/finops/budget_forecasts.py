@@ -1,0 +1,145 @@
+"""What running periods of budgets are expected to cost in all, and when what is available runs out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from librechat_analytics.finops.forecast import (
+    FEWEST_DAYS_WITH_COST,
+    HISTORY_DAYS,
+    LATELY_DAYS,
+    LEVEL,
+    MISSES_DAYS,
+    to_come,
+)
+from librechat_analytics.finops.period_forecast import figures_end_before, figures_until, too_early
+from librechat_analytics.usage.daily_costs import Days as DailyDays
+from librechat_analytics.usage.wall_clock import DAY, midnight
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Mapping
+    from datetime import date, datetime
+    from zoneinfo import ZoneInfo
+
+    from librechat_analytics.finops.budget_periods import Days
+    from librechat_analytics.finops.definitions import Each
+    from librechat_analytics.usage.daily_costs import DailyBy
+    from librechat_analytics.usage.filters import Filters
+    from librechat_analytics.usage.questions import Repository
+
+DAYS_READ: Final = HISTORY_DAYS + MISSES_DAYS
+"""The complete days before today that a forecast is made from."""
+
+TOO_LITTLE: Final = (
+    f"Too little usage for a forecast: it needs {FEWEST_DAYS_WITH_COST} days with cost in the last"
+    f" {LATELY_DAYS}."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetForecast:
+    """What a period is expected to cost in all, in US dollars.
+
+    ``low_usd`` to ``high_usd`` held as often in the past as ``level`` says, from 0 to 1.
+    """
+
+    expected_usd: float
+    low_usd: float
+    high_usd: float
+    level: float
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """What is to be expected of one running period; without a forecast, ``reason`` says why.
+
+    ``by_day_usd``: what each day to come is expected to cost, from the rest of the
+    first one on, which begins at ``until``, where the figures end.
+    """
+
+    forecast: BudgetForecast | None
+    reason: str | None
+    by_day_usd: tuple[float, ...] = ()
+    until: datetime | None = None
+
+
+def prospects(
+    repository: Repository,
+    running: Days,
+    zone: ZoneInfo,
+    each: Each | None,
+    filters: Filters,
+    actual_usd: Mapping[str | None, float],
+) -> dict[str | None, Prospect]:
+    """Return what to expect of a running period, for each of some subjects.
+
+    ``actual_usd``: what each subject has cost in the period so far.
+    """
+    until = figures_until(repository.freshness(), repository.now())
+    today = until.astimezone(zone).date()
+    reason = figures_end_before(today, running.first)
+    found = dict.fromkeys(actual_usd, Prospect(None, reason or TOO_LITTLE))
+    subjects = [] if reason else list(actual_usd)
+    if each == "cost_center":
+        return found
+    if subjects and each is not None:
+        # Most of many users use too little for a forecast, and a year of all of them would take much longer.
+        subjects = _active(repository, today, zone, each, filters, actual_usd)
+        filters = filters.replacing(each, *(key for key in subjects if key))
+    if not subjects:
+        return found
+    read = DailyDays(zone, today - DAYS_READ * DAY, today + DAY)
+    daily = repository.daily_costs(read, each, filters)
+    costs = daily.costs_usd[[daily.rows[key] for key in subjects]]
+    coming = to_come(costs[:, :-1], costs[:, -1], (running.after - today).days)
+    for place, key in enumerate(subjects):
+        why, so_far = too_early(coming, costs[place, :-1], place), actual_usd[key]
+        if why is not None:
+            found[key] = Prospect(None, why)
+            continue
+        expected, low, high = (
+            so_far + float(values[place]) for values in (coming.expected_usd, coming.low_usd, coming.high_usd)
+        )
+        by_day = tuple(coming.by_day_usd(place).tolist())
+        found[key] = Prospect(BudgetForecast(expected, low, high, LEVEL), None, by_day, until)
+    return found
+
+
+def _active(
+    repository: Repository,
+    today: date,
+    zone: ZoneInfo,
+    each: DailyBy,
+    filters: Filters,
+    keys: Container[str | None],
+) -> list[str | None]:
+    """Return the subjects that had cost on enough days lately for a forecast."""
+    lately = repository.daily_costs(DailyDays(zone, today - LATELY_DAYS * DAY, today), each, filters)
+    days_with_cost = (lately.costs_usd > 0).sum(axis=1)
+    return [
+        subject.key
+        for subject, days in zip(lately.subjects, days_with_cost, strict=True)
+        if days >= FEWEST_DAYS_WITH_COST and subject.key in keys
+    ]
+
+
+def runs_out_at(left_usd: float, prospect: Prospect, zone: ZoneInfo) -> datetime | None:
+    """Return when the costs of the days to come add up to what is left; None where they do not.
+
+    A day's cost spreads evenly over the day, that of the first over what is left of it.
+    """
+    if prospect.until is None:
+        return None
+    today = prospect.until.astimezone(zone).date()
+    sums = np.cumsum(prospect.by_day_usd)
+    day = int(np.searchsorted(sums, left_usd))
+    if day == len(sums):
+        return None
+    begins = midnight(today + day * DAY, zone) if day else prospect.until
+    ends = midnight(today + (day + 1) * DAY, zone)
+    before = float(sums[day - 1]) if day else 0.0
+    cost = prospect.by_day_usd[day]
+    return begins + (ends - begins) * ((left_usd - before) / cost if cost else 0.0)
