@@ -56,7 +56,7 @@ from librechat_analytics.usage.timeline_answers import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from librechat_analytics.usage.listing import Listing
     from librechat_analytics.usage.periods import BucketUnit, Period
@@ -345,6 +345,7 @@ class ReadyRepository:
             "timeline": timeline(),
             "split": split(),
             "usual": (),
+            "anomalies": (),
             "changes": changes(changed("claude-sonnet-4-6", 8.0, 12.5), changed("gpt-5.2", 4.0, None)),
             "hours_of_week": hours_of_week(tue_14=2.5, sat_9=0.5),
             "conversation_costs": conversation_costs((0.02, 3), (0.1, 5), (2.0, 1)),
@@ -375,6 +376,9 @@ class ReadyRepository:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    def ask(self, question: Callable[..., object], *_: object) -> Any:
+        return self._answer(question.__name__)
 
     def now(self) -> datetime:
         return NOW

@@ -30,6 +30,14 @@ def test_a_model_is_inside_the_user_who_caused_most_of_it() -> None:
     assert [(entry.anomaly, entry.inside) for entry in entries] == [(ANN, (OPUS,)), (BOB, ())]
 
 
+def test_what_is_inside_a_part_is_below_the_same_anomaly() -> None:
+    provider = Anomaly(
+        DAY, "provider", "p", "p", 10.0, 275.0, 265.0, (Driver("model", "opus", "opus", 245.0),), 20.0
+    )
+    (entry,) = folded([provider, OPUS, ANN]).entries
+    assert (entry.anomaly, entry.inside) == (ANN, (OPUS, provider))
+
+
 def test_a_model_that_many_share_has_an_entry_of_its_own() -> None:
     shared = replace(OPUS, excess_usd=500.0, drivers=(Driver("user", "u1", "Ann", 100.0),), rest_usd=400.0)
     separate = replace(ANN, drivers=(Driver("model", "opus", "opus", 100.0),), rest_usd=173.0)

@@ -8,6 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar, overload
 
 from librechat_analytics.dashboard.list_query import listing_of
+from librechat_analytics.finops.anomalies import anomalies_of
 from librechat_analytics.finops.currency import cost_in_currency
 from librechat_analytics.usage.answers import Agent
 from librechat_analytics.usage.filters import NONE, UNKNOWN, Filters
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from librechat_analytics.dashboard.query import PageQuery
+    from librechat_analytics.finops.anomalies import Anomaly
     from librechat_analytics.finops.currency import Converted
     from librechat_analytics.finops.definitions import Definitions
     from librechat_analytics.usage.answers import (
@@ -258,6 +260,12 @@ class PageData:
     ) -> Mapping[str | None, Sequence[float]]:
         """Give the cost of each bucket, in US dollars, for models (by name), users or agents (by id)."""
         return self._repository.trends(self.period, self.unit, dimension, tuple(parts), self.filters)
+
+    @Once
+    def anomalies(self) -> Sequence[Anomaly]:
+        """Give the days that cost far more than expected, without what is the same as the total."""
+        found = anomalies_of(self._repository, self.period, self.filters, self.definitions)
+        return tuple(one for one in found if self.filters.only(one.kind) is None)
 
     @Once
     def hours_of_week(self) -> HoursOfWeek:

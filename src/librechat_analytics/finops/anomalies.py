@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 AnomalyKind = Literal["total", "user", "model", "agent", "cost_center", "provider"]
 """What a day's cost is judged of: of all usage, or of one user, model and so on."""
 
+DriverKind = Literal["user", "model"]
+
 ANOMALY_KINDS: Final[tuple[AnomalyKind, ...]] = get_args(AnomalyKind)
 
 BY: Final[Mapping[AnomalyKind, DailyBy | None]] = {
@@ -65,7 +67,7 @@ MOST_NAMED: Final = 10
 class Driver:
     """A part of an anomaly's excess: what one user or model cost beyond what was expected of it."""
 
-    kind: AnomalyKind
+    kind: DriverKind
     subject: str | None
     label: str
     excess_usd: float
@@ -190,7 +192,7 @@ def _anomaly(
     excess_usd = actual_usd - unusual.expected_usd
     of_subject = filters if subject.key is None else filters.replacing(kind, subject.key)
     days = Days(history.zone, max(history.first, day - COMPARED * DAY), day + DAY)
-    drivers = _drivers(repository, days, "model" if kind == "user" else "user", of_subject)
+    drivers = _drivers(repository, days, driven_by(kind), of_subject)
     return Anomaly(
         day,
         kind,
@@ -204,9 +206,12 @@ def _anomaly(
     )
 
 
-def _drivers(
-    repository: Repository, days: Days, kind: Literal["user", "model"], filters: Filters
-) -> tuple[Driver, ...]:
+def driven_by(kind: AnomalyKind) -> DriverKind:
+    """Return what the excess of an anomaly is taken apart by."""
+    return "model" if kind in ("user", "provider") else "user"
+
+
+def _drivers(repository: Repository, days: Days, kind: DriverKind, filters: Filters) -> tuple[Driver, ...]:
     """Return what cost most beyond what was expected of it on the last of some days."""
     costs = repository.daily_costs(days, kind, filters)
     last = np.full(len(costs.subjects), len(days) - 1)
@@ -249,17 +254,24 @@ def _running_away(kind: Literal["total", "user"], costs: DailyCosts, floor_usd: 
 
 
 def folded(anomalies: Iterable[Anomaly]) -> Folded:
-    """Put each anomaly below the larger one that it is a part of, and keep the ten with the most excess."""
-    entries: list[tuple[Anomaly, list[Anomaly]]] = []
-    for one in sorted(anomalies, key=_by_size):
-        parts = next((parts for whole, parts in entries if share_inside(one, whole) >= INSIDE), None)
-        if parts is None:
-            entries.append((one, []))
-        else:
-            parts.append(one)
-    entries.sort(key=lambda entry: -entry[0].excess_usd)
-    named = tuple(Entry(whole, tuple(parts)) for whole, parts in entries[:MOST_NAMED])
-    return Folded(named, max(0, len(entries) - MOST_NAMED))
+    """Put each anomaly below the larger one that it is a part of, and keep the ten with the most excess.
+
+    What is inside a part is below the same one.
+    """
+    waiting = sorted(anomalies, key=_by_size)
+    entries: list[Entry] = []
+    while waiting:
+        members = [waiting.pop(0)]
+        while inside := [one for one in waiting if _is_inside(one, members)]:
+            members += inside
+            waiting = [one for one in waiting if one not in inside]
+        entries.append(Entry(members[0], tuple(members[1:])))
+    entries.sort(key=lambda entry: -entry.anomaly.excess_usd)
+    return Folded(tuple(entries[:MOST_NAMED]), max(0, len(entries) - MOST_NAMED))
+
+
+def _is_inside(one: Anomaly, members: Iterable[Anomaly]) -> bool:
+    return any(share_inside(one, member) >= INSIDE for member in members)
 
 
 def _by_size(anomaly: Anomaly) -> tuple[bool, float, AnomalyKind, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from librechat_analytics.exports import columns
-from librechat_analytics.finops.anomalies import AnomalyKind
+from librechat_analytics.finops.anomalies import AnomalyKind, DriverKind
 from librechat_analytics.web.answer_bodies import Answer
 from librechat_analytics.web.body import Body, Count, RowBody, Share
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class AnomalyDriver(Body):
     """A user or a model that cost more than was expected of it."""
 
-    kind: AnomalyKind
+    kind: DriverKind
     subject: str | None
     """The value of the filter that shows only this user or model; null for usage without one."""
     label: str
@@ -39,7 +39,8 @@ class AnomalyEntry(RowBody, of=columns.ANOMALIES):
     excess_usd: float
     """`actual` less `expected`."""
     drivers: tuple[AnomalyDriver, ...]
-    """The three largest parts of the excess: models where the anomaly is a user, otherwise users."""
+    """The three largest parts of the excess: by model where it is about a user or a \
+provider, otherwise by user."""
     rest_usd: float
     """The excess of all others, less than 0 where they cost less than expected."""
 

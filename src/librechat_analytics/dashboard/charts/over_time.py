@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from librechat_analytics.dashboard.charts.colours import BLUE_VEIL, CLEAR, GREY_VEIL, ORANGE
@@ -18,13 +19,14 @@ from librechat_analytics.dashboard.charts.figure import (
 from librechat_analytics.formatting import figure_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from librechat_analytics.dashboard.charts.time_axis import TimeAxis
 
 HEADROOM = 1.08
 """The axis ends this much above the highest value."""
 MANY_BUCKETS = 60
+NO_REMARKS: Mapping[int, Sequence[str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ def bars_over_time(
     *,
     totals: Sequence[str] | None = None,
     bands: Sequence[Band | None] = (),
+    remarks: Mapping[int, Sequence[str]] = NO_REMARKS,
 ) -> Figure:
     """Draw stacked bars, one for each bucket; partial buckets are hatched.
 
@@ -84,6 +87,7 @@ def bars_over_time(
         options: How the chart is scaled and how it reacts.
         totals: The text of each bucket's total, for more than one series.
         bands: What is usual in each bucket, None where that is not known; empty for all of them.
+        remarks: Sentences about a bucket by its index, which gets a dot.
     """
     bars = [one for one in series if not one.line]
     heights = [sum(values) for values in zip(*(one.values for one in bars), strict=True)]
@@ -97,7 +101,7 @@ def bars_over_time(
         hatched = _hatched(axis.partial, one.color)
         traces.append(_bars(replace(one, notes=notes), axis.labels, pattern=hatched))
     known = [(index, band) for index, band in enumerate(bands) if band is not None]
-    traces += _marks(axis, heights, known)
+    traces += _marks(axis, heights, dict(known), remarks)
     most = max([*heights, *in_lines, *(band.high for _, band in known), options.least / HEADROOM])
     layout = _layout(axis, [0, most * HEADROOM], options)
     layout["shapes"] = [_band(index, band) for index, band in known]
@@ -118,20 +122,27 @@ def _band(index: int, band: Band) -> Figure:
     }
 
 
-def _marks(axis: TimeAxis, heights: Sequence[float], bands: Sequence[tuple[int, Band]]) -> list[Figure]:
+def _marks(
+    axis: TimeAxis,
+    heights: Sequence[float],
+    bands: Mapping[int, Band],
+    remarks: Mapping[int, Sequence[str]],
+) -> list[Figure]:
     """Draw a dot on each bar that is unusual, and say in every tooltip what is usual."""
-    if not bands:
+    marked = sorted({*bands, *remarks})
+    if not marked:
         return []
+    is_unusual = [index in remarks or bool(bands[index].deviation) for index in marked]
     return [
         {
             "type": "scatter",
             "mode": "markers",
             "name": "Usual",
-            "x": [axis.labels[index] for index, _ in bands],
-            "y": [heights[index] for index, _ in bands],
-            **tooltips([_usual_rows(band) for _, band in bands]),
+            "x": [axis.labels[index] for index in marked],
+            "y": [heights[index] for index in marked],
+            **tooltips([_rows_of_mark(bands.get(index), remarks.get(index, ())) for index in marked]),
             "marker": {
-                "color": [ORANGE if band.deviation else CLEAR for _, band in bands],
+                "color": [ORANGE if unusual else CLEAR for unusual in is_unusual],
                 "size": 9,
                 "line": {"width": 0},
             },
@@ -139,9 +150,10 @@ def _marks(axis: TimeAxis, heights: Sequence[float], bands: Sequence[tuple[int, 
     ]
 
 
-def _usual_rows(band: Band) -> Rows:
-    said: Rows = [("Usual", band.text)]
-    return [*said, (band.deviation.capitalize(), "")] if band.deviation else said
+def _rows_of_mark(band: Band | None, remarks: Sequence[str]) -> Rows:
+    usual: Rows = [] if band is None else [("Usual", band.text)]
+    said = remarks or ([band.deviation.capitalize()] if band is not None and band.deviation else [])
+    return [*usual, *((sentence, "") for sentence in said)]
 
 
 def parts_over_time(

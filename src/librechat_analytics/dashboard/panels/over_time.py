@@ -25,6 +25,7 @@ from librechat_analytics.dashboard.charts.over_time import (
 from librechat_analytics.dashboard.charts.time_axis import TimeAxis
 from librechat_analytics.dashboard.html import frames
 from librechat_analytics.dashboard.html.frames import Key
+from librechat_analytics.dashboard.panels.anomalies import anomaly_remarks
 from librechat_analytics.dashboard.panels.base import Panel
 from librechat_analytics.dashboard.panels.buckets import bucket_links
 from librechat_analytics.dashboard.panels.measures import AS_TEXT, MEASURES, of_point, of_row, tokens_text
@@ -129,6 +130,7 @@ def _total(data: PageData) -> Fills:
     bands = usual_bands(data) if measure == "cost" else ()
     if any(bands):
         legend.append(Key("band", "Usual", "same weekday, eight weeks"))
+    remarks = anomaly_remarks(data) if measure == "cost" else {}
     totals = [as_text(value) for value in values] if measure == "tokens" else None
     rows = [
         (
@@ -141,7 +143,7 @@ def _total(data: PageData) -> Fills:
         for bucket, point in zip(bucket_links(data.query, "overview", axis), points, strict=True)
     ]
     return LEGEND.fill(frames.legend_entries(legend)) + CHART.fill(
-        bars_over_time(axis, [*bars, *lines], _options(data), totals=totals, bands=bands),
+        bars_over_time(axis, [*bars, *lines], _options(data), totals=totals, bands=bands, remarks=remarks),
         caption=" ".join(
             [captions.peak_and_average(axis, values, as_text), *usual_sentences(data, axis, bands)]
         ),

@@ -8,7 +8,7 @@ from dash import html
 
 from librechat_analytics.dashboard.html import frames
 from librechat_analytics.dashboard.links import LIST_VIEWS
-from librechat_analytics.dashboard.panels import hours_of_week, over_time, what_changed
+from librechat_analytics.dashboard.panels import anomalies, hours_of_week, over_time, what_changed
 from librechat_analytics.dashboard.panels.base import Panel
 from librechat_analytics.dashboard.panels.parts import Cards, Components, RankedList, card
 from librechat_analytics.dashboard.panels.top_list import fill_top
@@ -43,6 +43,7 @@ def _layout() -> list[Component]:
         html.Div([CARDS.layout(), CARDS_PANEL.error_slot()], className="panel cards-panel"),
         over_time.layout(),
         what_changed.layout(),
+        anomalies.layout(),
         html.Div([_list_layout(dimension) for dimension in LISTS], className="columns three"),
         hours_of_week.layout(),
         html.Div(id=REMARKS.id, className="quality"),
@@ -95,10 +96,18 @@ LIST_PANELS = {dimension: _list_panel(dimension) for dimension in LISTS}
 VIEW = View(
     name="overview",
     layout=_layout,
-    panels=(CARDS_PANEL, over_time.PANEL, what_changed.PANEL, *LIST_PANELS.values(), hours_of_week.PANEL),
+    panels=(
+        CARDS_PANEL,
+        over_time.PANEL,
+        what_changed.PANEL,
+        anomalies.PANEL,
+        *LIST_PANELS.values(),
+        hours_of_week.PANEL,
+    ),
     charts={
         over_time.CHART.id: over_time.csv,
         what_changed.NAME: what_changed.csv,
+        anomalies.NAME: anomalies.csv,
         hours_of_week.HEAT_MAP.id: hours_of_week.csv,
     },
 )
