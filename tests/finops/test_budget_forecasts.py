@@ -64,9 +64,9 @@ def test_a_forecast_is_about_the_whole_period(repository: StoreRepository) -> No
 def test_the_forecast_decides_what_is_likely_and_when_it_runs_out(repository: StoreRepository) -> None:
     forecast = state_of(repository, budget()).forecast
     assert forecast is not None
-    likely = state_of(repository, budget(forecast.low_usd * 0.999, forecast=(90, 100, 110_000)))
+    likely = state_of(repository, budget(forecast.low_usd * 0.999, forecast=(1, 99, 100, 110_000)))
     assert likely.status == "likely-over"
-    assert likely.expected_percents == (90, 100)
+    assert likely.expected_percents == (99, 100), "what is spent is no longer expected"
     assert likely.runs_out_at is not None
     assert likely.period.range.start < likely.runs_out_at < likely.period.range.end
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from librechat_analytics.finops.anomalies import Anomaly, Driver, Runaway
-    from librechat_analytics.finops.budgets import BudgetForecast, BudgetState
+    from librechat_analytics.finops.budget_forecasts import BudgetForecast
+    from librechat_analytics.finops.budgets import BudgetState
     from librechat_analytics.store.outbox_items import Json
     from librechat_analytics.usage.answers import Freshness
     from librechat_analytics.usage.quality import UnpricedModel

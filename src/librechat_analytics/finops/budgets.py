@@ -152,14 +152,15 @@ class BudgetState:
 
     @property
     def expected_percents(self) -> tuple[int, ...]:
-        """The per cent of the budget's ``forecast`` that are expected to be spent by the period's end."""
+        """The per cent of the budget's ``forecast`` that are not spent yet, but expected to be."""
         if self.forecast is None:
             return ()
-        expected_usd = self.forecast.expected_usd
+        expected_usd, spent = self.forecast.expected_usd, self.actual_e6 * ALL_OF_IT
         return tuple(
             percent
             for percent in self.budget.forecast
-            if expected_usd >= self.available_usd * percent / ALL_OF_IT
+            if spent < self.available_e6 * percent
+            and expected_usd >= self.available_usd * percent / ALL_OF_IT
         )
 
 
