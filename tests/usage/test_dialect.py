@@ -30,8 +30,8 @@ def test_another_engine_says_in_its_own_words_whether_a_step_is_computed_once() 
 
 def test_users_and_conversations_are_counted_in_bits_on_request() -> None:
     text = of_period("totals", EVERYTHING, in_bits=True, dialect=OTHER)
-    assert "uniq(user_key, $last_user_key) AS active_users" in text
-    assert "uniq(conversation_key, $last_conversation_key) AS conversations" in text
+    assert "uniq(counted_user_key, $last_user_key) AS active_users" in text
+    assert "uniq(counted_conversation_key, $last_conversation_key) AS conversations" in text
     assert "count(DISTINCT" in of_period("totals", EVERYTHING, dialect=OTHER)
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from librechat_analytics.usage.cost_center_rules import UNASSIGNED
 from librechat_analytics.usage.filters import EVERYTHING, FILTER_NAMES, NONE, UNKNOWN, Filters, Scope
 from librechat_analytics.usage.listing import Listing
 from librechat_analytics.usage.periods import Period, parse_period
@@ -34,6 +35,8 @@ def values_of(repository: StoreRepository, name: str) -> tuple[str, ...]:
         known = [row.model for row in repository.top_models(ALL_TIME, Listing(3)).rows]
     elif name == "agent":
         known = [row.id for row in repository.top_agents(ALL_TIME, Listing(3)).rows]
+    elif name == "cost_center":  # there is no definitions file
+        return UNASSIGNED, "nothing has this"
     else:
         known = [value.value for value in repository.filter_values()[name]] if name != "tenant" else []
     return (

@@ -20,6 +20,8 @@ from librechat_analytics.librechat.sample.writer import write_sample
 from librechat_analytics.store.store import Store
 from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.usage import queries
+from librechat_analytics.usage.assigned_snapshot import Assignments
+from librechat_analytics.usage.cost_center_rules import NO_RULES
 from librechat_analytics.usage.filters import (
     EVERYTHING,
     FILTER_NAMES,
@@ -52,14 +54,20 @@ NOW_SLOT = int(NOW.timestamp()) // 900
 FILTERS = [
     EVERYTHING,
     *(Filters.of({name: ("x", NONE)}) for name in FILTER_PARAMETERS),
-    Filters.of(dict.fromkeys(FILTER_PARAMETERS, ("x",)), Scope(("example.com",), ("group",), ("tenant",))),
+    Filters.of(
+        dict.fromkeys(FILTER_PARAMETERS, ("x",)),
+        Scope(("example.com",), ("group",), ("tenant",), ("Sales",), ("user",)),
+    ),
 ]
 SCOPES = [
     None,
     Scope(("example.com",), ()),
     Scope((), ("group",)),
     Scope((), (), ("tenant",)),
-    Scope(("example.com",), ("group",), ("tenant",)),
+    Scope((), (), (), ("Sales",)),
+    Scope((), (), ("tenant",), ("Sales",)),
+    Scope((), (), (), (), ("user",)),
+    Scope(("example.com",), ("group",), ("tenant",), ("Sales",), ("user",)),
 ]
 VALUES: dict[str, Any] = {
     "agent": "x",
@@ -84,6 +92,7 @@ VALUES: dict[str, Any] = {
     "words": ["x", "y"],
 }
 FRAMES = {
+    "subjects": pd.DataFrame({"who": ["group"], "name": ["x"]}),
     "slots": pd.DataFrame({"slot": [1], "bucket": [0]}, dtype="int32"),
     "hours": pd.DataFrame({"slot": [1], "hour_of_week": [0]}, dtype="int32"),
     "limits": pd.DataFrame({"number": [0], "subject": ["x"], "bucket": [0], "limit_e6": ["1"]}),
@@ -161,7 +170,7 @@ def composed(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
         plain = sources_of("cost", beyond_period=False)
         own |= named_in(of_period(name, EVERYTHING, sources=plain), more)
         for filters in (*FILTERS, *(Filters(scope=scope) for scope in SCOPES if scope)):
-            rows: Rows = "not_usage" if name == "other_rows" else "usage"
+            rows: Rows = "plain_other_rows" if name == "other_rows" else "plain_rows"
             within: Within = "after_now" if name == "future_usage" else "period"
             text = of_period(name, filters, rows=rows, within=within, sources=plain)
             yield text, own | filters.parameters()
@@ -180,8 +189,10 @@ def composed(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 @pytest.mark.parametrize("name", QUERIES)
 def test_a_query_runs_with_every_filter_and_scope(store: Store, name: str) -> None:
+    with store.snapshot() as snapshot:
+        of_centers = Assignments().frames(snapshot, NO_RULES)
     with store.reading() as cursor:
-        for frame, rows in FRAMES.items():
+        for frame, rows in {**FRAMES, **of_centers}.items():
             cursor.register(frame, rows)
         for text, parameters in composed(name):
             cursor.execute(f"EXPLAIN {text}", parameters)
@@ -222,5 +233,6 @@ def test_every_filter_has_a_condition_and_values() -> None:
     lacking = [name for name in FILTER_NAMES if f"filters/{name}" not in FILES]
     assert not lacking, f"usage/queries/filters/ has no file for {lacking}"
     given = set(re.findall(r"SELECT (?:DISTINCT )?'(\w+)'", FILES["filter_values"].read_text("utf-8")))
-    # The values of the others are the entries of their lists.
-    assert given == {*FILTER_NAMES} - {"user", "model", "agent"}, "filter_values.sql needs every filter"
+    # The values of the others are the entries of their lists, or what the rules of cost centres say.
+    others = {"user", "model", "agent", "cost_center"}
+    assert given == {*FILTER_NAMES} - others, "filter_values.sql needs every filter"

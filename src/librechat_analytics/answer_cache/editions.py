@@ -25,9 +25,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from librechat_analytics.answer_cache.kept import KEPT_ANSWERS
 from librechat_analytics.store.store import StoreError
+from librechat_analytics.usage.assigned_snapshot import Assignments
 from librechat_analytics.usage.freshness import freshness
 from librechat_analytics.usage.periods import BadPeriodError
-from librechat_analytics.usage.repository import StoreRepository, utc_now
+from librechat_analytics.usage.repository import StoreRepository, no_rules, utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from librechat_analytics.answer_cache.requests import Request
     from librechat_analytics.store.interface import Reader
     from librechat_analytics.usage.answers import Freshness, SourceReport
+    from librechat_analytics.usage.cost_center_rules import CostCenterRules
     from librechat_analytics.usage.prices import PriceList
 
 T = TypeVar("T")
@@ -75,6 +77,8 @@ class Edition:
         prices: PriceList | None,
         clock: Callable[[], datetime],
         seconds: Callable[[], float],
+        rules: Callable[[], CostCenterRules | None],
+        assignments: Assignments,
     ) -> None:
         self.number = number
         self._kept = kept
@@ -87,7 +91,15 @@ class Edition:
         self._opened_minute = _minute(clock())
         self.opened_seconds = seconds()
         self.now = StoreRepository(store, source=source, clock=clock).now()
-        self._repository = StoreRepository(store, source=source, prices=prices, fixed_now=self.now)
+        self._rules, self._opening_rules = rules, rules()
+        self._repository = StoreRepository(
+            store,
+            source=source,
+            prices=prices,
+            fixed_now=self.now,
+            rules=lambda: self._opening_rules,
+            assignments=assignments,
+        )
         self._opening_source = source()
         self._state = store.state()
         self._guard = threading.Lock()
@@ -103,9 +115,11 @@ class Edition:
     def is_outdated(self) -> bool:
         """Whether a next edition would answer differently enough.
 
-        That is so if ``as_of`` has moved, if a minute has begun, or if anything else was committed and this
-        edition is old enough.
+        That is so if ``as_of`` has moved, if a minute has begun, if cost centres have other rules, or if
+        anything else was committed and this edition is old enough.
         """
+        if self._opening_rules is not self._rules():
+            return True
         if self._as_of_version != self._store.as_of_version:
             return True
         if self._opened_minute != _minute(self._clock()):
@@ -162,6 +176,7 @@ class Editions:
         prices: PriceList | None = None,
         clock: Callable[[], datetime] = utc_now,
         seconds: Callable[[], float] = time.monotonic,
+        rules: Callable[[], CostCenterRules | None] = no_rules,
     ) -> None:
         self._kept = kept
         self._store = store
@@ -169,6 +184,8 @@ class Editions:
         self._prices = prices
         self._clock = clock
         self._seconds = seconds
+        self._rules = rules
+        self._assignments = Assignments()
         self._turning = threading.Lock()
         self._present = self._open(0)
         self._coming: Edition | None = None
@@ -217,6 +234,8 @@ class Editions:
             prices=self._prices,
             clock=self._clock,
             seconds=self._seconds,
+            rules=self._rules,
+            assignments=self._assignments,
         )
 
     def _prepare(self, coming: Edition) -> None:

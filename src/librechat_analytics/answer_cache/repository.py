@@ -10,7 +10,7 @@ from librechat_analytics.answer_cache.kept import KeptAnswers
 from librechat_analytics.answer_cache.requests import Request
 from librechat_analytics.usage.filters import EVERYTHING
 from librechat_analytics.usage.matching import KINDS
-from librechat_analytics.usage.repository import StoreRepository, utc_now
+from librechat_analytics.usage.repository import StoreRepository, no_rules, utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
         User,
     )
     from librechat_analytics.usage.changes import Changes
+    from librechat_analytics.usage.cost_center_list import CostCenters
+    from librechat_analytics.usage.cost_center_rules import CostCenterRules
     from librechat_analytics.usage.daily_costs import DailyBy, DailyCosts, Days
     from librechat_analytics.usage.filters import Filters, Scope
     from librechat_analytics.usage.list_answers import (
@@ -70,9 +72,12 @@ class CachedRepository:
         prices: PriceList | None = None,
         clock: Callable[[], datetime] = utc_now,
         seconds: Callable[[], float] = time.monotonic,
+        rules: Callable[[], CostCenterRules | None] = no_rules,
     ) -> None:
         kept = KeptAnswers(app, seconds=seconds)
-        self._editions = Editions(kept, store, source=source, prices=prices, clock=clock, seconds=seconds)
+        self._editions = Editions(
+            kept, store, source=source, prices=prices, clock=clock, seconds=seconds, rules=rules
+        )
 
     def close(self) -> None:
         """Stop preparing answers; call this before the store closes."""
@@ -138,6 +143,11 @@ class CachedRepository:
         self, period: Period, by: Attribute, listing: Listing, filters: Filters = EVERYTHING
     ) -> Breakdown:
         return self._answer(StoreRepository.breakdown, period, by, listing, filters)
+
+    def cost_centers(
+        self, period: Period, listing: Listing, filters: Filters = EVERYTHING
+    ) -> CostCenters | None:
+        return self._answer(StoreRepository.cost_centers, period, listing, filters)
 
     def user_models(self, period: Period, filters: Filters = EVERYTHING) -> tuple[UserModelRow, ...]:
         return self._answer(StoreRepository.user_models, period, filters)

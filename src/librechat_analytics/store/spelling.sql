@@ -8,9 +8,12 @@ CREATE MACRO spelling.arrayJoin(list) AS unnest(list);
 CREATE MACRO spelling.arraySlice(list, first, length) AS list_slice(list, first, first + length - 1);
 CREATE MACRO spelling.arraySort(list) AS list_sort(list);
 CREATE MACRO spelling.caseFold(text) AS replace(replace(lower(text), 'ß', 'ss'), 'ς', 'σ');
+CREATE MACRO spelling.cityHash64(value) AS hash(value);
 CREATE MACRO spelling.fold(text) AS -- noqa: LT01
     replace(replace(replace(replace(replace(replace(replace(replace(strip_accents(lower(text)),
         'ł', 'l'), 'ø', 'o'), 'đ', 'd'), 'ı', 'i'), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'ς', 'σ');
+CREATE MACRO spelling.floorDiv(dividend, divisor) AS
+    (dividend - CASE WHEN dividend < 0 THEN divisor - 1 ELSE 0 END) // divisor;
 CREATE MACRO spelling.fromUnixTimestamp64Milli(milliseconds) AS make_timestamp_ms(milliseconds);
 CREATE MACRO spelling.groupArray(value) AS list(value);
 CREATE MACRO spelling.groupUniqArray(value) AS list(DISTINCT value) FILTER (WHERE value IS NOT NULL);
@@ -24,6 +27,16 @@ CREATE MACRO spelling.hasWordStarts(text, words) AS -- noqa: PRS, LT01
     );
 CREATE MACRO spelling.intDiv(dividend, divisor) AS dividend // divisor;
 CREATE MACRO spelling.match(text, pattern) AS regexp_matches(text, pattern);
+-- One part of an amount: a share of the whole, rounded down, or what the other shares leave of it.
+CREATE MACRO spelling.partOf(amount, share, whole, others) AS -- noqa: PRS, LT01
+    CASE
+        WHEN share IS NULL OR share = whole THEN amount::HUGEINT
+        WHEN length(others) = 0 THEN spelling.floorDiv(amount::HUGEINT * share, whole)
+        WHEN length(others) = 1 THEN amount::HUGEINT - spelling.floorDiv(amount::HUGEINT * others[1], whole)
+        ELSE amount::HUGEINT - list_sum(
+            list_transform(others, LAMBDA other: spelling.floorDiv(amount::HUGEINT * other, whole))
+        )
+    END;
 CREATE MACRO spelling.roundBankers(value) AS round_even(value, 0);
 CREATE MACRO spelling.toInt128(value) AS value::HUGEINT;
 CREATE MACRO spelling.toInt64(value) AS value::BIGINT;
@@ -45,24 +58,35 @@ SELECT
     0::UINTEGER AS user_key, 0::UINTEGER AS conversation_key, 0::UINTEGER AS ran_key, 0::UINTEGER AS context_key,
     0::UINTEGER AS agent_key, 'unknown'::usage.certainty AS certainty, 0::UINTEGER AS provider_key,
     0::UINTEGER AS tenant_key, 0::INTEGER AS calls, 0::HUGEINT AS cost_e6, 0::HUGEINT AS prompt_cost_e6,
-    0::BIGINT AS last_at
+    0::BIGINT AS last_at, 0::UINTEGER AS counted_user_key, 0::UINTEGER AS counted_conversation_key,
+    0::INTEGER AS center_key
 WHERE false;
 
--- Each row of usage in the shape of a cell, for the rows that are not summed up.
-CREATE VIEW spelling.single_cells AS
+-- Usage, other rows and cells as they are before cost centres take their parts: whole, and without a cost centre
+-- (key 0). Of a row that is split between cost centres, one part alone has documents and counts as its user's and its
+-- conversation's; whole_tokens and whole_fresh_tokens stay those of the row.
+CREATE VIEW spelling.plain_rows AS
 SELECT
-    slot, created_at, user_key, conversation_key, model_key, ran_key, context_key, agent_key, certainty, provider_key,
-    tenant_key, sentinel, positive_value, default_rate, agent_model, tokens <= 0 AS blank,
-    CASE WHEN usage_type = 'prompt' AND NOT structured AND isfinite(rate) THEN rate END AS prompt_rate,
-    CASE WHEN usage_type = 'completion' AND NOT structured AND isfinite(rate) THEN rate END AS completion_rate,
-    1 AS documents,
-    CASE WHEN usage_type = 'prompt' THEN 1 ELSE 0 END AS calls,
-    CASE WHEN usage_type = 'prompt' AND structured THEN 1 ELSE 0 END AS cached_calls,
-    cost_e6,
-    CASE WHEN usage_type = 'prompt' THEN cost_e6 ELSE 0 END AS prompt_cost_e6,
-    CASE WHEN usage_type = 'prompt' AND structured THEN cost_e6 ELSE 0 END AS cached_cost_e6,
-    CASE WHEN usage_type = 'prompt' THEN tokens ELSE 0 END AS prompt_tokens,
-    CASE WHEN usage_type = 'completion' THEN tokens ELSE 0 END AS completion_tokens,
-    CASE WHEN usage_type = 'prompt' AND structured THEN tokens ELSE 0 END AS cached_tokens,
-    cache_read_tokens, cache_write_tokens
+    *, NULL::VARCHAR AS other_token_type,
+    1 AS documents, tokens AS whole_tokens, tokens::HUGEINT - cache_read_tokens - cache_write_tokens AS whole_fresh_tokens,
+    user_key AS counted_user_key, conversation_key AS counted_conversation_key,
+    0 AS center_key, false AS in_several, false AS assumed, false AS singly
 FROM usage.usage;
+
+CREATE VIEW spelling.plain_other_rows AS
+SELECT
+    id_head, id_tail, created_at, slot, user_key, conversation_key, model_key, context_key, usage_type, rate, tokens,
+    cache_read_tokens, cache_write_tokens, structured, sentinel, positive_value, default_rate, agent_model,
+    agent_key, certainty, provider_key, tenant_key, ran_key, paired,
+    CASE WHEN sentinel OR positive_value THEN 0 ELSE credits_e6 END AS cost_e6, other_token_type,
+    1 AS documents, tokens AS whole_tokens, tokens::HUGEINT AS whole_fresh_tokens,
+    user_key AS counted_user_key, conversation_key AS counted_conversation_key,
+    0 AS center_key, false AS in_several, false AS assumed, false AS singly
+FROM usage.transactions
+WHERE usage_type = 'other';
+
+CREATE VIEW spelling.plain_cells AS
+SELECT
+    *, user_key AS counted_user_key, conversation_key AS counted_conversation_key,
+    0 AS center_key, false AS in_several, false AS assumed
+FROM usage.cells;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,37 +32,57 @@ def is_readable(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The users whose usage a key may see: those of some e-mail domains (lower case) or of some groups.
+    """The usage that a key may see: of the users of some e-mail domains (lower case) or groups, or by id.
 
-    ``tenants`` limits both to the users of these tenants; without domains and groups it allows all of theirs.
+    ``tenants`` limits it to the users of these tenants, ``cost_centers`` to what these cost centres pay for.
+    Without domains, groups and users each of them allows all of theirs.
     """
 
     domains: tuple[str, ...]
     groups: tuple[str, ...]
     tenants: tuple[str, ...] = ()
+    cost_centers: tuple[str, ...] = ()
+    users: tuple[str, ...] = ()
 
     def conditions(self) -> tuple[str, ...]:
         """Name the conditions that rows must meet; an empty scope allows nothing."""
-        of_people = self.domains or self.groups or not self.tenants
-        return (*(("scope_tenants",) if self.tenants else ()), *(("scope_people",) if of_people else ()))
+        of_people = self.domains or self.groups or self.users or not (self.tenants or self.cost_centers)
+        return (
+            *(("scope_tenants",) if self.tenants else ()),
+            *(("scope_people",) if of_people else ()),
+            *(("scope_cost_centers",) if self.cost_centers else ()),
+        )
 
     def parameters(self) -> dict[str, object]:
         """Return the values that the conditions compare with."""
-        conditions = self.conditions()
-        tenants: dict[str, object] = {"scope_tenants": list(self.tenants)}
-        people: dict[str, object] = {"scope_domains": list(self.domains), "scope_groups": list(self.groups)}
-        return (tenants if "scope_tenants" in conditions else {}) | (
-            people if "scope_people" in conditions else {}
-        )
+        compared = {
+            "scope_tenants": {"scope_tenants": self.tenants},
+            "scope_people": {
+                "scope_domains": self.domains,
+                "scope_groups": self.groups,
+                "scope_users": self.users,
+            },
+            "scope_cost_centers": {"scope_cost_centers": self.cost_centers},
+        }
+        return {
+            name: list(values)
+            for condition in self.conditions()
+            for name, values in compared[condition].items()
+        }
 
     def parts(self) -> Iterator[tuple[str, str, Scope]]:
         """Yield each limit as the filter's name, its value, and the scope that it makes alone."""
         for tenant in self.tenants:
             yield "tenant", tenant, Scope((), (), (tenant,))
+        for center in self.cost_centers:
+            yield "cost_center", center, Scope((), (), self.tenants, (center,))
+        of_both = replace(self, domains=(), groups=(), users=())
         for domain in self.domains:
-            yield "domain", domain, Scope((domain,), (), self.tenants)
+            yield "domain", domain, replace(of_both, domains=(domain,))
         for group in self.groups:
-            yield "group", group, Scope((), (group,), self.tenants)
+            yield "group", group, replace(of_both, groups=(group,))
+        for user in self.users:
+            yield "user", user, replace(of_both, users=(user,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +91,7 @@ class FilterValues:
 
     ``user``, ``agent``, ``group`` and ``tenant`` are ids; ``model`` and ``provider`` are names as in the
     lists; ``context`` is LibreChat's own word (message, title and so on); ``domain`` is the part of the
-    e-mail address after the @.
+    e-mail address after the @; ``cost_center`` is the name of the cost centre that pays.
     """
 
     user: tuple[str, ...] = ()
@@ -83,6 +103,7 @@ class FilterValues:
     domain: tuple[str, ...] = ()
     group: tuple[str, ...] = ()
     tenant: tuple[str, ...] = ()
+    cost_center: tuple[str, ...] = ()
 
 
 NOTHING = FilterValues()

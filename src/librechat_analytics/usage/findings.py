@@ -36,7 +36,7 @@ def quality_report(
     """
     rows = [row for name in QUERIES for row in range_rows(snapshot, name, time_range, filters)]
     rows += map(_with_rates, range_rows(snapshot, "several_rates", time_range, filters))
-    rows += range_rows(snapshot, "other_rows", time_range, filters, rows="not_usage")
+    rows += range_rows(snapshot, "other_rows", time_range, filters, rows="plain_other_rows")
     rows += rows_after(snapshot, "future_usage", now, filters)
     refused = snapshot.rows(of_store("refusals")) if filters.scope is None else []
     by_code = {code: [row for row in rows if row["code"] == code] for code in KINDS}

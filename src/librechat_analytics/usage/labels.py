@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from librechat_analytics.usage.answers import Agent, Balance, FilterValue, Refill, User
+from librechat_analytics.usage.cost_center_rules import UNASSIGNED
 from librechat_analytics.usage.filters import NONE, UNKNOWN, Filters, as_stored, filter_of
 from librechat_analytics.usage.queries import of_store
 from librechat_analytics.usage.rows import all_time_rows, answer_row, usd
@@ -47,7 +48,14 @@ def filter_values(snapshot: Snapshot, scope: Scope | None) -> dict[str, tuple[Fi
     values: dict[str, list[FilterValue]] = {}
     for row in all_time_rows(snapshot, "filter_values", scope):
         values.setdefault(row["filter"], []).append(FilterValue(row["value"], row["label"]))
+    if centers := cost_center_names(snapshot, scope):
+        values["cost_center"] = [FilterValue(name, name) for name in centers]
     return {name: tuple(found) for name, found in values.items()}
+
+
+def cost_center_names(snapshot: Snapshot, scope: Scope | None) -> list[str]:
+    """Return the cost centres that the rules name, as far as a scope may see them."""
+    return [row["name"] for row in all_time_rows(snapshot, "cost_center_names", scope)]
 
 
 def unmatched(snapshot: Snapshot, filters: Filters) -> tuple[str, ...]:
@@ -63,6 +71,8 @@ def unmatched(snapshot: Snapshot, filters: Filters) -> tuple[str, ...]:
 
 
 def _is_recorded(snapshot: Snapshot, name: str, values: tuple[str, ...], scope: Scope | None) -> bool:
+    if name == "cost_center":
+        return UNASSIGNED in values or not {*cost_center_names(snapshot, scope)}.isdisjoint(values)
     if NONE in values or (name == "agent" and UNKNOWN in values):
         return True
     parameters = {"filter": name, "values": as_stored(name, values)}

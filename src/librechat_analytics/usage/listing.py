@@ -9,7 +9,8 @@ from librechat_analytics.store.interface import NO_PARAMETERS
 from librechat_analytics.usage.list_answers import ALL_ENTRIES
 from librechat_analytics.usage.matching import folded_words
 from librechat_analytics.usage.periods import TimeRange
-from librechat_analytics.usage.rows import EPOCH, range_rows, share
+from librechat_analytics.usage.rows import range_rows, share
+from librechat_analytics.usage.wall_clock import EPOCH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         User,
     )
     from librechat_analytics.usage.changes import Changes
+    from librechat_analytics.usage.cost_center_list import CostCenters
     from librechat_analytics.usage.daily_costs import DailyBy, DailyCosts, Days
     from librechat_analytics.usage.filters import Filters, Scope
     from librechat_analytics.usage.list_answers import (
@@ -153,6 +154,12 @@ class Repository(Protocol):
         self, period: Period, by: Attribute, listing: Listing, filters: Filters = EVERYTHING
     ) -> Breakdown:
         """List what groups, e-mail domains, roles, providers, contexts or tenants cost."""
+        ...
+
+    def cost_centers(
+        self, period: Period, listing: Listing, filters: Filters = EVERYTHING
+    ) -> CostCenters | None:
+        """List what cost centres pay for; None where no file defines any."""
         ...
 
     def user_models(self, period: Period, filters: Filters = EVERYTHING) -> tuple[UserModelRow, ...]:

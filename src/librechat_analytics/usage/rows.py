@@ -7,18 +7,18 @@ dollars, in fields that end in ``_usd``.
 from __future__ import annotations
 
 from dataclasses import fields
-from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from librechat_analytics.store.interface import NO_FRAMES, NO_PARAMETERS
 from librechat_analytics.usage.filters import Filters
 from librechat_analytics.usage.queries import of_all_time, of_period
-from librechat_analytics.usage.wall_clock import SLOT
+from librechat_analytics.usage.wall_clock import EPOCH, SLOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from dataclasses import Field
+    from datetime import datetime
     from typing import Any, ClassVar
 
     import pandas as pd
@@ -36,9 +36,6 @@ class Dataclass(Protocol):
 
 
 T = TypeVar("T", bound=Dataclass)
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-"""The beginning of slot 0."""
 
 MOST_BYTES_OF_BITS = 32_000_000
 """Bits take memory beside the store's memory limit, for each of its threads."""
@@ -109,7 +106,7 @@ def range_rows(
     filters: Filters,
     parameters: Mapping[str, object] = NO_PARAMETERS,
     *,
-    rows: Rows = "usage",
+    rows: Rows = "plain_rows",
     frames: Mapping[str, pd.DataFrame] = NO_FRAMES,
     groups: int | None = None,
     before: TimeRange | None = None,
@@ -146,7 +143,7 @@ def _range_query(
     name: str,
     time_range: TimeRange,
     filters: Filters,
-    rows: Rows = "usage",
+    rows: Rows = "plain_rows",
     groups: int | None = None,
     before: TimeRange | None = None,
     now: datetime | None = None,

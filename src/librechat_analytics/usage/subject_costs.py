@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from librechat_analytics.usage.periods import TimeRange
-from librechat_analytics.usage.rows import EPOCH, range_rows
-from librechat_analytics.usage.wall_clock import SLOT
+from librechat_analytics.usage.rows import range_rows
+from librechat_analytics.usage.wall_clock import EPOCH, SLOT
 
 if TYPE_CHECKING:
     from librechat_analytics.store.interface import Snapshot

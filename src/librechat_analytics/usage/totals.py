@@ -32,7 +32,7 @@ def summary(snapshot: Snapshot, period: Period, filters: Filters) -> Summary:
 
 
 def _quality(snapshot: Snapshot, totals: SqlRow, time_range: TimeRange, filters: Filters) -> Quality:
-    beside = range_rows(snapshot, "other_rows", time_range, filters, rows="not_usage")
+    beside = range_rows(snapshot, "other_rows", time_range, filters, rows="plain_other_rows")
     spent = [row for row in beside if row["code"] == "spent-credits"]
     refused = snapshot.rows(of_store("count_refused")) if filters.scope is None else []
     return answer_row(

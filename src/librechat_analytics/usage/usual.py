@@ -11,8 +11,8 @@ import numpy as np
 
 from librechat_analytics.usage import wall_clock
 from librechat_analytics.usage.periods import TimeRange
-from librechat_analytics.usage.rows import EPOCH, range_rows, usd
-from librechat_analytics.usage.wall_clock import SLOT
+from librechat_analytics.usage.rows import range_rows, usd
+from librechat_analytics.usage.wall_clock import EPOCH, SLOT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 DAY: Final = timedelta(days=1)
 HOUR: Final = timedelta(hours=1)
 SLOT: Final = timedelta(minutes=15)
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""The beginning of slot 0."""
 
 
 def instant_at(wall: datetime, zone: ZoneInfo) -> datetime:

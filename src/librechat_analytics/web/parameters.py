@@ -62,7 +62,7 @@ ALL_BY: tuple[str, ...] = tuple(dict.fromkeys((*CHANGES_BY, *ATTRIBUTES)))
 
 
 def _parameter_of(field: str) -> str:
-    return field.replace("_", "-")
+    return f"not-{name}" if (name := field.removeprefix("not_")) != field else field
 
 
 class BadParameterError(ValueError):
@@ -212,6 +212,9 @@ shows whether there was one."""
     """Only the usage of this group's members, by the group's id; `(none)` for users in no group."""
     tenant: Names = ()
     """Only this tenant's usage, where several share a LibreChat; `(none)` for rows without one."""
+    cost_center: Names = ()
+    """Only what this cost centre pays for, by its name; `(unassigned)` for what none does. Of usage that is \
+split, the cost centre's part counts."""
     not_user: Names = ()
     """Leave out the usage of this user."""
     not_model: Names = ()
@@ -230,6 +233,8 @@ shows whether there was one."""
     """Leave out the usage of this group's members."""
     not_tenant: Names = ()
     """Leave out this tenant's usage."""
+    not_cost_center: Names = ()
+    """Leave out what this cost centre pays for."""
 
 
 NAMES = tuple(map(_parameter_of, Parameters.model_fields))

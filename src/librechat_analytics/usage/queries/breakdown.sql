@@ -50,10 +50,12 @@ per_owner AS MATERIALIZED (
 ),
 -- Once for each conversation, because cells are many and a group may have many users.
 reached AS (
-    SELECT DISTINCT owner_key, user_key, conversation_key FROM keyed
+    SELECT DISTINCT owner_key, counted_user_key, counted_conversation_key FROM keyed
 ),
 counted AS (
-    SELECT part, count(DISTINCT user_key) AS users, count(DISTINCT conversation_key) AS conversations
+    SELECT
+        part, count(DISTINCT counted_user_key) AS users,
+        count(DISTINCT counted_conversation_key) AS conversations
     FROM reached JOIN owned USING (owner_key)
     GROUP BY part
 ),

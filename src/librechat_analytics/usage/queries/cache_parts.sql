@@ -11,7 +11,7 @@ short_prompts AS MATERIALIZED (
     FROM selected_rows AS rows
     JOIN plain_rates ON plain_rates.model_key = rows.model_key AND plain_rates.size = 0 AND plain_rates.is_own
     WHERE usage_type = 'prompt' AND structured AND NOT sentinel AND NOT positive_value
-        AND tokens <= $long_tokens[1] AND has($model_keys, rows.model_key)
+        AND whole_tokens <= $long_tokens[1] AND has($model_keys, rows.model_key)
 ),
 reads AS (
     SELECT model_key, part

@@ -14,9 +14,9 @@ totals AS (
 ),
 cached AS NOT MATERIALIZED (
     SELECT
-        bucket, model_key, created_at, tokens, cache_read_tokens, cache_write_tokens, cost_e6,
+        bucket, model_key, created_at, documents, whole_tokens, tokens, cache_read_tokens, cache_write_tokens, cost_e6,
         toInt128(tokens) - cache_read_tokens - cache_write_tokens AS fresh_tokens,
-        CASE WHEN tokens > $long_tokens[2] THEN 2 WHEN tokens > $long_tokens[1] THEN 1 ELSE 0 END AS size
+        CASE WHEN whole_tokens > $long_tokens[2] THEN 2 WHEN whole_tokens > $long_tokens[1] THEN 1 ELSE 0 END AS size
     FROM selected_rows JOIN slots USING (slot)
     WHERE usage_type = 'prompt' AND structured AND NOT sentinel AND NOT positive_value
 ),
@@ -34,11 +34,11 @@ priced AS NOT MATERIALIZED (
     LEFT JOIN (SELECT models.key AS model_key, listed.* FROM listed JOIN models ON models.id = listed.model) AS prices
         ON prices.model_key = cached.model_key
         AND cached.created_at >= prices.since AND cached.created_at < prices.until
-        AND cached.tokens > prices.above AND cached.tokens <= prices.most
+        AND cached.whole_tokens > prices.above AND cached.whole_tokens <= prices.most
 ),
 rated AS NOT MATERIALIZED (
     SELECT
-        bucket, tokens, cache_read_tokens, cache_write_tokens, cost_e6, size, plain_rate,
+        bucket, documents, tokens, cache_read_tokens, cache_write_tokens, cost_e6, size, plain_rate,
         CASE
             WHEN list_e6 > 0 AND abs(cost_e6 - list_e6) * 1000 <= list_e6 THEN list_rate
             WHEN is_own THEN plain_rate
@@ -50,7 +50,9 @@ savings AS (
     SELECT
         bucket, sum(cache_read_tokens) AS cache_read_tokens, sum(cache_write_tokens) AS cache_write_tokens,
         sum(tokens * coalesce(known_rate, plain_rate) / 1e6 - cost_e6 / 1e12) AS saved_usd,
-        count(*) FILTER (WHERE size > 0 AND known_rate IS NULL AND plain_rate IS NOT NULL) AS unknown_rates
+        coalesce(
+            sum(documents) FILTER (WHERE size > 0 AND known_rate IS NULL AND plain_rate IS NOT NULL), 0
+        ) AS unknown_rates
     FROM rated
     GROUP BY bucket
 )

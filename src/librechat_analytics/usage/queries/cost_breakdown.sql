@@ -39,7 +39,7 @@ before AS (
 ),
 ordering_counts AS (
     SELECT
-        coalesce(ran_key, 0) AS ran_key, sum(calls) AS calls, count(DISTINCT conversation_key) AS conversations
+        coalesce(ran_key, 0) AS ran_key, sum(calls) AS calls, count(DISTINCT counted_conversation_key) AS conversations
     FROM "{order_counts}"
     GROUP BY coalesce(ran_key, 0)
 ),

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 STEP_IS_INLINED = re.compile(r"\bAS NOT MATERIALIZED \(")
-KEYS_ARE_COUNTED = re.compile(r"\bcount\(DISTINCT (user_key|conversation_key)\)")
+KEYS_ARE_COUNTED = re.compile(r"\bcount\(DISTINCT (counted_(user_key|conversation_key))\)")
 STEP_IS_KEPT = re.compile(r"\bAS MATERIALIZED \(")
 
 
@@ -38,7 +38,7 @@ class Dialect:
         The query then takes their greatest keys as ``last_user_key`` and ``last_conversation_key``.
         """
         return KEYS_ARE_COUNTED.sub(
-            lambda found: self.counted_in_bits.format(key=found[1], most=f"$last_{found[1]}"), query
+            lambda found: self.counted_in_bits.format(key=found[1], most=f"$last_{found[2]}"), query
         )
 
 

@@ -2,7 +2,7 @@
 -- Reads: selected_rows. Parameters: none. One row, or none without such usage.
 SELECT
     'future-date' AS code, NULL AS detail, NULL AS subject,
-    count(*) AS documents, sum(tokens) AS tokens, sum(cost_e6) AS cost_e6,
+    sum(documents) AS documents, sum(tokens) AS tokens, sum(cost_e6) AS cost_e6,
     min(created_at) AS first, max(created_at) AS last
 FROM selected_rows
 HAVING count(*) > 0

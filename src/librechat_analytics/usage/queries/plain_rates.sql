@@ -7,9 +7,9 @@ WITH
 long_prompts AS MATERIALIZED (
     SELECT
         model_key, structured, CASE WHEN isFinite(rate) AND rate > 0 THEN rate END AS rate,
-        CASE WHEN tokens > $long_tokens[2] THEN 2 ELSE 1 END AS size, count(*) AS prompts
+        CASE WHEN whole_tokens > $long_tokens[2] THEN 2 ELSE 1 END AS size, sum(documents) AS prompts
     FROM selected_rows
-    WHERE tokens > $long_tokens[1] AND usage_type = 'prompt' AND NOT sentinel AND model_key IS NOT NULL
+    WHERE whole_tokens > $long_tokens[1] AND usage_type = 'prompt' AND NOT sentinel AND model_key IS NOT NULL
     GROUP BY ALL
 ),
 long_plain AS (

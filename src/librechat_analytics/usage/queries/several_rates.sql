@@ -29,7 +29,7 @@ dated AS (
         UNION ALL
         SELECT model_key, last_slot FROM charged
     ) AS edges ON edges.slot = rows.slot AND edges.model_key = rows.model_key
-    WHERE usage_type = 'prompt' AND NOT structured AND NOT sentinel AND isFinite(rate) AND rows.tokens > 0
+    WHERE usage_type = 'prompt' AND NOT structured AND NOT sentinel AND isFinite(rate) AND rows.whole_tokens > 0
         AND NOT agent_model
     GROUP BY rows.model_key
 )

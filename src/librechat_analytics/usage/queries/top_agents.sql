@@ -19,8 +19,8 @@ per_way AS MATERIALIZED (
 counted AS (
     SELECT
         CASE WHEN certainty = 'unknown' THEN -1 ELSE coalesce(agent_key, 0) END AS part_key,
-        count(DISTINCT user_key) AS users,
-        count(DISTINCT conversation_key) AS conversations
+        count(DISTINCT counted_user_key) AS users,
+        count(DISTINCT counted_conversation_key) AS conversations
     FROM selected
     GROUP BY ALL
 ),

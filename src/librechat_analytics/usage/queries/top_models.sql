@@ -13,8 +13,8 @@ per_model AS (
         sum(cache_read_tokens) AS cache_read_tokens,
         sum(cache_write_tokens) AS cache_write_tokens,
         sum(calls) AS calls,
-        count(DISTINCT user_key) AS users,
-        count(DISTINCT conversation_key) AS conversations
+        count(DISTINCT counted_user_key) AS users,
+        count(DISTINCT counted_conversation_key) AS conversations
     FROM selected
     GROUP BY coalesce(ran_key, 0)
 ),

@@ -24,7 +24,7 @@ before AS (
 ordering AS (
     SELECT
         coalesce(user_key, 0) AS user_key, max(last_at) AS ever_at,
-        count(DISTINCT conversation_key) AS conversations
+        count(DISTINCT counted_conversation_key) AS conversations
     FROM "{order_users}"
     GROUP BY coalesce(user_key, 0)
 ),
@@ -73,7 +73,7 @@ listed AS MATERIALIZED (
     LIMIT $limit OFFSET $offset
 ),
 counted AS (
-    SELECT coalesce(user_key, 0) AS user_key, count(DISTINCT conversation_key) AS conversations
+    SELECT coalesce(user_key, 0) AS user_key, count(DISTINCT counted_conversation_key) AS conversations
     FROM selected
     WHERE coalesce(user_key, 0) IN (SELECT user_key FROM listed)
     GROUP BY coalesce(user_key, 0)

@@ -7,8 +7,8 @@ SELECT
     coalesce(sum(cache_read_tokens), 0) AS cache_read_tokens,
     coalesce(sum(cache_write_tokens), 0) AS cache_write_tokens,
     coalesce(sum(calls), 0) AS calls,
-    count(DISTINCT user_key) AS active_users,
-    count(DISTINCT conversation_key) AS conversations,
+    count(DISTINCT counted_user_key) AS active_users,
+    count(DISTINCT counted_conversation_key) AS conversations,
     coalesce(sum(cost_e6) FILTER (
         WHERE default_rate AND model_key IN (SELECT key FROM models WHERE unpriced)
     ), 0) AS default_rate_cost_e6,

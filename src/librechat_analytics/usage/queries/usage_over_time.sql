@@ -6,7 +6,7 @@ SELECT
     sum(prompt_tokens) AS prompt_tokens,
     sum(completion_tokens) AS completion_tokens,
     sum(calls) AS calls,
-    count(DISTINCT user_key) AS active_users,
-    count(DISTINCT conversation_key) AS conversations
+    count(DISTINCT counted_user_key) AS active_users,
+    count(DISTINCT counted_conversation_key) AS conversations
 FROM selected JOIN slots USING (slot)
 GROUP BY bucket
