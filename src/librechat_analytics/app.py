@@ -21,6 +21,7 @@ from librechat_analytics.sync.loop import Syncer
 from librechat_analytics.sync.mending import mend_names, mend_providers
 from librechat_analytics.sync.summing_up import sum_up_stored
 from librechat_analytics.usage.answers import SourceReport
+from librechat_analytics.usage.assigned_snapshot import Assignments
 from librechat_analytics.usage.prices import read_price_list
 from librechat_analytics.usage.repository import StoreRepository
 from librechat_analytics.usage.scopes import unmatched_parts
@@ -189,8 +190,17 @@ def create_app(settings: Settings) -> Flask:
             audit_progress=audit.progress if audit else None,
         )
 
+    assignments = Assignments()
+
     def repository_at(now: datetime | None) -> StoreRepository:
-        return StoreRepository(store, source=source_report, prices=prices, fixed_now=now)
+        return StoreRepository(
+            store,
+            source=source_report,
+            prices=prices,
+            fixed_now=now,
+            rules=lambda: definitions.rules,
+            assignments=assignments,
+        )
 
     alerting = Alerting.of(
         store,
@@ -205,7 +215,9 @@ def create_app(settings: Settings) -> Flask:
         frame_ancestors=settings.frame_ancestors,
         public_page=page,
     )
-    repository = CachedRepository(store, server, source=source_report, prices=prices)
+    repository = CachedRepository(
+        store, server, source=source_report, prices=prices, rules=lambda: definitions.rules
+    )
     server.register_blueprint(
         api_blueprint(
             repository,

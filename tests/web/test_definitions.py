@@ -94,3 +94,18 @@ def test_files_have_the_cost_in_the_files_currency_too_and_the_api_stays_in_doll
     assert summary["Cost (EUR)"].endswith("at 0.5 per dollar (Jan 2000)")
     served.define("")
     assert "Cost (EUR)" not in served.rows(f"top-users?{WHOLE}")[0]
+
+
+def test_cost_centers_are_those_of_the_file_and_change_with_it(served: Served) -> None:
+    whole = served.client.get(f"/api/summary?{WHOLE}").get_json()["cost"]
+
+    def cost_of(center: str) -> float:
+        answer = served.client.get(f"/api/summary?{WHOLE}&cost_center={center}")
+        return float(answer.get_json()["cost"])
+
+    served.define('[cost_centers.roles]\nUSER = "Staff"\n')
+    assert 0 < cost_of("Staff") <= whole
+    assert cost_of("Staff") + cost_of("(unassigned)") == pytest.approx(whole)
+    served.define('[cost_centers.roles]\nUSER = "People"\n')
+    assert cost_of("Staff") == 0
+    assert cost_of("People") > 0

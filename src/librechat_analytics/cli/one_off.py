@@ -85,7 +85,12 @@ def _workbook(settings: Settings, parameters: Sequence[tuple[str, str]]) -> byte
     try:
         prices, definitions = open_prices(settings), open_definitions(settings)
         definitions.require_good()
-        repository = StoreRepository(store, source=lambda: SourceReport("offline"), prices=prices)
+        repository = StoreRepository(
+            store,
+            source=lambda: SourceReport("offline"),
+            prices=prices,
+            rules=lambda: definitions.rules,
+        )
         request = read_request(
             MultiDict(parameters),
             default_zone=settings.dashboard_timezone,

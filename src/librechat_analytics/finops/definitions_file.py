@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from librechat_analytics.finops.definitions import Definitions
+    from librechat_analytics.usage.cost_center_rules import CostCenterRules
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +70,11 @@ class DefinitionsFile:
     def current(self) -> Definitions | None:
         """The definitions in force: those of the last content that could be used, None before one."""
         return self._current
+
+    @property
+    def rules(self) -> CostCenterRules | None:
+        """The rules of cost centres in force; None without definitions."""
+        return self._current.cost_centers if self._current else None
 
     @property
     def problem(self) -> str | None:
