@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from librechat_analytics.dashboard.data import PageData
 from librechat_analytics.dashboard.query import PageQuery
+from librechat_analytics.finops.forecast import Backtest
+from librechat_analytics.finops.period_forecast import Forecast, PastPeriods
 from librechat_analytics.usage.answers import (
     Agent,
     Balance,
@@ -319,6 +321,30 @@ def part_of(ranking: Ranking[Any], listing: Listing) -> Ranking[Any]:
     return Ranking(rows, total, len(found) if listing.search else total, ranking.highest_share)
 
 
+def forecast_of(
+    expected_usd: float | None,
+    low_usd: float | None,
+    high_usd: float | None,
+    *,
+    days: int = 7,
+    reason: str | None = None,
+    past: PastPeriods | None = None,
+) -> Forecast:
+    """A forecast of this November, of which $467.42 are spent."""
+    return Forecast(
+        467.42,
+        expected_usd,
+        low_usd,
+        high_usd,
+        pace_usd=593.0,
+        reason=reason,
+        backtest=Backtest(359, 0.14, 0.82),
+        past_periods=past or PastPeriods(11, 0.026, 10),
+        days=days,
+        end=datetime(2026, 11, 30, 23, 0, tzinfo=UTC),
+    )
+
+
 class ReadyRepository:
     """Gives the answers that it was made with; an answer that is an exception is raised."""
 
@@ -346,6 +372,7 @@ class ReadyRepository:
             "split": split(),
             "usual": (),
             "anomalies": (),
+            "forecast": forecast_of(590.4, 571.5, 627.0),
             "changes": changes(changed("claude-sonnet-4-6", 8.0, 12.5), changed("gpt-5.2", 4.0, None)),
             "hours_of_week": hours_of_week(tue_14=2.5, sat_9=0.5),
             "conversation_costs": conversation_costs((0.02, 3), (0.1, 5), (2.0, 1)),

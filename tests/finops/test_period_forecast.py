@@ -11,7 +11,13 @@ import numpy as np
 import pytest
 
 from librechat_analytics.finops.forecast import to_come
-from librechat_analytics.finops.period_forecast import FORECAST_PERIODS, forecast, too_early
+from librechat_analytics.finops.period_forecast import (
+    FORECAST_PERIODS,
+    PastPeriods,
+    forecast,
+    past_periods,
+    too_early,
+)
 from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.librechat.sample.writer import write_sample
 from librechat_analytics.store.store import Store
@@ -120,6 +126,30 @@ def test_the_import_of_a_night_holds_all_of_the_day_before(store: Store) -> None
     evening = datetime(2026, 11, 23, 19, tzinfo=UTC)
     assert of(OfAnotherAge(store, evening, "offline")).days == 7
     assert of(OfAnotherAge(store, evening, "ok")).days == 8
+
+
+def past_months(costs: list[float], days: int) -> PastPeriods:
+    return past_periods(np.array(costs), date(2026, 11, 24), "this-month", date(2026, 11, 1), days)
+
+
+def test_past_months_are_forecast_from_what_was_known_then() -> None:
+    # Up to 23 November: October has 31 days, the first 190 days go back to 17 May.
+    steady = [2.0] * 190
+    assert past_months(steady, 7) == PastPeriods(3, pytest.approx(0.0), 3)
+    # In the last week of October each day cost three times as much, which nobody could expect.
+    dearer = [*steady[:-30], *([6.0] * 7), *([2.0] * 23)]
+    assert past_months(dearer, 7) == PastPeriods(3, pytest.approx(28 / (62 + 28) / 3), 2)
+    # With all of the month to come, the first of the month is the latest day to forecast it from.
+    assert past_months(steady, 31) == PastPeriods(2, pytest.approx(0.0), 2)
+
+
+def test_without_a_long_history_no_past_month_was_forecast() -> None:
+    assert past_months([2.0] * 40, 7) == PastPeriods(0, None, 0)
+    assert past_months([], 7) == PastPeriods(0, None, 0)
+
+
+def test_at_most_a_year_of_past_months_counts() -> None:
+    assert past_months([2.0] * 1000, 7).count == 12
 
 
 def test_filters_apply_and_nobody_has_no_history(store: Store) -> None:

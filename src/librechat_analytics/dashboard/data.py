@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar, o
 from librechat_analytics.dashboard.list_query import listing_of
 from librechat_analytics.finops.anomalies import anomalies_of
 from librechat_analytics.finops.currency import cost_in_currency
+from librechat_analytics.finops.period_forecast import FORECAST_PERIODS, forecast
 from librechat_analytics.usage.answers import Agent
 from librechat_analytics.usage.filters import NONE, UNKNOWN, Filters
 from librechat_analytics.usage.list_answers import ALL_ENTRIES
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from librechat_analytics.finops.anomalies import Anomaly
     from librechat_analytics.finops.currency import Converted
     from librechat_analytics.finops.definitions import Definitions
+    from librechat_analytics.finops.period_forecast import Forecast
     from librechat_analytics.usage.answers import (
         Concentration,
         ConversationCosts,
@@ -235,6 +237,16 @@ class PageData:
         """Give the period's cost in the currency of the definitions; None where they have none for it."""
         currency = self.definitions.currency if self.definitions else None
         return cost_in_currency(self._repository, currency, self.period, self.filters)
+
+    @Once
+    def forecast(self) -> Forecast:
+        """Give what the period is expected to cost by its end; what this month is, if it has no such end."""
+        period = self.period
+        if period.name not in FORECAST_PERIODS:
+            period = parse_period(
+                FORECAST_PERIODS[0], None, None, period.zone, now=self.now, first_usage=None
+            )
+        return self._repository.ask(forecast, period, self.filters)
 
     def top_today(self, length: int) -> Ranking[TopRow]:
         """Give the users with the highest cost today."""

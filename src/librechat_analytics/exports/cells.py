@@ -95,3 +95,13 @@ def mean_error(row: Forecast) -> float | None:
 def coverage(row: Forecast) -> float | None:
     """Return the share of past outcomes that were inside their range."""
     return row.backtest.coverage
+
+
+def mean_error_of_periods(row: Forecast) -> float | None:
+    """Return how far forecasts of past periods were off on average, as a share of their cost."""
+    return row.past_periods.mean_absolute_error
+
+
+def periods_inside(row: Forecast) -> str:
+    """Return how many past periods ended in the range of their forecast."""
+    return f"{row.past_periods.inside} of {row.past_periods.count}"

@@ -324,6 +324,8 @@ FORECAST = Columns(
         col("end", "End (UTC), not included", "time", short="End"),
         worded("backtest", "Mean error of past forecasts", "share", cells.mean_error),
         worded("backtest", "Past outcomes within the range", "share", cells.coverage),
+        worded("past_periods", "Mean error of past periods", "share", cells.mean_error_of_periods),
+        worded("past_periods", "Past periods within the range", "text", cells.periods_inside),
         col("reason", "Why there is no forecast", "text"),
     ),
 )

@@ -235,8 +235,8 @@ def _first_days(costs: NDArray[np.float64]) -> NDArray[np.int64]:
 
 def _at_least(costs: NDArray[np.float64], days: int) -> NDArray[np.float64]:
     """Put days without cost before a short history."""
-    missing = max(0, days - costs.shape[1])
-    return np.pad(costs, ((0, 0), (missing, 0)))
+    missing = days - costs.shape[1]
+    return costs if missing <= 0 else np.pad(costs, ((0, 0), (missing, 0)))
 
 
 def _too_early(history_days: int, misses: int, days_with_cost: int) -> TooEarly | None:

@@ -47,6 +47,23 @@ FARTHEST_DAYS: Final = MISSES_DAYS - FEWEST_MISSES + 1
 """How far ahead a forecast can reach at most."""
 
 
+PAST_PERIODS: Final = 12
+"""How many periods before the running one are looked at: a year of months."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastPeriods:
+    """How earlier periods ended, each forecast as many days before its end as the running one is now.
+
+    ``count``: those of the last twelve that could be forecast. ``mean_absolute_error``: a share of what a
+    whole period cost, None without any. ``inside``: how many ended in the range.
+    """
+
+    count: int
+    mean_absolute_error: float | None
+    inside: int
+
+
 @dataclass(frozen=True, slots=True)
 class Forecast:
     """What a period has cost and is expected to cost by its end, in US dollars.
@@ -64,6 +81,7 @@ class Forecast:
     pace_usd: float | None
     reason: str | None
     backtest: Backtest
+    past_periods: PastPeriods
     days: int
     end: datetime
     level: float = LEVEL
@@ -75,7 +93,8 @@ def forecast(repository: Repository, period: Period, filters: Filters) -> Foreca
     Callers use ``Repository.ask``, which keeps the answer.
     """
     zone, now = period.zone, repository.now()
-    today = figures_until(repository.freshness(), now).astimezone(zone).date()
+    freshness = repository.freshness()
+    today = figures_until(freshness, now).astimezone(zone).date()
     first = period.range.start.astimezone(zone).date()
     after = _first_day_after(period.name, first)
     end = wall_clock.midnight(after, zone)
@@ -84,6 +103,8 @@ def forecast(repository: Repository, period: Period, filters: Filters) -> Foreca
     days = (after - today).days
     found = to_come(costs_usd[np.newaxis, :-1], costs_usd[-1:], days)
     reason = figures_end_before(today, first) or too_early(found, costs_usd[:-1])
+    if reason and freshness.status == "importing":
+        reason = "Too early for a forecast: older history is still being read."
     share = elapsed_share(TimeRange(period.range.start, end), now)
     return Forecast(
         actual_usd=actual_usd,
@@ -93,6 +114,7 @@ def forecast(repository: Repository, period: Period, filters: Filters) -> Foreca
         pace_usd=actual_usd / share if share else None,
         reason=reason,
         backtest=backtest(costs_usd[:-1], days),
+        past_periods=past_periods(costs_usd[:-1], today, period.name, first, days),
         days=days,
         end=end,
     )
@@ -125,6 +147,28 @@ def too_early(found: ToCome, costs_usd: NDArray[np.float64], series: int = 0) ->
     return None
 
 
+def past_periods(
+    costs_usd: NDArray[np.float64], today: date, name: str, first: date, days: int
+) -> PastPeriods:
+    """Forecast earlier periods from what was known then; ``costs_usd``: each day up to yesterday."""
+    errors, inside = [], 0
+    after = first
+    for _ in range(PAST_PERIODS):
+        start = _first_day_before(name, after)
+        origin = max(start, after - timedelta(days=days))
+        begun, known, ended = (len(costs_usd) - (today - day).days for day in (start, origin, after))
+        after = start
+        if begun < 0:
+            break
+        found = to_come(costs_usd[np.newaxis, :known], np.zeros(1), ended - known)
+        actual_usd = costs_usd[begun:ended].sum()
+        if found.too_early[0] is None and actual_usd > 0:
+            spent_usd = costs_usd[begun:known].sum()
+            errors.append(abs(spent_usd + found.expected_usd[0] - actual_usd) / actual_usd)
+            inside += bool(spent_usd + found.low_usd[0] <= actual_usd <= spent_usd + found.high_usd[0])
+    return PastPeriods(len(errors), float(np.mean(errors)) if errors else None, inside)
+
+
 def figures_until(freshness: Freshness, now: datetime) -> datetime:
     """Return the present; where the figures end on an earlier day, their end: all after it is to come."""
     if freshness.as_of is None:
@@ -139,6 +183,13 @@ def _first_day_after(name: str, first: date) -> date:
     if name in MONTHS:
         return wall_clock.months_later(first, MONTHS[name])
     return first + timedelta(weeks=1)
+
+
+def _first_day_before(name: str, first: date) -> date:
+    """Return the day that begins the period before the one that begins on ``first``."""
+    if name in MONTHS:
+        return wall_clock.months_later(first, -MONTHS[name])
+    return first - timedelta(weeks=1)
 
 
 def figures_end_before(today: date, first: date) -> str | None:

@@ -68,6 +68,18 @@ too little was known on all these days."""
     """The share of outcomes that were from `low` to `high`, each judged by what was known before it."""
 
 
+class PastPeriodsBody(Body):
+    """How earlier periods ended, each forecast as many days before its end as the running one is now."""
+
+    count: Count
+    """Those of the last twelve that could be forecast."""
+    mean_absolute_error: float | None
+    """The mean difference between what was expected of a whole period and what it cost, as a share of \
+that. null without any."""
+    inside: Count
+    """How many ended with a cost from `low` to `high`."""
+
+
 class ForecastAnswer(Answer):
     """What a period has cost so far, and what it is expected to cost by its end."""
 
@@ -84,3 +96,4 @@ class ForecastAnswer(Answer):
     reason: str | None
     """Why there is no forecast, in a sentence; null where there is one."""
     backtest: BacktestBody
+    past_periods: PastPeriodsBody

@@ -8,7 +8,7 @@ from dash import html
 
 from librechat_analytics.dashboard.html import frames
 from librechat_analytics.dashboard.links import LIST_VIEWS
-from librechat_analytics.dashboard.panels import anomalies, hours_of_week, over_time, what_changed
+from librechat_analytics.dashboard.panels import anomalies, forecast, hours_of_week, over_time, what_changed
 from librechat_analytics.dashboard.panels.base import Panel
 from librechat_analytics.dashboard.panels.parts import Cards, Components, RankedList, card
 from librechat_analytics.dashboard.panels.top_list import fill_top
@@ -40,7 +40,15 @@ REMARKS = Components("quality")
 
 def _layout() -> list[Component]:
     return [
-        html.Div([CARDS.layout(), CARDS_PANEL.error_slot()], className="panel cards-panel"),
+        html.Div(
+            [
+                CARDS.layout(),
+                CARDS_PANEL.error_slot(),
+                forecast.LINE.layout("cards-line"),
+                forecast.PANEL.error_slot(),
+            ],
+            className="panel cards-panel",
+        ),
         over_time.layout(),
         what_changed.layout(),
         anomalies.layout(),
@@ -98,6 +106,7 @@ VIEW = View(
     layout=_layout,
     panels=(
         CARDS_PANEL,
+        forecast.PANEL,
         over_time.PANEL,
         what_changed.PANEL,
         anomalies.PANEL,
