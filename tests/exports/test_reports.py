@@ -49,9 +49,7 @@ DEFINITIONS = definitions_of(weekly(), budgets=BUDGETS)
 def answer(
     repository: StoreRepository, report: Report | None = None, said: Definitions = DEFINITIONS
 ) -> ReportAnswer:
-    found = report_answer(repository, said, report or weekly(), MONDAY, (date(2026, 11, 16),))
-    assert found is not None
-    return found
+    return report_answer(repository, said, report or weekly(), MONDAY, (date(2026, 11, 16),))
 
 
 def message(
@@ -182,7 +180,6 @@ def test_the_workbook_is_that_of_the_period(repository: StoreRepository, found: 
 
 def test_a_week_without_usage_is_a_short_report(repository: StoreRepository) -> None:
     found = report_answer(repository, definitions_of(), weekly(), date(2020, 1, 6))
-    assert found is not None
     text = message(repository, found).text
     assert text.splitlines()[:5] == ["Weekly & more", "Week of 30 Dec 2019", "", "Cost: $0.00", "No usage."]
     assert "TOP" not in text

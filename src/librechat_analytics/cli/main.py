@@ -13,6 +13,7 @@ from librechat_analytics.cli.erase import forget, reset
 from librechat_analytics.cli.export import backup, export
 from librechat_analytics.cli.fill import audit, import_, sync
 from librechat_analytics.cli.link import link
+from librechat_analytics.cli.report import report
 from librechat_analytics.cli.sample import sample
 from librechat_analytics.cli.serve import demo, serve
 from librechat_analytics.cli.status import check, health
@@ -39,6 +40,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "import": import_,
     "export": export,
     "backup": backup,
+    "report": report,
     "link": link,
     "forget": forget,
     "reset": reset,

@@ -69,6 +69,13 @@ def download(settings: Settings, address: str, file: Path) -> None:
             raise IncompleteRead(b"", response.length)
 
 
+def report_preview(settings: Settings, name: str, **parameters: str) -> bytes:
+    """Return a report by schedule as the running server writes it; ``parameters`` are the API's."""
+    address = f"/api/reports/{urllib.parse.quote(name, safe='')}/preview"
+    with _response(settings, f"{address}?{urllib.parse.urlencode(parameters)}") as response:
+        return response.read()
+
+
 def server_audits(settings: Settings) -> AuditState:
     """Return the audits of the running server, the one that is running included."""
     with _response(settings, "/api/audit") as response:

@@ -20,6 +20,7 @@ from librechat_analytics.formatting import (
 )
 from librechat_analytics.usage.filters import NONE
 from librechat_analytics.usage.period_words import day_in_words, describe_before, period_in_words
+from librechat_analytics.usage.periods import TimeRange
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -52,7 +53,14 @@ class Writer:
         answer = self.answer
         name, title = plain_text(answer.report.name), period_in_words(answer.period)
         cost = money(answer.summary.totals.cost_usd)
-        sections = (self._budgets(), self._users(), self._models(), self._unusual(), self._doubt())
+        sections = (
+            self._expected(),
+            self._budgets(),
+            self._unusual(),
+            self._users(),
+            self._models(),
+            self._doubt(),
+        )
         return Document(
             name=name,
             subject=f"{name}: {title}, {cost}",
@@ -87,6 +95,17 @@ class Writer:
             calls, users = counted(totals.calls, "call"), counted(totals.active_users, "user")
             yield f"{calls} by {users}, {each} per user."
 
+    def _expected(self) -> Section | None:
+        """Say what the running month is expected to cost; nothing where it is too early."""
+        found = self.answer.forecast
+        if found.expected_usd is None:
+            return None
+        whole = TimeRange(self.answer.month.range.start, found.end)
+        month = period_in_words(replace(self.answer.month, name="custom", range=whole))
+        likely = f"{money(found.low_usd)} to {money(found.high_usd)} in {found.level * 10:.0f} of 10 cases"
+        lines = (Line("So far", money(found.actual_usd)), Line("Expected", money(found.expected_usd), likely))
+        return Section(month, lines)
+
     def _budgets(self) -> Section | None:
         bars = tuple(bar for line in self.answer.budgets for bar in self._bars(line))
         return Section("Budgets", bars=bars) if bars else None
@@ -104,10 +123,8 @@ class Writer:
             label=line.budget.name,
             share=highest.used_share or 0.0,
             figure=f"{len(over):,} of {counted(len(line.states), EACH[line.budget.each])} over",
-            note=_joined(
-                f"Highest: {whose}{share(highest.used_share)} of {money(highest.available_usd)}",
-                _period_in_words(highest),
-            ),
+            note=f"Highest: {whose}{share(highest.used_share)} of {money(highest.available_usd)}"
+            f" {_of_period(highest)}",
             tone="over" if over else "calm",
             address=_query({"view": "budgets", "budget": line.budget.name}),
         )
@@ -118,7 +135,7 @@ class Writer:
             label=label,
             share=1.0 if used is None else used,
             figure=f"{money(state.actual_usd)} of {money(state.available_usd)}",
-            note=_joined(_status_in_words(state) or f"{share(used)} spent", _period_in_words(state)),
+            note=_note_of(state),
             tone=TONES[state.status],
             address=_query({"view": "budgets", "budget": label}),
         )
@@ -236,21 +253,24 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _period_in_words(state: BudgetState) -> str:
-    """Name a budget's period, and say how much of it is over."""
-    name = period_in_words(replace(state.period, name="custom"))
-    return name if state.elapsed_share >= 1 else f"{share(state.elapsed_share)} of {name} is over"
-
-
-def _status_in_words(state: BudgetState) -> str:
-    """Say what is most serious about a budget; empty where all is well."""
-    zone = state.period.zone
+def _note_of(state: BudgetState) -> str:
+    """Say what is most serious about a budget, else how much of it is spent by now."""
     if state.status == "over":
         since = state.runs_out_at
-        return f"Over since {day_in_words(since.astimezone(zone))}" if since else "Over"
-    if state.status == "likely-over" and state.forecast is not None:
-        return f"Likely over: {money(state.forecast.expected_usd)} expected"
-    crossed = [one for one in state.thresholds if one.crossed_at is not None]
-    if crossed and (last := crossed[-1]).crossed_at is not None:
-        return f"{last.percent}% spent on {day_in_words(last.crossed_at.astimezone(zone))}"
-    return f"{money(state.forecast.expected_usd)} expected" if state.forecast else ""
+        over = f"Over since {day_in_words(since.astimezone(state.period.zone))}" if since else "Over"
+        return _joined(over, _name_of(state))
+    spent = f"{share(state.used_share)} spent {_of_period(state)}"
+    if state.forecast is None:
+        return spent
+    expected = f"{money(state.forecast.expected_usd)} expected"
+    return _joined("Likely over" if state.status == "likely-over" else "", spent, expected)
+
+
+def _of_period(state: BudgetState) -> str:
+    """Say how much of a budget's period is over, and name it."""
+    over = "in" if state.elapsed_share >= 1 else f"after {share(state.elapsed_share)} of"
+    return f"{over} {_name_of(state)}"
+
+
+def _name_of(state: BudgetState) -> str:
+    return period_in_words(replace(state.period, name="custom"))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from librechat_analytics.finops.anomalies import anomalies, days_of, folded, kinds_judged
+from librechat_analytics.finops.anomalies import anomalies_of, folded
 from librechat_analytics.finops.budget_scopes import seen_filters
 from librechat_analytics.finops.budgets import budget_history, budget_states
 from librechat_analytics.finops.definitions import Budget
+from librechat_analytics.finops.period_forecast import forecast
 from librechat_analytics.finops.schedule import covered, last_due
 from librechat_analytics.usage.filters import as_stored
 from librechat_analytics.usage.listing import Listing
+from librechat_analytics.usage.periods import parse_period
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from librechat_analytics.finops.anomalies import Folded
     from librechat_analytics.finops.budgets import BudgetState
     from librechat_analytics.finops.definitions import Definitions, Report
+    from librechat_analytics.finops.period_forecast import Forecast
     from librechat_analytics.usage.answers import Freshness, Summary
     from librechat_analytics.usage.filters import Filters, Scope
     from librechat_analytics.usage.list_answers import ModelRow, Ranking, UserRow
@@ -45,7 +48,8 @@ class BudgetLine:
 class ReportAnswer:
     """All answers of a report about one period.
 
-    ``now``: the present of the answers. ``skipped``: days on which the report was due and not sent.
+    ``now``: the present of the answers. ``month``: the running one, which ``forecast`` is about.
+    ``skipped``: days on which the report was due and not sent.
     """
 
     report: Report
@@ -59,6 +63,8 @@ class ReportAnswer:
     users: Ranking[UserRow]
     models: Ranking[ModelRow]
     unusual: Folded
+    month: Period
+    forecast: Forecast
     skipped: tuple[date, ...]
 
     @property
@@ -86,10 +92,22 @@ class ReportMessage:
     attachment: Attachment | None
 
 
+def is_seen(repository: Repository, report: Report, scope: Scope | None) -> bool:
+    """Say whether all usage that a report is about lies inside a scope, as for a budget."""
+    as_budget = Budget(report.name, report.where, "month", ())
+    return seen_filters(repository, as_budget, scope) is not None
+
+
+def may_name_people(definitions: Definitions, report: Report, receiver: str | None = None) -> bool:
+    """Say whether a receiver gets people's names: this one, else the report's first."""
+    chosen = receiver or next(iter(report.to), None)
+    return all(one.names for one in definitions.receivers if one.name == chosen)
+
+
 def last_report(
     repository: Repository, definitions: Definitions, report: Report, scope: Scope | None = None
-) -> ReportAnswer | None:
-    """Return what a report says that was due last, as ``report_answer`` does."""
+) -> ReportAnswer:
+    """Return what a report says that was due last, within a scope."""
     day = last_due(report.every, definitions.zone, repository.now()).day
     return report_answer(repository, definitions, report, day, scope=scope)
 
@@ -101,20 +119,14 @@ def report_answer(
     day: date,
     skipped: tuple[date, ...] = (),
     scope: Scope | None = None,
-) -> ReportAnswer | None:
-    """Return what a report says that is due on a day.
-
-    None where some of its usage may lie outside the scope.
-    """
-    # Who may see a budget with the same filters may see the report.
-    filters = seen_filters(repository, Budget(report.name, report.where, "month", ()), scope)
-    if filters is None:
-        return None
+) -> ReportAnswer:
+    """Return what a report says that is due on a day, within a scope."""
     # Freshness is read first: the figures may be newer than it says, never older.
     freshness, now = repository.freshness(), repository.now()
     period = covered(report.every, day, definitions.zone)
+    filters = replace(report.where, scope=scope)
     top = Listing(TOP, beyond_period=True)
-    days = days_of(period, freshness.as_of or now)
+    month = parse_period("this-month", None, None, definitions.zone, now=now, first_usage=None)
     return ReportAnswer(
         report=report,
         definitions=definitions,
@@ -126,7 +138,9 @@ def report_answer(
         budgets=tuple(_budgets(repository, definitions, report, period, scope)),
         users=repository.top_users(period, top, filters),
         models=repository.top_models(period, top, filters),
-        unusual=folded(repository.ask(anomalies, days, filters, kinds_judged(definitions))),
+        unusual=folded(anomalies_of(repository, period, filters, definitions)),
+        month=month,
+        forecast=repository.ask(forecast, month, filters),
         skipped=skipped,
     )
 

@@ -8,7 +8,7 @@ from flask import Response, g, request
 from werkzeug.exceptions import NotFound
 
 from librechat_analytics.exports.reports import report_message, report_workbook
-from librechat_analytics.finops.reports import last_report
+from librechat_analytics.finops.reports import is_seen, last_report, may_name_people
 from librechat_analytics.web.api import file_response
 from librechat_analytics.web.parameters import BadParameterError, only_known_once
 from librechat_analytics.web.server import conditional
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-    from librechat_analytics.finops.definitions import Definitions, Report
+    from librechat_analytics.finops.definitions import Definitions
     from librechat_analytics.usage.questions import Repository
     from librechat_analytics.web.gatekeeper import Visitor
 
@@ -40,12 +40,13 @@ def serve_report_preview(
             raise BadParameterError("format", f"format must be one of {', '.join(FORMATS)}.")
         said, visitor = definitions(), _visitor()
         report = next((one for one in said.reports if one.name == name), None) if said else None
-        answer = None
-        if said is not None and report is not None:
-            answer = last_report(repository, said, report, visitor.scope)
-        if said is None or report is None or answer is None:
+        if said is None or report is None or not is_seen(repository, report, visitor.scope):
             raise NotFound(NOTHING)
-        names = _may_name_people(said, report, request.args.get("receiver"))
+        receiver = request.args.get("receiver")
+        if receiver is not None and receiver not in report.to:
+            raise BadParameterError("receiver", "receiver must be one that the report goes to.")
+        names = may_name_people(said, report, receiver)
+        answer = last_report(repository, said, report, visitor.scope)
         if form == "xlsx":
             workbook = report_workbook(repository, answer, names=names)
             return file_response(workbook.name.removesuffix(".xlsx"), workbook.content, "xlsx")
@@ -58,11 +59,3 @@ def serve_report_preview(
 def _visitor() -> Visitor:
     visitor: Visitor = g.visitor
     return visitor
-
-
-def _may_name_people(definitions: Definitions, report: Report, receiver: str | None) -> bool:
-    """Say whether a receiver gets people's names: the given one, else the report's first."""
-    if receiver is not None and receiver not in report.to:
-        raise BadParameterError("receiver", "receiver must be one that the report goes to.")
-    chosen = receiver or next(iter(report.to), None)
-    return all(one.names for one in definitions.receivers if one.name == chosen)

@@ -1,0 +1,59 @@
+"""The command that prints a report by schedule."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.documents import example_collections, write_dump
+from tests.support.imports import fill_store
+from tests.support.servers import API_KEY, free_port, serve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Run = Callable[..., tuple[int, str]]
+
+FILE = """
+[[report]]
+name = "weekly, all"
+every = "monday 08:00"
+"""
+
+
+@pytest.fixture
+def defined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a store and a file that defines one report."""
+    write_dump(tmp_path / "dump", **example_collections())
+    fill_store(tmp_path, now=datetime.now(UTC))
+    (tmp_path / "finops.toml").write_text(FILE)
+    monkeypatch.setenv("FINOPS_FILE", str(tmp_path / "finops.toml"))
+    return tmp_path
+
+
+def test_it_prints_a_report_from_the_store_and_from_the_server(
+    run: Run, defined: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, written = run("report", "weekly, all")
+    assert code == 0
+    assert written.startswith("weekly, all\nWeek of ")
+    port = str(free_port())
+    monkeypatch.setenv("PORT", port)
+    monkeypatch.setenv("DASHBOARD_API_KEY", API_KEY)
+    with serve(defined / "data", PORT=port, FINOPS_FILE=str(defined / "finops.toml")):
+        assert run("report", "weekly, all") == (0, written)
+
+
+@pytest.mark.usefixtures("defined")
+def test_it_names_the_reports_where_there_is_none_of_the_name(run: Run) -> None:
+    code, written = run("report", "monthly")
+    assert (code, written) == (1, "There is no report monthly. The reports are: weekly, all.\n")
+
+
+def test_without_definitions_it_says_what_to_set(run: Run) -> None:
+    code, written = run("report", "weekly")
+    assert code == 1
+    assert "set FINOPS_FILE" in written
