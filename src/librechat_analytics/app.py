@@ -12,6 +12,7 @@ from librechat_analytics.answer_cache.repository import CachedRepository
 from librechat_analytics.dashboard.app import mount_dashboard
 from librechat_analytics.dashboard.dash_seams.endpoints import FILE_ENDPOINTS, PAGE_ENDPOINTS
 from librechat_analytics.dashboard.views.registry import views_to_show
+from librechat_analytics.exports.reports import due_message
 from librechat_analytics.finops.alerting import Alerting
 from librechat_analytics.finops.definitions_file import DefinitionsFile
 from librechat_analytics.librechat.mongo import MongoSource
@@ -48,7 +49,10 @@ if TYPE_CHECKING:
     from flask import Flask
     from prometheus_client.registry import Collector
 
+    from librechat_analytics.finops.definitions import Receiver
+    from librechat_analytics.finops.messages import Message
     from librechat_analytics.settings import Settings
+    from librechat_analytics.store.outbox_items import Alert
     from librechat_analytics.usage.answers import SourceStatus
     from librechat_analytics.usage.prices import PriceList
     from librechat_analytics.web.status_bodies import Readiness
@@ -202,11 +206,15 @@ def create_app(settings: Settings) -> Flask:
             assignments=assignments,
         )
 
+    def write_report(item: Alert, receiver: Receiver) -> Message:
+        return due_message(repository, definitions.current, item, receiver, settings.public_url or "")
+
     alerting = Alerting.of(
         store,
         lambda: definitions.current,
         repository_at,
         public_url=settings.public_url,
+        write_report=write_report,
     )
     page = PublicPage(PAGE_ENDPOINTS, FILE_ENDPOINTS)
     server = create_server(
@@ -228,7 +236,9 @@ def create_app(settings: Settings) -> Flask:
     serve_metrics(server, repository, _finops_metrics(definitions))
     serve_audit(server, repository, begin=syncer.want_audit if syncer else None)
     serve_backup(server, store.open_copy)
-    serve_report_preview(server, repository, definitions=lambda: definitions.current, page="")
+    serve_report_preview(
+        server, repository, definitions=lambda: definitions.current, page=settings.public_url or ""
+    )
     serve_description(server, default_zone=settings.dashboard_timezone)
     refuse_unknown_api_paths(server)
     dashboard = mount_dashboard(

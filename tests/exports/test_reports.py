@@ -5,25 +5,28 @@ from __future__ import annotations
 import html
 import re
 import zipfile
-from dataclasses import replace
+from dataclasses import astuple, replace
 from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
 
-from librechat_analytics.exports.reports import report_message, report_workbook
+from librechat_analytics.exports.reports import due_message, report_message, report_workbook
+from librechat_analytics.finops.alert_words import page_of
 from librechat_analytics.finops.anomalies import Anomaly, Driver, Entry, Folded
+from librechat_analytics.finops.due_reports import due_reports
 from librechat_analytics.finops.reports import report_answer
 from librechat_analytics.formatting import money
 from librechat_analytics.librechat.dump import DumpSource
+from librechat_analytics.store.outbox_items import Alert
 from librechat_analytics.store.store import Store
 from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.filters import Filters
 from librechat_analytics.usage.repository import StoreRepository
 from tests.finops.budget_worlds import budget
-from tests.finops.report_worlds import definitions_of, monthly, weekly
+from tests.finops.report_worlds import FINANCE, OPS, definitions_of, monthly, weekly
 from tests.support.documents import write_dump
 from tests.support.hostile import hostile_collections
 from tests.usage.conftest import NOW, repository
@@ -32,7 +35,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from librechat_analytics.finops.definitions import Definitions, Report
-    from librechat_analytics.finops.reports import ReportAnswer, ReportMessage
+    from librechat_analytics.finops.messages import Message
+    from librechat_analytics.finops.reports import ReportAnswer
 
 __all__ = ["repository"]
 
@@ -54,7 +58,7 @@ def answer(
 
 def message(
     repository: StoreRepository, found: ReportAnswer, *, names: bool = True, page: str = PAGE
-) -> ReportMessage:
+) -> Message:
     return report_message(repository, found, names=names, page=page)
 
 
@@ -83,7 +87,7 @@ def test_mail_and_text_say_the_same_figures_as_the_summary(
 ) -> None:
     said = message(repository, found)
     cost = money(found.summary.totals.cost_usd)
-    assert said.subject == f"Weekly & more: Week of 16 Nov 2026, {cost}"
+    assert said.title == f"Weekly & more: Week of 16 Nov 2026, {cost}"
     assert f"Cost: {cost}\n" in said.text
     shown = words(said.html)
     for line in said.text.splitlines():
@@ -158,13 +162,12 @@ def test_without_names_nobody_is_named_in_the_report_or_its_workbook(
     for one in (found, of_user):
         named, without = (message(repository, one, names=names) for names in (True, False))
         assert [name for name in everyone if name in named.html]
-        assert [name for name in everyone if name in without.html + without.text + without.subject] == []
+        assert [name for name in everyone if name in without.html + without.text + without.title] == []
         assert user in without.text
-        assert named.attachment is not None
-        assert without.attachment is not None
-        assert [name for name in everyone if name in content_of(named.attachment.content)]
-        assert [name for name in everyone if name in content_of(without.attachment.content)] == []
-        assert [name for name in everyone if name.lower() in without.attachment.name] == []
+        (with_names,), (workbook,) = named.attachments, without.attachments
+        assert [name for name in everyone if name in content_of(with_names.content)]
+        assert [name for name in everyone if name in content_of(workbook.content)] == []
+        assert [name for name in everyone if name.lower() in workbook.name] == []
 
 
 def content_of(workbook: bytes) -> str:
@@ -175,7 +178,20 @@ def content_of(workbook: bytes) -> str:
 def test_the_workbook_is_that_of_the_period(repository: StoreRepository, found: ReportAnswer) -> None:
     workbook = report_workbook(repository, found, names=True)
     assert workbook.name == "librechat-usage-2026-11-16-to-2026-11-22.xlsx"
-    assert message(repository, replace(found, report=monthly())).attachment is None
+    assert message(repository, replace(found, report=monthly())).attachments == ()
+
+
+def test_a_report_of_the_outbox_is_written_for_its_receiver(repository: StoreRepository) -> None:
+    said = definitions_of(weekly(Filters(context=("message",)), to=("finance", "ops")))
+    now = datetime(2026, 11, 23, 8, tzinfo=UTC)
+    (condition,) = due_reports(said, [], now)
+    item = Alert(condition.identity.id, *astuple(condition.identity), now, None, condition.facts)
+    finance, ops = (due_message(repository, said, item, receiver, PAGE) for receiver in (FINANCE, OPS))
+    assert finance.text.startswith("Weekly & more\nWeek of 16 Nov 2026\nContext = message\n")
+    assert finance.text.endswith(f"{PAGE}{page_of(item)}\n")
+    assert finance.text != ops.text
+    gone = due_message(repository, definitions_of(), item, FINANCE, PAGE)
+    assert gone.text == "The definitions file has no report Weekly & more any more."
 
 
 def test_a_week_without_usage_is_a_short_report(repository: StoreRepository) -> None:
@@ -199,5 +215,5 @@ def test_hostile_names_are_texts(tmp_path: Path) -> None:
     }
     assert 'onerror="' not in said.html
     assert "\u202e" not in said.html + said.text
-    assert "\r" not in said.text + said.subject
-    assert "\n" not in said.subject
+    assert "\r" not in said.text + said.title
+    assert "\n" not in said.title

@@ -11,6 +11,7 @@ import pytest
 from librechat_analytics.finops import evaluation as module
 from librechat_analytics.finops.definitions import AlertRules
 from librechat_analytics.finops.evaluation import Evaluation
+from librechat_analytics.finops.schedule import last_due
 from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.librechat.sample.writer import write_sample
 from librechat_analytics.store.outbox import StoredOutbox
@@ -21,7 +22,8 @@ from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.periods import TimeRange
 from librechat_analytics.usage.repository import StoreRepository
 from tests.finops.alert_worlds import DAY, HOUR, MINUTE, NOW, person, program, told
-from tests.finops.budget_worlds import budget
+from tests.finops.budget_worlds import BERLIN, budget
+from tests.finops.report_worlds import definitions_of, weekly
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -171,3 +173,19 @@ def test_the_days_that_are_over_are_judged_once_and_noted(world: World) -> None:
     for _ in range(2):
         evaluation.run()
         assert world.outbox.marks() == {"anomaly:judged": "2026-11-23"}
+
+
+def test_a_report_that_is_due_is_added_once_and_wakes_the_delivery(world: World) -> None:
+    due = last_due(weekly().every, BERLIN, world.now)
+    world.definitions = definitions_of(weekly(to=("finance", "ops")))
+    world.now = due.at - MINUTE
+    world.evaluation().run()
+    assert world.outbox.reports(world.now) == ()
+    for minutes in range(3):
+        world.now = due.at + minutes * MINUTE
+        world.evaluation().run()
+    (report,) = world.outbox.reports(world.now)
+    assert (report.subject, report.period) == ("Weekly & more", due.day.isoformat())
+    assert len(world.woken) == 1
+    assert sorted(world.outbox.next_tries()) == ["finance", "ops"]
+    assert world.alerts() == []

@@ -53,6 +53,6 @@ def _text(settings: Settings, definitions: Definitions, found: Report) -> str:
             repository = StoreRepository(store, source=lambda: SourceReport("offline"))
             answer = last_report(repository, definitions, found)
             names = may_name_people(definitions, found)
-            return report_message(repository, answer, names=names, page="").text
+            return report_message(repository, answer, names=names, page=settings.public_url or "").text
     except StoreBusyError:
         return report_preview(settings, found.name, format="text").decode()

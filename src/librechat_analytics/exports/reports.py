@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from librechat_analytics.exports.report_html import as_html
 from librechat_analytics.exports.report_text import as_text
 from librechat_analytics.exports.report_words import Writer
 from librechat_analytics.exports.workbook import whole_workbook
-from librechat_analytics.finops.reports import Attachment, ReportMessage
+from librechat_analytics.finops.due_reports import read_due_report
+from librechat_analytics.finops.messages import Attachment, Message
+from librechat_analytics.finops.reports import report_answer
 from librechat_analytics.usage.periods import default_bucket
 
 if TYPE_CHECKING:
+    from librechat_analytics.finops.definitions import Definitions, Receiver
     from librechat_analytics.finops.reports import ReportAnswer
+    from librechat_analytics.store.outbox_items import Alert
     from librechat_analytics.usage.questions import Repository
 
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-def report_message(repository: Repository, answer: ReportAnswer, *, names: bool, page: str) -> ReportMessage:
+
+def report_message(repository: Repository, answer: ReportAnswer, *, names: bool, page: str) -> Message:
     """Write a report; ``names``: it may name people. ``page``: the address of the dashboard, or empty."""
     document = Writer(repository, answer, names).document()
-    attachment = report_workbook(repository, answer, names=names) if answer.report.attach == "xlsx" else None
-    return ReportMessage(document.subject, as_text(document, page), as_html(document, page), attachment)
+    has_workbook = answer.report.attach == "xlsx"
+    attached = (report_workbook(repository, answer, names=names),) if has_workbook else ()
+    return Message(document.subject, as_text(document, page), as_html(document, page), attached)
 
 
 def report_workbook(repository: Repository, answer: ReportAnswer, *, names: bool) -> Attachment:
@@ -29,4 +36,16 @@ def report_workbook(repository: Repository, answer: ReportAnswer, *, names: bool
     whole = whole_workbook(
         repository, period, default_bucket(period.range), answer.filters, answer.definitions, names=names
     )
-    return Attachment(f"{whole.name}.xlsx", whole.content)
+    return Attachment(f"{whole.name}.xlsx", whole.content, XLSX)
+
+
+def due_message(
+    repository: Repository, definitions: Definitions | None, item: Alert, receiver: Receiver, page: str
+) -> Message:
+    """Write a report of the outbox for one of its receivers."""
+    due = read_due_report(item)
+    report = next((one for one in definitions.reports if one.name == due.name), None) if definitions else None
+    if definitions is None or report is None:
+        return Message(due.name, f"The definitions file has no report {due.name} any more.")
+    answer = report_answer(repository, definitions, report, due.day, due.skipped)
+    return report_message(repository, answer, names=receiver.names, page=page)

@@ -82,11 +82,26 @@ def page_of(alert: Alert) -> str:
             parameters = _subject_page(facts) | {"period": "custom", "start": day, "end": day}
         case "runaway":
             parameters = _subject_page(facts) | {"period": "today"}
+        case "report":
+            return report_page(facts)
         case "unpriced-model":
             parameters = {"view": "model", "model": _text(facts, "model"), "period": "30d"}
         case _:
             parameters = {"view": "quality"}
     return f"?{urlencode(parameters)}"
+
+
+def report_page(facts: Facts) -> str:
+    """Return the query string of the page with a report's period and filters."""
+    where = facts.get("where")
+    parameters: dict[str, Json] = {
+        "view": "overview",
+        "period": "custom",
+        "start": _text(facts, "start"),
+        "end": _text(facts, "end"),
+        "tz": _text(facts, "timezone"),
+    }
+    return f"?{urlencode(parameters | (where if isinstance(where, dict) else {}), doseq=True)}"
 
 
 def title(alert: Alert, occasion: Occasion = "opened") -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from librechat_analytics.finops.schedule import due_between, last_due
+from librechat_analytics.finops.schedule import covered, due_between, last_due
 from librechat_analytics.store.outbox_items import REPORT, Condition, Identity
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from librechat_analytics.finops.definitions import Definitions, Report
-    from librechat_analytics.store.outbox_items import Alert
+    from librechat_analytics.store.outbox_items import Alert, Json
 
 LATEST: Final = timedelta(hours=24)
 """A report that the program could not send for so long is skipped, and the next one says so."""
@@ -49,11 +49,16 @@ def _condition(report: Report, sent: list[date], zone: ZoneInfo, now: datetime) 
     newest = max(sent, default=None)
     if now - due.at >= LATEST or (newest is not None and newest >= due.day):
         return None
-    skipped = (
-        [] if newest is None else [day.isoformat() for day in due_between(report.every, newest, due.day)]
-    )
-    identity = Identity(REPORT, report.name, due.day.isoformat())
-    return Condition(identity, {"skipped": [*skipped]}, report.to)
+    skipped = () if newest is None else due_between(report.every, newest, due.day)
+    first, last = covered(report.every, due.day, zone).range.days(zone)
+    facts: dict[str, Json] = {
+        "start": first.isoformat(),
+        "end": last.isoformat(),
+        "timezone": zone.key,
+        "where": {name: list(values) for name, values in report.where.given().items()},
+        "skipped": [day.isoformat() for day in skipped],
+    }
+    return Condition(Identity(REPORT, report.name, due.day.isoformat()), facts, report.to)
 
 
 def read_due_report(item: Alert) -> DueReport:

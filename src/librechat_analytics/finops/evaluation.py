@@ -14,6 +14,7 @@ from librechat_analytics.finops import alert_rules
 from librechat_analytics.finops.anomalies import BY, anomalies, runaways
 from librechat_analytics.finops.budgets import budget_states
 from librechat_analytics.finops.delivery_rules import first_tries
+from librechat_analytics.finops.due_reports import due_reports
 from librechat_analytics.usage.daily_costs import Days
 from librechat_analytics.usage.filters import EVERYTHING
 from librechat_analytics.usage.periods import TimeRange
@@ -60,6 +61,8 @@ class _Round:
     conditions: list[Condition] = field(default_factory=list)
     rules: list[str] = field(default_factory=list)
     marks: dict[str, str] = field(default_factory=dict)
+    reports: int = 0
+    """How many reports have become due."""
 
     @property
     def today(self) -> date:
@@ -161,10 +164,11 @@ class Evaluation:
             marks=found.marks,
             now=now,
         )
+        self._try(self._reports, found)
         if found.today != self._forgotten_on:
             self._outbox.forget_before(now - KEPT_FOR)
             self._forgotten_on = found.today
-        if written.opened or written.resolved:
+        if written.opened or written.resolved or found.reports:
             self._wake_delivery()
         return written
 
@@ -182,6 +186,12 @@ class Evaluation:
             self._problems.add(name)
         else:
             self._problems.discard(name)
+
+    def _reports(self, found: _Round) -> None:
+        """Add the reports that are due; nothing about them depends on the rules of alerts."""
+        at_once = {receiver.name: found.now for receiver in found.definitions.receivers}
+        for item in due_reports(found.definitions, self._outbox.reports(found.now), found.now):
+            found.reports += self._outbox.add(item, first_tries=at_once, now=found.now)
 
     def _budgets(self, found: _Round) -> None:
         states = budget_states(found.repository, found.definitions)

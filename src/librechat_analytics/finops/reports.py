@@ -74,24 +74,6 @@ class ReportAnswer:
         return as_of is not None and as_of >= self.period.range.end
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A file that goes with a message."""
-
-    name: str
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class ReportMessage:
-    """A report as its receivers get it; both texts say the same."""
-
-    subject: str
-    text: str
-    html: str
-    attachment: Attachment | None
-
-
 def is_seen(repository: Repository, report: Report, scope: Scope | None) -> bool:
     """Say whether all usage that a report is about lies inside a scope, as for a budget."""
     as_budget = Budget(report.name, report.where, "month", ())
