@@ -15,6 +15,7 @@ from librechat_analytics.dashboard.views.registry import views_to_show
 from librechat_analytics.exports.reports import due_message
 from librechat_analytics.finops.alerting import Alerting
 from librechat_analytics.finops.definitions_file import DefinitionsFile
+from librechat_analytics.finops.due_reports import read_due_report
 from librechat_analytics.librechat.mongo import MongoSource
 from librechat_analytics.settings import name_users, require_a_key, whole_environment
 from librechat_analytics.store.store import FILE_NAME, Store, StoreError
@@ -207,7 +208,8 @@ def create_app(settings: Settings) -> Flask:
         )
 
     def write_report(item: Alert, receiver: Receiver) -> Message:
-        return due_message(repository, definitions.current, item, receiver, settings.public_url or "")
+        due, address = read_due_report(item), settings.public_url or ""
+        return due_message(repository, definitions.current, due, receiver, address)
 
     alerting = Alerting.of(
         store,

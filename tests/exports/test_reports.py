@@ -7,6 +7,7 @@ import re
 import zipfile
 from dataclasses import astuple, replace
 from datetime import UTC, date, datetime
+from fractions import Fraction
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,8 @@ import pytest
 from librechat_analytics.exports.reports import due_message, report_message, report_workbook
 from librechat_analytics.finops.alert_words import page_of
 from librechat_analytics.finops.anomalies import Anomaly, Driver, Entry, Folded
-from librechat_analytics.finops.due_reports import due_reports
+from librechat_analytics.finops.definitions import Currency
+from librechat_analytics.finops.due_reports import due_reports, read_due_report
 from librechat_analytics.finops.reports import report_answer
 from librechat_analytics.formatting import money
 from librechat_analytics.librechat.dump import DumpSource
@@ -99,7 +101,7 @@ def test_mail_and_text_say_the_same_figures_as_the_summary(
 def test_a_bar_is_as_long_as_its_share(repository: StoreRepository, found: ReportAnswer) -> None:
     said = message(repository, found)
     assert "[####################] Over since " in said.text
-    assert re.search(r"\[#-{19}\] \$[0-9.]+ expected", said.text)
+    assert re.search(r"\[#-{19}\] 0\.[0-9]% spent after .* of 2026", said.text)
     assert 'width="100%" bgcolor="#b3312b"' in said.html
     assert 'width="1%" bgcolor="#3b7dbd"' in said.html
 
@@ -118,6 +120,13 @@ def test_it_says_so_where_the_figures_do_not_reach_the_end_of_the_period(
     early = replace(found, freshness=replace(found.freshness, as_of=datetime(2026, 11, 20, tzinfo=UTC)))
     assert "Usage is missing" not in message(repository, found).text
     assert "Usage is missing: the figures do not reach the end" in message(repository, early).text
+
+
+def test_the_cost_is_in_the_currency_of_the_definitions_too(repository: StoreRepository) -> None:
+    said = replace(DEFINITIONS, currency=Currency("EUR", ((date(2026, 10, 1), Fraction(1, 2)),)))
+    found = answer(repository, said=said)
+    half = money(found.summary.totals.cost_usd / 2).removeprefix("$")
+    assert f"\nEUR {half} at 0.5 per dollar (Oct 2026).\n" in message(repository, found).text
 
 
 def test_links_lead_to_the_same_period_and_without_an_address_there_are_none(
@@ -186,11 +195,12 @@ def test_a_report_of_the_outbox_is_written_for_its_receiver(repository: StoreRep
     now = datetime(2026, 11, 23, 8, tzinfo=UTC)
     (condition,) = due_reports(said, [], now)
     item = Alert(condition.identity.id, *astuple(condition.identity), now, None, condition.facts)
-    finance, ops = (due_message(repository, said, item, receiver, PAGE) for receiver in (FINANCE, OPS))
+    due = read_due_report(item)
+    finance, ops = (due_message(repository, said, due, receiver, PAGE) for receiver in (FINANCE, OPS))
     assert finance.text.startswith("Weekly & more\nWeek of 16 Nov 2026\nContext = message\n")
     assert finance.text.endswith(f"{PAGE}{page_of(item)}\n")
     assert finance.text != ops.text
-    gone = due_message(repository, definitions_of(), item, FINANCE, PAGE)
+    gone = due_message(repository, definitions_of(), due, FINANCE, PAGE)
     assert gone.text == "The definitions file has no report Weekly & more any more."
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from librechat_analytics.exports.filter_words import RecordedNames, filters_in_words
 from librechat_analytics.exports.report_document import Bar, Document, Line, Section
+from librechat_analytics.finops.currency import in_words
 from librechat_analytics.formatting import (
     SHORT_WEEKDAYS,
     change,
@@ -82,6 +83,8 @@ class Writer:
         if not totals.calls:
             yield "No usage."
             return
+        if self.answer.in_currency is not None:
+            yield f"{in_words(self.answer.in_currency)}."
         if previous is not None:
             compared = change(totals.cost_usd, previous.cost_usd)
             before = describe_before(self.answer.period)

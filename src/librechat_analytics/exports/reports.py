@@ -8,15 +8,14 @@ from librechat_analytics.exports.report_html import as_html
 from librechat_analytics.exports.report_text import as_text
 from librechat_analytics.exports.report_words import Writer
 from librechat_analytics.exports.workbook import whole_workbook
-from librechat_analytics.finops.due_reports import read_due_report
 from librechat_analytics.finops.messages import Attachment, Message
 from librechat_analytics.finops.reports import report_answer
 from librechat_analytics.usage.periods import default_bucket
 
 if TYPE_CHECKING:
     from librechat_analytics.finops.definitions import Definitions, Receiver
+    from librechat_analytics.finops.due_reports import DueReport
     from librechat_analytics.finops.reports import ReportAnswer
-    from librechat_analytics.store.outbox_items import Alert
     from librechat_analytics.usage.questions import Repository
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -40,10 +39,9 @@ def report_workbook(repository: Repository, answer: ReportAnswer, *, names: bool
 
 
 def due_message(
-    repository: Repository, definitions: Definitions | None, item: Alert, receiver: Receiver, page: str
+    repository: Repository, definitions: Definitions | None, due: DueReport, receiver: Receiver, page: str
 ) -> Message:
     """Write a report of the outbox for one of its receivers."""
-    due = read_due_report(item)
     report = next((one for one in definitions.reports if one.name == due.name), None) if definitions else None
     if definitions is None or report is None:
         return Message(due.name, f"The definitions file has no report {due.name} any more.")

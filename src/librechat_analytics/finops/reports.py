@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from librechat_analytics.finops.anomalies import anomalies_of, folded
 from librechat_analytics.finops.budget_scopes import seen_filters
 from librechat_analytics.finops.budgets import budget_history, budget_states
+from librechat_analytics.finops.currency import cost_in_currency
 from librechat_analytics.finops.definitions import Budget
 from librechat_analytics.finops.period_forecast import forecast
 from librechat_analytics.finops.schedule import covered, last_due
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from librechat_analytics.finops.anomalies import Folded
     from librechat_analytics.finops.budgets import BudgetState
+    from librechat_analytics.finops.currency import Converted
     from librechat_analytics.finops.definitions import Definitions, Report
     from librechat_analytics.finops.period_forecast import Forecast
     from librechat_analytics.usage.answers import Freshness, Summary
@@ -48,7 +50,8 @@ class BudgetLine:
 class ReportAnswer:
     """All answers of a report about one period.
 
-    ``now``: the present of the answers. ``month``: the running one, which ``forecast`` is about.
+    ``in_currency``: the cost in the currency of the definitions. ``now``: the present of the answers.
+    ``month``: the running one, which ``forecast`` is about.
     ``skipped``: days on which the report was due and not sent.
     """
 
@@ -59,6 +62,7 @@ class ReportAnswer:
     now: datetime
     freshness: Freshness
     summary: Summary
+    in_currency: Converted | None
     budgets: tuple[BudgetLine, ...]
     users: Ranking[UserRow]
     models: Ranking[ModelRow]
@@ -117,6 +121,7 @@ def report_answer(
         now=now,
         freshness=freshness,
         summary=repository.summary(period, filters),
+        in_currency=cost_in_currency(repository, definitions.currency, period, filters),
         budgets=tuple(_budgets(repository, definitions, report, period, scope)),
         users=repository.top_users(period, top, filters),
         models=repository.top_models(period, top, filters),
