@@ -77,6 +77,32 @@ def test_a_budget_of_a_tenant_is_seen_by_keys_of_the_tenant_alone(repository: St
         assert seen(repository, budget(where=Filters.of(where)), scope) is expected, where
 
 
+def test_a_key_of_a_cost_centre_sees_budgets_of_it_alone(repository: StoreRepository, people: People) -> None:
+    scope = Scope((), (), cost_centers=("Sales",))
+    for where, expected in (
+        ({}, False),
+        ({"cost_center": ("Sales",)}, True),
+        ({"cost_center": ("Sales", "IT")}, False),
+        ({"cost_center": ("Sales", "(unassigned)")}, False),
+        ({"user": (people.inside,)}, False),
+    ):
+        assert seen(repository, budget(where=Filters.of(where)), scope) is expected, where
+    assert not seen(repository, budget(1, each="user"), scope), "others may pay for a part of a user's usage"
+
+
+def test_a_key_of_a_user_sees_that_users_budgets(repository: StoreRepository, people: People) -> None:
+    scope = Scope((), (), users=(people.inside,))
+    for where, expected in (
+        ({}, False),
+        ({"user": (people.inside,)}, True),
+        ({"user": (people.outside,)}, False),
+        ({"domain": (people.domain,)}, False),
+    ):
+        assert seen(repository, budget(where=Filters.of(where)), scope) is expected, where
+    (own,) = budget_states(repository, definitions(budget(1, each="user")), scope)
+    assert own.key == people.inside
+
+
 def test_of_a_budget_for_each_user_a_key_sees_its_own_users(
     repository: StoreRepository, people: People
 ) -> None:

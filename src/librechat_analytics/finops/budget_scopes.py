@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 def seen_filters(repository: Repository, budget: Budget, scope: Scope | None) -> Filters | None:
     """Return the filters of a budget within a scope; None where some of its usage may lie outside.
 
-    A budget for each user is inside for the users of the scope, whoever else it is for; one for each group
-    for the groups that the scope names.
+    A budget for each user is inside for the users of the scope, whoever else it is for; one for each group or
+    cost centre for those that the scope names.
     """
     if scope is None:
         return budget.where
-    limited = replace(budget.where, scope=scope)
-    return (
-        limited
-        if _are_tenants_inside(budget, scope) and _are_people_inside(repository, budget, scope)
-        else None
+    is_inside = (
+        _are_tenants_inside(budget, scope)
+        and _are_cost_centers_inside(budget, scope)
+        and _are_people_inside(repository, budget, scope)
     )
+    return replace(budget.where, scope=scope) if is_inside else None
 
 
 def _are_tenants_inside(budget: Budget, scope: Scope) -> bool:
@@ -35,13 +35,22 @@ def _are_tenants_inside(budget: Budget, scope: Scope) -> bool:
     return not scope.tenants or budget.each == "user" or _chooses(budget.where, "tenant", scope.tenants)
 
 
+def _are_cost_centers_inside(budget: Budget, scope: Scope) -> bool:
+    return (
+        not scope.cost_centers
+        or budget.each == "cost_center"
+        or _chooses(budget.where, "cost_center", scope.cost_centers)
+    )
+
+
 def _are_people_inside(repository: Repository, budget: Budget, scope: Scope) -> bool:
     if budget.each in ("user", "group") or "scope_people" not in scope.conditions():
         return True
     where = budget.where
-    if _chooses(where, "domain", scope.domains) or _chooses(where, "group", scope.groups):
+    limits = (("domain", scope.domains), ("group", scope.groups), ("user", scope.users))
+    if any(_chooses(where, name, inside) for name, inside in limits):
         return True
-    people = Scope(scope.domains, scope.groups)
+    people = Scope(scope.domains, scope.groups, users=scope.users)
     return bool(where.user) and all(repository.user(user, people) is not None for user in where.user)
 
 
