@@ -18,6 +18,7 @@ from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.sync.labels import write_labels
 from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.cost_center_rules import UNASSIGNED, CostCenterRules, Rule, SeveralGroups, Who
+from librechat_analytics.usage.daily_costs import Days
 from librechat_analytics.usage.filters import Filters
 from librechat_analytics.usage.listing import WHOLE_LIST
 from librechat_analytics.usage.periods import Period, TimeRange
@@ -240,3 +241,21 @@ def test_every_cost_center_has_what_its_rows_say(
         assert (
             sum(row.total_tokens for row in figures.values()) == whole.prompt_tokens + whole.completion_tokens
         )
+
+
+@settings(max_examples=examples(4))
+@given(rules=rules())
+def test_the_days_of_a_cost_center_add_up_to_it(
+    stores: list[Store], rules: tuple[CostCenterRules, Centers]
+) -> None:
+    days = Days(WHOLE.zone, WHOLE.range.start.date(), LATER.date() + timedelta(days=1))
+    for store in stores:
+        repository = asking(store, rules[0])
+        found = repository.daily_costs(days, "cost_center")
+        centers = repository.cost_centers(WHOLE, WHOLE_LIST)
+        assert centers is not None
+        expected = {row.name: row.cost_usd for row in centers.rows}
+        sums = found.costs_usd.sum(axis=1)
+        by_center = {subject.key: sums[row] for row, subject in enumerate(found.subjects)}
+        assert by_center.pop(None, 0.0) == pytest.approx(centers.unassigned.cost_usd)
+        assert by_center == pytest.approx(expected)

@@ -46,6 +46,7 @@ BY: Final[Mapping[AnomalyKind, DailyBy | None]] = {
     "user": "user",
     "model": "model",
     "agent": "agent",
+    "cost_center": "cost_center",
     "provider": "provider",
 }
 NO_SUBJECTS: Final = (None, UNKNOWN, UNASSIGNED)
