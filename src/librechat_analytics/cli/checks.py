@@ -6,15 +6,18 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from librechat_analytics.app import open_prices
-from librechat_analytics.cli.running_server import parts_without_usage, server_audits
+from librechat_analytics.app import open_definitions, open_prices
+from librechat_analytics.cli.running_server import parts_without_usage, server_audits, server_cost_centers
 from librechat_analytics.errors import OperatorError
+from librechat_analytics.finops import matches
 from librechat_analytics.librechat.mongo import MongoSource
 from librechat_analytics.settings import Settings, load_settings, require_a_key
 from librechat_analytics.store.held_ids import HeldIds
 from librechat_analytics.store.store import FILE_NAME, Store, StoreBusyError
 from librechat_analytics.sync.identity import LedgerIdentity
 from librechat_analytics.sync.state import one_by_one
+from librechat_analytics.usage.answers import SourceReport
+from librechat_analytics.usage.repository import StoreRepository
 from librechat_analytics.usage.scopes import unmatched_parts
 from librechat_analytics.web.keys_file import KeysFile, read_keys_now
 
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from librechat_analytics.finops.definitions_file import DefinitionsFile
     from librechat_analytics.store.held_ids import AuditKind
     from librechat_analytics.usage.filters import Scope
     from librechat_analytics.web.key_line import Key
@@ -59,7 +63,9 @@ def run_checks() -> Iterator[CheckResult]:
     keys_file = KeysFile() if path is None else read_keys_now(path)
     yield from _keys(settings, keys_file)
     yield from _prices(settings)
-    yield from _store_and_mongodb(settings, keys_file.keys)
+    definitions = open_definitions(settings)
+    yield from _definitions(definitions)
+    yield from _store_and_mongodb(settings, keys_file.keys, definitions)
 
 
 def _keys(settings: Settings, file: KeysFile) -> Iterator[CheckResult]:
@@ -106,7 +112,48 @@ def _prices(settings: Settings) -> Iterator[CheckResult]:
         yield CheckResult(good=True, text=f"The price list {settings.prices_file} can be read.")
 
 
-def _store_and_mongodb(settings: Settings, keys: tuple[Key, ...]) -> Iterator[CheckResult]:
+def _definitions(file: DefinitionsFile) -> Iterator[CheckResult]:
+    for problem in (file.problem or "").splitlines():
+        yield CheckResult(good=False, text=problem)
+    if file.current is not None:
+        yield CheckResult(
+            good=True, text=f"The definitions {file.path} can be used: {matches.contents(file.current)}."
+        )
+    for note in file.notes:
+        yield CheckResult(good=True, text=f"FINOPS_FILE: {note}", is_note=True)
+
+
+def _matches(store: Store, file: DefinitionsFile) -> Iterator[CheckResult]:
+    """Say what the definitions match today; what matches nobody may be a typing mistake."""
+    definitions = file.current
+    if definitions is None:
+        return
+    repository = StoreRepository(
+        store, source=lambda: SourceReport("offline"), rules=lambda: definitions.cost_centers
+    )
+    for sentence in matches.in_words(matches.paid_last_month(repository, definitions)):
+        yield CheckResult(good=True, text=f"Cost centres: {sentence}")
+    for sentence in (
+        *matches.unmatched(store, definitions.cost_centers, file.map_name),
+        *matches.unmatched_budgets(repository, definitions),
+    ):
+        yield CheckResult(good=True, text=f"FINOPS_FILE: {sentence}", is_note=True)
+
+
+def _served_matches(settings: Settings, file: DefinitionsFile) -> Iterator[CheckResult]:
+    if file.current is None:
+        return
+    try:
+        paid = server_cost_centers(settings, file.current.zone)
+    except OperatorError:
+        return  # another command may have the store open, not the server
+    for sentence in matches.in_words(paid):
+        yield CheckResult(good=True, text=f"Cost centres: {sentence}")
+
+
+def _store_and_mongodb(
+    settings: Settings, keys: tuple[Key, ...], definitions: DefinitionsFile
+) -> Iterator[CheckResult]:
     """Check the store and MongoDB, and whether the store has all that MongoDB has."""
     if not (settings.data_dir / FILE_NAME).exists():
         yield _no_store_yet(settings.data_dir)
@@ -118,6 +165,7 @@ def _store_and_mongodb(settings: Settings, keys: tuple[Key, ...]) -> Iterator[Ch
         yield CheckResult(good=True, text=f"{error} If that process is `serve`, this is normal.")
         yield from _served_audits(settings)
         yield from _served_scopes(settings, keys)
+        yield from _served_matches(settings, definitions)
         yield from _mongodb(settings, None, imported=True)
         return
     except OperatorError as error:
@@ -130,6 +178,7 @@ def _store_and_mongodb(settings: Settings, keys: tuple[Key, ...]) -> Iterator[Ch
         if said := one_by_one(store.state()):
             yield CheckResult(good=True, text=f"The last import, or the reading of the history: {said}")
         yield from _scopes(keys, "matches nobody today.", lambda scope: unmatched_parts(store, scope))
+        yield from _matches(store, definitions)
         for audit in HeldIds(store).audits():
             yield _last_audit(audit.kind, audit.ended_at, audit.documents, audit.added)
         yield from _mongodb(settings, store, imported=held > 0)

@@ -14,14 +14,17 @@ from http.client import HTTPException, IncompleteRead
 from typing import TYPE_CHECKING
 
 from librechat_analytics.errors import OperatorError
+from librechat_analytics.finops.matches import Paid
 from librechat_analytics.settings import local_address, required_key
 from librechat_analytics.web.gatekeeper import KEY_HEADER
+from librechat_analytics.web.parameters import LARGEST_LIMIT
 from librechat_analytics.web.status_bodies import Audit, AuditRunning, AuditState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from http.client import HTTPResponse
     from pathlib import Path
+    from zoneinfo import ZoneInfo
 
     from librechat_analytics.settings import Settings
     from librechat_analytics.usage.filters import Scope
@@ -132,6 +135,18 @@ def parts_without_usage(settings: Settings, scope: Scope) -> tuple[str, ...]:
             for tenant in part.tenants or ("",)
         )
     )
+
+
+def server_cost_centers(settings: Settings, zone: ZoneInfo) -> list[Paid]:
+    """Return what the running server's cost centres paid last month, and at the end what none of them paid.
+
+    Raises OperatorError if the server has no definitions.
+    """
+    query = urllib.parse.urlencode({"period": "last-month", "tz": zone.key, "limit": LARGEST_LIMIT})
+    with _response(settings, f"/api/cost-centers?{query}") as response:
+        answer = json.load(response)
+    rows = [*answer["costCenters"], {**answer["unassigned"], "name": "Unassigned"}]
+    return [Paid(row["name"], row["users"], row["cost"]) for row in rows]
 
 
 def _may_have_usage(settings: Settings, parameters: dict[str, str]) -> bool:

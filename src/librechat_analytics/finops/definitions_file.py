@@ -52,6 +52,7 @@ class DefinitionsFile:
         self._current: Definitions | None = None
         self._problem: str | None = None
         self._notes: tuple[str, ...] = ()
+        self._map_name = ""
         self._read: dict[Path, Stamp | None] = {}
         """The stamp of each file when it was last read; None of a missing file."""
         self._noticed: dict[Path, Stamp | None] = {}
@@ -85,6 +86,11 @@ class DefinitionsFile:
     def notes(self) -> tuple[str, ...]:
         """What is worth changing in the definitions in force, a sentence each."""
         return self._notes
+
+    @property
+    def map_name(self) -> str:
+        """The name of the map's file; empty without one."""
+        return self._map_name
 
     def require_good(self) -> None:
         """Raise DefinitionsError if the file cannot be used."""
@@ -125,6 +131,7 @@ class DefinitionsFile:
                 if self._current is not None:
                     log.info("The definitions in %s have changed and are in force.", path)
                 self._current, self._notes = reading.definitions, reading.notes
+                self._map_name = reading.map_name
             elif problem != self._problem:
                 kept = " The definitions before this change stay in force." if self._current else ""
                 log.error("%s%s", problem, kept)

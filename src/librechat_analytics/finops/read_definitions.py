@@ -47,13 +47,15 @@ class Reading:
     """What a definitions file says; None if it cannot be used, and then a sentence about each problem.
 
     ``files``: every file that was read or that is missing; a change of any of them is a change of this.
-    ``notes``: sentences about what is worth changing in a file that can be used.
+    ``notes``: sentences about what is worth changing in a file that can be used. ``map_name``: the name of
+    the map's file, empty without one.
     """
 
     definitions: Definitions | None
     problems: tuple[str, ...]
     files: tuple[Path, ...]
     notes: tuple[str, ...] = ()
+    map_name: str = ""
 
 
 def read_definitions(path: Path, default_zone: str, environment: Mapping[str, str] = os.environ) -> Reading:
@@ -75,7 +77,8 @@ def read_definitions(path: Path, default_zone: str, environment: Mapping[str, st
     files = (path, *reader.maps, *dict.fromkeys(reader.secrets.files))
     if reader.problems:
         return Reading(None, _the_first(reader.problems), files)
-    return Reading(definitions, (), files, tuple(reader.secrets.notes))
+    map_name = reader.maps[0].name if reader.maps else ""
+    return Reading(definitions, (), files, tuple(reader.secrets.notes), map_name)
 
 
 class _Reader:
