@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.documents import example_collections, write_dump
 from tests.support.imports import fill_store
+from tests.support.receivers import Reply, fake_program
 from tests.support.servers import API_KEY, free_port, serve
 
 if TYPE_CHECKING:
@@ -21,6 +22,13 @@ FILE = """
 [[report]]
 name = "weekly, all"
 every = "monday 08:00"
+"""
+
+RECEIVER = """
+[[receiver]]
+name = "ops"
+kind = "json"
+url = "file:hook"
 """
 
 
@@ -51,6 +59,25 @@ def test_it_prints_a_report_from_the_store_and_from_the_server(
 def test_it_names_the_reports_where_there_is_none_of_the_name(run: Run) -> None:
     code, written = run("report", "monthly")
     assert (code, written) == (1, "There is no report monthly. The reports are: weekly, all.\n")
+
+
+def test_it_sends_a_report_to_its_receivers_and_prints_their_answers(run: Run, defined: Path) -> None:
+    with fake_program(Reply(), Reply(500, body="out of order")) as program:
+        (defined / "hook").write_text(program.receiver().address)
+        (defined / "finops.toml").write_text(f"{FILE}to = ['ops']\n{RECEIVER}")
+        assert run("report", "weekly, all", "--send") == (0, "ops: 200 OK\n")
+        code, written = run("report", "weekly, all", "--send")
+        assert (code, written) == (1, "ops: 500 Internal Server Error out of order\n")
+        first, second = program.posts
+    assert first.body["rule"] == "report"
+    assert first.body["text"].startswith("weekly, all\nWeek of ")
+    assert first.body["id"] != second.body["id"]
+
+
+@pytest.mark.usefixtures("defined")
+def test_a_report_without_receivers_cannot_be_sent(run: Run) -> None:
+    code, written = run("report", "weekly, all", "--send")
+    assert (code, "has no receiver" in written) == (1, True)
 
 
 def test_without_definitions_it_says_what_to_set(run: Run) -> None:

@@ -21,10 +21,12 @@ from librechat_analytics.finops.due_reports import due_reports, read_due_report
 from librechat_analytics.finops.reports import report_answer
 from librechat_analytics.formatting import money
 from librechat_analytics.librechat.dump import DumpSource
+from librechat_analytics.librechat.sample.writer import write_sample
 from librechat_analytics.store.outbox_items import Alert
 from librechat_analytics.store.store import Store
 from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.usage.answers import SourceReport
+from librechat_analytics.usage.cost_center_rules import CostCenterRules, Rule
 from librechat_analytics.usage.filters import Filters
 from librechat_analytics.usage.repository import StoreRepository
 from tests.finops.budget_worlds import budget
@@ -188,6 +190,27 @@ def test_the_workbook_is_that_of_the_period(repository: StoreRepository, found: 
     workbook = report_workbook(repository, found, names=True)
     assert workbook.name == "librechat-usage-2026-11-16-to-2026-11-22.xlsx"
     assert message(repository, replace(found, report=monthly())).attachments == ()
+
+
+def test_cost_centres_add_up_with_what_nobody_pays_for_first(tmp_path: Path) -> None:
+    write_sample(tmp_path / "dump", transactions=2000, seed=5, until=NOW)
+    store = Store(tmp_path / "data")
+    import_dump(store, DumpSource(tmp_path / "dump"), now=NOW)
+    rules = CostCenterRules(listed=(Rule("role", "USER", (("Staff", 60), ("Shared", 40))),))
+    assigned = StoreRepository(
+        store, source=lambda: SourceReport("offline"), clock=lambda: NOW, rules=lambda: rules
+    )
+    found = answer(assigned, said=replace(DEFINITIONS, cost_centers=rules))
+    said = message(assigned, found)
+    store.close()
+    assert found.cost_centers is not None
+    costs = [found.cost_centers.unassigned.cost_usd, *(row.cost_usd for row in found.cost_centers.rows)]
+    assert sum(costs) == pytest.approx(found.summary.totals.cost_usd)
+    section = said.text.partition("COST CENTRES\n")[2].partition("\n\n")[0]
+    labels = [line.partition(":")[0] for line in section.splitlines()]
+    assert labels == (["- Unassigned"] if costs[0] else []) + ["- Staff", "- Shared"]
+    assert "view=cost-center&amp;" in said.html
+    assert "cost_center=Staff" in said.html
 
 
 def test_a_report_of_the_outbox_is_written_for_its_receiver(repository: StoreRepository) -> None:

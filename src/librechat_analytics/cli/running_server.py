@@ -72,11 +72,14 @@ def download(settings: Settings, address: str, file: Path) -> None:
             raise IncompleteRead(b"", response.length)
 
 
-def report_preview(settings: Settings, name: str, **parameters: str) -> bytes:
-    """Return a report by schedule as the running server writes it; ``parameters`` are the API's."""
+def report_preview(settings: Settings, name: str, **parameters: str) -> tuple[bytes, str]:
+    """Return a report by schedule as the running server writes it, and the name of the file that it is.
+
+    ``parameters`` are the API's.
+    """
     address = f"/api/reports/{urllib.parse.quote(name, safe='')}/preview"
     with _response(settings, f"{address}?{urllib.parse.urlencode(parameters)}") as response:
-        return response.read()
+        return response.read(), response.headers.get_filename() or ""
 
 
 def server_audits(settings: Settings) -> AuditState:

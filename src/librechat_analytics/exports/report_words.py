@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlencode
 
 from librechat_analytics.exports.filter_words import RecordedNames, filters_in_words
@@ -19,7 +19,9 @@ from librechat_analytics.formatting import (
     share,
     user_label,
 )
+from librechat_analytics.usage.cost_center_rules import UNASSIGNED
 from librechat_analytics.usage.filters import NONE
+from librechat_analytics.usage.list_answers import Compared
 from librechat_analytics.usage.period_words import day_in_words, describe_before, period_in_words
 from librechat_analytics.usage.periods import TimeRange
 
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from librechat_analytics.finops.anomalies import Anomaly, Driver
     from librechat_analytics.finops.budgets import BudgetState
     from librechat_analytics.finops.reports import BudgetLine, ReportAnswer
-    from librechat_analytics.usage.list_answers import ModelRow, UserRow
+    from librechat_analytics.usage.list_answers import UserRow
     from librechat_analytics.usage.questions import Repository
 
 NEGLIGIBLE = 0.01
@@ -39,6 +41,13 @@ NEGLIGIBLE = 0.01
 
 PAGES = ("user", "model", "agent")
 """What has a page of its own. Of everything else, the Overview shows what a filter leaves."""
+
+
+class Listed(Compared, Protocol):
+    """A row of a list with its share of the cost."""
+
+    @property
+    def share(self) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,7 @@ class Writer:
             self._expected(),
             self._budgets(),
             self._unusual(),
+            self._cost_centers(),
             self._users(),
             self._models(),
             self._doubt(),
@@ -167,6 +177,23 @@ class Writer:
             return one.subject
         return one.label
 
+    def _cost_centers(self) -> Section | None:
+        """List what nobody pays for first, then the cost centres with the highest cost."""
+        found = self.answer.cost_centers
+        if found is None:
+            return None
+        lines = [
+            self._line(row, row.name, "cost-center", {"cost_center": row.name})
+            for row in found.rows
+            if row.cost_usd
+        ]
+        title = f"Top {len(lines)} of {counted(found.total, 'cost centre')}"
+        if found.unassigned.cost_usd:
+            lines.insert(
+                0, self._line(found.unassigned, "Unassigned", "overview", {"cost_center": UNASSIGNED})
+            )
+        return Section(title if found.total > len(lines) else "Cost centres", tuple(lines)) if lines else None
+
     def _users(self) -> Section | None:
         ranking = self.answer.users
         lines = tuple(self._user(row) for row in ranking.rows if row.cost_usd)
@@ -177,22 +204,22 @@ class Writer:
         label = user_label(row.name, row.email, row.id, deleted=row.deleted)
         if not self.names and row.id is not None:
             label = row.id
-        return self._line(row, label, "user", row.id)
+        return self._line(row, label, "user", {"user": row.id or NONE})
 
     def _models(self) -> Section | None:
         ranking = self.answer.models
         lines = tuple(
-            self._line(row, model_label(row.model), "model", row.model)
+            self._line(row, model_label(row.model), "model", {"model": row.model or NONE})
             for row in ranking.rows
             if row.cost_usd
         )
         title = f"Top {len(lines)} of {counted(ranking.total, 'model')}"
         return Section(title, lines) if lines else None
 
-    def _line(self, row: UserRow | ModelRow, label: str, kind: str, key: str | None) -> Line:
+    def _line(self, row: Listed, label: str, view: str, subject: Mapping[str, str]) -> Line:
         compared = change(row.cost_usd, row.previous_cost_usd)
         note = _joined(share(row.share), compared.text)
-        return Line(label, money(row.cost_usd), note, self._address(kind, {kind: key or NONE}))
+        return Line(label, money(row.cost_usd), note, self._address(view, subject))
 
     def _doubt(self) -> Section | None:
         summary, sentences = self.answer.summary, []

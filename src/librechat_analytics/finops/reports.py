@@ -12,6 +12,7 @@ from librechat_analytics.finops.currency import cost_in_currency
 from librechat_analytics.finops.definitions import Budget
 from librechat_analytics.finops.period_forecast import forecast
 from librechat_analytics.finops.schedule import covered, last_due
+from librechat_analytics.usage.cost_center_rules import NO_RULES
 from librechat_analytics.usage.filters import as_stored
 from librechat_analytics.usage.listing import Listing
 from librechat_analytics.usage.periods import parse_period
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from librechat_analytics.finops.definitions import Definitions, Report
     from librechat_analytics.finops.period_forecast import Forecast
     from librechat_analytics.usage.answers import Freshness, Summary
+    from librechat_analytics.usage.cost_center_list import CostCenters
     from librechat_analytics.usage.filters import Filters, Scope
     from librechat_analytics.usage.list_answers import ModelRow, Ranking, UserRow
     from librechat_analytics.usage.periods import Period
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
 
 TOP: Final = 5
 """How many users and models a report lists."""
+
+TOP_CENTERS: Final = 10
+"""How many cost centres a report lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ class ReportAnswer:
     summary: Summary
     in_currency: Converted | None
     budgets: tuple[BudgetLine, ...]
+    cost_centers: CostCenters | None
     users: Ranking[UserRow]
     models: Ranking[ModelRow]
     unusual: Folded
@@ -123,6 +129,9 @@ def report_answer(
         summary=repository.summary(period, filters),
         in_currency=cost_in_currency(repository, definitions.currency, period, filters),
         budgets=tuple(_budgets(repository, definitions, report, period, scope)),
+        cost_centers=None
+        if definitions.cost_centers == NO_RULES
+        else repository.cost_centers(period, Listing(TOP_CENTERS, beyond_period=True), filters),
         users=repository.top_users(period, top, filters),
         models=repository.top_models(period, top, filters),
         unusual=folded(anomalies_of(repository, period, filters, definitions)),
