@@ -27,10 +27,11 @@ from librechat_analytics.usage.assigned_snapshot import Assignments
 from librechat_analytics.usage.prices import read_price_list
 from librechat_analytics.usage.repository import StoreRepository
 from librechat_analytics.usage.scopes import unmatched_parts
+from librechat_analytics.web.alerts import serve_alerts
 from librechat_analytics.web.api import api_blueprint
 from librechat_analytics.web.audit import serve_audit
 from librechat_analytics.web.backup import serve_backup
-from librechat_analytics.web.finops_metrics import DefinitionsCollector
+from librechat_analytics.web.finops_metrics import DefinitionsCollector, DeliveriesCollector
 from librechat_analytics.web.gatekeeper import Gatekeeper
 from librechat_analytics.web.keys import KeyRing
 from librechat_analytics.web.keys_file import KeysFileError, read_keys_now
@@ -235,7 +236,8 @@ def create_app(settings: Settings) -> Flask:
             definitions=lambda: definitions.current,
         )
     )
-    serve_metrics(server, repository, _finops_metrics(definitions))
+    serve_metrics(server, repository, _finops_metrics(definitions, alerting))
+    serve_alerts(server, repository, alerting, lambda: definitions.current)
     serve_audit(server, repository, begin=syncer.want_audit if syncer else None)
     serve_backup(server, store.open_copy)
     serve_report_preview(
@@ -272,9 +274,14 @@ def close_app(app: Flask) -> None:
     app.extensions[EXTENSION].close()
 
 
-def _finops_metrics(definitions: DefinitionsFile) -> list[Collector]:
+def _finops_metrics(definitions: DefinitionsFile, alerting: Alerting) -> list[Collector]:
     """Return what ``/metrics`` says where there is a definitions file."""
-    return [] if definitions.path is None else [DefinitionsCollector(lambda: definitions.problem)]
+    if definitions.path is None:
+        return []
+    return [
+        DefinitionsCollector(lambda: definitions.problem),
+        DeliveriesCollector(alerting.outbox.count_deliveries),
+    ]
 
 
 def _readiness(store: Store, source: SourceStatus) -> Readiness:

@@ -8,6 +8,7 @@ from librechat_analytics.formatting import model_label, money, user_label
 from librechat_analytics.usage.prices import SOURCES
 
 if TYPE_CHECKING:
+    from librechat_analytics.finops.alert_list import AlertRow
     from librechat_analytics.finops.anomalies import Anomaly
     from librechat_analytics.finops.budgets import BudgetState
     from librechat_analytics.finops.period_forecast import Forecast
@@ -80,6 +81,11 @@ def where(finding: Finding) -> str:
 def drivers(row: Anomaly) -> str:
     """Return what made up most of an anomaly's excess, with the amounts."""
     return ", ".join(f"{driver.label} (+{money(driver.excess_usd)})" for driver in row.drivers)
+
+
+def deliveries(row: AlertRow) -> str:
+    """Return who was sent an alert, with the state of each delivery."""
+    return ", ".join(f"{sent.receiver} ({sent.state})" for sent in row.deliveries)
 
 
 def complete(row: TimelinePoint | RatesPoint) -> str:

@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, ClassVar, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 from librechat_analytics.exports import cells
+from librechat_analytics.finops.alert_list import AlertRow, ReceiverRow
 from librechat_analytics.finops.anomalies import Anomaly, AnomalyKind
 from librechat_analytics.finops.budgets import BudgetState, BudgetStatus
 from librechat_analytics.finops.period_forecast import Forecast
@@ -308,6 +309,38 @@ ANOMALIES = Columns(
         col("excess_usd", "Excess (USD)", "money", short="Excess"),
         worded("drivers", "Mostly from", "text", cells.drivers),
         col("rest_usd", "All others (USD)", "money", short="All others"),
+    ),
+)
+
+ALERTS = Columns(
+    AlertRow,
+    (
+        col("opened_at", "Since (UTC)", "time", short="Since"),
+        col("rule", "Rule", "text"),
+        col("subject", "About", "text"),
+        col("level", "Per cent", "count"),
+        col("text", "What", "text"),
+        col("state", "State", "text"),
+        col("resolved_at", "Over since (UTC)", "time", short="Over since"),
+        col("silenced_until", "Silenced until (UTC)", "time", short="Silenced until"),
+        worded("deliveries", "Sent to", "text", cells.deliveries),
+        col("link", "Link", "text"),
+        col("id", "Id", "text"),
+    ),
+)
+
+RECEIVERS = Columns(
+    ReceiverRow,
+    (
+        col("name", "Receiver", "text"),
+        col("kind", "Kind", "text"),
+        worded("names", "Names of people", "text", lambda row: "yes" if row.names else "no"),
+        col("quiet", "Quiet hours", "text"),
+        col("waiting", "Waiting", "count"),
+        col("sent", "Sent", "count"),
+        col("failed", "Failed", "count"),
+        col("last_attempt", "Last attempt (UTC)", "time", short="Last attempt"),
+        col("last_answer", "Last answer", "text"),
     ),
 )
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from librechat_analytics.exports.columns import Cell
+    from librechat_analytics.finops.alert_list import AlertRow, ReceiverRow
     from librechat_analytics.finops.anomalies import Anomaly
     from librechat_analytics.finops.budgets import BudgetState
     from librechat_analytics.finops.currency import Converted
@@ -153,6 +154,16 @@ def changes_sheet(changes: Changes, by: ChangeBy) -> Sheet:
         return parts
     rest = (f"All other {by}s", None, None, None, None, changes.rest_usd, None, None, None)
     return Sheet(parts.name, parts.columns, (*parts.rows, rest))
+
+
+def alerts_sheet(alerts: Iterable[AlertRow]) -> Sheet:
+    """Lay out alerts with who was told of them."""
+    return sheet("Alerts", columns.ALERTS, alerts)
+
+
+def receivers_sheet(receivers: Iterable[ReceiverRow]) -> Sheet:
+    """Lay out receivers without their addresses."""
+    return sheet("Receivers", columns.RECEIVERS, receivers)
 
 
 def anomalies_sheet(anomalies: Iterable[Anomaly]) -> Sheet:

@@ -53,6 +53,14 @@ class AlertWriter:
         """Return the address of the page that explains an alert."""
         return None if self._public_url is None else self._public_url + page_of(alert)
 
+    def title(self, alert: Alert) -> str:
+        """Name an alert in a few words."""
+        return title(alert)
+
+    def page(self, alert: Alert) -> str:
+        """Return the query string of the page that explains an alert."""
+        return page_of(alert)
+
     def name(self, user: str) -> str:
         """Return a user's name, else the e-mail address, else the id."""
         found = self._repository.user(user)

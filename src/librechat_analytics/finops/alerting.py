@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from librechat_analytics.finops.alert_list import AlertReader
 from librechat_analytics.finops.alert_writer import AlertWriter
 from librechat_analytics.finops.delivery import Delivery
 from librechat_analytics.finops.evaluation import Evaluation
 from librechat_analytics.store.outbox import StoredOutbox
+from librechat_analytics.store.outbox_items import Silence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +32,7 @@ class Alerting:
     writer: AlertWriter
     delivery: Delivery
     evaluation: Evaluation
+    reader: AlertReader
 
     @classmethod
     def of(
@@ -52,7 +55,16 @@ class Alerting:
         )
         delivery = Delivery(outbox, definitions, writer)
         evaluation = Evaluation(store, outbox, definitions, repository_at, wake_delivery=delivery.wake)
-        return cls(outbox, writer, delivery, evaluation)
+        return cls(outbox, writer, delivery, evaluation, AlertReader(outbox, writer))
+
+    def silence(self, alert_id: str, *, until: datetime, reason: str, by: str, now: datetime) -> bool:
+        """Send nothing about an alert's subject until an instant; one that is over ends the silence.
+
+        Returns False if there is no such alert. ``by``: the name of a key.
+        """
+        is_found = self.outbox.silence(alert_id, Silence(until, reason, by), now)
+        self.delivery.wake()
+        return is_found
 
     def start(self) -> None:
         """Evaluate and send from now on."""

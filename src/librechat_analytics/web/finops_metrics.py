@@ -8,9 +8,27 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from prometheus_client.core import Metric
+
+
+class DeliveriesCollector(Collector):
+    """Counts what receivers were and are to be sent."""
+
+    def __init__(self, count: Callable[[], Mapping[tuple[str, str], int]]) -> None:
+        """Take a function that returns the number of deliveries by receiver and state."""
+        self._count = count
+
+    def collect(self) -> Iterator[Metric]:
+        deliveries = GaugeMetricFamily(
+            "librechat_analytics_deliveries",
+            "Messages about alerts and reports, by receiver and state: waiting, sent, failed or dropped",
+            labels=("receiver", "state"),
+        )
+        for (receiver, state), number in self._count().items():
+            deliveries.add_metric([receiver, state], number)
+        yield deliveries
 
 
 class DefinitionsCollector(Collector):

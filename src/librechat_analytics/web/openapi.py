@@ -27,6 +27,8 @@ from openapi_pydantic import (
 from pydantic.json_schema import models_json_schema
 
 from librechat_analytics.web import openapi_parts as parts
+from librechat_analytics.web.alert_bodies import SILENCE, TEST, AlertsAnswer, ReceiversAnswer
+from librechat_analytics.web.alerts import STATES
 from librechat_analytics.web.api import ALL_ENDPOINTS, COMMON, CSV, XLSX, Endpoint
 from librechat_analytics.web.gatekeeper import KEY_HEADER
 from librechat_analytics.web.openapi_parts import IF_NONE_MATCH, JSON, OPERATION
@@ -35,13 +37,16 @@ from librechat_analytics.web.parameters import Parameters
 from librechat_analytics.web.report_preview import FORMATS as PREVIEW_FORMATS
 from librechat_analytics.web.server import PREFIX, conditional
 from librechat_analytics.web.status_bodies import AuditState, Health, Ready, Refusal, RefusedParameter
-from librechat_analytics.web.verbs import VERBS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from flask import Flask
     from pydantic import BaseModel
+
+    from librechat_analytics.web.verbs import Given, Verb
+
+VERBS: tuple[Verb[Given], ...] = (SILENCE, TEST)
 
 KEY = "key"
 BEARER = "bearer"
@@ -172,6 +177,23 @@ def _operations() -> dict[str, Operation]:
             refusals=("400", *GUARDED),
             example="/api/export?period=last-month",
         ),
+        "/api/alerts": parts.operation(
+            OPERATION,
+            "What was noticed, and who was told",
+            {JSON: parts.json_body(AlertsAnswer), CSV: parts.text_body(), XLSX: MediaType()},
+            parameters=("limit", "offset", "format", IF_NONE_MATCH),
+            own=(parts.parameter("state", "query", "Which alerts.", _enum(STATES, STATES[-1])),),
+            refusals=("400", *GUARDED, "404"),
+            example="/api/alerts?state=open&limit=2",
+        ),
+        "/api/receivers": parts.operation(
+            OPERATION,
+            "Who is sent messages, and how the last attempts ended",
+            {JSON: parts.json_body(ReceiversAnswer), CSV: parts.text_body(), XLSX: MediaType()},
+            parameters=("format", IF_NONE_MATCH),
+            refusals=("400", *GUARDED, "403", "404"),
+            example="/api/receivers",
+        ),
         "/api/reports/{name}/preview": parts.operation(
             FILES,
             "A report by schedule, as its receivers would get it now",
@@ -236,15 +258,16 @@ def _own(endpoint: Endpoint) -> Iterator[Parameter]:
         yield parts.path_parameter("name")
     for name, values, meaning in own:
         if values:
-            schema = {"type": "string", "enum": [*values], "default": values[0]}
-            yield parts.parameter(name, "query", meaning, Schema.model_validate(schema))
+            yield parts.parameter(name, "query", meaning, _enum(values, values[0]))
+
+
+def _enum(values: Sequence[str], default: str) -> Schema:
+    return Schema.model_validate({"type": "string", "enum": [*values], "default": default})
 
 
 def _of_previews() -> Iterator[Parameter]:
     """Describe the parameters of previews of reports."""
-    forms = Schema.model_validate(
-        {"type": "string", "enum": [*PREVIEW_FORMATS], "default": PREVIEW_FORMATS[0]}
-    )
+    forms = _enum(PREVIEW_FORMATS, PREVIEW_FORMATS[0])
     yield parts.parameter("format", "query", "Format of the answer; `xlsx` is the workbook.", forms)
     meaning = "Which receiver gets it: some get ids in place of people's names. Without it, the first."
     yield parts.parameter("receiver", "query", meaning, parts.TEXT)
@@ -277,6 +300,8 @@ def _schemas() -> dict[str, Schema]:
         Refusal,
         RefusedParameter,
         *(endpoint.body for endpoint in ALL_ENDPOINTS),
+        AlertsAnswer,
+        ReceiversAnswer,
         *(verb.answer for verb in VERBS),
     ]
     _, generated = models_json_schema(

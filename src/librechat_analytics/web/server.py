@@ -45,7 +45,7 @@ HEALTH_CHECKS = frozenset({"health", "ready"})
 METHODS = ("GET", "HEAD", "POST")
 """The methods that addresses of the API may answer."""
 
-FOR_OPERATORS = frozenset({"audit", "backup", "metrics"})
+FOR_OPERATORS = frozenset({"alerting.alerts", "alerting.receivers", "audit", "backup", "metrics"})
 """Endpoints that a link never opens, whatever the key that signed it may see."""
 
 ASK_AGAIN = "private, no-cache"

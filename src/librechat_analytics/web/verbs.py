@@ -62,10 +62,6 @@ class Verb(Generic[Taken]):
     """Statuses of refusals, such as ``404``, beside those that every verb has."""
 
 
-VERBS: tuple[Verb[Given], ...] = ()
-"""All verbs, for the description of the API."""
-
-
 def add_verb(api: Blueprint, verb: Verb[G], do: Callable[[str, G, Visitor], Body]) -> None:
     """Add the address of a verb to the API.
 

@@ -1,0 +1,188 @@
+"""``/api/alerts`` and ``/api/receivers``: what was noticed, who was told, and the verbs for both."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final, get_args
+
+from flask import Blueprint, Response, g, request
+from werkzeug.exceptions import Conflict, Forbidden, NotFound
+
+from librechat_analytics.exports.files import csv_text, xlsx_bytes
+from librechat_analytics.exports.sheets import alerts_sheet, receivers_sheet
+from librechat_analytics.exports.workbook import Context, Selection
+from librechat_analytics.finops.alert_list import AlertState, is_seen
+from librechat_analytics.usage.filters import EVERYTHING
+from librechat_analytics.usage.periods import parse_period
+from librechat_analytics.web.alert_bodies import (
+    SILENCE,
+    TEST,
+    AlertsAnswer,
+    ReceiversAnswer,
+    Silenced,
+    Tested,
+)
+from librechat_analytics.web.api import file_response
+from librechat_analytics.web.body import json_response
+from librechat_analytics.web.parameters import (
+    FORMATS,
+    LARGEST_LIMIT,
+    LARGEST_OFFSET,
+    BadParameterError,
+    only_known_once,
+)
+from librechat_analytics.web.server import conditional
+from librechat_analytics.web.verbs import add_verb
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from zoneinfo import ZoneInfo
+
+    from flask import Flask
+
+    from librechat_analytics.exports.sheets import Sheet
+    from librechat_analytics.finops.alerting import Alerting
+    from librechat_analytics.finops.definitions import Definitions
+    from librechat_analytics.usage.periods import Period
+    from librechat_analytics.usage.questions import Repository
+    from librechat_analytics.web.alert_bodies import SilenceGiven
+    from librechat_analytics.web.gatekeeper import Visitor
+    from librechat_analytics.web.verbs import Nothing
+
+STATES: Final = (*get_args(AlertState), "all")
+DEFAULT_STATE: Final = "all"
+DEFAULT_LIMIT: Final = 100
+LONGEST_SILENCE: Final = timedelta(days=366)
+WHOLE_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,6}")
+NO_FILE: Final = "There are no alerts: set FINOPS_FILE to define them."
+NO_RECEIVERS: Final = "There are no receivers: set FINOPS_FILE to define them."
+NO_SUCH_ALERT: Final = "There is no alert with this id."
+NO_SUCH_RECEIVER: Final = "The definitions file has no receiver of this name."
+OF_ALL_USERS: Final = "This key may see only some users; receivers are told of all of them."
+
+
+@dataclass(frozen=True, slots=True)
+class AlertsApi:
+    """The answers and verbs about alerts."""
+
+    repository: Repository
+    alerting: Alerting
+    definitions: Callable[[], Definitions | None]
+
+    def alerts(self) -> Response:
+        """Answer with alerts of a state."""
+        only_known_once(request.args, ("state", "limit", "offset", "format"))
+        said = _defined(self.definitions(), NO_FILE)
+        state = _one_of("state", STATES, DEFAULT_STATE)
+        limit = _whole_number("limit", 1, LARGEST_LIMIT, DEFAULT_LIMIT)
+        offset = _whole_number("offset", 0, LARGEST_OFFSET, 0)
+        form = _one_of("format", FORMATS, "json")
+        period = _this_month(self.repository, said.zone)
+        freshness = self.repository.freshness()
+        found = self.alerting.reader.alerts(
+            self.repository,
+            said,
+            now=datetime.now(UTC),
+            state=next((each for each in get_args(AlertState) if each == state), None),
+            scope=_visitor().scope,
+            limit=limit,
+            offset=offset,
+        )
+        if form == "json":
+            return conditional(json_response(AlertsAnswer.of(period, freshness, (), found)))
+        return _file("alerts", self.repository, period, alerts_sheet(found.rows), form)
+
+    def receivers(self) -> Response:
+        """Answer with the receivers, without their addresses."""
+        if _visitor().scope is not None:
+            raise Forbidden(OF_ALL_USERS)
+        only_known_once(request.args, ("format",))
+        said = _defined(self.definitions(), NO_RECEIVERS)
+        form = _one_of("format", FORMATS, "json")
+        period = _this_month(self.repository, said.zone)
+        freshness, found = self.repository.freshness(), self.alerting.reader.receivers(said)
+        if form == "json":
+            return conditional(json_response(ReceiversAnswer.of(period, freshness, (), found)))
+        return _file("receivers", self.repository, period, receivers_sheet(found), form)
+
+    def silence(self, alert_id: str, given: SilenceGiven, visitor: Visitor) -> Silenced:
+        """Send nothing about an alert's subject until an instant."""
+        now = datetime.now(UTC)
+        found = self.alerting.outbox.alert(alert_id, now)
+        if found is None or not is_seen(self.repository, self.definitions(), found, visitor.scope):
+            raise NotFound(NO_SUCH_ALERT)
+        if found.resolved_at is not None:
+            raise Conflict("This alert is over; there is nothing to silence.")
+        if given.until > now + LONGEST_SILENCE:
+            raise BadParameterError("until", "until must be within a year from now.")
+        self.alerting.silence(alert_id, until=given.until, reason=given.reason, by=visitor.name, now=now)
+        return Silenced(
+            id=alert_id,
+            silenced_until=given.until if given.until > now else None,
+            reason=given.reason,
+            by=visitor.name,
+        )
+
+    def test(self, name: str, _: Nothing, visitor: Visitor) -> Tested:
+        """Send a receiver a test, and say what it answered."""
+        if visitor.scope is not None:
+            raise Forbidden(OF_ALL_USERS)
+        said = self.definitions()
+        receiver = next((one for one in said.receivers if one.name == name), None) if said else None
+        if receiver is None:
+            raise NotFound(NO_SUCH_RECEIVER)
+        answer = self.alerting.delivery.test(receiver)
+        return Tested(receiver=name, sent=answer.is_taken, answer=answer.text)
+
+
+def serve_alerts(
+    server: Flask,
+    repository: Repository,
+    alerting: Alerting,
+    definitions: Callable[[], Definitions | None],
+) -> None:
+    """Answer with alerts and receivers, and serve the verbs that silence and test."""
+    answers = AlertsApi(repository, alerting, definitions)
+    api = Blueprint("alerting", __name__, url_prefix="/api")
+    api.get("/alerts", provide_automatic_options=False)(answers.alerts)
+    api.get("/receivers", provide_automatic_options=False)(answers.receivers)
+    add_verb(api, SILENCE, answers.silence)
+    add_verb(api, TEST, answers.test)
+    server.register_blueprint(api)
+
+
+def _visitor() -> Visitor:
+    visitor: Visitor = g.visitor
+    return visitor
+
+
+def _defined(said: Definitions | None, otherwise: str) -> Definitions:
+    if said is None:
+        raise NotFound(otherwise)
+    return said
+
+
+def _this_month(repository: Repository, zone: ZoneInfo) -> Period:
+    return parse_period("this-month", None, None, zone, now=repository.now(), first_usage=None)
+
+
+def _one_of(name: str, values: tuple[str, ...], default: str) -> str:
+    text = request.args.get(name, default)
+    if text not in values:
+        raise BadParameterError(name, f"{name} must be one of {', '.join(values)}.")
+    return text
+
+
+def _whole_number(name: str, least: int, most: int, default: int) -> int:
+    text = request.args.get(name, str(default))
+    if not WHOLE_NUMBER.fullmatch(text) or not least <= int(text) <= most:
+        raise BadParameterError(name, f"{name} must be a whole number from {least} to {most}.")
+    return int(text)
+
+
+def _file(what: str, repository: Repository, period: Period, sheet: Sheet, form: str) -> Response:
+    context = Context.of(repository, Selection(period, EVERYTHING, "day"))
+    content = csv_text(sheet).encode() if form == "csv" else xlsx_bytes([sheet], context.caption)
+    return file_response(context.file_name(what), content, form)
