@@ -31,7 +31,7 @@ KINDS_OF_TYPES = {
     datetime: {"time"},
     str: {"text"},
 }
-NAMES_IN_HINTS = dict.fromkeys(("Budget", "Period"), object) | {
+NAMES_IN_HINTS = dict.fromkeys(("Budget", "Delivery", "Period", "ReceiverKind"), object) | {
     "date": date,
     "datetime": datetime,
     "Mapping": dict,
@@ -42,6 +42,7 @@ NAMES_IN_HINTS = dict.fromkeys(("Budget", "Period"), object) | {
 ONLY_IN_BODIES = {"code", "deleted", "unknown_rates", "user", "parts", "others_usd"} | {
     "prompt_rates",
     "completion_rates",
+    *("title", "page"),
     *("budget", "period", "amount_e6", "carried_e6", "actual_e6", "forecast", "forecast_reason"),
 }
 """Fields without a column: the cells of other columns say them, or they are for programs."""

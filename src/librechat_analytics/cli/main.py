@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from librechat_analytics.cli.alerts import alerts
 from librechat_analytics.cli.console import EXIT_FAILED, console
 from librechat_analytics.cli.erase import forget, reset
 from librechat_analytics.cli.export import backup, export
@@ -49,6 +50,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
 }
 for name, command in COMMANDS.items():
     program.command(name)(command)
+program.add_typer(alerts, name="alerts")
 
 EXIT_INTERRUPTED = 130
 VARIABLES_OF_OTHERS = (

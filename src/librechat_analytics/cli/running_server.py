@@ -36,11 +36,25 @@ LONGEST_SILENCE_SECONDS = 120
 
 
 @contextmanager
-def _response(settings: Settings, address: str, method: str = "GET") -> Iterator[HTTPResponse]:
-    """Send a request; raises OperatorError that says what to do unless the whole response arrives."""
+def _response(
+    settings: Settings,
+    address: str,
+    method: str = "GET",
+    *,
+    key: str | None = None,
+    given: dict[str, str] | None = None,
+) -> Iterator[HTTPResponse]:
+    """Send a request; raises OperatorError that says what to do unless the whole response arrives.
+
+    ``key``: another one than the settings have. ``given``: the JSON body.
+    """
     origin = local_address(settings)
+    headers = {KEY_HEADER: key or required_key(settings)}
+    body = None if given is None else json.dumps(given).encode()
+    if body is not None:
+        headers["Content-Type"] = "application/json"
     request = urllib.request.Request(  # noqa: S310 our own server
-        origin + address, headers={KEY_HEADER: required_key(settings)}, method=method
+        origin + address, body, headers=headers, method=method
     )
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
@@ -80,6 +94,23 @@ def report_preview(settings: Settings, name: str, **parameters: str) -> tuple[by
     address = f"/api/reports/{urllib.parse.quote(name, safe='')}/preview"
     with _response(settings, f"{address}?{urllib.parse.urlencode(parameters)}") as response:
         return response.read(), response.headers.get_filename() or ""
+
+
+def server_alerts(settings: Settings, state: str) -> list[dict[str, str | None]]:
+    """Return the alerts of a state that the running server has: since when, what and the id."""
+    with _response(
+        settings, f"/api/alerts?{urllib.parse.urlencode({'state': state, 'limit': 1000})}"
+    ) as response:
+        found: list[dict[str, str | None]] = json.load(response)["alerts"]
+    return found
+
+
+def silence_on_server(settings: Settings, key: str, alert: str, until: datetime, reason: str) -> None:
+    """Let the running server silence an alert; ``key`` must have ``may=manage``."""
+    given = {"until": until.isoformat(), "reason": reason}
+    address = f"/api/alerts/{urllib.parse.quote(alert, safe='')}/silence"
+    with _response(settings, address, "POST", key=key, given=given):
+        pass
 
 
 def server_audits(settings: Settings) -> AuditState:

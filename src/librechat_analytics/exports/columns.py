@@ -320,7 +320,7 @@ ALERTS = Columns(
         col("subject", "About", "text"),
         col("level", "Per cent", "count"),
         col("text", "What", "text"),
-        col("state", "State", "text"),
+        worded("state", "State", "text", lambda row: str(row.state)),
         col("resolved_at", "Over since (UTC)", "time", short="Over since"),
         col("silenced_until", "Silenced until (UTC)", "time", short="Silenced until"),
         worded("deliveries", "Sent to", "text", cells.deliveries),
@@ -333,7 +333,7 @@ RECEIVERS = Columns(
     ReceiverRow,
     (
         col("name", "Receiver", "text"),
-        col("kind", "Kind", "text"),
+        worded("kind", "Kind", "text", lambda row: str(row.kind)),
         worded("names", "Names of people", "text", lambda row: "yes" if row.names else "no"),
         col("quiet", "Quiet hours", "text"),
         col("waiting", "Waiting", "count"),

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from librechat_analytics.finops.messages import Answer, Writer
     from librechat_analytics.store.interface import Outbox
     from librechat_analytics.store.outbox_items import Delivery as DeliveryRow
-    from librechat_analytics.store.outbox_items import Due, Outcome
+    from librechat_analytics.store.outbox_items import Due, Json, Outcome
 
 log = logging.getLogger(__name__)
 
@@ -90,26 +90,7 @@ class Delivery:
 
     def test(self, receiver: Receiver) -> Answer:
         """Send a message that says that it is a test, and return the answer."""
-        text = f"This is a test of the receiver {receiver.name}. Nothing is wrong."
-        if receiver.kind == "apprise":
-            return self._to_people(receiver, Message("Test of LibreChat Analytics", text))
-        identity = f"test-{secrets.token_hex(12)}"
-        return self._to_program(
-            receiver,
-            Notice(
-                identity,
-                {
-                    "id": identity,
-                    "rule": "test",
-                    "subject": receiver.name,
-                    "level": None,
-                    "openedAt": instant_text(self._clock().replace(microsecond=0)),
-                    "text": text,
-                    "link": None,
-                    "facts": {},
-                },
-            ),
-        )
+        return send_test(receiver, self._clock(), self._to_program, self._to_people)
 
     def _follow(self) -> None:
         while not self._stopped.is_set():
@@ -242,3 +223,27 @@ class Delivery:
             log.warning(
                 "The receiver %s did not take %d of its messages: %s", receiver.name, len(dues), answer.text
             )
+
+
+def send_test(
+    receiver: Receiver,
+    now: datetime,
+    to_program: Callable[[Receiver, Notice], Answer] = send_json,
+    to_people: Callable[[Receiver, Message], Answer] = send_to_people,
+) -> Answer:
+    """Send a message that says that it is a test, and return the answer; nothing of it is kept."""
+    text = f"This is a test of the receiver {receiver.name}. Nothing is wrong."
+    if receiver.kind == "apprise":
+        return to_people(receiver, Message("Test of LibreChat Analytics", text))
+    identity = f"test-{secrets.token_hex(12)}"
+    body: dict[str, Json] = {
+        "id": identity,
+        "rule": "test",
+        "subject": receiver.name,
+        "level": None,
+        "openedAt": instant_text(now.replace(microsecond=0)),
+        "text": text,
+        "link": None,
+        "facts": {},
+    }
+    return to_program(receiver, Notice(identity, body))
