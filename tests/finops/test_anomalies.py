@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -10,8 +11,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from librechat_analytics.finops.anomalies import anomalies, days_of, kinds_judged, runaways
+from librechat_analytics.finops.definitions import Definitions
 from librechat_analytics.store.store import Store
 from librechat_analytics.usage.answers import SourceReport
+from librechat_analytics.usage.cost_center_rules import NO_RULES, CostCenterRules, Rule
 from librechat_analytics.usage.daily_costs import Days
 from librechat_analytics.usage.filters import EVERYTHING, Filters, Scope
 from librechat_analytics.usage.periods import parse_period
@@ -37,7 +40,7 @@ DAYS = Days(BERLIN, date(2026, 9, 1), TODAY)
 
 
 @pytest.fixture(scope="module")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreRepository]:
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """Ana and Bob spend the same every day, but Bob spends $40 on 10 November, and today.
 
     On that day Ana spends $0.50 more than usual, and $0.25 have no user. Carl spends $0.90 on 1 October.
@@ -69,9 +72,20 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreReposi
         ],
     )
     fill_store(folder, now=NOON)
-    store = Store(folder / "data")
-    yield StoreRepository(store, source=lambda: SourceReport("offline"), clock=lambda: NOON)
-    store.close()
+    with closing(Store(folder / "data")) as store:
+        yield store
+
+
+@pytest.fixture
+def repository(store: Store) -> StoreRepository:
+    """The questions about it, without cost centres."""
+    return asking(store, NO_RULES)
+
+
+def asking(store: Store, rules: CostCenterRules) -> StoreRepository:
+    return StoreRepository(
+        store, source=lambda: SourceReport("offline"), clock=lambda: NOON, rules=lambda: rules
+    )
 
 
 def ask(repository: StoreRepository, filters: Filters = EVERYTHING, days: Days = DAYS) -> dict[str, Anomaly]:
@@ -132,6 +146,16 @@ def test_a_key_sees_only_what_its_users_spent(repository: StoreRepository) -> No
     of_bob = ask(repository, Filters(scope=Scope(("b.example",), ())))
     assert of_bob["total"].actual_usd == pytest.approx(41.5)
     assert [driver.label for driver in of_bob["model"].drivers] == ["Bob"]
+
+
+def test_cost_centres_are_judged_where_there_are_rules(store: Store) -> None:
+    rules = CostCenterRules(mapped=(Rule("user", str(BOB), (("Sales", 100),)),))
+    kinds = kinds_judged(Definitions("", BERLIN, cost_centers=rules))
+    found = {one.kind: one for one in anomalies(asking(store, rules), DAYS, EVERYTHING, kinds)}
+    assert kinds_judged(Definitions("", BERLIN)) == kinds_judged(None)
+    sales, bob = found["cost_center"], found["user"]
+    assert (sales.label, sales.drivers[0].label) == ("Sales", "Bob")
+    assert (sales.excess_usd, sales.drivers[0].excess_usd) == pytest.approx((bob.excess_usd, bob.excess_usd))
 
 
 def test_the_days_asked_for_do_not_change_an_anomaly(repository: StoreRepository) -> None:

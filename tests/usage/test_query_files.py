@@ -75,6 +75,8 @@ VALUES: dict[str, Any] = {
     "descending": True,
     "dimension": "model",
     "edges_e6": [10**8, 10**9],
+    "first": 0,
+    "least_e6": 10**12,
     "kinds": ["user", "agent", "model", "group"],
     "limit": 10,
     "long_tokens": [200_000, 272_000],
@@ -96,6 +98,9 @@ FRAMES = {
     "slots": pd.DataFrame({"slot": [1], "bucket": [0]}, dtype="int32"),
     "hours": pd.DataFrame({"slot": [1], "hour_of_week": [0]}, dtype="int32"),
     "limits": pd.DataFrame({"number": [0], "subject": ["x"], "bucket": [0], "limit_e6": ["1"]}),
+    "wanted": pd.DataFrame(
+        {"number": [0], "kind": ["user"], "subject": ["x"], "first_day": [0], "last_day": [0]}
+    ),
     "listed": PriceList("", {}).frame([]),
     "plain_rates": pd.DataFrame(
         {

@@ -14,7 +14,7 @@ from librechat_analytics.usage.repository import StoreRepository, no_rules, utc_
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from flask import Flask
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.cost_center_list import CostCenters
     from librechat_analytics.usage.cost_center_rules import CostCenterRules
     from librechat_analytics.usage.daily_costs import DailyBy, DailyCosts, Days
+    from librechat_analytics.usage.daily_parts import Inside, PartKind
     from librechat_analytics.usage.filters import Filters, Scope
     from librechat_analytics.usage.list_answers import (
         AgentRanking,
@@ -171,6 +172,16 @@ class CachedRepository:
 
     def daily_costs(self, days: Days, by: DailyBy | None = None, filters: Filters = EVERYTHING) -> DailyCosts:
         return self._answer(StoreRepository.daily_costs, days, by, filters)
+
+    def large_daily_costs(
+        self, days: Days, since: date, least_usd: float, filters: Filters = EVERYTHING
+    ) -> Mapping[PartKind, DailyCosts]:
+        return self._answer(StoreRepository.large_daily_costs, days, since, least_usd, filters)
+
+    def daily_costs_inside(
+        self, wanted: tuple[Inside, ...], filters: Filters = EVERYTHING
+    ) -> tuple[DailyCosts, ...]:
+        return self._answer(StoreRepository.daily_costs_inside, wanted, filters)
 
     def usual_costs(
         self, period: Period, unit: BucketUnit, filters: Filters = EVERYTHING

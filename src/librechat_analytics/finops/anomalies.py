@@ -11,6 +11,7 @@ from librechat_analytics.finops.unusual_costs import (
     COMPARED,
     ENOUGH_DAYS,
     LEAST_DAYS,
+    LEAST_FLOOR_USD,
     NEW_FLOORS,
     READ,
     expected,
@@ -19,17 +20,17 @@ from librechat_analytics.finops.unusual_costs import (
 )
 from librechat_analytics.usage.cost_center_rules import NO_RULES, UNASSIGNED
 from librechat_analytics.usage.daily_costs import Days
+from librechat_analytics.usage.daily_parts import PART_KINDS, Inside
 from librechat_analytics.usage.filters import EVERYTHING, UNKNOWN, Filters
 from librechat_analytics.usage.wall_clock import DAY, midnight
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
     from librechat_analytics.finops.definitions import Definitions
-    from librechat_analytics.finops.unusual_costs import UnusualDay
-    from librechat_analytics.usage.daily_costs import DailyBy, DailyCosts, Subject
+    from librechat_analytics.usage.daily_costs import DailyCosts, Subject
     from librechat_analytics.usage.filters import Scope
     from librechat_analytics.usage.periods import Period
     from librechat_analytics.usage.questions import Repository
@@ -41,14 +42,6 @@ DriverKind = Literal["user", "model"]
 
 ANOMALY_KINDS: Final[tuple[AnomalyKind, ...]] = get_args(AnomalyKind)
 
-BY: Final[Mapping[AnomalyKind, DailyBy | None]] = {
-    "total": None,
-    "user": "user",
-    "model": "model",
-    "agent": "agent",
-    "cost_center": "cost_center",
-    "provider": "provider",
-}
 NO_SUBJECTS: Final = (None, UNKNOWN, UNASSIGNED)
 """What is no user, model and so on: the usage without one is judged as part of the total only."""
 
@@ -146,16 +139,89 @@ def anomalies(
     history = _history(repository, days, filters.scope)
     if history is None:
         return ()
-    floors_usd = floors(repository.daily_costs(history, None, Filters(scope=filters.scope)).costs_usd[0])
-    first = (days.first - history.first).days
-    found: list[Anomaly] = []
+    # Days before the first one say which anomalies are too soon after another one.
+    since = max(history.first, days.first - COMPARED * DAY)
+    large = repository.large_daily_costs(history, since, LEAST_FLOOR_USD, filters)
+    if not large["total"].subjects:
+        return ()
+    whole = repository.daily_costs(history, None, Filters(scope=filters.scope)) if filters.given() else None
+    floors_usd = floors((whole or large["total"]).costs_usd[0])
+    judged: dict[AnomalyKind, DailyCosts] = {kind: large[kind] for kind in PART_KINDS}
+    if "cost_center" in kinds:
+        judged["cost_center"] = repository.daily_costs(history, "cost_center", filters)
+    found, first = [], (days.first - history.first).days
     for kind in kinds:
-        costs = repository.daily_costs(history, BY[kind], filters)
+        costs = judged[kind]
         for unusual in unusual_days(costs.costs_usd, floors_usd, first):
             subject = costs.subjects[unusual.row]
             if kind == "total" or subject.key not in NO_SUBJECTS:
-                found.append(_anomaly(repository, history, kind, costs, unusual, filters))
-    return tuple(sorted(found, key=lambda one: (-one.day.toordinal(), *_by_size(one))))
+                actual_usd = float(costs.costs_usd[unusual.row, unusual.day])
+                day = history.first + unusual.day * DAY
+                found.append(_Found(day, kind, subject, unusual.expected_usd, actual_usd))
+    explained = map(_explained, found, _costs_inside(repository, history, found, filters))
+    return tuple(sorted(explained, key=lambda one: (-one.day.toordinal(), *_by_size(one))))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An anomaly whose drivers are not known yet."""
+
+    day: date
+    kind: AnomalyKind
+    subject: Subject
+    expected_usd: float
+    actual_usd: float
+
+
+def _costs_inside(
+    repository: Repository, history: Days, found: list[_Found], filters: Filters
+) -> list[DailyCosts]:
+    """Return for each anomaly the daily costs of its parts, up to the anomaly's day."""
+
+    def days_before(one: _Found) -> Days:
+        return Days(history.zone, max(history.first, one.day - COMPARED * DAY), one.day + DAY)
+
+    wanted = tuple(
+        Inside(one.kind, one.subject.key, days_before(one)) for one in found if one.kind != "cost_center"
+    )
+    inside = iter(repository.daily_costs_inside(wanted, filters))
+
+    def of_center(one: _Found) -> DailyCosts:
+        paid_by = filters.replacing("cost_center", one.subject.key or UNASSIGNED)
+        return repository.daily_costs(days_before(one), driven_by(one.kind), paid_by)
+
+    return [of_center(one) if one.kind == "cost_center" else next(inside) for one in found]
+
+
+def driven_by(kind: AnomalyKind) -> DriverKind:
+    """Return what the excess of an anomaly is taken apart by."""
+    return "model" if kind in ("user", "provider") else "user"
+
+
+def _explained(found: _Found, parts: DailyCosts) -> Anomaly:
+    """Name what cost most beyond what was expected of it on the last of the days."""
+    last = np.full(len(parts.subjects), len(parts.days) - 1)
+    beyond_usd = parts.costs_usd[:, -1] - expected(parts.costs_usd, last)
+    largest = np.argsort(-beyond_usd, kind="stable")[:MOST_DRIVERS]
+    drivers = tuple(
+        Driver(
+            driven_by(found.kind), parts.subjects[row].key, parts.subjects[row].label, float(beyond_usd[row])
+        )
+        for row in largest.tolist()
+        if beyond_usd[row] > 0
+    )
+    excess_usd = found.actual_usd - found.expected_usd
+    return Anomaly(
+        found.day,
+        found.kind,
+        found.subject.key,
+        TOTAL if found.kind == "total" else found.subject.label,
+        found.expected_usd,
+        found.actual_usd,
+        excess_usd,
+        drivers,
+        excess_usd - sum(driver.excess_usd for driver in drivers),
+    )
 
 
 def anomalies_of(
@@ -175,54 +241,8 @@ def _history(repository: Repository, days: Days, scope: Scope | None) -> Days | 
     if first_usage is None:
         return None
     first_known = first_usage.astimezone(days.zone).date()
-    # Days before the first one say which anomalies are too soon after another one.
     first = max(first_known, days.first - (READ + COMPARED) * DAY)
     return Days(days.zone, first, days.end) if first < days.end and len(days) else None
-
-
-def _anomaly(
-    repository: Repository,
-    history: Days,
-    kind: AnomalyKind,
-    costs: DailyCosts,
-    unusual: UnusualDay,
-    filters: Filters,
-) -> Anomaly:
-    day, subject = history.first + unusual.day * DAY, costs.subjects[unusual.row]
-    actual_usd = float(costs.costs_usd[unusual.row, unusual.day])
-    excess_usd = actual_usd - unusual.expected_usd
-    of_subject = filters if subject.key is None else filters.replacing(kind, subject.key)
-    days = Days(history.zone, max(history.first, day - COMPARED * DAY), day + DAY)
-    drivers = _drivers(repository, days, driven_by(kind), of_subject)
-    return Anomaly(
-        day,
-        kind,
-        subject.key,
-        TOTAL if kind == "total" else subject.label,
-        unusual.expected_usd,
-        actual_usd,
-        excess_usd,
-        drivers,
-        excess_usd - sum(driver.excess_usd for driver in drivers),
-    )
-
-
-def driven_by(kind: AnomalyKind) -> DriverKind:
-    """Return what the excess of an anomaly is taken apart by."""
-    return "model" if kind in ("user", "provider") else "user"
-
-
-def _drivers(repository: Repository, days: Days, kind: DriverKind, filters: Filters) -> tuple[Driver, ...]:
-    """Return what cost most beyond what was expected of it on the last of some days."""
-    costs = repository.daily_costs(days, kind, filters)
-    last = np.full(len(costs.subjects), len(days) - 1)
-    excess_usd = costs.costs_usd[:, -1] - expected(costs.costs_usd, last)
-    largest = np.argsort(-excess_usd, kind="stable")[:MOST_DRIVERS]
-    return tuple(
-        Driver(kind, costs.subjects[row].key, costs.subjects[row].label, float(excess_usd[row]))
-        for row in largest.tolist()
-        if excess_usd[row] > 0
-    )
 
 
 def runaways(repository: Repository, zone: ZoneInfo, now: datetime) -> tuple[Runaway, ...]:

@@ -12,7 +12,7 @@ from librechat_analytics.usage.matching import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
+    from datetime import date, datetime
     from typing import Unpack
 
     from librechat_analytics.usage.answers import (
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.changes import Changes
     from librechat_analytics.usage.cost_center_list import CostCenters
     from librechat_analytics.usage.daily_costs import DailyBy, DailyCosts, Days
+    from librechat_analytics.usage.daily_parts import Inside, PartKind
     from librechat_analytics.usage.filters import Filters, Scope
     from librechat_analytics.usage.list_answers import (
         AgentRanking,
@@ -188,6 +189,21 @@ class Repository(Protocol):
 
     def daily_costs(self, days: Days, by: DailyBy | None = None, filters: Filters = EVERYTHING) -> DailyCosts:
         """Add up each day until now, in all or by subject; what is dated after now does not count."""
+        ...
+
+    def large_daily_costs(
+        self, days: Days, since: date, least_usd: float, filters: Filters = EVERYTHING
+    ) -> Mapping[PartKind, DailyCosts]:
+        """Add up each day until now by kind, of subjects that cost more than ``least_usd`` on any day since.
+
+        What has no user, model, agent or provider is in the total only.
+        """
+        ...
+
+    def daily_costs_inside(
+        self, wanted: tuple[Inside, ...], filters: Filters = EVERYTHING
+    ) -> tuple[DailyCosts, ...]:
+        """Tell daily costs of some subjects apart: of users and providers by model, of others by user."""
         ...
 
     def usual_costs(

@@ -12,6 +12,7 @@ from librechat_analytics.usage import (
     cost_center_list,
     cost_spread,
     daily_costs,
+    daily_parts,
     findings,
     labels,
     list_prices,
@@ -30,6 +31,7 @@ from librechat_analytics.usage.weekdays import comparable_range
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import date
 
     from librechat_analytics.store.interface import Reader, Snapshot
     from librechat_analytics.usage.answers import (
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.cost_center_list import CostCenters
     from librechat_analytics.usage.cost_center_rules import CostCenterRules
     from librechat_analytics.usage.daily_costs import DailyBy, DailyCosts, Days
+    from librechat_analytics.usage.daily_parts import Inside, PartKind
     from librechat_analytics.usage.list_answers import (
         AgentRanking,
         Breakdown,
@@ -236,6 +239,18 @@ class StoreRepository:
     def daily_costs(self, days: Days, by: DailyBy | None = None, filters: Filters = EVERYTHING) -> DailyCosts:
         with self._snapshot() as snapshot:
             return daily_costs.daily_costs(snapshot, days, by, filters, now=self.now())
+
+    def large_daily_costs(
+        self, days: Days, since: date, least_usd: float, filters: Filters = EVERYTHING
+    ) -> dict[PartKind, DailyCosts]:
+        with self._snapshot() as snapshot:
+            return daily_parts.large_daily_costs(snapshot, days, since, least_usd, filters, now=self.now())
+
+    def daily_costs_inside(
+        self, wanted: tuple[Inside, ...], filters: Filters = EVERYTHING
+    ) -> tuple[DailyCosts, ...]:
+        with self._snapshot() as snapshot:
+            return daily_parts.daily_costs_inside(snapshot, wanted, filters, now=self.now())
 
     def usual_costs(
         self, period: Period, unit: BucketUnit, filters: Filters = EVERYTHING
