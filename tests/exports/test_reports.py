@@ -108,6 +108,14 @@ def test_a_bar_is_as_long_as_its_share(repository: StoreRepository, found: Repor
     assert 'width="1%" bgcolor="#3b7dbd"' in said.html
 
 
+def test_only_figures_stay_on_one_line_so_that_a_phone_shows_the_whole_width(
+    repository: StoreRepository, found: ReportAnswer
+) -> None:
+    unbroken = re.findall(r"nowrap[^>]*>(.*?)</td>", message(repository, found).html)
+    assert len(unbroken) > 5
+    assert [cell for cell in unbroken if "<" in cell or len(cell) > 24] == []
+
+
 def test_a_report_names_what_was_skipped_and_how_old_its_figures_are(
     repository: StoreRepository, found: ReportAnswer
 ) -> None:
@@ -156,7 +164,7 @@ def test_an_unusual_day_says_what_was_expected_and_who_made_most_of_it(
     day = date(2026, 11, 18)
     anomaly = Anomaly(day, "total", None, "Total", 2.0, 10.0, 8.0, (driver,), 0.5)
     found = replace(found, unusual=Folded((Entry(anomaly, ()),), 0))
-    assert "- Wed 18 Nov: all usage: $10.00 (Expected: $2.00 · $7.50 of it: Ana Kovac)" in (
+    assert "- Wed 18 Nov, all usage: $10.00 (Expected: $2.00 · $7.50 of it: Ana Kovac)" in (
         message(repository, found).text
     )
     without = message(repository, found, names=False)

@@ -26,6 +26,7 @@ CARD = (
 H1, H2 = "margin:2px 0 0;font-size:20px;line-height:1.3", "margin:28px 0 4px;font-size:15px;line-height:1.4"
 FIGURE = "margin:16px 0 0;font-size:32px;line-height:1.2;font-weight:600"
 ENTRY = f"padding:6px 0;border-top:1px solid {LINE};vertical-align:top"
+NAME = "padding-right:12px;word-break:break-word"
 ABOVE_BAR = "padding-bottom:4px"
 BAR = "height:8px;line-height:8px;font-size:1px"
 
@@ -59,7 +60,7 @@ def _text(text: str) -> str:
 
 
 def _soft(text: str, size: int = 14) -> str:
-    return f'<p style="margin:4px 0 0;color:{SOFT};font-size:{size}px">{_text(text)}</p>'
+    return f'<p style="margin:2px 0 0;color:{SOFT};font-size:{size}px">{_text(text)}</p>'
 
 
 def _head(document: Document) -> str:
@@ -83,8 +84,8 @@ def _lines(section: Section, page: str) -> Iterator[str]:
     for line in section.lines:
         note = _soft(line.note, 12) if line.note else ""
         yield (
-            f'<tr><td style="{ENTRY};padding-right:12px;word-break:break-word">{_label(line, page)}</td>'
-            f'<td align="right" style="{ENTRY};white-space:nowrap">{_text(line.figure)}{note}</td></tr>'
+            f'<tr><td style="{ENTRY};{NAME}">{_label(line, page)}{note}</td>'
+            f'<td align="right" style="{ENTRY};white-space:nowrap">{_text(line.figure)}</td></tr>'
         )
 
 

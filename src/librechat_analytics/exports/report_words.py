@@ -164,7 +164,7 @@ class Writer:
             note = _joined(note, f"{money(driver.excess_usd)} of it: {self._label_of(driver)}")
         day = f"{SHORT_WEEKDAYS[anomaly.day.weekday()]} {day_in_words(anomaly.day, with_year=False)}"
         return Line(
-            label=f"{day}: {self._label_of(anomaly)}",
+            label=f"{day}, {self._label_of(anomaly)}",
             figure=money(anomaly.actual_usd),
             note=note,
             address=self._address(*_page_of(anomaly), first=anomaly.day, last=anomaly.day),
