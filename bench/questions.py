@@ -22,8 +22,10 @@ from zoneinfo import ZoneInfo
 
 from bench.long_store import UNTIL, long_store
 from bench.measuring import Line, Section, in_words, measure, ratio, short, table
+from librechat_analytics.finops.anomalies import anomalies, days_of, kinds_judged
 from librechat_analytics.usage.answers import SourceReport
-from librechat_analytics.usage.filters import Filters
+from librechat_analytics.usage.daily_parts import Inside
+from librechat_analytics.usage.filters import EVERYTHING, Filters
 from librechat_analytics.usage.listing import Listing
 from librechat_analytics.usage.periods import default_bucket, parse_period
 from librechat_analytics.usage.prices import read_price_list
@@ -87,6 +89,7 @@ BY_HAND = {
 def questions(repository: Repository, period: Period) -> Actions:
     """Return the questions about a period."""
     unit = default_bucket(period.range)
+    days = days_of(period, UNTIL)
     parts = tuple(row.model for row in repository.top_models(period, Listing(LIMIT)).rows)
     asked: Actions = {
         "summary": lambda: repository.summary(period),
@@ -102,6 +105,8 @@ def questions(repository: Repository, period: Period) -> Actions:
         "what changed by model": lambda: repository.what_changed(period, "model", LIMIT),
         "what changed by user": lambda: repository.what_changed(period, "user", LIMIT),
         "usual costs": lambda: repository.usual_costs(period, unit),
+        "anomalies": lambda: anomalies(repository, days, EVERYTHING, kinds_judged(None)),
+        "parts of an anomaly": lambda: repository.daily_costs_inside((Inside("total", None, days),)),
         "user models": lambda: repository.user_models(period),
         "usage over time": lambda: repository.usage_over_time(period, unit),
         "spent over time": lambda: repository.spent_over_time(period, unit),

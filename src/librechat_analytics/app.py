@@ -31,7 +31,11 @@ from librechat_analytics.web.alerts import serve_alerts
 from librechat_analytics.web.api import api_blueprint
 from librechat_analytics.web.audit import serve_audit
 from librechat_analytics.web.backup import serve_backup
-from librechat_analytics.web.finops_metrics import DefinitionsCollector, DeliveriesCollector
+from librechat_analytics.web.finops_metrics import (
+    AnomaliesCollector,
+    DefinitionsCollector,
+    DeliveriesCollector,
+)
 from librechat_analytics.web.gatekeeper import Gatekeeper
 from librechat_analytics.web.keys import KeyRing
 from librechat_analytics.web.keys_file import KeysFileError, read_keys_now
@@ -46,6 +50,7 @@ from librechat_analytics.web.server import (
     create_server,
     refuse_unknown_api_paths,
 )
+from librechat_analytics.zones import parse_zone
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -236,7 +241,12 @@ def create_app(settings: Settings) -> Flask:
             definitions=lambda: definitions.current,
         )
     )
-    serve_metrics(server, repository, _finops_metrics(definitions, alerting))
+    anomalies = AnomaliesCollector(
+        repository,
+        default_zone=parse_zone(settings.dashboard_timezone),
+        definitions=lambda: definitions.current,
+    )
+    serve_metrics(server, repository, [anomalies, *_finops_metrics(definitions, alerting)])
     serve_alerts(server, repository, alerting, lambda: definitions.current)
     serve_audit(server, repository, begin=syncer.want_audit if syncer else None)
     serve_backup(server, store.open_copy)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask, g
@@ -12,7 +13,7 @@ from flask import Flask, g
 from librechat_analytics.store.store import Store
 from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.repository import StoreRepository
-from librechat_analytics.web.finops_metrics import DefinitionsCollector
+from librechat_analytics.web.finops_metrics import AnomaliesCollector, DefinitionsCollector
 from librechat_analytics.web.gatekeeper import Visitor
 from librechat_analytics.web.metrics import STATUSES, serve_metrics
 from librechat_analytics.web.requests_log import log_requests
@@ -33,10 +34,14 @@ def names_served(tmp_path: Path) -> set[str]:
         g.visitor = Visitor("test", None)
 
     store = Store(tmp_path)
+    repository = StoreRepository(store, source=lambda: SourceReport("ok"))
     serve_metrics(
         server,
-        StoreRepository(store, source=lambda: SourceReport("ok")),
-        [DefinitionsCollector(lambda: None)],
+        repository,
+        [
+            AnomaliesCollector(repository, default_zone=ZoneInfo("UTC")),
+            DefinitionsCollector(lambda: None),
+        ],
     )
     client = server.test_client()
     client.get("/metrics")

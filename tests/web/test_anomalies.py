@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -22,15 +23,15 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
 NOW = datetime.now(UTC)
-PEAK = (NOW - timedelta(days=5)).date()
+PEAK = (NOW - timedelta(days=1)).date()
 FIELDS = "day kind subject label expected actual excess drivers rest"
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    """Ana and Bob spend $2 a day each; five days ago Bob spent $30 more."""
+    """Ana and Bob spend $2 a day each; yesterday Bob spent $30 more."""
     folder = tmp_path_factory.mktemp("anomalies")
-    days = [PEAK - timedelta(days=day) for day in range(-5, 100)]
+    days = [PEAK - timedelta(days=day) for day in range(-1, 100)]
     spent = [(day, user, 2) for day in days for user in (ANA, BOB)] + [(PEAK, BOB, 30)]
     write_dump(
         folder / "dump",
@@ -84,6 +85,18 @@ def test_the_period_and_the_filters_choose_what_is_listed(client: FlaskClient) -
         "user",
     ]
     assert len(ask(client, f"period=custom&start={PEAK}&end={PEAK}")) == 4
+
+
+def test_metrics_have_what_yesterdays_anomalies_cost_beyond_the_expected(client: FlaskClient) -> None:
+    text = client.get("/metrics").text
+    found = re.findall(r"^librechat_analytics_anomaly_excess_dollars{(.+)} (.+)$", text, re.MULTILINE)
+    assert [labels for labels, _ in found] == [
+        'kind="total",subject=""',
+        'kind="model",subject="claude-sonnet-4-6"',
+        'kind="provider",subject="anthropic"',
+        f'kind="user",subject="{BOB}"',
+    ]
+    assert [float(excess) for _, excess in found] == pytest.approx([30] * 4)
 
 
 def test_a_file_has_a_row_for_each_anomaly(client: FlaskClient) -> None:

@@ -1,4 +1,4 @@
-"""What ``/metrics`` says about the definitions file and what it defines."""
+"""What ``/metrics`` says about anomalies, the definitions file and what it defines."""
 
 from __future__ import annotations
 
@@ -7,10 +7,19 @@ from typing import TYPE_CHECKING
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from librechat_analytics.finops.anomalies import anomalies_of
+from librechat_analytics.finops.definitions import no_definitions
+from librechat_analytics.usage.filters import EVERYTHING
+from librechat_analytics.usage.periods import parse_period
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from zoneinfo import ZoneInfo
 
     from prometheus_client.core import Metric
+
+    from librechat_analytics.finops.definitions import Definitions
+    from librechat_analytics.usage.questions import Repository
 
 
 class DeliveriesCollector(Collector):
@@ -29,6 +38,35 @@ class DeliveriesCollector(Collector):
         for (receiver, state), number in self._count().items():
             deliveries.add_metric([receiver, state], number)
         yield deliveries
+
+
+class AnomaliesCollector(Collector):
+    """Reports what was far more expensive than expected on the last day that is over."""
+
+    def __init__(
+        self,
+        repository: Repository,
+        *,
+        default_zone: ZoneInfo,
+        definitions: Callable[[], Definitions | None] = no_definitions,
+    ) -> None:
+        """Report on the days of the definitions' zone; without definitions, of ``default_zone``."""
+        self._repository = repository
+        self._default_zone = default_zone
+        self._definitions = definitions
+
+    def collect(self) -> Iterator[Metric]:
+        excess = GaugeMetricFamily(
+            "librechat_analytics_anomaly_excess_dollars",
+            "What yesterday's anomalies cost beyond what was expected; the total has no subject",
+            labels=("kind", "subject"),
+        )
+        definitions = self._definitions()
+        zone = self._default_zone if definitions is None else definitions.zone
+        yesterday = parse_period("yesterday", None, None, zone, now=self._repository.now(), first_usage=None)
+        for one in anomalies_of(self._repository, yesterday, EVERYTHING, definitions):
+            excess.add_metric([one.kind, one.subject or ""], one.excess_usd)
+        yield excess
 
 
 class DefinitionsCollector(Collector):
