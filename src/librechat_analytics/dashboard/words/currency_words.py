@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 def beside_cost(data: PageData) -> list[Markup]:
     """Write the period's cost with its rate below the cost in dollars; nothing without a currency."""
     money = data.in_currency
-    return [] if money is None else [element("div", in_words(money), title=each_rate_in_words(money))]
+    if money is None:
+        return []
+    # The tooltip has the rates of several months; a card is narrow.
+    words = in_words(money) if len(money.rates) == 1 else f"{of_total(data)} at monthly rates"
+    return [element("div", words, title=each_rate_in_words(money))]
 
 
 def of_total(data: PageData) -> str:
