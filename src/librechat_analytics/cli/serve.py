@@ -6,6 +6,7 @@ import secrets
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from librechat_analytics.cli.console import print_message, progress_bar
 from librechat_analytics.cli.resources import log_to_stderr, opened_store
@@ -30,6 +31,8 @@ def serve() -> None:
 
 def demo() -> None:
     """Serve a generated LibreChat database to look around; reads and changes nothing else."""
+    from librechat_analytics.cli.demo_definitions import write_demo_definitions
+    from librechat_analytics.cli.demo_receiver import start_demo_receiver
     from librechat_analytics.cli.fill import import_into
     from librechat_analytics.librechat.dump import DumpSource
     from librechat_analytics.librechat.sample.writer import write_sample
@@ -42,7 +45,9 @@ def demo() -> None:
     # A folder of its own: a demo's figures must never meet real ones.
     folder = settings.data_dir / "demo"
     key = settings.dashboard_api_key.get_secret_value() if settings.dashboard_api_key else _demo_key(folder)
-    settings = load_settings(mongo_uri=None, dashboard_api_key=key, data_dir=folder)
+    settings = load_settings(
+        mongo_uri=None, dashboard_api_key=key, data_dir=folder, finops_file=folder / "finops.toml"
+    )
     with tempfile.TemporaryDirectory(prefix="librechat-analytics-demo-") as scratch:
         with progress_bar() as progress:
             task = progress.add_task("Making a LibreChat database", total=DEMO_TRANSACTIONS)
@@ -56,7 +61,12 @@ def demo() -> None:
         discard(folder)
         with opened_store(settings) as store:
             import_into(store, DumpSource(Path(scratch) / "dump"))
-    print_message(f"\nDemo: {address_of(settings)}\nKey:  {key}\n")
+            receiver = start_demo_receiver(lambda text: print_message(f"Message: {text}"))
+            zone = ZoneInfo(settings.dashboard_timezone)
+            write_demo_definitions(folder, store, zone, now=datetime.now(UTC), receiver=receiver)
+    print_message(
+        f"\nDemo: {address_of(settings)}\nKey:  {key}\nCost centres and budgets: {settings.finops_file}\n"
+    )
     serve_until_stopped(settings)
 
 
