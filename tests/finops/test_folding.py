@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
-from librechat_analytics.finops.anomalies import MOST_NAMED, Anomaly, Driver, folded
+from librechat_analytics.finops.anomalies import MOST_NAMED, Anomaly, Driver, folded, worth_telling
 
 DAY = date(2026, 11, 20)
 TOTAL = Anomaly(DAY, "total", None, "Total", 40.0, 350.0, 310.0, (Driver("user", "u1", "Ann", 273.0),), 37.0)
@@ -42,6 +43,14 @@ def test_a_model_that_many_share_has_an_entry_of_its_own() -> None:
     shared = replace(OPUS, excess_usd=500.0, drivers=(Driver("user", "u1", "Ann", 100.0),), rest_usd=400.0)
     separate = replace(ANN, drivers=(Driver("model", "opus", "opus", 100.0),), rest_usd=173.0)
     assert [entry.anomaly for entry in folded([separate, shared]).entries] == [shared, separate]
+
+
+def test_messages_say_nothing_of_the_first_eight_weeks() -> None:
+    first = datetime(2026, 9, 25, 22, 30, tzinfo=UTC)  # 26 September in Berlin
+    berlin = ZoneInfo("Europe/Berlin")
+    days = [replace(ANN, day=date(2026, 11, 20)), replace(ANN, day=date(2026, 11, 21))]
+    assert worth_telling(days, first, berlin) == (days[1],)
+    assert worth_telling(days, None, berlin) == ()
 
 
 def test_a_message_has_ten_entries_and_says_how_many_more_there_are() -> None:

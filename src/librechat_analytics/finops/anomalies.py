@@ -274,6 +274,16 @@ def _running_away(kind: Literal["total", "user"], costs: DailyCosts, floor_usd: 
             yield Runaway(kind, subject.key, label, float(today[row]), float(greatest[row]))
 
 
+def worth_telling(
+    anomalies: Iterable[Anomaly], first_usage: datetime | None, zone: ZoneInfo
+) -> tuple[Anomaly, ...]:
+    """Return the anomalies for messages: none of the first eight weeks, when little is known to be usual."""
+    if first_usage is None:
+        return ()
+    first = first_usage.astimezone(zone).date() + COMPARED * DAY
+    return tuple(one for one in anomalies if one.day >= first)
+
+
 def folded(anomalies: Iterable[Anomaly]) -> Folded:
     """Put each anomaly below the larger one that it is a part of, and keep the ten with the most excess.
 

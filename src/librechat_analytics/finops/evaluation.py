@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.finops import alert_rules
-from librechat_analytics.finops.anomalies import anomalies, kinds_judged, runaways
+from librechat_analytics.finops.anomalies import anomalies, kinds_judged, runaways, worth_telling
 from librechat_analytics.finops.budgets import budget_states
 from librechat_analytics.finops.delivery_rules import first_tries
 from librechat_analytics.finops.due_reports import due_reports
@@ -216,7 +216,8 @@ class Evaluation:
                 return
         first = found.today - alert_rules.ANOMALY_LASTS
         days = Days(zone, first, max(end, first))
-        judged = anomalies(found.repository, days, EVERYTHING, kinds_judged(found.definitions))
+        all_of_them = anomalies(found.repository, days, EVERYTHING, kinds_judged(found.definitions))
+        judged = worth_telling(all_of_them, found.repository.first_usage(), zone)
         last_day = end - DAY
         earlier = found.earlier.get(JUDGED)
         judged_until = last_day if earlier is None else min(date.fromisoformat(earlier), last_day)
