@@ -13,6 +13,7 @@ from librechat_analytics.dashboard.app import mount_dashboard
 from librechat_analytics.dashboard.dash_seams.endpoints import FILE_ENDPOINTS, PAGE_ENDPOINTS
 from librechat_analytics.dashboard.views.registry import views_to_show
 from librechat_analytics.exports.reports import due_message
+from librechat_analytics.finops import matches
 from librechat_analytics.finops.alerting import Alerting
 from librechat_analytics.finops.definitions_file import DefinitionsFile
 from librechat_analytics.finops.due_reports import read_due_report
@@ -271,7 +272,9 @@ def create_app(settings: Settings) -> Flask:
     )
     if settings.dashboard_api_keys_file is not None:
         keys_watch.start()
-    definitions.start()
+    definitions.start(
+        lambda said, map_name: matches.unmatched(store, said.cost_centers, map_name),
+    )
     if definitions.path is not None:
         alerting.start()
     if thread is not None:

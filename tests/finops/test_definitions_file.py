@@ -13,6 +13,8 @@ from tests.support.waiting import wait_until
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from librechat_analytics.finops.definitions import Definitions
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
@@ -77,6 +79,25 @@ def test_a_wrong_file_at_the_start_is_an_error_where_a_good_one_is_required(path
     assert file.current is None
     with pytest.raises(DefinitionsError, match="line 1"):
         file.require_good()
+
+
+def test_new_definitions_are_held_against_the_store_once_it_knows_users(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked: list[str] = []
+
+    def unmatched(definitions: Definitions, map_name: str) -> list[str] | None:
+        asked.append(definitions.zone.key + map_name)
+        return None if len(asked) == 1 else ["The role ADMIN matches nobody."]
+
+    file = DefinitionsFile(path, "UTC")
+    file.start(unmatched)
+    wait_until(lambda: len(asked) == 2)
+    path.write_text('zone = "Asia/Tokyo"\n')
+    wait_until(lambda: len(asked) == 3)
+    file.stop()
+    assert asked == ["Europe/Berlin", "Europe/Berlin", "Asia/Tokyo"]
+    assert caplog.messages.count("FINOPS_FILE: The role ADMIN matches nobody.") == 2
 
 
 def test_a_change_is_noticed_without_requests_until_the_file_is_stopped(path: Path) -> None:

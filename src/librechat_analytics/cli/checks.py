@@ -134,7 +134,7 @@ def _matches(store: Store, file: DefinitionsFile) -> Iterator[CheckResult]:
     for sentence in matches.in_words(matches.paid_last_month(repository, definitions)):
         yield CheckResult(good=True, text=f"Cost centres: {sentence}")
     for sentence in (
-        *matches.unmatched(store, definitions.cost_centers, file.map_name),
+        *(matches.unmatched(store, definitions.cost_centers, file.map_name) or ()),
         *matches.unmatched_budgets(repository, definitions),
     ):
         yield CheckResult(good=True, text=f"FINOPS_FILE: {sentence}", is_note=True)

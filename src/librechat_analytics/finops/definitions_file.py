@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from librechat_analytics.errors import OperatorError
@@ -12,11 +13,13 @@ from librechat_analytics.finops.read_definitions import Reading, read_definition
 from librechat_analytics.plain_files import Stamp, stamp_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from librechat_analytics.finops.definitions import Definitions
     from librechat_analytics.usage.cost_center_rules import CostCenterRules
+
+Unmatched = Callable[["Definitions", str], "Sequence[str] | None"]
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +60,9 @@ class DefinitionsFile:
         """The stamp of each file when it was last read; None of a missing file."""
         self._noticed: dict[Path, Stamp | None] = {}
         """The stamps at the last check; the files may still be changing."""
+        self._unmatched: Unmatched | None = None
+        self._compared: Definitions | None = None
+        """The definitions whose rules were last held against the store."""
         self._reading = threading.Lock()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="definitions", daemon=True)
@@ -102,8 +108,13 @@ class DefinitionsFile:
         if self._path is not None and _stamps(self._read) != self._read:
             self._take(self._path)
 
-    def start(self) -> None:
-        """Check the file twice a second from now on."""
+    def start(self, unmatched: Unmatched | None = None) -> None:
+        """Check the file twice a second from now on, and log what ``unmatched`` says of new definitions.
+
+        ``unmatched`` takes definitions and the name of the map's file, and returns a sentence for each rule
+        that matches nobody; None while that is not known.
+        """
+        self._unmatched = unmatched
         if self._path is not None:
             self._thread.start()
 
@@ -120,8 +131,23 @@ class DefinitionsFile:
                 if stamps == self._noticed:
                     self.check()
                 self._noticed = stamps
+                self._compare()
             except Exception:  # the thread must live on
                 log.exception("The definitions file could not be checked")
+
+    def _compare(self) -> None:
+        """Log once which rules of the definitions in force match nobody."""
+        definitions = self._current
+        if self._unmatched is None or definitions is None or definitions is self._compared:
+            return
+        try:
+            sentences = self._unmatched(definitions, self._map_name)
+        except OperatorError:
+            return  # the store cannot be read now; requests for figures report that
+        if sentences is not None:
+            self._compared = definitions
+            for sentence in sentences:
+                log.warning("FINOPS_FILE: %s", sentence)
 
     def _take(self, path: Path) -> None:
         with self._reading:
@@ -139,7 +165,7 @@ class DefinitionsFile:
 
     def _read_at_rest(self, path: Path) -> tuple[Reading, dict[Path, Stamp | None]]:
         """Read the file, and return the stamps that all its files had before they were read."""
-        stamps = _stamps((path,))
+        stamps = _stamps(self._read or (path,))
         reading = read_definitions(path, self._default_zone, self._environment())
         if set(reading.files) != set(stamps):
             # It names further files. Stamps must be older than the content, or a change could be missed.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from librechat_analytics.finops.definitions import Definitions
     from librechat_analytics.store.interface import Reader
-    from librechat_analytics.usage.cost_center_rules import CostCenterRules
+    from librechat_analytics.usage.cost_center_rules import CostCenterRules, Rule
     from librechat_analytics.usage.questions import Repository
 
 MOST_CENTERS = 20
@@ -69,9 +69,16 @@ def in_words(paid: Sequence[Paid]) -> Iterator[str]:
         yield f"Unassigned: {counted(unassigned.users, 'user')}, {money(unassigned.cost_usd)} last month."
 
 
-def unmatched(store: Reader, rules: CostCenterRules, map_name: str) -> Iterator[str]:
-    """Say which lines of the map and which keys of the tables match nobody; ``map_name``: the map's file."""
+def unmatched(store: Reader, rules: CostCenterRules, map_name: str) -> list[str] | None:
+    """Say which lines of the map and which keys of the tables match nobody; ``map_name``: the map's file.
+
+    Returns None while no user is known.
+    """
     found = unmatched_rules(store, rules)
+    return None if found is None else [*_nobody(found, rules, map_name)]
+
+
+def _nobody(found: Sequence[Rule], rules: CostCenterRules, map_name: str) -> Iterator[str]:
     mapped = set(rules.mapped)
     lines = sorted({rule.line for rule in found if rule in mapped})
     if lines:

@@ -6,6 +6,7 @@ import csv
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from io import StringIO
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 COLUMNS: Final = ("who", "cost_center", "valid_from", "share")
 NEEDED: Final = COLUMNS[:2]
 MOST_LINES: Final = 100_000
+MOST_KEPT: Final = 10_000
+"""How many cells to keep what was read from them: a map has few cost centres and days, many times each."""
+
 ALL: Final = 100
 """Per cent."""
 
@@ -78,6 +82,7 @@ def read_map(text: str, zone: ZoneInfo) -> tuple[Rule, ...]:
     return rules
 
 
+@lru_cache(MOST_KEPT)
 def center_name(text: str) -> str:
     """Return the name of a cost centre; raises ValueError for one that cannot be used."""
     name = trimmed(text)
@@ -171,6 +176,7 @@ def _who(text: str) -> tuple[Who, str]:
     return who, rule_name(who, text)
 
 
+@lru_cache(MOST_KEPT)
 def _since(text: str, zone: ZoneInfo) -> datetime | None:
     if not text:
         return None

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.cost_center_rules import CostCenterRules, Rule
 
 
-def unmatched_rules(store: Reader, rules: CostCenterRules) -> tuple[Rule, ...]:
+def unmatched_rules(store: Reader, rules: CostCenterRules) -> tuple[Rule, ...] | None:
     """Return the rules about somebody or something that LibreChat never had, in their order.
 
-    There are none while the store has no labels of users. Raises StoreError when the store cannot be read.
+    Returns None while the store has no labels of users. Raises StoreError when the store cannot be read.
     """
     subjects = Assigner(rules).subjects
     columns = {
@@ -27,7 +27,7 @@ def unmatched_rules(store: Reader, rules: CostCenterRules) -> tuple[Rule, ...]:
     with store.snapshot() as snapshot:
         (known,) = snapshot.rows(of_store("any_known_user"))
         if not known["any_known"]:
-            return ()
+            return None
         rows = snapshot.rows(of_store("unknown_subjects"), frames={"subjects": pd.DataFrame(columns)})
     unknown = {(row["who"], row["name"]) for row in rows}
     return tuple(rule for rule in (*rules.mapped, *rules.listed) if (rule.who, rule.name) in unknown)
