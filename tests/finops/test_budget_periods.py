@@ -63,7 +63,9 @@ def test_periods_follow_each_other_without_gap(day: date, unit: BudgetUnit, year
 
 @pytest.mark.parametrize(("month", "hours"), [(3, 31 * 24 - 1), (10, 31 * 24 + 1), (11, 30 * 24)])
 def test_a_month_has_the_hours_that_its_zone_gives_it(month: int, hours: int) -> None:
-    november = named_period(budget(), days_around(date(2026, month, 5), "month", 1), BERLIN, is_running=False)
+    november = named_period(
+        budget(), days_around(date(2026, month, 5), "month", 1), BERLIN, 1, is_running=False
+    )
     assert november.range.elapsed == timedelta(hours=hours)
 
 

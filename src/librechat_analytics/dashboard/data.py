@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar, o
 
 from librechat_analytics.dashboard.list_query import listing_of
 from librechat_analytics.finops.anomalies import anomalies_of
+from librechat_analytics.finops.budget_paths import budget_path
+from librechat_analytics.finops.budgets import budget_history, budget_states
 from librechat_analytics.finops.currency import cost_in_currency
 from librechat_analytics.finops.period_forecast import FORECAST_PERIODS, forecast
 from librechat_analytics.usage.answers import Agent
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
     from librechat_analytics.dashboard.query import PageQuery
     from librechat_analytics.finops.anomalies import Anomaly
+    from librechat_analytics.finops.budget_paths import BudgetPath
+    from librechat_analytics.finops.budgets import BudgetState
     from librechat_analytics.finops.currency import Converted
     from librechat_analytics.finops.definitions import Definitions
     from librechat_analytics.finops.period_forecast import Forecast
@@ -345,6 +349,26 @@ class PageData:
     def filter_values(self) -> Mapping[str, Sequence[FilterValue]]:
         """Give the values that provider, context, role, domain, group and tenant can have."""
         return self._repository.filter_values(self.filters.scope)
+
+    @Once
+    def budgets(self) -> tuple[BudgetState, ...]:
+        """Give the budgets in their running periods; none without a definitions file."""
+        if self.definitions is None:
+            return ()
+        return self._repository.ask(budget_states, self.definitions, self.filters.scope)
+
+    @Once
+    def budget_history(self) -> tuple[BudgetState, ...]:
+        """Give the last periods of the budget that the page is about; none where it is about no known one."""
+        name, key = self.query.budget, self.query.budget_key
+        if self.definitions is None or not name:
+            return ()
+        scope = self.filters.scope
+        return self._repository.ask(budget_history, self.definitions, name, key, scope) or ()
+
+    def budget_path(self, state: BudgetState) -> BudgetPath:
+        """Give what is left of a budget from day to day."""
+        return budget_path(self._repository, state, self.filters.scope)
 
     def top(self, dimension: Dimension, length: int) -> Ranking[TopRow]:
         """Give the first users, models or agents, for a short list."""

@@ -85,6 +85,8 @@ def page_title(data: PageData, view: View) -> str:
     """Give the heading of a view; the page of one user, model or agent has that one's name."""
     if data.query.subject is not None:
         return filter_words.subject_in_words(data.query.subject, data)
+    if place := view.place(data):
+        return place[-1][0]
     return unreadable.page_title(data.query, view)
 
 
@@ -121,13 +123,25 @@ def crumbs(data: PageData, view: View) -> list[Markup]:
     found: list[Markup] = [element("span", home, _mark(), class_name="crumb-home")]
     kind = data.query.kind
     if kind is None:
-        return found
+        return found + _way_within(data, view)
     list_view = LIST_VIEWS[kind]
     found.append(element("a", list_view.capitalize(), href=_way_to(data, list_view)))
     if data.query.subject is None:
         return found
     here = element("span", filter_words.subject_in_words(kind, data), class_name="crumb-here")
     return [*found, _mark(), here]
+
+
+def _way_within(data: PageData, view: View) -> list[Markup]:
+    """Make the way from a view to the part of it that the page is about."""
+    place = view.place(data)
+    if not place:
+        return []
+    steps = ((view.title, data.query.link(view.name)), *place[:-1])
+    found: list[Markup] = []
+    for name, href in steps:
+        found += [element("a", name, href=href), _mark()]
+    return [*found, element("span", place[-1][0], class_name="crumb-here")]
 
 
 def _way_to(data: PageData, view: str) -> str:

@@ -116,6 +116,7 @@ class PageQuery:
     ``unnamed_subject``: the same, where the address does not say which one or not readably.
     ``bill_usd``, ``bill_of``: a provider's bill to compare with, and the provider (None: all together).
     ``unreadable_bill``: what the reader typed, where it is not an amount.
+    ``budget``, ``budget_key``: the budget that the page is about, and which one of a budget for each user.
     ``shared``: the parameters that links to other views keep, with all their values.
     """
 
@@ -138,6 +139,8 @@ class PageQuery:
     bill_usd: float | None = None
     bill_of: str | None = None
     unreadable_bill: str = ""
+    budget: str = ""
+    budget_key: str | None = None
     ahead: bool = False
     view: str = ""
 
@@ -214,6 +217,8 @@ def read_page_query(
         bill_usd=bill_usd,
         bill_of=values.get(BILL_OF),
         unreadable_bill=bill if bill_usd is None else "",
+        budget=values.get("budget", ""),
+        budget_key=values.get("key"),
         shared={
             name: all_values[name]
             for name in SHARED

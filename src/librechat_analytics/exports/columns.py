@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, Literal, Protocol, TypeAlia
 from librechat_analytics.exports import cells
 from librechat_analytics.finops.alert_list import AlertRow, ReceiverRow
 from librechat_analytics.finops.anomalies import Anomaly, AnomalyKind
+from librechat_analytics.finops.budget_paths import DayOfBudget
 from librechat_analytics.finops.budgets import BudgetState, BudgetStatus
 from librechat_analytics.finops.period_forecast import Forecast
 from librechat_analytics.formatting import FILTER_LABELS, WEEKDAYS, agent_label, model_label
@@ -413,6 +414,18 @@ BUDGETS = Columns(
         col("runs_out_at", "Runs out (UTC)", "time", short="Runs out"),
         worded("status", "Status", "text", lambda row: BUDGET_STATUSES[row.status]),
         worded("thresholds", "Crossed (per cent)", "text", cells.crossed, short="Crossed"),
+    ),
+)
+
+
+BUDGET_COURSE = Columns(
+    DayOfBudget,
+    (
+        worded("day", "Day", "text", lambda row: row.day.isoformat()),
+        col("left_usd", "Left (USD)", "money", short="Left"),
+        col("expected_usd", "Expected (USD)", "money", short="Expected"),
+        col("least_usd", "Expected at least (USD)", "money", short="At least"),
+        col("most_usd", "Expected at most (USD)", "money", short="At most"),
     ),
 )
 

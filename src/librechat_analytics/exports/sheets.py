@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from librechat_analytics.exports.columns import Cell
     from librechat_analytics.finops.alert_list import AlertRow, ReceiverRow
     from librechat_analytics.finops.anomalies import Anomaly
+    from librechat_analytics.finops.budget_paths import DayOfBudget
     from librechat_analytics.finops.budgets import BudgetState
     from librechat_analytics.finops.currency import Converted
     from librechat_analytics.finops.period_forecast import Forecast
@@ -121,6 +122,11 @@ def attribute_sheet(breakdown: Breakdown, by: Attribute) -> Sheet:
 def budgets_sheet(states: Sequence[BudgetState]) -> Sheet:
     """Lay out budgets, each in one period."""
     return sheet("Budgets", columns.BUDGETS, states)
+
+
+def course_sheet(days: Iterable[DayOfBudget]) -> Sheet:
+    """Lay out what is left of a budget at the end of each day."""
+    return sheet("Course of the budget", columns.BUDGET_COURSE, days)
 
 
 def timeline_sheet(timeline: Timeline) -> Sheet:

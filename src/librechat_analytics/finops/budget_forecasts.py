@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from librechat_analytics.finops.budget_periods import Days
     from librechat_analytics.finops.definitions import Each
-    from librechat_analytics.usage.daily_costs import DailyBy
     from librechat_analytics.usage.filters import Filters
     from librechat_analytics.usage.questions import Repository
 
@@ -83,8 +82,6 @@ def prospects(
     reason = figures_end_before(today, running.first)
     found = dict.fromkeys(actual_usd, Prospect(None, reason or TOO_LITTLE))
     subjects = [] if reason else list(actual_usd)
-    if each == "cost_center":
-        return found
     if subjects and each is not None:
         # Most of many users use too little for a forecast, and a year of all of them would take much longer.
         subjects = _active(repository, today, zone, each, filters, actual_usd)
@@ -112,7 +109,7 @@ def _active(
     repository: Repository,
     today: date,
     zone: ZoneInfo,
-    each: DailyBy,
+    each: Each,
     filters: Filters,
     keys: Container[str | None],
 ) -> list[str | None]:

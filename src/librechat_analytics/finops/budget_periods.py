@@ -91,10 +91,10 @@ def allowed(budget: Budget, periods: Sequence[Days], actual_e6: Sequence[int]) -
     return found
 
 
-def named_period(budget: Budget, days: Days, zone: ZoneInfo, *, is_running: bool) -> Period:
+def named_period(budget: Budget, days: Days, zone: ZoneInfo, year_starts: int, *, is_running: bool) -> Period:
     """Return a budget's period as a period of answers, to its own end even while it runs."""
     name = f"this-{budget.period}" if is_running else "custom"
-    return Period(name, days.range(zone), None, zone, "none")
+    return Period(name, days.range(zone), None, zone, "none", year_starts)
 
 
 def elapsed_share(time_range: TimeRange, now: datetime) -> float:

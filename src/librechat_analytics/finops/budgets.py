@@ -218,6 +218,7 @@ class _Reading:
     budget: Budget
     periods: Sequence[Days]
     zone: ZoneInfo
+    year_starts: int
     now: datetime
     filters: Filters
 
@@ -242,11 +243,11 @@ def _reading(
     now = repository.now()
     today = now.astimezone(definitions.zone).date()
     periods = periods_until(budget, today, definitions.year_starts)
-    if filters is None or not periods or budget.each == "cost_center":
+    if filters is None or not periods:
         return None
     if budget.carry == "none":
         periods = periods[-1:] if carry_alone else periods[-PERIODS_OF_HISTORY:]
-    return _Reading(budget, periods, definitions.zone, now, filters)
+    return _Reading(budget, periods, definitions.zone, definitions.year_starts, now, filters)
 
 
 def _states(
@@ -255,7 +256,9 @@ def _states(
     """Yield the states of some subjects in some periods, by the periods' numbers."""
     budget, zone, running = reading.budget, reading.zone, len(reading.periods) - 1
     periods = {
-        number: named_period(budget, reading.periods[number], zone, is_running=number == running)
+        number: named_period(
+            budget, reading.periods[number], zone, reading.year_starts, is_running=number == running
+        )
         for number in {number for _, number in wanted}
     }
     elapsed = {number: elapsed_share(period.range, reading.now) for number, period in periods.items()}

@@ -103,7 +103,7 @@ def bars_over_time(
     known = [(index, band) for index, band in enumerate(bands) if band is not None]
     traces += _marks(axis, heights, dict(known), remarks)
     most = max([*heights, *in_lines, *(band.high for _, band in known), options.least / HEADROOM])
-    layout = _layout(axis, [0, most * HEADROOM], options)
+    layout = time_layout(axis, [0, most * HEADROOM], options)
     layout["shapes"] = [_band(index, band) for index, band in known]
     return {"data": traces, "layout": layout}
 
@@ -197,7 +197,7 @@ def parts_over_time(
     traces += [_dashed_line(line, axis.labels) for line in before]
     in_lines = [value for line in before for value in line.values]
     most = max([*sums, *in_lines, options.least / HEADROOM])
-    layout = _layout(axis, [0, most * HEADROOM], options)
+    layout = time_layout(axis, [0, most * HEADROOM], options)
     layout["meta"]["parts"] = True
     return {"data": traces, "layout": layout}
 
@@ -212,7 +212,7 @@ def area_over_time(axis: TimeAxis, line: Line, options: Options) -> Figure:
         "fillcolor": BLUE_VEIL,
     }
     most = max([*known, options.least])
-    return {"data": [trace], "layout": _layout(axis, [0, most * HEADROOM], options)}
+    return {"data": [trace], "layout": time_layout(axis, [0, most * HEADROOM], options)}
 
 
 def lines_over_time(axis: TimeAxis, lines: Sequence[Line], options: Options) -> Figure:
@@ -227,7 +227,7 @@ def lines_over_time(axis: TimeAxis, lines: Sequence[Line], options: Options) -> 
     ]
     known = [value for line in lines for value in line.values if value is not None]
     most = max([*known, options.least])
-    return {"data": traces, "layout": _layout(axis, [0, most * HEADROOM], options)}
+    return {"data": traces, "layout": time_layout(axis, [0, most * HEADROOM], options)}
 
 
 def _line(axis: TimeAxis, line: Line) -> Figure:
@@ -247,10 +247,11 @@ def signed_bars_over_time(axis: TimeAxis, bars: Series, options: Options) -> Fig
     greatest, smallest = max([*bars.values, options.least]), min([*bars.values, 0])
     room = (greatest - smallest) * (HEADROOM - 1)
     span = [smallest - room if smallest < 0 else 0, greatest + room]
-    return {"data": [_bars(bars, axis.labels)], "layout": _layout(axis, span, options)}
+    return {"data": [_bars(bars, axis.labels)], "layout": time_layout(axis, span, options)}
 
 
-def _layout(axis: TimeAxis, span: list[float], options: Options) -> Figure:
+def time_layout(axis: TimeAxis, span: list[float], options: Options) -> Figure:
+    """Give the layout of a chart over time; ``span``: the lower and the upper end of the axis of values."""
     labels = axis.labels
     ticks, tick_texts = axis.ticks()
     whole = [-0.5, max(len(labels), 1) - 0.5]

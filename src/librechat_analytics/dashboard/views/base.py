@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from dash.development.base_component import Component
 
@@ -22,7 +22,8 @@ class View:
     ``table``: the view's table for a file; None without one. ``charts``: the numbers of each chart for a
     file, by the chart's id. ``label``: its title, if that is not its name. ``in_menu``: the menu has it.
     ``about_one``: it is about one user, model or agent. ``shown_without_usage``: it has something to say even
-    where the period has no usage.
+    where the period has no usage. ``place``: the names and addresses of the way from the view to the part of
+    it that the page is about; empty on the view's own page.
     """
 
     name: str
@@ -34,6 +35,7 @@ class View:
     in_menu: bool = True
     about_one: bool = False
     shown_without_usage: bool = False
+    place: Callable[[PageData], Sequence[tuple[str, str]]] = lambda _: ()
 
     @property
     def title(self) -> str:

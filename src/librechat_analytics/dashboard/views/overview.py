@@ -8,7 +8,14 @@ from dash import html
 
 from librechat_analytics.dashboard.html import frames
 from librechat_analytics.dashboard.links import LIST_VIEWS
-from librechat_analytics.dashboard.panels import anomalies, forecast, hours_of_week, over_time, what_changed
+from librechat_analytics.dashboard.panels import (
+    anomalies,
+    budgets,
+    forecast,
+    hours_of_week,
+    over_time,
+    what_changed,
+)
 from librechat_analytics.dashboard.panels.base import Panel
 from librechat_analytics.dashboard.panels.parts import Cards, Components, RankedList, card
 from librechat_analytics.dashboard.panels.top_list import fill_top
@@ -46,6 +53,8 @@ def _layout() -> list[Component]:
                 CARDS_PANEL.error_slot(),
                 forecast.LINE.layout("cards-line"),
                 forecast.PANEL.error_slot(),
+                budgets.LINE.layout("cards-line"),
+                budgets.LINE_PANEL.error_slot(),
             ],
             className="panel cards-panel",
         ),
@@ -107,6 +116,7 @@ VIEW = View(
     panels=(
         CARDS_PANEL,
         forecast.PANEL,
+        budgets.LINE_PANEL,
         over_time.PANEL,
         what_changed.PANEL,
         anomalies.PANEL,

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from librechat_analytics.dashboard.views import agents, detail, groups, models, now, overview, quality, users
+from librechat_analytics.dashboard.views import (
+    agents,
+    budgets,
+    detail,
+    groups,
+    models,
+    now,
+    overview,
+    quality,
+    users,
+)
 
 if TYPE_CHECKING:
     from librechat_analytics.dashboard.views.base import View
@@ -12,7 +22,7 @@ if TYPE_CHECKING:
 _LISTS: tuple[View, ...] = (overview.VIEW, users.VIEW, groups.VIEW, models.VIEW, agents.VIEW)
 _OTHERS: tuple[View, ...] = (quality.VIEW, now.VIEW, detail.VIEW)
 
-FINOPS_VIEWS: tuple[View, ...] = ()
+FINOPS_VIEWS: tuple[View, ...] = (budgets.VIEW,)
 """The views that need a definitions file."""
 
 VIEWS: tuple[View, ...] = (*_LISTS, *_OTHERS)
