@@ -109,7 +109,7 @@ def _item(data: PageData, entry: Entry) -> Markup:
                 element("a", anomaly_words.name(inside), href=_reasons(query, inside)),
             ]
         said.append(".")
-    return element("li", name, element("span", *said, class_name="numbers"), class_name="reasons")
+    return element("li", name, element("span", *said), class_name="reasons")
 
 
 def _reasons(query: PageQuery, anomaly: Anomaly) -> str:
