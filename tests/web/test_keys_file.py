@@ -36,6 +36,10 @@ def sales(*domains: str, groups: tuple[str, ...] = (), tenants: tuple[str, ...] 
     return Key("sales", digest(SALES), scope)
 
 
+def of(*domains: str, users: tuple[str, ...] = (), cost_centers: tuple[str, ...] = ()) -> Key:
+    return Key("sales", digest(SALES), Scope(domains, (), (), cost_centers, users))
+
+
 @pytest.mark.parametrize(
     ("line", "key"),
     [
@@ -57,6 +61,10 @@ def sales(*domains: str, groups: tuple[str, ...] = (), tenants: tuple[str, ...] 
         (f"sales:{SALES} domain=x.example group={GROUP},other", sales("x.example", groups=(GROUP, "other"))),
         (f"sales:{SALES} tenant=Acme,globex-2", sales(tenants=("Acme", "globex-2"))),
         (f"sales:{SALES} Tenant=acme tenant=b domain=x.example", sales("x.example", tenants=("acme", "b"))),
+        (f"sales:{SALES} user={GROUP.upper()}", of(users=(GROUP,))),
+        (f"sales:{SALES} user={GROUP} domain=x.example", of("x.example", users=(GROUP,))),
+        (f"sales:{SALES} cost_center=Sales,IT", of(cost_centers=("Sales", "IT"))),
+        (f"sales:{SALES} Cost_Center=R%20%26%20D%2C%20100%25", of(cost_centers=("R & D, 100%",))),
         (f"sales:{SALES} may=manage", replace(sales(), may_manage=True)),
         (f"sales:{SALES} May=Manage domain=x.example", replace(sales("x.example"), may_manage=True)),
     ],
@@ -93,15 +101,24 @@ WRONG = [
     ("finance:your-secure-key-here", "is an example"),
     (f'finance:"{FINANCE}"', "without quotes"),
     (f"finance:'{FINANCE}' domain=x.example", "without quotes"),
-    (f"finance:{FINANCE},domain=x.example", "separate the key from domain="),
-    (f"finance:{FINANCE};Group={GROUP}", "separate the key from domain="),
+    (f"finance:{FINANCE},domain=x.example", "separate the key from what"),
+    (f"finance:{FINANCE};Group={GROUP}", "separate the key from what"),
     (f"finance:{FINANCE}, domain=x.example", "separate what follows the key by a space only"),
     (f"finance:{FINANCE} , domain=x.example", "only domain=example.com, group=ID"),
-    (f"finance:{FINANCE} users=all", "only domain=example.com, group=ID, tenant=ID and may=manage may"),
+    (
+        f"finance:{FINANCE} users=all",
+        "only domain=example.com, group=ID, user=ID, tenant=ID, cost_center=NAME and",
+    ),
+    (f"finance:{FINANCE} user=ana@x.example", "user= must be the _id of a LibreChat user"),
+    (f"finance:{FINANCE} cost_center=", "cost_center= must be the name of a cost centre"),
+    (f"finance:{FINANCE} cost_center=%20", "cost_center= must be the name of a cost centre"),
+    (f"finance:{FINANCE} cost_center='R", "cost_center= must be the name of a cost centre"),
+    (f"finance:{FINANCE} cost_center=%ff", "cost_center= must be the name of a cost centre"),
+    (f"finance:{FINANCE} cost_center=(unassigned)", "(unassigned) is not allowed"),
     (f"finance:{FINANCE} may=", "may= can only be may=manage; without it a key can only read"),
     (f"finance:{FINANCE} may=manage,write", "may= can only be may=manage"),
     (f"finance:{FINANCE} may=all", "may= can only be may=manage"),
-    (f"finance:{FINANCE},may=manage", "separate the key from domain=, group=, tenant= or may= by a space"),
+    (f"finance:{FINANCE},may=manage", "separate the key from what follows it by a space"),
     (f"finance:{FINANCE} tenant=", "tenant= must be a tenantId"),
     (f"finance:{FINANCE} tenant='acme'", "tenant= must be a tenantId"),
     (f"finance:{FINANCE};tenant=acme", "separate the key from"),
@@ -156,9 +173,12 @@ LINE_BREAKS = ("\n", "\r", "\r\n", "\n\n", "\r\r\n", "\\\n", "\n# its limits\n",
 
 
 @given(
-    limits=st.permutations(["domain=x.example", f"group={GROUP}", "Tenant=acme", "may=manage"]).flatmap(
-        lambda all_limits: st.integers(1, 4).map(lambda count: all_limits[:count])
-    ),
+    limits=st.permutations(
+        [
+            *("domain=x.example", f"group={GROUP}", f"user={GROUP}"),
+            *("Tenant=acme", "cost_center=IT", "may=manage"),
+        ]
+    ).flatmap(lambda all_limits: st.integers(1, 6).map(lambda count: all_limits[:count])),
     wrapped=st.integers(0, 2),
     line_break=st.sampled_from(LINE_BREAKS),
     indent=st.sampled_from(["", " ", "\t", "    ", "\N{NO-BREAK SPACE}", "\N{ZERO WIDTH SPACE}"]),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field, replace
+from urllib.parse import unquote
 
 from librechat_analytics.key_strength import require_strong_key
 from librechat_analytics.plain_files import SAVE_AS_UTF_8, UNREADABLE_CHARACTER
 from librechat_analytics.texts import trimmed
+from librechat_analytics.usage.cost_center_rules import UNASSIGNED
 from librechat_analytics.usage.filters import NONE, Scope
 
 NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -16,8 +18,8 @@ HASHED = re.compile(r"sha256:([0-9a-fA-F]{64})")
 HASH_ONLY_IN_PART = re.compile(r"sha-?\d+:", re.IGNORECASE)
 """A mistyped hash must not count as a key: the hash itself would then let people in."""
 
-LIMIT_IN_KEY = re.compile(r"[,;](domain|group|tenant|may)=", re.IGNORECASE)
-LIMITS = ("domain", "group", "tenant")
+LIMITS = ("domain", "group", "user", "tenant", "cost_center")
+LIMIT_IN_KEY = re.compile(rf"[,;]({'|'.join(LIMITS)}|may)=", re.IGNORECASE)
 RIGHT = "may"
 MANAGE = "manage"
 QUOTED = re.compile(r"([\"'`]).*\1")
@@ -93,7 +95,7 @@ def _read_secret(secret: str) -> bytes:
     if HASH_ONLY_IN_PART.match(secret):
         raise ValueError("a hash must be sha256: and its 64 hex digits.")
     if LIMIT_IN_KEY.search(secret):
-        raise ValueError("separate the key from domain=, group=, tenant= or may= by a space, not a comma.")
+        raise ValueError("separate the key from what follows it by a space, not a comma.")
     if secret.endswith((",", ";")):
         raise ValueError("separate what follows the key by a space only.")
     if QUOTED.fullmatch(secret):
@@ -113,23 +115,35 @@ def _read_rights(rights: list[str]) -> bool:
 
 
 def _read_limits(limits: list[str]) -> Scope | None:
-    readers = {"domain": _read_domain, "group": _read_group, "tenant": _read_tenant}
+    readers = {
+        "domain": _read_domain,
+        "group": _read_group,
+        "user": _read_user,
+        "tenant": _read_tenant,
+        "cost_center": _read_cost_center,
+    }
     read: dict[str, list[str]] = {kind: [] for kind in readers}
     for limit in limits:
         named, equals, values = limit.partition("=")
         kind = named.lower()
         if kind not in readers or not equals:
             raise ValueError(
-                "only domain=example.com, group=ID, tenant=ID and may=manage may follow the key,"
-                " separated by spaces; a comment needs a line of its own."
+                "only domain=example.com, group=ID, user=ID, tenant=ID, cost_center=NAME and may=manage may"
+                " follow the key, separated by spaces; a comment needs a line of its own."
             )
         for value in values.split(","):
-            if value.lower() == NONE:
-                raise ValueError(f"a key can only be limited to values that exist: {NONE} is not allowed.")
+            if (nothing := value.lower()) in (NONE, UNASSIGNED):
+                raise ValueError(f"a key can only be limited to values that exist: {nothing} is not allowed.")
             read[kind].append(readers[kind](value))
     if not limits:
         return None
-    return Scope(tuple(read["domain"]), tuple(read["group"]), tuple(read["tenant"]))
+    return Scope(
+        tuple(read["domain"]),
+        tuple(read["group"]),
+        tuple(read["tenant"]),
+        tuple(read["cost_center"]),
+        tuple(read["user"]),
+    )
 
 
 def _read_domain(text: str) -> str:
@@ -151,6 +165,15 @@ def _read_group(text: str) -> str:
     return text.lower() if OBJECT_ID.fullmatch(text) else text
 
 
+def _read_user(text: str) -> str:
+    if not OBJECT_ID.fullmatch(text):
+        raise ValueError(
+            "user= must be the _id of a LibreChat user, such as user=66b0c1d2e3f4a5b6c7d8e9f0;"
+            " several are separated by commas without spaces."
+        )
+    return text.lower()
+
+
 def _read_tenant(text: str) -> str:
     if not _is_plain(text):
         raise ValueError(
@@ -158,6 +181,17 @@ def _read_tenant(text: str) -> str:
             " several are separated by commas without spaces."
         )
     return text
+
+
+def _read_cost_center(text: str) -> str:
+    """Read a name in which a space is written as %20, a comma as %2C and a per cent sign as %25."""
+    name = unquote(text)
+    if not _is_plain(name) or name != name.strip() or UNREADABLE_CHARACTER in name:
+        raise ValueError(
+            "cost_center= must be the name of a cost centre, such as cost_center=Sales; write spaces as %20"
+            " and commas as %2C. Several are separated by commas without spaces."
+        )
+    return name
 
 
 def _is_plain(text: str) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.plain_files import UnreadableFileError, read_text, stamp_of
 from librechat_analytics.texts import trimmed
-from librechat_analytics.web.key_line import Key, Line, names_a_key, read_line
+from librechat_analytics.web.key_line import LIMITS, Key, Line, names_a_key, read_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 AT_REST_SECONDS = 60
 """A file that has not changed for so long is no longer being written."""
 
-LIMIT = re.compile(r"\b(domain|group|tenant|may)\s*[=:]", re.IGNORECASE)
+LIMIT = re.compile(rf"\b({'|'.join(LIMITS)}|may)\s*[=:]", re.IGNORECASE)
 
 
 class KeysFileError(OperatorError):
@@ -56,7 +56,8 @@ def read_keys(path: Path, *, at_rest: bool, before: Collection[Key] = ()) -> Key
     """Read all lines of a file of keys that can be read.
 
     A line is ``name:key`` or ``name:sha256:<64 hex digits>``, then any number of limits:
-    ``domain=example.com`` and ``group=<id>`` limit the key to their users, ``tenant=<id>`` to that tenant.
+    ``domain=example.com``, ``group=<id>`` and ``user=<id>`` limit the key to their users, ``tenant=<id>`` and
+    ``cost_center=<name>`` to that tenant or cost centre.
     ``may=manage`` lets the key change something. A key whose limits are on another line is refused. Empty
     lines and lines that begin with # are ignored. A last line without a line break counts if the file is
     ``at_rest``, or if it is the same as a key that counts already (``before``).

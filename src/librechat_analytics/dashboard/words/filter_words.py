@@ -97,8 +97,10 @@ def scope_in_words(scope: Scope, data: PageData) -> str:
     groups = dict(data.filter_values.get("group", ()))
     people = [f"@{domain}" for domain in scope.domains]
     people += [f"group {name_label(groups.get(group, group))}" for group in scope.groups]
+    people += [value_in_words("user", user, data) for user in scope.users]
     tenants = [f"tenant {name_label(tenant)}" for tenant in scope.tenants]
-    parts = [" and ".join(each) for each in (people, tenants) if each]
+    centers = [f"cost centre {name_label(center)}" for center in scope.cost_centers]
+    parts = [" and ".join(each) for each in (people, tenants, centers) if each]
     return f"Your key shows only {' of '.join(parts)}"
 
 
