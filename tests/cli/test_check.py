@@ -144,7 +144,7 @@ class TestCheck:
         os.mkfifo(tmp_path / "data" / FILE_NAME)
         assert f"FAIL  The store {tmp_path / 'data' / FILE_NAME} is a named pipe, not" in run("check")[1]
 
-    @pytest.mark.parametrize("setting", ["DASHBOARD_API_KEYS_FILE", "PRICES_FILE"])
+    @pytest.mark.parametrize("setting", ["DASHBOARD_API_KEYS_FILE", "PRICES_FILE", "FINOPS_FILE"])
     @pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
     def test_a_setting_that_names_no_file_fails_at_once(
         self,

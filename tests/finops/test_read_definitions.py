@@ -102,6 +102,9 @@ def whole(tmp_path: Path) -> Definitions:
 
 
 class TestAWholeFile:
+    def test_its_zone_may_be_written_in_any_case(self, tmp_path: Path) -> None:
+        assert definitions(tmp_path, 'zone = "europe/berlin"').zone.key == "Europe/Berlin"
+
     def test_an_empty_file_defines_nothing_in_the_zone_of_the_settings(self, tmp_path: Path) -> None:
         said = definitions(tmp_path, "")
         assert (said.zone.key, said.year_starts, said.currency) == ("Asia/Tokyo", 1, None)

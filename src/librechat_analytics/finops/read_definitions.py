@@ -20,7 +20,7 @@ from librechat_analytics.finops.read_rules import read_rules
 from librechat_analytics.finops.toml_lines import TomlLines
 from librechat_analytics.finops.toml_table import RefusalError, Table, month_or_day, quoted
 from librechat_analytics.plain_files import UnreadableFileError, read_text
-from librechat_analytics.zones import UnknownZoneError, parse_zone, similar_zone
+from librechat_analytics.zones import UnknownZoneError, parse_zone, similar_zone, zone_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -193,7 +193,7 @@ def _zone(file: Table, default_zone: str) -> ZoneInfo:
         return parse_zone(default_zone)
     name = file.text("zone")
     try:
-        return parse_zone(name)
+        return parse_zone(zone_name(name))
     except UnknownZoneError:
         similar = similar_zone(name)
         hint = f"did you mean {similar}?" if similar else "use one such as Europe/Berlin."

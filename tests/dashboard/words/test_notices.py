@@ -55,9 +55,12 @@ def test_an_empty_store_says_what_librechat_must_record() -> None:
 
 def test_definitions_with_a_mistake_say_where_it_is_and_what_holds() -> None:
     assert definitions_banner(None) == []
-    words = component_texts(definitions_banner("FINOPS_FILE a.toml, line 3: first.\nsecond.\nthird."))
+    words = component_texts(definitions_banner("FINOPS_FILE /etc/a.toml, line 3: first.\nsecond.\nthird."))
     assert "stay in force" in words
-    assert "line 3: first. 2 more problems: see the server log." in words
+    assert "in force. a.toml, line 3: first. 2 more problems: see the server log." in words
+    assert "in force. people.csv, line 2: who" in component_texts(
+        definitions_banner("/e/people.csv, line 2: who")
+    )
     assert "second" not in words
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import dash_bootstrap_components as dbc
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from librechat_analytics.dashboard.data import PageData
     from librechat_analytics.dashboard.query import Replaced
     from librechat_analytics.usage.answers import Freshness
+
+FOLDERS = re.compile(r"\AFINOPS_FILE (?:\S*/)?|\A\S*/")
+"""What a problem begins with before the name of the file; the log has it."""
 
 IMPORTING = "Reading LibreChat's history, newest first. The figures on screen are final; earlier days follow."
 
@@ -111,6 +115,7 @@ def definitions_banner(problem: str | None) -> list[Component]:
     if problem is None:
         return []
     first, *others = problem.splitlines()
+    first = FOLDERS.sub("", first)
     more = f" {counted(len(others), 'more problem')}: see the server log." if others else ""
     what = "The definitions file has a mistake, so the definitions before its last change stay in force. "
     return [html.Div([what, one_line(first), more], className="banner warning")]
