@@ -239,8 +239,18 @@ class PageData:
     @Once
     def in_currency(self) -> Converted | None:
         """Give the period's cost in the currency of the definitions; None where they have none for it."""
+        return self._converted(self.period, self.filters)
+
+    def spent_in_currency(self, state: BudgetState) -> Converted | None:
+        """Give what is spent of a budget in the currency of the definitions; None where they have none."""
+        where = state.budget.where.given()
+        if state.each is not None and state.key is not None:
+            where |= {str(state.each): (state.key,)}
+        return self._converted(state.period, Filters.of(where, self.filters.scope))
+
+    def _converted(self, period: Period, filters: Filters) -> Converted | None:
         currency = self.definitions.currency if self.definitions else None
-        return cost_in_currency(self._repository, currency, self.period, self.filters)
+        return cost_in_currency(self._repository, currency, period, filters)
 
     @Once
     def forecast(self) -> Forecast:

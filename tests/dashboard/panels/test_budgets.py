@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -12,6 +15,7 @@ from librechat_analytics.dashboard.page_state import crumbs, page_title
 from librechat_analytics.dashboard.panels import budgets
 from librechat_analytics.dashboard.panels.base import answer_panels
 from librechat_analytics.dashboard.views.budgets import VIEW
+from librechat_analytics.finops.definitions import Currency
 from librechat_analytics.usage.filters import Filters, Scope
 from tests.dashboard.ready_answers import query, texts
 from tests.finops.budget_worlds import budget, definitions
@@ -164,3 +168,11 @@ def test_a_limited_reader_sees_only_what_lies_inside(ask: Ask) -> None:
     limited = ask(filters=Filters(scope=Scope(("example.com",), ())))
     assert {state.name for state in limited.budgets} == {"Everybody"}
     assert ask(budget="Calm", filters=Filters(scope=Scope(("example.com",), ()))).budget_history == ()
+
+
+def test_the_page_of_a_budget_has_its_amounts_in_the_currency_of_the_definitions(ask: Ask) -> None:
+    euros = Currency("EUR", ((date(2020, 1, 1), Fraction("0.5")),))
+    words = texts(filled(ask(replace(SAID, currency=euros), budget="Spent"))[1]["budgets-facts"])
+    state = ask(SAID, budget="Spent").budget_history[-1]
+    assert f"Converted EUR {state.actual_usd / 2:,.2f} of EUR 0.25 at 0.5 per dollar (Jan 2020)" in words
+    assert "Converted" not in texts(filled(ask(budget="Spent"))[1]["budgets-facts"])

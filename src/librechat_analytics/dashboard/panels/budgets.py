@@ -19,7 +19,7 @@ from librechat_analytics.dashboard.html.markup import element
 from librechat_analytics.dashboard.html.tables import Header
 from librechat_analytics.dashboard.panels.base import Panel
 from librechat_analytics.dashboard.panels.parts import Chart, Frame, Region, Table
-from librechat_analytics.dashboard.words import budget_words
+from librechat_analytics.dashboard.words import budget_words, currency_words
 from librechat_analytics.exports.columns import BUDGET_STATUSES
 from librechat_analytics.exports.sheets import budgets_sheet, course_sheet
 from librechat_analytics.formatting import money, money_exact, name_label, share
@@ -224,6 +224,7 @@ def _facts(data: PageData, state: BudgetState) -> list[Markup]:
         ("Status", BUDGET_STATUSES[state.status]),
         ("Spent", f"{money(state.actual_usd)}{used}"),
         ("Available", f"{money(state.available_usd)}{carried}"),
+        *currency_words.of_budget(data, state),
         ("Period", f"{budget_words.period(state)}, {state.period.zone.key}"),
         ("Passed", budget_words.elapsed(state)),
         ("Expected by its end", budget_words.expected(state) or str(state.forecast_reason)),

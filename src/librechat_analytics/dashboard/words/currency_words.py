@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from librechat_analytics.dashboard.html.markup import element
-from librechat_analytics.finops.currency import each_rate_in_words, in_words
+from librechat_analytics.finops.currency import each_rate_in_words, in_words, rates_in_words
 from librechat_analytics.formatting import money_in
 
 if TYPE_CHECKING:
     from librechat_analytics.dashboard.data import PageData
     from librechat_analytics.dashboard.html.markup import Markup
+    from librechat_analytics.finops.budgets import BudgetState
 
 
 def beside_cost(data: PageData) -> list[Markup]:
@@ -27,3 +28,13 @@ def of_total(data: PageData) -> str:
     """Write the period's cost without its rate, for the total of a list; empty without a currency."""
     money = data.in_currency
     return "" if money is None else money_in(money.code, money.amount)
+
+
+def of_budget(data: PageData, state: BudgetState) -> list[tuple[str, str]]:
+    """Say what is spent of what is available in the currency of the definitions; nothing without one."""
+    spent = data.spent_in_currency(state)
+    if spent is None:
+        return []
+    available = money_in(spent.code, spent.of(state.available_usd))
+    words = f"{money_in(spent.code, spent.amount)} of {available} {rates_in_words(spent)}"
+    return [("Converted", words)]
