@@ -233,7 +233,12 @@ def create_app(settings: Settings) -> Flask:
         public_page=page,
     )
     repository = CachedRepository(
-        store, server, source=source_report, prices=prices, rules=lambda: definitions.rules
+        store,
+        server,
+        source=source_report,
+        prices=prices,
+        rules=lambda: definitions.rules,
+        assignments=assignments,
     )
     server.register_blueprint(
         api_blueprint(

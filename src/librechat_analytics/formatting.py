@@ -49,12 +49,14 @@ FILTER_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "domain": "E-mail domain",
         "group": "Group",
         "tenant": "Tenant",
+        "cost_center": "Cost centre",
     }
 )
 """The name of each filter, in the order in which the page shows them."""
 
 WITHOUT_AGENT: Final = "Without an agent"
 UNKNOWN_AGENT: Final = "Unknown agent"
+NO_COST_CENTER: Final = "Unassigned"
 NONE_LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "user": "Unknown user",
@@ -66,9 +68,10 @@ NONE_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "domain": "Without an e-mail domain",
         "group": "In no group",
         "tenant": "Without a tenant",
+        "cost_center": NO_COST_CENTER,
     }
 )
-"""What to call the rows without a value, by filter: the filter's value ``(none)``."""
+"""What to call the rows without a value, by filter: those of the value ``(none)`` or ``(unassigned)``."""
 
 MAX_NAME_LENGTH: Final = 120
 

@@ -38,6 +38,9 @@ PATHS = {
 
 DEFINITIONS = """
 zone = "Europe/Berlin"
+[cost_centers]
+domains = { "example.com" = "Sales", "example.org" = "Research" }
+parents = { "Sales" = "Business" }
 [[budget]]
 name = "Sales AI"
 where = { context = "message" }

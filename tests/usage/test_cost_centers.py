@@ -259,3 +259,54 @@ def test_the_days_of_a_cost_center_add_up_to_it(
         by_center = {subject.key: sums[row] for row, subject in enumerate(found.subjects)}
         assert by_center.pop(None, 0.0) == pytest.approx(centers.unassigned.cost_usd)
         assert by_center == pytest.approx(expected)
+
+
+ONE_GROUP = CostCenterRules(listed=(Rule("group", str(SALES), (("Sales", 100),)),))
+
+
+@pytest.fixture
+def by_cells(stores: list[Store]) -> StoreRepository:
+    return asking(stores[1], ONE_GROUP)
+
+
+def test_other_answers_tell_cost_centers_apart_with_the_same_figures(by_cells: StoreRepository) -> None:
+    listed = by_cells.cost_centers(WHOLE, WHOLE_LIST)
+    assert listed is not None
+    (sales,) = listed.rows
+    days = Days(ZoneInfo("UTC"), (NOON - timedelta(days=1)).date(), LATER.date() + timedelta(days=1))
+    daily = by_cells.daily_costs(days, "cost_center")
+    changes = by_cells.what_changed(WHOLE, "cost_center", 10)
+    split = by_cells.split_over_time(WHOLE, "day", "cost_center")
+    costs = by_cells.subject_costs((WHOLE.range.start.replace(hour=0), LATER), "cost_center")
+
+    expected = {"Sales": sales.cost_usd, None: listed.unassigned.cost_usd}
+    assert {
+        subject.key: pytest.approx(sum(daily.costs_usd[row])) for row, subject in enumerate(daily.subjects)
+    } == expected
+    assert {row.subject: row.now_usd for row in changes.rows} == expected
+    assert {part.key: part.cost_usd for part in split.legend} == {
+        "Sales": sales.cost_usd,
+        UNASSIGNED: listed.unassigned.cost_usd,
+    }
+    assert [(one.key, sum(one.costs_e6) / E6_PER_USD) for one in costs] == [("Sales", sales.cost_usd)]
+
+
+def test_without_a_file_there_are_no_cost_centers_and_all_usage_is_unassigned(stores: list[Store]) -> None:
+    repository = asking(stores[1], None)
+    assert repository.cost_centers(WHOLE, WHOLE_LIST) is None
+    for name, expected in ((UNASSIGNED, repository.summary(WHOLE).totals.calls), ("Sales", 0)):
+        filters = Filters(cost_center=(name,))
+        assert repository.summary(WHOLE, filters).totals.calls == expected
+        assert repository.unmatched(filters) == (() if expected else ("cost_center",))
+    assert "cost_center" not in repository.filter_values()
+
+
+def test_a_change_of_labels_or_rules_changes_who_pays(stores: list[Store]) -> None:
+    in_force = [ONE_GROUP]
+    repository = StoreRepository(
+        stores[1], source=lambda: SourceReport("offline"), clock=lambda: LATER, rules=lambda: in_force[0]
+    )
+    asked = Filters(cost_center=("Sales",))
+    before = repository.summary(WHOLE, asked).totals.calls
+    in_force[0] = CostCenterRules(listed=(Rule("role", "USER", (("Sales", 100),)),))
+    assert repository.summary(WHOLE, asked).totals.calls != before

@@ -179,6 +179,9 @@ def composed(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
             within: Within = "after_now" if name == "future_usage" else "period"
             text = of_period(name, filters, rows=rows, within=within, sources=plain)
             yield text, own | filters.parameters()
+            if filters == EVERYTHING:
+                by_center = of_period(name, filters, rows=rows, within=within, sources=plain, by_center=True)
+                yield by_center, own
             in_bits = of_period(name, filters, rows=rows, within=within, in_bits=True, sources=plain)
             if "$last_" in in_bits:
                 greatest = {

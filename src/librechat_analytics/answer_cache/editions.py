@@ -177,6 +177,7 @@ class Editions:
         clock: Callable[[], datetime] = utc_now,
         seconds: Callable[[], float] = time.monotonic,
         rules: Callable[[], CostCenterRules | None] = no_rules,
+        assignments: Assignments | None = None,
     ) -> None:
         self._kept = kept
         self._store = store
@@ -185,7 +186,7 @@ class Editions:
         self._clock = clock
         self._seconds = seconds
         self._rules = rules
-        self._assignments = Assignments()
+        self._assignments = assignments or Assignments()
         self._turning = threading.Lock()
         self._present = self._open(0)
         self._coming: Edition | None = None

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         Summary,
         User,
     )
+    from librechat_analytics.usage.assigned_snapshot import Assignments
     from librechat_analytics.usage.changes import Changes
     from librechat_analytics.usage.cost_center_list import CostCenters
     from librechat_analytics.usage.cost_center_rules import CostCenterRules
@@ -74,10 +75,18 @@ class CachedRepository:
         clock: Callable[[], datetime] = utc_now,
         seconds: Callable[[], float] = time.monotonic,
         rules: Callable[[], CostCenterRules | None] = no_rules,
+        assignments: Assignments | None = None,
     ) -> None:
         kept = KeptAnswers(app, seconds=seconds)
         self._editions = Editions(
-            kept, store, source=source, prices=prices, clock=clock, seconds=seconds, rules=rules
+            kept,
+            store,
+            source=source,
+            prices=prices,
+            clock=clock,
+            seconds=seconds,
+            rules=rules,
+            assignments=assignments,
         )
 
     def close(self) -> None:

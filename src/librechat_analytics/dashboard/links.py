@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from librechat_analytics.usage.filters import NONE
+from librechat_analytics.usage.filters import NONE, value_of_none
 
 if TYPE_CHECKING:
     from librechat_analytics.dashboard.query import PageQuery
@@ -36,7 +36,7 @@ def provider_models(query: PageQuery, provider: str | None) -> str | None:
 
 def subject_page(query: PageQuery, by: SplitBy, key: str | None) -> str:
     """Give the address of a subject's page, or of what a filter shows of it; None: usage without one."""
-    value = key or NONE
+    value = key or value_of_none(by)
     if by in LIST_VIEWS:
         return query.link(by, **{by: value})
     return query.link("models" if by == "provider" else "overview", **{by: value})

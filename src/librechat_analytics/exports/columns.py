@@ -19,6 +19,7 @@ from librechat_analytics.finops.period_forecast import Forecast
 from librechat_analytics.formatting import FILTER_LABELS, WEEKDAYS, agent_label, model_label
 from librechat_analytics.usage.answers import ConversationBand, PriceRow, Totals
 from librechat_analytics.usage.changes import Change, ChangeState
+from librechat_analytics.usage.cost_center_list import CostCenterRow
 from librechat_analytics.usage.list_answers import (
     AgentRow,
     BreakdownRow,
@@ -229,6 +230,22 @@ def breakdown_columns(by: Attribute) -> Columns[BreakdownRow]:
         ),
     )
 
+
+COST_CENTERS = Columns(
+    CostCenterRow,
+    (
+        col("name", "Cost centre", "text"),
+        col("parent", "Belongs to", "text"),
+        *SPENT,
+        CALLS,
+        USER_COUNT,
+        col("cost_per_user_usd", "Cost per user (USD)", "money", short="Per user"),
+        CONVERSATIONS,
+        SHARE,
+        col("assumed_cost_usd", "Of it assumed (USD)", "money", short="Assumed"),
+        *COMPARED,
+    ),
+)
 
 USAGE_OVER_TIME = Columns(
     TimelinePoint,

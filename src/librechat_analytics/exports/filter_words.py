@@ -16,7 +16,7 @@ from librechat_analytics.formatting import (
     user_label,
 )
 from librechat_analytics.usage.answers import Agent
-from librechat_analytics.usage.filters import LEAVE_OUT, NONE, UNKNOWN
+from librechat_analytics.usage.filters import LEAVE_OUT, UNKNOWN, value_of_none
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,7 +76,7 @@ def value_in_words(name: str, value: str, names: Names) -> str:
     """Give the label of a filter's value: a name where the value is an id."""
     if value == UNKNOWN and name == "agent":
         return UNKNOWN_AGENT
-    if value == NONE and name in NONE_LABELS:
+    if value == value_of_none(name) and name in NONE_LABELS:
         return NONE_LABELS[name]
     if name == "user":
         user = names.user_of(value)

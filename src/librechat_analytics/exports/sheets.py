@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 from librechat_analytics.exports import columns
 from librechat_analytics.exports.columns import BUCKET, SHARE, Column, Columns, Heading, Row
 from librechat_analytics.finops.currency import in_words
-from librechat_analytics.formatting import FILTER_LABELS, NONE_LABELS, UNKNOWN_AGENT, WITHOUT_AGENT
+from librechat_analytics.formatting import (
+    FILTER_LABELS,
+    NO_COST_CENTER,
+    NONE_LABELS,
+    UNKNOWN_AGENT,
+    WITHOUT_AGENT,
+)
 from librechat_analytics.usage.period_words import describe
 
 if TYPE_CHECKING:
@@ -31,6 +37,7 @@ if TYPE_CHECKING:
         Summary,
     )
     from librechat_analytics.usage.changes import Changes
+    from librechat_analytics.usage.cost_center_list import CostCenters, Unassigned
     from librechat_analytics.usage.list_answers import (
         AgentRanking,
         Breakdown,
@@ -100,7 +107,9 @@ def agents_sheet(ranking: AgentRanking) -> Sheet:
     return Sheet(agents.name, agents.columns, (*agents.rows, *rest), adds_up=True)
 
 
-def _rest_row(headings: Iterable[Column[Row]], named: str, name: str, part: Part) -> tuple[Cell, ...]:
+def _rest_row(
+    headings: Iterable[Column[Row]], named: str, name: str, part: Part | Unassigned
+) -> tuple[Cell, ...]:
     def cell(column: Column[Row]) -> Cell:
         if column.field == named:
             return name
@@ -117,6 +126,14 @@ def attribute_sheet(breakdown: Breakdown, by: Attribute) -> Sheet:
     without = _rest_row(of.columns, "label", NONE_LABELS[by], breakdown.none)
     rows = (*laid_out.rows, without)
     return Sheet(laid_out.name, laid_out.columns, rows, adds_up=by != "group")
+
+
+def cost_centers_sheet(found: CostCenters) -> Sheet:
+    """Lay out cost centres, then what none of them pays for; together they are the total."""
+    of = columns.COST_CENTERS
+    centers = sheet("Cost centres", of, found.rows)
+    unassigned = _rest_row(of.columns, "name", NO_COST_CENTER, found.unassigned)
+    return Sheet(centers.name, centers.columns, (*centers.rows, unassigned), adds_up=True)
 
 
 def budgets_sheet(states: Sequence[BudgetState]) -> Sheet:

@@ -184,6 +184,10 @@ BREAKDOWN = table(
     ),
     lambda answer, context: sheets.attribute_sheet(answer, attribute(context.selection.by)),
 )
+COST_CENTERS = table(
+    lambda repository, chosen: repository.cost_centers(chosen.period, chosen.listing, chosen.filters),
+    lambda answer, _: sheets.cost_centers_sheet(answer),
+)
 USER_MODELS = table(
     lambda repository, chosen: repository.user_models(chosen.period, chosen.filters),
     lambda answer, _: sheets.user_models_sheet(answer),
@@ -236,6 +240,7 @@ ALL_TABLES = (
     COST_BREAKDOWN,
     TOP_AGENTS,
     BREAKDOWN,
+    COST_CENTERS,
     USER_MODELS,
     QUALITY,
     PRICE_CHECK,

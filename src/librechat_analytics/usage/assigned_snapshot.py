@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -42,6 +43,9 @@ UNASSIGNED_KEY = 0
 
 NOTHING: tuple[SqlRow] = ({"name": None},)
 """Of a user whose id or e-mail address no rule names."""
+
+NO_LABELS: tuple[SqlRow] = ({},)
+"""Without rules, no label matters."""
 
 KEPT_STATES = 2
 """How many states of rules and labels to keep: two editions may answer at once."""
@@ -82,8 +86,11 @@ class AssignedSnapshot:
         named = {*FRAMES_IN.findall(query)}
         if not named:
             return frames
-        known = self._assignments.frames(self._snapshot, self._rules)
-        return {**frames, **{name: known[name] for name in named}}
+        return {**frames, **{name: self._of_centers[name] for name in named}}
+
+    @cached_property
+    def _of_centers(self) -> Mapping[str, pd.DataFrame]:
+        return self._assignments.frames(self._snapshot, self._rules)
 
 
 class Assignments:
@@ -95,7 +102,7 @@ class Assignments:
 
     def frames(self, snapshot: Snapshot, rules: CostCenterRules) -> Mapping[str, pd.DataFrame]:
         """Return the frames that ``base/cost_centers.sql`` reads, for the labels of a snapshot."""
-        (labels,) = snapshot.rows(of_store("labels_state"))
+        (labels,) = NO_LABELS if rules == NO_RULES else snapshot.rows(of_store("labels_state"))
         with self._computing:
             for of_rules, of_labels, frames in self._kept:
                 if of_rules is rules and of_labels == labels:

@@ -25,10 +25,11 @@ ChangeState = Literal["new", "gone", "both"]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How the cost of one user, model, agent, group or provider differs from the previous period.
+    """How the cost of one user, model, agent and so on differs from the previous period.
 
-    ``subject``: its id, or a model's or provider's name; None for the usage that has none, ``(unknown)``
-    where nothing shows the agent. ``price_usd`` and ``quantity_usd`` add up to ``difference_usd``.
+    ``subject``: its id, or a model's, provider's or cost centre's name; None for the usage that has none,
+    ``(unknown)`` where nothing shows the agent. ``price_usd`` and ``quantity_usd`` add up to
+    ``difference_usd``.
     """
 
     subject: str | None
@@ -95,6 +96,7 @@ def what_changed(snapshot: Snapshot, period: Period, by: ChangeBy, limit: int, f
         filters,
         {"by": by, "limit": limit},
         before=period.previous or nothing,
+        by_center=by == "cost_center",
     )
     models = [_uses(row) for row in found if row["is_whole"]]
     now_e6 = sum(now.cost_e6 for _, now in models)

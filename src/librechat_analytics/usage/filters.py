@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
+from librechat_analytics.usage.cost_center_rules import UNASSIGNED
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -23,6 +25,11 @@ MOST_VALUES = 100
 
 # A tab may be part of a name. A lone surrogate is half a character, which no encoding can represent.
 UNREADABLE_CHARACTER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def value_of_none(name: str) -> str:
+    """Return the value of a filter that selects what has no such thing."""
+    return UNASSIGNED if name == "cost_center" else NONE
 
 
 def is_readable(text: str) -> bool:

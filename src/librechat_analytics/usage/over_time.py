@@ -117,6 +117,7 @@ def split(
         filters,
         buckets,
         {"dimension": dimension, "parts": SPLIT_PARTS},
+        by_center=dimension == "cost_center",
     )
     return Split(
         unit,
@@ -224,6 +225,7 @@ def _bucket_rows(
     parameters: Mapping[str, object] = NO_PARAMETERS,
     *,
     counts_keys: bool = False,
+    by_center: bool = False,
 ) -> list[SqlRow]:
     if not buckets:
         return []
@@ -236,6 +238,7 @@ def _bucket_rows(
         parameters,
         frames=frames,
         groups=len(buckets) if counts_keys else None,
+        by_center=by_center,
     )
 
 

@@ -52,10 +52,10 @@ if TYPE_CHECKING:
 Dimension = Literal["model", "user", "agent"]
 """What has a list and a page of its own, and what cost can be ranked by."""
 
-SplitBy = Literal["model", "user", "agent", "provider", "group"]
+SplitBy = Literal["model", "user", "agent", "provider", "group", "cost_center"]
 """What a timeline can be split by."""
 
-ChangeBy = Literal["model", "agent", "user", "group", "provider"]
+ChangeBy = Literal["model", "agent", "user", "group", "provider", "cost_center"]
 """What a difference in cost can be taken apart by."""
 
 Attribute = Literal["group", "domain", "role", "provider", "context", "tenant"]
@@ -215,7 +215,7 @@ class Repository(Protocol):
     def split_over_time(
         self, period: Period, unit: BucketUnit, dimension: SplitBy, filters: Filters = EVERYTHING
     ) -> Split:
-        """Split each bucket into the eight top models, users, agents, providers or groups and the rest."""
+        """Split each bucket into the eight top models, users and so on, and the rest."""
         ...
 
     def trends(

@@ -112,15 +112,18 @@ def range_rows(
     before: TimeRange | None = None,
     now: datetime | None = None,
     sources: tuple[tuple[str, str], ...] = (),
+    by_center: bool = False,
 ) -> list[SqlRow]:
     """Run the query of that name about the usage of a range of time that the filters let through.
 
     ``before`` is the range that a query compares it with; ``now`` is the end of all time for it;
-    ``sources`` says what it reads.
+    ``sources`` says what it reads; ``by_center``, whether it tells cost centres apart.
     ``groups`` is for how many groups the query counts distinct users and conversations. If they are few, it
     counts them in bits, which takes a third of the time.
     """
-    query, bound = _range_query(snapshot, name, time_range, filters, rows, groups, before, now, sources)
+    query, bound = _range_query(
+        snapshot, name, time_range, filters, rows, groups, before, now, sources, by_center
+    )
     return snapshot.rows(query, {**bound, **parameters}, frames)
 
 
@@ -148,12 +151,13 @@ def _range_query(
     before: TimeRange | None = None,
     now: datetime | None = None,
     sources: tuple[tuple[str, str], ...] = (),
+    by_center: bool = False,
 ) -> tuple[str, dict[str, object]]:
     """Return the text of a query about a range, and all its parameters but its own."""
     bounds = {"start": time_range.start, "end": time_range.end, **_slots_in_cells(snapshot, time_range)}
     in_bits = groups is not None and groups * _bytes_a_group(snapshot) <= MOST_BYTES_OF_BITS
     greatest = _greatest_keys(snapshot) if in_bits else {}
-    query = of_period(name, filters, rows=rows, in_bits=in_bits, sources=sources)
+    query = of_period(name, filters, rows=rows, in_bits=in_bits, sources=sources, by_center=by_center)
     more = {**_bounds_before(snapshot, before), **_bounds_of_all_time(snapshot, now)}
     # A query takes no parameter that it does not name.
     named = {name: value for name, value in more.items() if f"${name}" in query}

@@ -64,6 +64,7 @@ def subject_costs(
         filters,
         {"by": by or "all"},
         frames={"slots": _slots(edges)},
+        by_center=by == "cost_center",
     )
     if by is None and not rows:
         return (SubjectCosts(None, None, (0,) * count, in_last=False),)
@@ -99,6 +100,7 @@ def crossings(
         filters,
         {"by": by or "all"},
         frames={"slots": _slots(edges), "limits": frame},
+        by_center=by == "cost_center",
     )
     found = {row["number"]: row["crossed_at"] for row in rows}
     return tuple(found.get(number) for number in range(len(limits)))

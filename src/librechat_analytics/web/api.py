@@ -20,7 +20,7 @@ from librechat_analytics.usage.filters import FILTER_PARAMETERS
 from librechat_analytics.usage.periods import parse_period
 from librechat_analytics.usage.questions import ATTRIBUTES, CHANGES_BY
 from librechat_analytics.web import answer_bodies as bodies
-from librechat_analytics.web import finops_bodies, list_bodies
+from librechat_analytics.web import cost_center_bodies, finops_bodies, list_bodies
 from librechat_analytics.web.body import json_response
 from librechat_analytics.web.budget_bodies import BudgetHistoryAnswer, BudgetsAnswer
 from librechat_analytics.web.parameters import read_request
@@ -180,6 +180,15 @@ ENDPOINTS = (
 )
 
 FINOPS_ENDPOINTS = (
+    Endpoint(
+        "cost-centers",
+        "Cost centres by cost, and what none of them pays for",
+        workbook.COST_CENTERS,
+        cost_center_bodies.CostCentersAnswer,
+        parameters=OF_LISTS,
+        example="period=last-month&limit=2",
+        nothing="There are no cost centres: set FINOPS_FILE to define them.",
+    ),
     Endpoint(
         "budgets",
         "Budgets in their running periods",

@@ -35,8 +35,8 @@ export function keepChoices(choices) {
 export function showFields(query) {
   for (const { dataset, parentElement } of fields()) {
     const { filter = "" } = dataset;
-    // Few LibreChats have tenants; where there are none to choose from, the field is not there.
-    const isEmpty = filter === "tenant" && !known[filter]?.length;
+    // Few LibreChats have tenants or cost centres; without any to choose from, the field is not there.
+    const isEmpty = ["tenant", "cost_center"].includes(filter) && !known[filter]?.length;
     parentElement?.parentElement?.toggleAttribute("hidden", isEmpty || query.get("view") === filter);
   }
 }

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from librechat_analytics.exports.sheets import Sheet
     from librechat_analytics.usage.timeline_answers import Timeline
 
-SPLIT_BY = (("", "Total"), *((by, FILTER_LABELS[by]) for by in SPLITS))
+SPLIT_BY = (("", "Total"), *((by, FILTER_LABELS[by]) for by in SPLITS if by != "cost_center"))
 SMALL_SHARE = 0.05
 """Below this share of the whole, a part of a stack is too small to see."""
 

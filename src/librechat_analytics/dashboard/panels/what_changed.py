@@ -15,7 +15,7 @@ from librechat_analytics.dashboard.words import change_words, notices
 from librechat_analytics.dashboard.words.subject_names import subject_name
 from librechat_analytics.exports.sheets import changes_sheet
 from librechat_analytics.formatting import FILTER_LABELS, counted, money, money_exact
-from librechat_analytics.usage.filters import NONE
+from librechat_analytics.usage.filters import value_of_none
 from librechat_analytics.usage.questions import CHANGES_BY
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 LABEL = "What changed"
 NAME = "what-changed"
 LENGTH = 8
-TABS = tuple((by if by != "model" else "", FILTER_LABELS[by]) for by in CHANGES_BY)
+TABS = tuple((by if by != "model" else "", FILTER_LABELS[by]) for by in CHANGES_BY if by != "cost_center")
 
 FRAME = Frame(f"{NAME}-frame")
 SENTENCE = Region(f"{NAME}-sentence")
@@ -103,7 +103,7 @@ def _entry(data: PageData, row: Change) -> ChangeEntry:
         f"From {money(row.before_usd)} to {money(row.now_usd)}: {change_words.signed(row.quantity_usd)} by"
         f" quantity, {change_words.signed(row.price_usd)} by price",
         subject_page(data.query, by, row.subject),
-        filter=(by, row.subject or NONE),
+        filter=(by, row.subject or value_of_none(by)),
     )
 
 

@@ -12,7 +12,7 @@ from librechat_analytics.formatting import (
     UNKNOWN_AGENT,
     name_label,
 )
-from librechat_analytics.usage.filters import LEAVE_OUT, NONE, UNKNOWN
+from librechat_analytics.usage.filters import LEAVE_OUT, NONE, UNKNOWN, value_of_none
 
 if TYPE_CHECKING:
     from librechat_analytics.dashboard.data import PageData
@@ -115,4 +115,4 @@ def choices(data: PageData) -> dict[str, list[Choice]]:
 def _recorded(name: str, data: PageData) -> list[Choice]:
     """List the recorded values and then ``(none)``; nothing if no value is recorded."""
     known = [(value, name_label(label)) for value, label in data.filter_values.get(name, ())]
-    return [*known, (NONE, NONE_LABELS[name])] if known else []
+    return [*known, (value_of_none(name), NONE_LABELS[name])] if known else []

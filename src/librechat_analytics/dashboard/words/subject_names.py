@@ -12,7 +12,7 @@ from librechat_analytics.formatting import (
     name_label,
     user_label,
 )
-from librechat_analytics.usage.filters import NONE, UNKNOWN
+from librechat_analytics.usage.filters import UNKNOWN, value_of_none
 
 if TYPE_CHECKING:
     from librechat_analytics.usage.questions import SplitBy
@@ -31,7 +31,7 @@ class Named(Protocol):
 
 def subject_name(by: SplitBy, key: str | None, named: Named) -> str:
     """Give the name of a subject; ``key``: its value of the filter, or None for the usage without one."""
-    if key is None or key == NONE:
+    if key is None or key == value_of_none(by):
         return NONE_LABELS[by]
     if by == "agent":
         if key == UNKNOWN:

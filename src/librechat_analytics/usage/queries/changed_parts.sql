@@ -1,6 +1,7 @@
--- The users, models, agents, groups or providers whose cost differs most between a period and the previous one.
--- A user counts in each of their groups. A user whose groups the reader may not see is in no part.
--- Reads: both_ranges, members, memberships, models, users, agents, providers. Parameters: $by, $limit.
+-- The users, models, agents, groups, providers or cost centres whose cost differs most between a period and the
+-- previous one. A user counts in each of their groups. A user whose groups the reader may not see is in no part.
+-- Reads: both_ranges, members, memberships, models, users, agents, providers, centers.
+-- Parameters: $by, $limit.
 -- One row per model that ran, with what it cost in all (is_whole); then one per part and model that ran for it, by
 -- absolute difference of the part, then by its id.
 WITH
@@ -10,6 +11,7 @@ per_key AS MATERIALIZED (
         CASE $by
             WHEN 'model' THEN toInt64(ran_key)
             WHEN 'provider' THEN toInt64(provider_key)
+            WHEN 'cost_center' THEN nullif(toInt64("{center_key}"), 0)
             WHEN 'agent' THEN CASE WHEN certainty = 'unknown' THEN -1 ELSE toInt64(agent_key) END
             ELSE toInt64(user_key)
         END AS own_key,
@@ -37,6 +39,7 @@ named AS MATERIALIZED (
             WHEN 'provider' THEN providers.id
             WHEN 'agent' THEN CASE WHEN own_key = -1 THEN '(unknown)' ELSE agents.id END
             WHEN 'user' THEN users.id
+            WHEN 'cost_center' THEN centers.name
             ELSE members.group_id
         END AS subject,
         CASE $by WHEN 'agent' THEN agents.name WHEN 'user' THEN users.name ELSE members.group_name END AS name,
@@ -48,6 +51,7 @@ named AS MATERIALIZED (
     LEFT JOIN agents ON $by = 'agent' AND agents.key = own_key
     LEFT JOIN users ON $by = 'user' AND users.key = own_key
     LEFT JOIN members ON $by = 'group' AND members.user_key = own_key
+    LEFT JOIN centers ON $by = 'cost_center' AND centers.key = own_key
     WHERE
         $by <> 'group' OR members.group_id IS NOT NULL OR own_key IS NULL
         OR own_key NOT IN (SELECT user_key FROM memberships WHERE until IS NULL)

@@ -1,7 +1,7 @@
--- When the costs of users, models, agents or groups reached some limits, each within one range of time, which is a
--- bucket. By 'all' there is one subject, which is all usage. First come the quarters of an hour in which the limits
--- were reached, then the rows of these.
--- Reads: selected, selected_rows, slots, limits, members, models, users, agents. Parameters: $by.
+-- When the costs of users, models, agents, groups or cost centres reached some limits, each within one range of time,
+-- which is a bucket. By 'all' there is one subject, which is all usage. First come the quarters of an hour in which the
+-- limits were reached, then the rows of these.
+-- Reads: selected, selected_rows, slots, limits, members, models, users, agents, centers. Parameters: $by.
 -- One row per limit that was reached, with the date of the row that reached it.
 WITH
 subjects AS MATERIALIZED (
@@ -14,6 +14,8 @@ subjects AS MATERIALIZED (
     SELECT key, id FROM agents WHERE $by = 'agent'
     UNION ALL
     SELECT user_key, group_id FROM members WHERE $by = 'group'
+    UNION ALL
+    SELECT key, name FROM centers WHERE $by = 'cost_center'
 ),
 watched AS MATERIALIZED (
     SELECT DISTINCT subjects.own_key AS own_key, limits.subject AS subject
@@ -28,6 +30,7 @@ per_slot AS (
                 WHEN 'all' THEN 0
                 WHEN 'model' THEN toInt64(ran_key)
                 WHEN 'agent' THEN CASE WHEN certainty <> 'unknown' THEN toInt64(agent_key) END
+                WHEN 'cost_center' THEN toInt64("{center_key}")
                 ELSE toInt64(user_key)
             END AS own_key
         FROM selected
@@ -61,6 +64,7 @@ rows_there AS (
                 WHEN 'all' THEN 0
                 WHEN 'model' THEN toInt64(ran_key)
                 WHEN 'agent' THEN CASE WHEN certainty <> 'unknown' THEN toInt64(agent_key) END
+                WHEN 'cost_center' THEN toInt64("{center_key}")
                 ELSE toInt64(user_key)
             END AS own_key
         FROM selected_rows

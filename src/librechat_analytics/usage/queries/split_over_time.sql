@@ -1,6 +1,8 @@
--- Cost, tokens and calls over time, split by the top models, users, agents, providers or groups. All others together
--- are part NULL; of groups, these are the users in none of the groups shown. A user counts in each of their groups.
--- Reads: selected, slots, models, users, agents, providers, members, memberships. Parameters: $dimension, $parts.
+-- Cost, tokens and calls over time, split by the top models, users, agents, providers, groups or cost centres. All
+-- others together are part NULL; of groups, these are the users in none of the groups shown. A user counts in each of
+-- their groups.
+-- Reads: selected, slots, models, users, agents, providers, members, memberships, centers.
+-- Parameters: $dimension, $parts.
 -- One row per part and bucket with usage, highest cost first.
 WITH
 parted AS (
@@ -10,6 +12,7 @@ parted AS (
         CASE $dimension
             WHEN 'model' THEN coalesce(toInt64(ran_key), 0)
             WHEN 'provider' THEN coalesce(toInt64(provider_key), 0)
+            WHEN 'cost_center' THEN toInt64("{center_key}")
             WHEN 'agent' THEN CASE WHEN certainty = 'unknown' THEN -1 ELSE coalesce(toInt64(agent_key), 0) END
             ELSE coalesce(toInt64(user_key), 0)
         END AS own_key,
@@ -21,12 +24,13 @@ named AS (
     SELECT
         own_key, per_key.cost_e6 AS cost_e6,
         CASE
-            WHEN own_key = 0 THEN '(none)'
+            WHEN own_key = 0 THEN CASE $dimension WHEN 'cost_center' THEN '(unassigned)' ELSE '(none)' END
             WHEN own_key = -1 THEN '(unknown)'
             WHEN $dimension = 'model' THEN models.id
             WHEN $dimension = 'provider' THEN providers.id
             WHEN $dimension = 'agent' THEN agents.id
             WHEN $dimension = 'user' THEN users.id
+            WHEN $dimension = 'cost_center' THEN centers.name
             WHEN own_key NOT IN (SELECT user_key FROM memberships WHERE until IS NULL) THEN '(none)'
             ELSE members.group_id
         END AS part,
@@ -39,12 +43,13 @@ named AS (
     LEFT JOIN agents ON $dimension = 'agent' AND agents.key = own_key
     LEFT JOIN users ON $dimension = 'user' AND users.key = own_key
     LEFT JOIN members ON $dimension = 'group' AND members.user_key = own_key
+    LEFT JOIN centers ON $dimension = 'cost_center' AND centers.key = own_key
 ),
 -- By id, because agents of several tenants may share one. A group that the reader may not see has none.
 top_parts AS MATERIALIZED (
     SELECT
         part, min(name) AS name, min(email) AS email, min(deleted) AS deleted,
-        row_number() OVER (ORDER BY sum(named.cost_e6) DESC, part = '(none)', part) AS place
+        row_number() OVER (ORDER BY sum(named.cost_e6) DESC, part IN ('(none)', '(unassigned)'), part) AS place
     FROM named
     WHERE part IS NOT NULL
     GROUP BY part
