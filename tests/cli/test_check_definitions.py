@@ -9,7 +9,8 @@ import pytest
 
 from librechat_analytics.finops.matches import Paid, in_words
 from tests.support.documents import ANA, BOB, usage, write_dump
-from tests.support.servers import API_KEY
+from tests.support.servers import API_KEY, free_port, serve
+from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,6 +60,19 @@ def test_it_says_what_the_definitions_match_today(checked: Callable[[], str], tm
     assert "note  FINOPS_FILE: 2 lines of people.csv match nobody: lines 3, 4.\n" in written
     assert "note  FINOPS_FILE: The role ADMIN (line 5) matches nobody.\n" in written
     assert 'note  FINOPS_FILE: The budget "Nobody\'s": no value of user was ever recorded.\n' in written
+
+
+def test_the_running_server_says_what_its_cost_centers_paid(
+    checked: Callable[[], str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    port = str(free_port())
+    monkeypatch.setenv("PORT", port)
+    with serve(tmp_path / "data", PORT=port, FINOPS_FILE=str(tmp_path / "finops.toml")) as server:
+        written = checked()
+        wait_until(lambda: "2 lines of people.csv match nobody: lines 3, 4." in server.log())
+    assert "is in use by process" in written
+    assert "ok    Cost centres: Sales: 1 user, <$0.01 last month.\n" in written
+    assert "ok    Cost centres: Unassigned: 0 users, $0.00 last month.\n" in written
 
 
 def test_it_names_the_lines_of_a_file_that_cannot_be_used(checked: Callable[[], str], tmp_path: Path) -> None:
