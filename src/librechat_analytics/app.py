@@ -34,6 +34,7 @@ from librechat_analytics.web.audit import serve_audit
 from librechat_analytics.web.backup import serve_backup
 from librechat_analytics.web.finops_metrics import (
     AnomaliesCollector,
+    BudgetsCollector,
     DefinitionsCollector,
     DeliveriesCollector,
 )
@@ -252,7 +253,8 @@ def create_app(settings: Settings) -> Flask:
         default_zone=parse_zone(settings.dashboard_timezone),
         definitions=lambda: definitions.current,
     )
-    serve_metrics(server, repository, [anomalies, *_finops_metrics(definitions, alerting)])
+    budgets = BudgetsCollector(repository, lambda: definitions.current)
+    serve_metrics(server, repository, [anomalies, budgets, *_finops_metrics(definitions, alerting)])
     serve_alerts(server, repository, alerting, lambda: definitions.current)
     serve_audit(server, repository, begin=syncer.want_audit if syncer else None)
     serve_backup(server, store.open_copy)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from librechat_analytics.cli.alerts import alerts
+from librechat_analytics.cli.budgets import budgets
 from librechat_analytics.cli.console import EXIT_FAILED, console
 from librechat_analytics.cli.erase import forget, reset
 from librechat_analytics.cli.export import backup, export
@@ -42,6 +43,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "export": export,
     "backup": backup,
     "report": report,
+    "budgets": budgets,
     "link": link,
     "forget": forget,
     "reset": reset,

@@ -11,7 +11,7 @@ import urllib.request
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.client import HTTPException, IncompleteRead
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.finops.matches import Paid
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
+    from librechat_analytics.finops.budgets import BudgetStatus
     from librechat_analytics.settings import Settings
     from librechat_analytics.usage.filters import Scope
 
@@ -102,6 +103,32 @@ def server_alerts(settings: Settings, state: str) -> list[dict[str, str | None]]
         settings, f"/api/alerts?{urllib.parse.urlencode({'state': state, 'limit': 1000})}"
     ) as response:
         found: list[dict[str, str | None]] = json.load(response)["alerts"]
+    return found
+
+
+class ForecastOfServer(TypedDict):
+    """What a budget's period is expected to cost, as the API has it."""
+
+    expected: float
+
+
+class BudgetOfServer(TypedDict):
+    """A budget as the API has it, with the fields that are used here."""
+
+    name: str
+    each: str | None
+    label: str | None
+    actual: float
+    available: float
+    usedShare: float | None
+    forecast: ForecastOfServer | None
+    status: BudgetStatus
+
+
+def server_budgets(settings: Settings) -> list[BudgetOfServer]:
+    """Return the budgets of the running server."""
+    with _response(settings, "/api/budgets") as response:
+        found: list[BudgetOfServer] = json.load(response)["budgets"]
     return found
 
 

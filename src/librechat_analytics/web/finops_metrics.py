@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from librechat_analytics.finops.anomalies import anomalies_of
+from librechat_analytics.finops.budgets import budget_states
 from librechat_analytics.finops.definitions import no_definitions
 from librechat_analytics.usage.filters import EVERYTHING
 from librechat_analytics.usage.periods import parse_period
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from prometheus_client.core import Metric
 
+    from librechat_analytics.finops.budgets import BudgetState
     from librechat_analytics.finops.definitions import Definitions
     from librechat_analytics.usage.questions import Repository
 
@@ -67,6 +70,49 @@ class AnomaliesCollector(Collector):
         for one in anomalies_of(self._repository, yesterday, EVERYTHING, definitions):
             excess.add_metric([one.kind, one.subject or ""], one.excess_usd)
         yield excess
+
+
+class BudgetsCollector(Collector):
+    """Reports how much of each budget is spent and expected; of those for each user and so on, the most."""
+
+    def __init__(self, repository: Repository, definitions: Callable[[], Definitions | None]) -> None:
+        self._repository = repository
+        self._definitions = definitions
+
+    def collect(self) -> Iterator[Metric]:
+        names = "librechat_analytics_budget"
+        used = GaugeMetricFamily(
+            f"{names}_used_ratio",
+            "Spent of what is available, 1 is all of it; the highest where there are several",
+            labels=("budget",),
+        )
+        expected = GaugeMetricFamily(
+            f"{names}_forecast_ratio",
+            "Expected by the end of the period of what is available; none while it is too early",
+            labels=("budget",),
+        )
+        low = GaugeMetricFamily(
+            f"{names}_forecast_low_ratio",
+            "The low end of what is expected, of what is available",
+            labels=("budget",),
+        )
+        definitions = self._definitions()
+        states = self._repository.ask(budget_states, definitions) if definitions else ()
+        for name, group in groupby(states, key=lambda state: state.name):
+            members = [*group]
+            for family, ratios in (
+                (used, [state.used_share for state in members]),
+                (expected, [_of_available(state, state.expected_usd) for state in members]),
+                (low, [_of_available(state, state.low_usd) for state in members]),
+            ):
+                known = [ratio for ratio in ratios if ratio is not None]
+                if known:
+                    family.add_metric([name], max(known))
+        yield from (used, expected, low)
+
+
+def _of_available(state: BudgetState, usd: float | None) -> float | None:
+    return None if usd is None or state.available_e6 <= 0 else usd / state.available_usd
 
 
 class DefinitionsCollector(Collector):
