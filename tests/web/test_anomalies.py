@@ -7,6 +7,7 @@ import io
 import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -97,6 +98,15 @@ def test_metrics_have_what_yesterdays_anomalies_cost_beyond_the_expected(client:
         f'kind="user",subject="{BOB}"',
     ]
     assert [float(excess) for _, excess in found] == pytest.approx([30] * 4)
+
+
+def test_the_workbook_has_a_sheet_where_there_are_anomalies(client: FlaskClient) -> None:
+    def sheets(query: str) -> list[str]:
+        with ZipFile(io.BytesIO(client.get(f"/api/export?{query}").data)) as workbook:
+            return re.findall(r'<sheet name="([^"]+)"', workbook.read("xl/workbook.xml").decode())
+
+    assert "Anomalies" in sheets("period=30d")
+    assert "Anomalies" not in sheets("period=today")
 
 
 def test_a_file_has_a_row_for_each_anomaly(client: FlaskClient) -> None:

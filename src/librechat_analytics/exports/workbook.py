@@ -232,6 +232,14 @@ def _budget_history(repository: Repository, chosen: Selection) -> tuple[BudgetSt
 BUDGETS = table(_budgets, lambda answer, _: sheets.budgets_sheet(answer))
 BUDGET_HISTORY = table(_budget_history, lambda answer, _: sheets.budgets_sheet(answer))
 
+ANY_ANOMALIES = Table(
+    ANOMALIES.ask,
+    lambda repository, context: (
+        ANOMALIES.sheet(repository, context) if ANOMALIES.ask(repository, context.selection) else None
+    ),
+)
+"""The anomalies where there are any; the workbook has no sheet without rows for them."""
+
 ALL_TABLES = (
     SUMMARY,
     USAGE_OVER_TIME,
@@ -242,6 +250,7 @@ ALL_TABLES = (
     BREAKDOWN,
     COST_CENTERS,
     USER_MODELS,
+    ANY_ANOMALIES,
     QUALITY,
     PRICE_CHECK,
     BUDGETS,
