@@ -6,6 +6,7 @@ import json
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +48,8 @@ class FakeProgram:
     port: int
     posts: list[Post] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
+    taken: list[str] = field(default_factory=list)
+    """The ids of what it answered with 200."""
     released: threading.Event = field(default_factory=threading.Event)
 
     def receiver(self, name: str = "ops", *, names: bool = False, secret: str | None = SECRET) -> Receiver:
@@ -68,7 +71,8 @@ def fake_program(*replies: Reply) -> Iterator[FakeProgram]:
         def do_POST(self) -> None:
             content = self.rfile.read(int(self.headers["Content-Length"]))
             reply = program.replies.pop(0) if program.replies else Reply()
-            program.posts.append(Post(dict(self.headers), content))
+            post = Post(dict(self.headers), content)
+            program.posts.append(post)
             if reply.hang:
                 program.released.wait()
                 self.close_connection = True
@@ -79,6 +83,8 @@ def fake_program(*replies: Reply) -> Iterator[FakeProgram]:
             self.send_header("Content-Length", str(len(reply.body.encode())))
             self.end_headers()
             self.wfile.write(reply.body.encode())
+            if reply.status == HTTPStatus.OK:
+                program.taken.append(post.body.get("id", ""))
 
         def log_message(self, *_: object) -> None:
             pass
