@@ -271,6 +271,7 @@ def create_app(settings: Settings) -> Flask:
         default_zone=settings.dashboard_timezone,
         definitions=lambda: definitions.current,
         definitions_problem=lambda: definitions.problem,
+        alert_reader=alerting.reader,
         views=views_to_show(finops=settings.finops_file is not None),
     )
     page.script_hashes = tuple(dashboard.csp_hashes())

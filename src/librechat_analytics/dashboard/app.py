@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from dash import Dash
 
     from librechat_analytics.dashboard.views.base import View
+    from librechat_analytics.finops.alert_list import AlertReader
     from librechat_analytics.finops.definitions import Definitions
     from librechat_analytics.usage.questions import Repository
 
@@ -56,6 +57,7 @@ def mount_dashboard(
     views: Sequence[View] = VIEWS,
     definitions: Callable[[], Definitions | None] = no_definitions,
     definitions_problem: Callable[[], str | None] = no_problem,
+    alert_reader: AlertReader | None = None,
 ) -> Dash:
     """Serve the dashboard at the server's root, for browsers that reach it below ``prefix``.
 
@@ -73,6 +75,7 @@ def mount_dashboard(
         views: The views, in the order of the menu.
         definitions: Returns what the definitions file says, None without one.
         definitions_problem: Returns why the present content of that file cannot be used, None if it can.
+        alert_reader: Reads alerts, where there is such a file.
 
     Raises:
         ContractError: A view's name collides with another one, or a list is missing.
@@ -100,7 +103,9 @@ def mount_dashboard(
         use_async=False,
     )
     app.renderer = script_that_reports_a_failed_start(ids.NOT_LOADED)
-    reader = RequestReader(repository, parse_zone(default_zone), definitions, definitions_problem)
+    reader = RequestReader(
+        repository, parse_zone(default_zone), definitions, definitions_problem, alert_reader
+    )
     register_browser_callbacks(app, contract)
     for view in views:
         register_view(app, view, reader)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from librechat_analytics.dashboard.contract import BrowserCallback, Contract
     from librechat_analytics.dashboard.views.base import View
+    from librechat_analytics.finops.alert_list import AlertReader
     from librechat_analytics.finops.definitions import Definitions
     from librechat_analytics.usage.questions import Repository
 
@@ -49,12 +50,14 @@ class RequestReader:
 
     ``default_zone``: for browsers that name no zone we know. ``definitions`` returns what the definitions
     file says, None without one; ``definitions_problem`` why its present content cannot be used.
+    ``alert_reader`` reads alerts, where there is such a file.
     """
 
     repository: Repository
     default_zone: ZoneInfo
     definitions: Callable[[], Definitions | None] = no_definitions
     definitions_problem: Callable[[], str | None] = no_problem
+    alert_reader: AlertReader | None = None
 
     def data(self, request: object, *, is_for_file: bool = False) -> PageData:
         """Return the data for a request, whose content may be anything; lists for a file are complete."""
@@ -77,6 +80,7 @@ class RequestReader:
             is_for_file=is_for_file,
             definitions=definitions,
             definitions_problem=self.definitions_problem(),
+            alert_reader=self.alert_reader,
         )
 
 

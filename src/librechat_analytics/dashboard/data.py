@@ -8,6 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar, overload
 
 from librechat_analytics.dashboard.list_query import listing_of
+from librechat_analytics.finops.alert_list import AlertList
 from librechat_analytics.finops.anomalies import anomalies_of
 from librechat_analytics.finops.budget_paths import budget_path
 from librechat_analytics.finops.budgets import budget_history, budget_states
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from librechat_analytics.dashboard.query import PageQuery
+    from librechat_analytics.finops.alert_list import AlertReader, ReceiverRow
     from librechat_analytics.finops.anomalies import Anomaly
     from librechat_analytics.finops.budget_paths import BudgetPath
     from librechat_analytics.finops.budgets import BudgetState
@@ -115,11 +117,13 @@ class PageData:
         is_for_file: bool = False,
         definitions: Definitions | None = None,
         definitions_problem: str | None = None,
+        alert_reader: AlertReader | None = None,
     ) -> None:
         """Make data that has no answers yet.
 
         ``is_for_file``: lists have all their entries. ``definitions``: what the definitions file says, None
-        without one. ``definitions_problem``: why its present content cannot be used.
+        without one. ``definitions_problem``: why its present content cannot be used. ``alert_reader``: reads
+        alerts, where there is a definitions file.
         """
         self._repository = repository
         self._listing = listing_of(query, is_for_file=is_for_file)
@@ -129,6 +133,7 @@ class PageData:
         self.query = query
         self.definitions = definitions
         self.definitions_problem = definitions_problem
+        self._alert_reader = alert_reader
         self.now = now
         # Read this first, so that no figure is older than the page says.
         self.freshness = repository.freshness()
@@ -383,6 +388,21 @@ class PageData:
     def top(self, dimension: Dimension, length: int) -> Ranking[TopRow]:
         """Give the first users, models or agents, for a short list."""
         return self._repository.top(self.period, dimension, length, self.filters)
+
+    @Once
+    def alerts(self) -> AlertList:
+        """Give the newest alerts that the reader may see, those that last first."""
+        if self._alert_reader is None:
+            return AlertList((), 0)
+        scope = self.filters.scope
+        return self._alert_reader.alerts(self._repository, self.definitions, now=self.now, scope=scope)
+
+    @Once
+    def receivers(self) -> Sequence[ReceiverRow]:
+        """Give the receivers of messages; a reader with a scope sees none."""
+        if self._alert_reader is None or self.definitions is None or self.filters.scope is not None:
+            return ()
+        return self._alert_reader.receivers(self.definitions)
 
     @Once
     def users(self) -> Ranking[UserRow]:

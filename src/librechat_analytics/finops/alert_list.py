@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from librechat_analytics.finops.alert_writer import AlertWriter
     from librechat_analytics.finops.definitions import Definitions, Receiver, ReceiverKind
     from librechat_analytics.store.interface import Outbox
-    from librechat_analytics.store.outbox_items import Alert, Delivery
+    from librechat_analytics.store.outbox_items import Alert
     from librechat_analytics.usage.filters import Scope
     from librechat_analytics.usage.questions import Repository
 
 
 AlertState = outbox_items.AlertState
+Delivery = outbox_items.Delivery
 DeliveryState = outbox_items.DeliveryState
 
 

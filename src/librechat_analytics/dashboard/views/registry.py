@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from librechat_analytics.dashboard.views import (
     agents,
+    alerts,
     budgets,
     detail,
     groups,
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _LISTS: tuple[View, ...] = (overview.VIEW, users.VIEW, groups.VIEW, models.VIEW, agents.VIEW)
 _OTHERS: tuple[View, ...] = (quality.VIEW, now.VIEW, detail.VIEW)
 
-FINOPS_VIEWS: tuple[View, ...] = (budgets.VIEW,)
+FINOPS_VIEWS: tuple[View, ...] = (budgets.VIEW, alerts.VIEW)
 """The views that need a definitions file."""
 
 VIEWS: tuple[View, ...] = (*_LISTS, *_OTHERS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import tempfile
 from pathlib import Path
@@ -33,6 +34,8 @@ def _send(receiver: Receiver, message: Message) -> Answer:
     # Imported only when something is sent: it takes most of a second and 36 MB.
     from apprise import Apprise, AppriseAsset, NotifyFormat
 
+    # Its own log would repeat what the result says, with hosts and parts of addresses.
+    logging.getLogger("apprise").propagate = False
     services = Apprise(asset=AppriseAsset(http_redirects=False, secure_logging=True))
     if not services.add(receiver.address):
         return Answer("the address cannot be used for this service", is_taken=False, is_final=True)
