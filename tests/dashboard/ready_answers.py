@@ -26,6 +26,7 @@ from librechat_analytics.usage.answers import (
     User,
 )
 from librechat_analytics.usage.changes import Change, ChangeCauses, Changes, InSeveralGroups
+from librechat_analytics.usage.cost_center_list import CostCenterRow, CostCenters, Unassigned
 from librechat_analytics.usage.list_answers import (
     AgentRanking,
     AgentRow,
@@ -321,6 +322,35 @@ def part_of(ranking: Ranking[Any], listing: Listing) -> Ranking[Any]:
     return Ranking(rows, total, len(found) if listing.search else total, ranking.highest_share)
 
 
+SALES = CostCenterRow(
+    name="Sales",
+    parent="Business",
+    cost_usd=7.5,
+    prompt_tokens=900_000,
+    completion_tokens=200_000,
+    total_tokens=1_100_000,
+    calls=700,
+    users=5,
+    conversations=20,
+    share=0.6,
+    assumed_cost_usd=0.0,
+    previous_cost_usd=5.0,
+)
+UNASSIGNED_USAGE = Unassigned(
+    cost_usd=5.0,
+    prompt_tokens=600_000,
+    completion_tokens=50_000,
+    total_tokens=650_000,
+    calls=500,
+    users=3,
+    conversations=20,
+    share=0.4,
+    assumed_cost_usd=0.0,
+    previous_cost_usd=None,
+    in_several=InSeveral(0, 0.0),
+)
+
+
 def forecast_of(
     expected_usd: float | None,
     low_usd: float | None,
@@ -368,6 +398,7 @@ class ReadyRepository:
             "breakdown": Breakdown(
                 (GROUP,), 1, 1, 0.5, Part(0.5, 100_000, 10_000, 20, 2, 1, 0.04, 0.0), InSeveral(0, 0.0)
             ),
+            "cost_centers": CostCenters((SALES,), 1, 1, 0.6, UNASSIGNED_USAGE),
             "timeline": timeline(),
             "split": split(),
             "usual": (),
@@ -436,6 +467,9 @@ class ReadyRepository:
 
     def breakdown(self, *_: object) -> Any:
         return self._answer("breakdown")
+
+    def cost_centers(self, *_: object) -> Any:
+        return self._answer("cost_centers")
 
     def top(self, _: object, dimension: str, limit: int, *__: object) -> Ranking[TopRow]:
         ranking = self._answer(f"{dimension}s")

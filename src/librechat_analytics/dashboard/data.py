@@ -15,6 +15,7 @@ from librechat_analytics.finops.budgets import budget_history, budget_states
 from librechat_analytics.finops.currency import cost_in_currency
 from librechat_analytics.finops.period_forecast import FORECAST_PERIODS, forecast
 from librechat_analytics.usage.answers import Agent
+from librechat_analytics.usage.cost_center_list import NO_COST_CENTERS
 from librechat_analytics.usage.filters import NONE, UNKNOWN, Filters
 from librechat_analytics.usage.list_answers import ALL_ENTRIES
 from librechat_analytics.usage.listing import WHOLE_LIST, Listing
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
         User,
     )
     from librechat_analytics.usage.changes import Changes
+    from librechat_analytics.usage.cost_center_list import CostCenters
     from librechat_analytics.usage.list_answers import (
         AgentRanking,
         Breakdown,
@@ -53,7 +55,7 @@ if TYPE_CHECKING:
     )
     from librechat_analytics.usage.periods import BucketUnit
     from librechat_analytics.usage.quality import QualityReport
-    from librechat_analytics.usage.questions import Dimension, Repository
+    from librechat_analytics.usage.questions import Dimension, Repository, TrendOf
     from librechat_analytics.usage.timeline_answers import Caching, HoursOfWeek, Rates, Split, Timeline
     from librechat_analytics.usage.usual import Usual
 
@@ -286,10 +288,8 @@ class PageData:
     def all_changes(self) -> Changes:
         return self.changes(ALL_ENTRIES)
 
-    def trends(
-        self, dimension: Dimension, parts: Iterable[str | None]
-    ) -> Mapping[str | None, Sequence[float]]:
-        """Give the cost of each bucket, in US dollars, for models (by name), users or agents (by id)."""
+    def trends(self, dimension: TrendOf, parts: Iterable[str | None]) -> Mapping[str | None, Sequence[float]]:
+        """Give the cost of each bucket in US dollars, for users and agents by id, for others by name."""
         return self._repository.trends(self.period, self.unit, dimension, tuple(parts), self.filters)
 
     @Once
@@ -429,6 +429,20 @@ class PageData:
     def whole_breakdown(self) -> Breakdown:
         """Give all parts of usage by an attribute, highest cost first, for a file."""
         return self._repository.breakdown(self.period, self.query.attribute, WHOLE_LIST, self.filters)
+
+    @Once
+    def cost_centers(self) -> CostCenters:
+        """Give the part of the list of cost centres that the address asks for."""
+        return self._part(self._cost_centers)
+
+    @Once
+    def all_cost_centers(self) -> CostCenters:
+        """Give all cost centres, highest cost first, for a file."""
+        return self._cost_centers(WHOLE_LIST)
+
+    def _cost_centers(self, listing: Listing) -> CostCenters:
+        found = self._repository.cost_centers(self.period, listing, self.filters)
+        return NO_COST_CENTERS if found is None else found
 
     @Once
     def all_users(self) -> Ranking[UserRow]:

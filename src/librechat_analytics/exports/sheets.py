@@ -175,7 +175,17 @@ def changes_sheet(changes: Changes, by: ChangeBy) -> Sheet:
     parts = sheet("What changed", columns.CHANGES, changes.rows)
     if changes.rest_usd is None:
         return parts
-    rest = (f"All other {by}s", None, None, None, None, changes.rest_usd, None, None, None)
+    rest = (
+        f"All other {FILTER_LABELS[by].lower()}s",
+        None,
+        None,
+        None,
+        None,
+        changes.rest_usd,
+        None,
+        None,
+        None,
+    )
     return Sheet(parts.name, parts.columns, (*parts.rows, rest))
 
 

@@ -86,6 +86,10 @@ class CostCenters:
     unassigned: Unassigned
 
 
+NOTHING_UNASSIGNED = Unassigned(0.0, 0, 0, 0, 0, 0, 0, 0.0, 0.0, None, NOBODY)
+NO_COST_CENTERS = CostCenters((), 0, 0, 0.0, NOTHING_UNASSIGNED)
+
+
 def cost_centers(
     snapshot: Snapshot, period: Period, listing: Listing, filters: Filters, *, now: datetime
 ) -> CostCenters:

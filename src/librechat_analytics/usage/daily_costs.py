@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from librechat_analytics.usage.filters import NONE
-from librechat_analytics.usage.over_time import numbered_slots
+from librechat_analytics.usage.over_time import by_bucket, numbered_slots
 from librechat_analytics.usage.periods import TimeRange
 from librechat_analytics.usage.rows import E6_PER_USD, range_columns
 from librechat_analytics.usage.wall_clock import DAY, midnight
@@ -97,12 +97,8 @@ def daily_costs(
         )
     keys: list[str | None] = found["subject"].tolist()
     names: list[str | None] = found["name"].tolist()
-    costs_e6 = np.zeros((len(keys), len(days)))
-    if keys:
-        counts = [len(numbers) for numbers in found["days"]]
-        rows = np.repeat(np.arange(len(keys)), counts)
-        costs_e6[rows, np.concatenate(found["days"])] = np.concatenate(found["costs_e6"])
-    elif by is None:
+    costs_e6 = by_bucket(found, len(days))
+    if by is None and not keys:
         keys, names, costs_e6 = [None], [None], np.zeros((1, len(days)))
     subjects = (Subject(key, name or key or NONE) for key, name in zip(keys, names, strict=True))
     return DailyCosts(days, (ALL,) if by is None else tuple(subjects), costs_e6 / E6_PER_USD)

@@ -10,7 +10,15 @@ import pandas as pd
 
 from librechat_analytics.store.interface import NO_PARAMETERS
 from librechat_analytics.usage.filters import NONE
-from librechat_analytics.usage.rows import answer_row, range_rows, rate, total_tokens, usd
+from librechat_analytics.usage.rows import (
+    E6_PER_USD,
+    answer_row,
+    range_columns,
+    range_rows,
+    rate,
+    total_tokens,
+    usd,
+)
 from librechat_analytics.usage.timeline_answers import (
     HourRow,
     HoursOfWeek,
@@ -27,10 +35,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from librechat_analytics.store.interface import Snapshot, SqlRow
+    from numpy.typing import NDArray
+
+    from librechat_analytics.store.interface import Snapshot, SqlColumns, SqlRow
     from librechat_analytics.usage.filters import Filters
     from librechat_analytics.usage.periods import Bucket, BucketUnit, Period, TimeRange
-    from librechat_analytics.usage.questions import Dimension, SplitBy
+    from librechat_analytics.usage.questions import SplitBy, TrendOf
 
 SLOT_SECONDS = 900
 HOURS_A_DAY = 24
@@ -159,16 +169,35 @@ def trends(
     snapshot: Snapshot,
     time_range: TimeRange,
     buckets: Sequence[Bucket],
-    dimension: Dimension,
+    dimension: TrendOf,
     parts: tuple[str | None, ...],
     filters: Filters,
 ) -> dict[str | None, tuple[float, ...]]:
-    """Return the cost of each bucket in US dollars for some models, users or agents."""
+    """Return the cost of each bucket in US dollars for some models, users, agents or cost centres."""
+    if dimension == "cost_center":
+        return _trends_of_cost_centers(snapshot, time_range, buckets, parts, filters)
     parameters = {"dimension": dimension, "parts": [part or NONE for part in parts]}
     costs_usd = {part: [0.0] * len(buckets) for part in parts}
     for row in _bucket_rows(snapshot, "trends", time_range, filters, buckets, parameters):
         costs_usd[row["part"]][row["bucket"]] = usd(row["cost_e6"])
     return {part: tuple(costs) for part, costs in costs_usd.items()}
+
+
+def _trends_of_cost_centers(
+    snapshot: Snapshot,
+    time_range: TimeRange,
+    buckets: Sequence[Bucket],
+    parts: tuple[str | None, ...],
+    filters: Filters,
+) -> dict[str | None, tuple[float, ...]]:
+    nothing = (0.0,) * len(buckets)
+    if not buckets:
+        return dict.fromkeys(parts, nothing)
+    frames = {"slots": slot_frame(buckets)}
+    found = range_columns(snapshot, "daily_costs_of_cost_centers", time_range, filters, frames=frames)
+    costs_usd = by_bucket(found, len(buckets)) / E6_PER_USD
+    known = dict(zip(found["subject"].tolist(), map(tuple, costs_usd.tolist()), strict=True))
+    return {part: known.get(part, nothing) for part in parts}
 
 
 def hours_of_week(snapshot: Snapshot, period: Period, filters: Filters) -> HoursOfWeek:
@@ -185,6 +214,15 @@ def hours_of_week(snapshot: Snapshot, period: Period, filters: Filters) -> Hours
             for number in range(7 * HOURS_A_DAY)
         )
     )
+
+
+def by_bucket(columns: SqlColumns, buckets: int) -> NDArray[np.float64]:
+    """Spread out the lists in the columns ``buckets`` and ``costs_e6``, with a column for each bucket."""
+    costs_e6 = np.zeros((len(columns["buckets"]), buckets))
+    if len(costs_e6):
+        rows = np.repeat(np.arange(len(costs_e6)), [len(numbers) for numbers in columns["buckets"]])
+        costs_e6[rows, np.concatenate(columns["buckets"])] = np.concatenate(columns["costs_e6"])
+    return costs_e6
 
 
 def slot_frame(buckets: Sequence[Bucket]) -> pd.DataFrame:

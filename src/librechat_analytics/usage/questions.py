@@ -52,6 +52,9 @@ if TYPE_CHECKING:
 Dimension = Literal["model", "user", "agent"]
 """What has a list and a page of its own, and what cost can be ranked by."""
 
+TrendOf = Literal["model", "user", "agent", "cost_center"]
+"""What a list can show the cost over time of."""
+
 SplitBy = Literal["model", "user", "agent", "provider", "group", "cost_center"]
 """What a timeline can be split by."""
 
@@ -222,11 +225,11 @@ class Repository(Protocol):
         self,
         period: Period,
         unit: BucketUnit,
-        dimension: Dimension,
+        dimension: TrendOf,
         parts: tuple[str | None, ...],
         filters: Filters = EVERYTHING,
     ) -> Mapping[str | None, tuple[float, ...]]:
-        """Return the cost of each bucket in US dollars for models by name, users or agents by id.
+        """Return the cost of each bucket in US dollars, for users and agents by id, for others by name.
 
         The part None is the usage without a model, user or agent.
         """

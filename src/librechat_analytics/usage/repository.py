@@ -66,7 +66,14 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.periods import BucketUnit, TimeRange
     from librechat_analytics.usage.prices import PriceList
     from librechat_analytics.usage.quality import QualityReport, UnpricedModel
-    from librechat_analytics.usage.questions import Attribute, ChangeBy, Dimension, Repository, SplitBy
+    from librechat_analytics.usage.questions import (
+        Attribute,
+        ChangeBy,
+        Dimension,
+        Repository,
+        SplitBy,
+        TrendOf,
+    )
     from librechat_analytics.usage.subject_costs import Edges, Limit, SubjectBy, SubjectCosts
     from librechat_analytics.usage.timeline_answers import Caching, HoursOfWeek, Rates, Split, Timeline
     from librechat_analytics.usage.usual import Usual
@@ -272,7 +279,7 @@ class StoreRepository:
         self,
         period: Period,
         unit: BucketUnit,
-        dimension: Dimension,
+        dimension: TrendOf,
         parts: tuple[str | None, ...],
         filters: Filters = EVERYTHING,
     ) -> dict[str | None, tuple[float, ...]]:

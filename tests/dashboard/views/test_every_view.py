@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from librechat_analytics.dashboard.panels.base import Panel, answer_panels
-from librechat_analytics.dashboard.views.registry import VIEWS
+from librechat_analytics.dashboard.views import cost_centers
+from librechat_analytics.dashboard.views.registry import VIEWS as WITHOUT_DEFINITIONS
 from librechat_analytics.usage.answers import Concentration, Summary
+from librechat_analytics.usage.cost_center_list import NO_COST_CENTERS
 from librechat_analytics.usage.list_answers import AgentRanking, Breakdown, Part
 from tests.dashboard.ready_answers import (
     CERTAIN_QUALITY,
@@ -39,6 +41,7 @@ EMPTY: dict[str, Any] = {
     "cost_breakdown": breakdown_of(),
     "agents": AgentRanking((), 0, 0, 0.0, NO_PART, NO_PART),
     "breakdown": Breakdown((), 0, 0, 0.0, NO_PART, None),
+    "cost_centers": NO_COST_CENTERS,
     "timeline": timeline(cost_usd=0.0),
     "hours_of_week": hours_of_week(),
     "conversation_costs": conversation_costs(),
@@ -46,6 +49,7 @@ EMPTY: dict[str, Any] = {
     "caching": caching((0, 0, 0, 0.0)),
 }
 AN_EMPTY_PERIOD = "in this period. Show the last 30 days"
+VIEWS = (*WITHOUT_DEFINITIONS, cost_centers.VIEW)
 PANELS = [panel for view in VIEWS for panel in view.panels]
 
 CAPTIONS = {

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dash import html
 
 from librechat_analytics.dashboard.html.markup import element
+from librechat_analytics.formatting import FILTER_LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +48,7 @@ def csv_button(view: str) -> Component:
     )
 
 
-def list_files(view: str) -> list[Component]:
+def list_files(view: str, called: str) -> list[Component]:
     """Make the buttons that download a view's list: what the search has found, and all of it.
 
     The style shows the second one only while there is a search.
@@ -61,7 +62,7 @@ def list_files(view: str) -> list[Component]:
             title="Download this list as CSV, with all its columns, in this order",
         ),
         html.Button(
-            f"CSV of all {view}",
+            f"CSV of all {called}",
             id=f"{view}-all-csv",
             type="button",
             className="quiet-button all-rows",
@@ -94,17 +95,24 @@ def numbers_file(chart_id: str, label: str) -> Component:
     )
 
 
-def switch(label: str, parameter: str, choices: Sequence[tuple[str, str]]) -> Component:
-    """Make a row of links that set one parameter of the address; the first choice is its default."""
-    return html.Div(
-        [
-            html.A(name, href="?", className="switch-choice", **{"data-set": f"{parameter}={value}"})
-            for value, name in choices
-        ],
-        className="switch",
-        role="group",
-        **{"aria-label": label},
-    )
+def switch(label: str, parameter: str, choices: Sequence[tuple[str, str]], *others: Component) -> Component:
+    """Make a row of links that set one parameter of the address; the first choice is its default.
+
+    ``others``: choices that are not always there.
+    """
+    always = (choice(parameter, value, name) for value, name in choices)
+    return html.Div([*always, *others], className="switch", role="group", **{"aria-label": label})
+
+
+def choice(parameter: str, value: str, name: str, *, class_name: str = "", **more: str | bool) -> Component:
+    """Make a choice of a switch."""
+    classes = f"switch-choice {class_name}".rstrip()
+    return html.A(name, href="?", className=classes, **more, **{"data-set": f"{parameter}={value}"})
+
+
+def cost_center_choice(parameter: str) -> Component:
+    """Make the choice of cost centres, which the style hides on a page without definitions."""
+    return choice(parameter, "cost_center", FILTER_LABELS["cost_center"], class_name="of-cost-centers")
 
 
 def legend(keys: Sequence[Key]) -> Component:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from librechat_analytics.dashboard.html.markup import Markup
     from librechat_analytics.dashboard.panels.list_columns import ListColumn
     from librechat_analytics.usage.answers import Summary
+    from librechat_analytics.usage.cost_center_list import Unassigned
     from librechat_analytics.usage.list_answers import Part
 
     Sums = Mapping[str, float | None]
@@ -41,10 +42,10 @@ class RestLine:
     label: str
     detail: str
     href: str
-    part: Part
+    part: Part | Unassigned
 
 
-def sums_of_part(part: Part) -> Sums:
+def sums_of_part(part: Part | Unassigned) -> Sums:
     """Give the figures of usage that is no row."""
     names = (*FIELDS, "users", "conversations", "share", "previous_cost_usd")
     return {name: getattr(part, name, None) for name in names}
@@ -61,7 +62,7 @@ def sums_of_whole(summary: Summary) -> Sums:
     }
 
 
-def sums_of_others(whole: Sums, rows: Sequence[object], rest: Sequence[Part]) -> Sums:
+def sums_of_others(whole: Sums, rows: Sequence[object], rest: Sequence[Part | Unassigned]) -> Sums:
     """Give what is left of the whole without some rows and parts, in the fields that add up."""
     lines = [*rows, *rest]
     left: dict[str, float | None] = {}

@@ -31,13 +31,14 @@ from librechat_analytics.usage.list_answers import Compared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     from dash.development.base_component import Component
 
     from librechat_analytics.dashboard.data import ListPart, PageData
     from librechat_analytics.dashboard.html.markup import Markup
     from librechat_analytics.dashboard.panels.list_columns import ListColumn
-    from librechat_analytics.usage.questions import Dimension
+    from librechat_analytics.usage.questions import TrendOf
 
 
 Row = TypeVar("Row", bound=Compared)
@@ -66,6 +67,8 @@ class ListTable(Generic[Row]):
         rest: Reads the lines below the rows.
         adds_up: Says whether no usage is in two rows, so that there is a total.
         title: The heading; "All users" and so on without one.
+        called: What texts call the rows, if not as the view is named.
+        rest_is_first: Says that the lines of usage that is no row come above the rows.
     """
 
     things: str
@@ -77,11 +80,13 @@ class ListTable(Generic[Row]):
     part: Callable[[PageData], ListPart[Row]]
     key: Callable[[Row], str | None]
     name: Callable[[PageData, Row], Markup]
-    dimension: Dimension | None = None
+    dimension: TrendOf | None = None
     cells: Mapping[str, Callable[[Row], Markup]] = field(default_factory=dict)
     rest: Callable[[PageData], Sequence[RestLine]] = _no_rest
     adds_up: Callable[[PageData], bool] = lambda _: True
     title: str = ""
+    called: str = ""
+    rest_is_first: bool = False
 
     @property
     def targets(self) -> tuple[Target, ...]:
@@ -102,10 +107,10 @@ class ListTable(Generic[Row]):
 
     def layout(self, error_slot: Component, *before: Component) -> Component:
         """Make the table before the first answer, with all around it; ``before`` is above the table."""
-        things = self.things
+        things, called = self.things, self.called or self.things
         tools = html.Div(
             [
-                html.Label(f"Search {things}", htmlFor=f"{things}-search", className="visually-hidden"),
+                html.Label(f"Search {called}", htmlFor=f"{things}-search", className="visually-hidden"),
                 dbc.Input(
                     id=f"{things}-search",
                     type="search",
@@ -123,12 +128,12 @@ class ListTable(Generic[Row]):
                     className="columns-menu",
                     **{"data-table": f"{things}-table"},
                 ),
-                *frames.list_files(things),
+                *frames.list_files(things, called),
             ],
             className="table-tools",
         )
         return frames.box(
-            self.title or f"All {things}",
+            self.title or f"All {called}",
             error_slot,
             *before,
             data_table(things, self.caption, [column.header for column in self.columns]),
@@ -151,7 +156,9 @@ class ListTable(Generic[Row]):
             lines = self._lines(data, part, greatest_share(part, rest))
         total: list[Markup] = []
         if is_used and not query.search:  # what a search found does not add up to the total
-            lines += self._sum_lines(data, part, rest)
+            of_rest = self._rest_lines(part, rest, data.now)
+            of_others = self._others_line(data, part, rest)
+            lines = [*of_rest, *lines, *of_others] if self.rest_is_first else [*lines, *of_others, *of_rest]
             total = self._total_lines(data)
         return Fills({self._total: total, self._rows: lines, self._foot: foot(on_screen, thing)})
 
@@ -178,16 +185,18 @@ class ListTable(Generic[Row]):
         value = column.declared.cell(row)
         return cell(column.declared, value, greatest_share=greatest, now=data.now)
 
-    def _sum_lines(self, data: PageData, part: ListPart[Row], rest: Sequence[RestLine]) -> list[Markup]:
-        """Write the rows on other pages as one line, then the usage that is no row."""
-        lines = []
+    def _others_line(self, data: PageData, part: ListPart[Row], rest: Sequence[RestLine]) -> list[Markup]:
+        """Write the rows on other pages as one line."""
         others = part.total - len(part.rows)
-        if others > 0 and self.adds_up(data):
-            whole = sums_of_whole(data.summary)
-            left = sums_of_others(whole, part.rows, [line.part for line in rest])
-            label = counted(others, f"other {self.thing(data)}")
-            lines.append(sum_line(self.columns, left, label, kind="rest", now=data.now))
-        lines += [
+        if others <= 0 or not self.adds_up(data):
+            return []
+        left = sums_of_others(sums_of_whole(data.summary), part.rows, [line.part for line in rest])
+        label = counted(others, f"other {self.thing(data)}")
+        return [sum_line(self.columns, left, label, kind="rest", now=data.now)]
+
+    def _rest_lines(self, part: ListPart[Row], rest: Sequence[RestLine], now: datetime) -> list[Markup]:
+        """Write the usage that is no row."""
+        return [
             sum_line(
                 self.columns,
                 sums_of_part(line.part),
@@ -196,11 +205,10 @@ class ListTable(Generic[Row]):
                 href=line.href,
                 kind="rest",
                 highest_share=greatest_share(part, rest),
-                now=data.now,
+                now=now,
             )
             for line in rest
         ]
-        return lines
 
     def _total_lines(self, data: PageData) -> list[Markup]:
         if not self.adds_up(data):

@@ -90,7 +90,7 @@ def layout() -> Component:
         aside=html.Div(
             [
                 frames.switch("Measure", "measure", MEASURES),
-                frames.switch("Split by", "split", SPLIT_BY),
+                frames.switch("Split by", "split", SPLIT_BY, frames.cost_center_choice("split")),
             ],
             className="switches",
         ),
@@ -251,7 +251,7 @@ def _things(data: PageData) -> str:
     """Name what the timeline is split by, with the number where it is known: ``1,790 users``."""
     if data.query.split == "user":
         return counted(data.summary.totals.active_users, "user")
-    return f"{data.query.split}s"
+    return f"{FILTER_LABELS[data.query.split or 'model'].lower()}s"
 
 
 def split_parts(data: PageData) -> list[SplitPart]:

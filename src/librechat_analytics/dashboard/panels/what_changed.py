@@ -59,7 +59,7 @@ def layout() -> Component:
             className="change-columns",
         ),
         html.Div(frames.numbers_file(NAME, LABEL), className="change-foot"),
-        aside=frames.switch("What changed, by", "by", TABS),
+        aside=frames.switch("What changed, by", "by", TABS, frames.cost_center_choice("by")),
         class_name="what-changed",
     )
     return html.Div(box, id=FRAME.id)
@@ -115,7 +115,13 @@ def _rest(data: PageData, changes: Changes) -> Sequence[ChangeEntry]:
         return [ChangeEntry(name, rest_usd, change_words.signed(rest_usd))]
     if others <= 0:
         return []
-    return [ChangeEntry(counted(others, f"other {data.query.by}"), rest_usd, change_words.signed(rest_usd))]
+    return [
+        ChangeEntry(
+            counted(others, f"other {FILTER_LABELS[data.query.by].lower()}"),
+            rest_usd,
+            change_words.signed(rest_usd),
+        )
+    ]
 
 
 def csv(data: PageData) -> Sheet:

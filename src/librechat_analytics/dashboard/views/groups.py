@@ -55,16 +55,8 @@ COLUMNS = list_columns(
 
 
 def _tabs() -> Component:
-    links = frames.switch("Broken down by", "by", TABS)
-    tenant = html.A(
-        FILTER_LABELS["tenant"],
-        href="?",
-        id=TENANT_TAB.id,
-        hidden=True,
-        className="switch-choice",
-        **{"data-set": "by=tenant"},
-    )
-    links.children.append(tenant)
+    tenant = frames.choice("by", "tenant", FILTER_LABELS["tenant"], id=TENANT_TAB.id, hidden=True)
+    links = frames.switch("Broken down by", "by", TABS, tenant)
     return html.Div([links, NOTE.layout("list-note")], className="list-tabs")
 
 

@@ -8,6 +8,7 @@ from librechat_analytics.dashboard.views import (
     agents,
     alerts,
     budgets,
+    cost_centers,
     detail,
     groups,
     models,
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _LISTS: tuple[View, ...] = (overview.VIEW, users.VIEW, groups.VIEW, models.VIEW, agents.VIEW)
 _OTHERS: tuple[View, ...] = (quality.VIEW, now.VIEW, detail.VIEW)
 
-FINOPS_VIEWS: tuple[View, ...] = (budgets.VIEW, alerts.VIEW)
+FINOPS_VIEWS: tuple[View, ...] = (cost_centers.VIEW, budgets.VIEW, alerts.VIEW)
 """The views that need a definitions file."""
 
 VIEWS: tuple[View, ...] = (*_LISTS, *_OTHERS)

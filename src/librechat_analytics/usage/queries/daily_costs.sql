@@ -62,10 +62,10 @@ daily AS (
     GROUP BY number, bucket
 ),
 listed AS (
-    SELECT number, groupArray(bucket) AS days, groupArray(cost_e6) AS costs_e6, sum(daily.cost_e6) AS all_cost_e6
+    SELECT number, groupArray(bucket) AS buckets, groupArray(cost_e6) AS costs_e6, sum(daily.cost_e6) AS all_cost_e6
     FROM daily
     GROUP BY number
 )
-SELECT subject, name, days, costs_e6
+SELECT subject, name, buckets, costs_e6
 FROM listed JOIN subjects USING (number)
 ORDER BY all_cost_e6 DESC, subject ASC NULLS LAST
