@@ -65,12 +65,14 @@ def test_each_kind_has_the_name_that_tables_give_it() -> None:
         hit("user", "6f", "Ada", "ada@example.org", deleted=True),
         hit("model", "gpt-5", "gpt-5", "openAI"),
         hit("group", "1", None),
+        hit("cost_center", "Sales", "Sales"),
     ]
     assert [(one["label"], one["detail"]) for one in map(hit_data, hits)] == [
         ("ada@example.org", ""),
         ("Ada (deleted)", "ada@example.org"),
         ("gpt-5", "openAI"),
         ("1", ""),
+        ("Sales", ""),
     ]
 
 

@@ -1,4 +1,4 @@
-"""What a reader finds by typing: users, agents, models and groups of all time, with their cost."""
+"""What a reader finds by typing: users, agents, models, groups and cost centres of all time."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from librechat_analytics.store.store import Store
 from librechat_analytics.usage.answers import SourceReport
+from librechat_analytics.usage.cost_center_rules import CostCenterRules, Rule
 from librechat_analytics.usage.filters import Scope
 from librechat_analytics.usage.repository import StoreRepository
 from tests.support.documents import NOON, object_id, usage, write_dump
@@ -33,6 +34,12 @@ NAMES = (
 )
 USERS = {name: ObjectId(f"65010c00c2d3e4f50102{number:04d}") for number, name in enumerate(NAMES)}
 GROUP = object_id(NOON, 1)
+RULES = CostCenterRules(
+    listed=(
+        Rule("domain", "ex.example", (("Büro Süd", 100),)),
+        Rule("domain", "other.example", (("Büro Nord", 100),)),
+    )
+)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +62,9 @@ def found_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreReposito
     )
     fill_store(folder, now=NOON)
     store = Store(folder / "data")
-    yield StoreRepository(store, source=lambda: SourceReport("offline"), clock=lambda: NOON)
+    yield StoreRepository(
+        store, source=lambda: SourceReport("offline"), clock=lambda: NOON, rules=lambda: RULES
+    )
     store.close()
 
 
@@ -117,11 +126,13 @@ def test_who_never_used_librechat_is_found(found_in: StoreRepository) -> None:
 
 def test_one_kind_is_found_alone_and_a_limit_is_for_each_kind(found_in: StoreRepository) -> None:
     assert {hit.kind for hit in found_in.find("", 20, kinds=("model",))} == {"model"}
-    assert sorted(hit.kind for hit in found_in.find("", 1)) == ["agent", "group", "model", "user"]
+    assert sorted(hit.kind for hit in found_in.find("", 1)) == [
+        *("agent", "cost_center", "group", "model", "user"),
+    ]
 
 
 def test_a_scope_finds_only_what_its_users_are_and_have_used(found_in: StoreRepository) -> None:
-    assert labels(found_in, "", Scope(("other.example",), ())) == ["gpt-0", "José García"]
+    assert labels(found_in, "", Scope(("other.example",), ())) == ["gpt-0", "José García", "Büro Nord"]
 
 
 def test_only_the_first_twenty_different_words_count(found_in: StoreRepository) -> None:
@@ -147,3 +158,16 @@ def test_a_name_matches_each_part_of_itself(
             "SELECT contains(fold($name), fold($part)) AS found", {"name": name, "part": part}
         )
     assert row["found"]
+
+
+def test_cost_centers_are_found_by_parts_of_their_names_without_their_cost(
+    found_in: StoreRepository,
+) -> None:
+    def found(text: str, scope: Scope | None = None) -> list[tuple[str | None, float | None]]:
+        return [(hit.id, hit.cost_usd) for hit in found_in.find(text, 20, scope, ("cost_center",))]
+
+    assert found("buro") == [("Büro Nord", None), ("Büro Süd", None)]
+    assert found("SUD buro") == [("Büro Süd", None)]
+    assert found("west") == []
+    assert found("", Scope(("other.example",), ())) == [("Büro Nord", None)]
+    assert len(found_in.find("", 1, kinds=("cost_center",))) == 1

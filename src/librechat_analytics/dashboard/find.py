@@ -1,4 +1,4 @@
-"""The box that finds users, agents, models and groups of all time, and what it shows of each."""
+"""The box that finds users, agents, models, groups and cost centres, and what it shows of each."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def hit_data(hit: Hit) -> HitData:
         "id": hit.id,
         "label": label,
         "detail": "" if detail == label else detail,
-        "cost": money(hit.cost_usd),
+        "cost": "" if hit.cost_usd is None else money(hit.cost_usd),
     }
 
 
@@ -70,7 +70,7 @@ def label_of(hit: Hit) -> str:
             return agent_label(hit.label, hit.id, deleted=hit.deleted)
         case "model":
             return model_label(hit.id)
-        case "group":
+        case "group" | "cost_center":
             return name_label(hit.label) or name_label(hit.id)
 
 

@@ -1,4 +1,4 @@
-"""Finds users, agents, models and groups of all time by what a reader types.
+"""Finds users, agents, models, groups and cost centres of all time by what a reader types.
 
 Every word must be part of a name, an e-mail address or an id, in any order. Case and accents do not matter:
 the function ``fold`` of the queries removes them from the names and from the words.
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from librechat_analytics.store.interface import Snapshot
     from librechat_analytics.usage.filters import Scope
 
-Kind = Literal["user", "agent", "model", "group"]
+Kind = Literal["user", "agent", "model", "group", "cost_center"]
 """What can be found."""
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -29,10 +29,11 @@ MOST_WORDS = 20
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A user, agent, model or group that a search has found, with its cost of all time.
+    """A user, agent, model, group or cost centre that a search has found, with its cost of all time.
 
-    ``id`` is what a filter takes: a model's name, otherwise an id. ``label`` is the recorded name. ``detail``
-    is a user's e-mail address, an agent's model, a model's main provider, and None for groups.
+    ``id`` is what a filter takes: the name of a model or cost centre, otherwise an id. ``label`` is the
+    recorded name. ``detail`` is a user's e-mail address, an agent's model, a model's main provider, and None
+    for others. The cost of cost centres is None: who types a name need not wait for it.
     """
 
     kind: Kind
@@ -40,20 +41,35 @@ class Hit:
     label: str | None
     detail: str | None
     deleted: bool
-    cost_usd: float
+    cost_usd: float | None
 
 
 def find(
     snapshot: Snapshot, text: str, limit: int, scope: Scope | None, kinds: Sequence[Kind]
 ) -> tuple[Hit, ...]:
     """Find at most ``limit`` of each kind, best match first, then highest cost; an empty text finds all."""
+    words = folded_words(snapshot, text)
     parameters = {
         "text": " ".join(text.split()),
-        "words": folded_words(snapshot, text),
-        "kinds": list(kinds),
+        "words": words,
+        "kinds": [kind for kind in kinds if kind != "cost_center"],
         "limit": limit,
     }
-    return tuple(answer_row(Hit, row) for row in all_time_rows(snapshot, "find", scope, parameters))
+    found = [answer_row(Hit, row) for row in all_time_rows(snapshot, "find", scope, parameters)]
+    if "cost_center" in kinds:
+        found += _cost_centers(snapshot, words, limit, scope)
+    return tuple(found)
+
+
+def _cost_centers(snapshot: Snapshot, words: Sequence[str], limit: int, scope: Scope | None) -> list[Hit]:
+    names = [row["name"] for row in all_time_rows(snapshot, "cost_center_names", scope)]
+    if not names:
+        return []
+    folded = snapshot.rows(of_store("folded_words"), {"words": names})
+    matching = (
+        name for name, row in zip(names, folded, strict=True) if all(word in row["word"] for word in words)
+    )
+    return [Hit("cost_center", name, name, None, deleted=False, cost_usd=None) for name in matching][:limit]
 
 
 def folded_words(snapshot: Snapshot, text: str) -> list[str]:

@@ -281,7 +281,7 @@ class Repository(Protocol):
     def find(
         self, text: str, limit: int, scope: Scope | None = None, kinds: tuple[Kind, ...] = KINDS
     ) -> tuple[Hit, ...]:
-        """Find users, agents, models and groups of all time, at most ``limit`` of each kind.
+        """Find users, agents, models, groups and cost centres of all time, at most ``limit`` of each kind.
 
         The best match comes first, then the highest cost; an empty text finds everything.
         """

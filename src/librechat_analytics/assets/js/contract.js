@@ -48,6 +48,7 @@
  * @property {string} found_agents
  * @property {string} found_models
  * @property {string} found_groups
+ * @property {string} found_cost_centers
  * @property {string} found_views
  * @property {string} found_periods
  * @property {string} found_nothing

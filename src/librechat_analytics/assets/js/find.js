@@ -1,6 +1,7 @@
 // @ts-check
 /*
- * The box that finds anything: users, agents, models and groups from the server, views and periods from the page.
+ * The box that finds anything: users, agents, models, groups and cost centres from the server, views and periods from
+ * the page.
  * `shortcuts.js` opens the box, and loads this script when it does so for the first time.
  */
 import { linkTo, today, write } from "./address.js";
@@ -26,6 +27,7 @@ const GROUPS = {
   agent: texts.found_agents,
   model: texts.found_models,
   group: texts.found_groups,
+  cost_center: texts.found_cost_centers,
 };
 
 const box = () => /** @type {HTMLDialogElement} */ (document.getElementById("find"));

@@ -1,16 +1,17 @@
 // @ts-check
 /*
- * Asks the server for users, agents, models and groups by what a reader types: one question for each pause in typing.
+ * Asks the server for users, agents, models, groups and cost centres by what a reader types: one question for each
+ * pause in typing.
  */
 import { setProps } from "./dash.js";
 
 /**
- * @typedef {"user" | "agent" | "model" | "group"} Kind
+ * @typedef {"user" | "agent" | "model" | "group" | "cost_center"} Kind
  * @typedef {{kind: Kind, id: string, label: string, detail: string, cost: string}} Hit
  */
 
 /** @type {Kind[]} */
-export const KINDS = ["user", "agent", "model", "group"];
+export const KINDS = ["user", "agent", "model", "group", "cost_center"];
 
 const PAUSE_MILLISECONDS = 160;
 const PATIENCE_MILLISECONDS = 8000; // without an answer, the list shows what the browser knows by itself

@@ -41,6 +41,7 @@ class BrowserTexts(TypedDict):
     found_agents: str
     found_models: str
     found_groups: str
+    found_cost_centers: str
     found_views: str
     found_periods: str
     found_nothing: str
@@ -85,6 +86,7 @@ BROWSER_TEXTS: BrowserTexts = {
     "found_agents": "Agents",
     "found_models": "Models",
     "found_groups": "Groups",
+    "found_cost_centers": "Cost centres",
     "found_views": "Views",
     "found_periods": "Periods",
     "found_nothing": "Nothing found. Search by parts of a name, an e-mail address or an id.",
