@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from librechat_analytics.dashboard import ids
-from librechat_analytics.dashboard.page_state import freshness_data, has_no_usage, page_targets
+from librechat_analytics.dashboard.page_state import (
+    freshness_data,
+    has_no_usage,
+    page_targets,
+    page_title,
+)
 from librechat_analytics.dashboard.views import overview, quality
+from librechat_analytics.finops.definitions import Definitions
 from librechat_analytics.usage.answers import Freshness, Summary
-from tests.dashboard.ready_answers import CERTAIN_QUALITY, NOTHING, NOW, page_data, period, texts
+from librechat_analytics.usage.filters import Filters
+from tests.dashboard.ready_answers import CERTAIN_QUALITY, NOTHING, NOW, page_data, period, query, texts
+
+if TYPE_CHECKING:
+    from librechat_analytics.dashboard.data import PageData
 
 
 def test_the_server_computes_the_age() -> None:
@@ -55,3 +66,24 @@ class TestNoUsage:
 
     def test_figures_that_cannot_be_read_are_no_empty_period(self) -> None:
         assert not has_no_usage(page_data(summary=None), overview.VIEW)
+
+
+class TestCostCenter:
+    """The Overview of one cost centre alone is its page."""
+
+    def data(self, *centers: str, defined: bool = True) -> PageData:
+        data = page_data(query(filters=Filters(cost_center=centers)))
+        data.definitions = Definitions("sha256", ZoneInfo("UTC")) if defined else None
+        return data
+
+    def test_it_has_the_name_and_a_way_back_to_the_list(self) -> None:
+        sales = self.data("Sales")
+        assert page_title(sales, overview.VIEW) == "Sales"
+        assert texts(page_targets(sales, overview.VIEW)[ids.CRUMBS]).startswith("Cost centres")
+        assert page_title(self.data("(unassigned)"), overview.VIEW) == "Unassigned"
+
+    def test_other_views_several_cost_centres_and_pages_without_definitions_keep_their_titles(self) -> None:
+        assert page_title(self.data("Sales"), quality.VIEW) == "Data quality"
+        assert page_title(self.data("Sales", "IT"), overview.VIEW) == "Overview"
+        assert page_title(self.data("Sales", defined=False), overview.VIEW) == "Overview"
+        assert page_targets(self.data(), overview.VIEW)[ids.CRUMBS] == []

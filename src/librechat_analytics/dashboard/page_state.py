@@ -10,9 +10,11 @@ from librechat_analytics.dashboard import ids, unreadable
 from librechat_analytics.dashboard.html.markup import element
 from librechat_analytics.dashboard.links import LIST_VIEWS
 from librechat_analytics.dashboard.query import SUBJECTS
+from librechat_analytics.dashboard.views import cost_centers
 from librechat_analytics.dashboard.words import filter_words, notices
 from librechat_analytics.dashboard.words.empties import empty_state
 from librechat_analytics.dashboard.words.freshness_words import freshness_sheet
+from librechat_analytics.exports.filter_words import value_in_words
 from librechat_analytics.usage.period_words import describe
 
 if TYPE_CHECKING:
@@ -82,11 +84,13 @@ def page_values(data: PageData, view: View) -> list[object]:
 
 
 def page_title(data: PageData, view: View) -> str:
-    """Give the heading of a view; the page of one user, model or agent has that one's name."""
+    """Give the heading of a view; the page of one user, model, agent or cost centre has that one's name."""
     if data.query.subject is not None:
         return filter_words.subject_in_words(data.query.subject, data)
     if place := view.place(data):
         return place[-1][0]
+    if center := _cost_center(data, view):
+        return center
     return unreadable.page_title(data.query, view)
 
 
@@ -117,6 +121,11 @@ def crumbs(data: PageData, view: View) -> list[Markup]:
 
     Elsewhere the menu leads to the first view, so the style hides that crumb.
     """
+    if center := _cost_center(data, view):
+        link = element(
+            "a", cost_centers.VIEW.title, href=data.query.link(cost_centers.NAME, cost_center=None)
+        )
+        return [link, _mark(), element("span", center, class_name="crumb-here")]
     if view.name == FIRST_VIEW:
         return []
     home = element("a", FIRST_VIEW.capitalize(), href=_way_to(data, FIRST_VIEW))
@@ -142,6 +151,14 @@ def _way_within(data: PageData, view: View) -> list[Markup]:
     for name, href in steps:
         found += [element("a", name, href=href), _mark()]
     return [*found, element("span", place[-1][0], class_name="crumb-here")]
+
+
+def _cost_center(data: PageData, view: View) -> str:
+    """Give the name of the cost centre whose page this is: the first view of it alone; empty elsewhere."""
+    center = data.filters.only("cost_center")
+    if center is None or view.name != FIRST_VIEW or data.definitions is None:
+        return ""
+    return value_in_words("cost_center", center, data)
 
 
 def _way_to(data: PageData, view: str) -> str:

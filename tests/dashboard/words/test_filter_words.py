@@ -6,7 +6,7 @@ from typing import Any
 
 from librechat_analytics.dashboard.words import filter_words
 from librechat_analytics.formatting import FILTER_LABELS, NONE_LABELS
-from librechat_analytics.usage.filters import FILTER_NAMES, NONE, UNKNOWN, Filters, Scope
+from librechat_analytics.usage.filters import FILTER_NAMES, NONE, UNKNOWN, Filters, Scope, value_of_none
 from tests.dashboard.ready_answers import USER_ID, page_data, query, texts
 
 
@@ -40,7 +40,7 @@ def test_every_filter_has_its_words() -> None:
 
 
 def test_missing_values_have_labels() -> None:
-    words = [filter_words.value_in_words(name, NONE, data()) for name in NONE_LABELS]
+    words = [filter_words.value_in_words(name, value_of_none(name), data()) for name in NONE_LABELS]
 
     assert words == list(NONE_LABELS.values())
     assert filter_words.value_in_words("agent", UNKNOWN, data()) == "Unknown agent"
