@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from librechat_analytics.dashboard.html.markup import element
-from librechat_analytics.finops.currency import each_rate_in_words, in_words, rates_in_words
+from librechat_analytics.finops.currency import each_rate_in_words, rates_in_words
 from librechat_analytics.formatting import money_in
 
 if TYPE_CHECKING:
     from librechat_analytics.dashboard.data import PageData
     from librechat_analytics.dashboard.html.markup import Markup
     from librechat_analytics.finops.budgets import BudgetState
+    from librechat_analytics.finops.currency import Converted
 
 
 def beside_cost(data: PageData) -> list[Markup]:
@@ -19,9 +20,7 @@ def beside_cost(data: PageData) -> list[Markup]:
     money = data.in_currency
     if money is None:
         return []
-    # The tooltip has the rates of several months; a card is narrow.
-    words = in_words(money) if len(money.rates) == 1 else f"{of_total(data)} at monthly rates"
-    return [element("div", words, title=each_rate_in_words(money))]
+    return [element("div", f"{of_total(data)} {_rates(money)}", title=each_rate_in_words(money))]
 
 
 def of_total(data: PageData) -> str:
@@ -36,5 +35,10 @@ def of_budget(data: PageData, state: BudgetState) -> list[tuple[str, str]]:
     if spent is None:
         return []
     available = money_in(spent.code, spent.of(state.available_usd))
-    words = f"{money_in(spent.code, spent.amount)} of {available} {rates_in_words(spent)}"
+    words = f"{money_in(spent.code, spent.amount)} of {available} {_rates(spent)}"
     return [("Converted", words)]
+
+
+def _rates(money: Converted) -> str:
+    """Name one rate; several need more room than there is."""
+    return rates_in_words(money) if len(money.rates) == 1 else "at monthly rates"
