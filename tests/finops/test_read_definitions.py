@@ -318,6 +318,11 @@ def test_a_secret_in_the_file_itself_is_taken_and_noted_without_showing_it(tmp_p
     assert "h1dden" not in note
 
 
+def test_a_program_without_a_secret_is_noted(tmp_path: Path) -> None:
+    found = reading(tmp_path, RECEIVER.replace("FINANCE_WEBHOOK", "PROGRAM") + 'kind = "json"\n')
+    assert found.notes == ('receiver "R": without a secret, nobody can tell that a message is from here.',)
+
+
 def test_the_files_of_secrets_belong_to_the_reading(tmp_path: Path) -> None:
     (tmp_path / "hook").write_text("slack://a/b/c")
     found = reading(tmp_path, RECEIVER.replace("env:FINANCE_WEBHOOK", "file:hook"))

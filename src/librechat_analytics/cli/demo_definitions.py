@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
@@ -83,6 +84,7 @@ def write_demo_definitions(
         )
 
     (folder / "receiver").write_text(receiver + "\n", "utf-8")
+    (folder / "receiver-secret").write_text(secrets.token_urlsafe(24) + "\n", "utf-8")
     path.unlink(missing_ok=True)
     today = now.astimezone(zone).date()
     (folder / "people.csv").write_text(_people(repository(), zone, today), "utf-8")
@@ -217,6 +219,7 @@ _TAIL = """# The demo prints what this receiver gets.
 name = "terminal"
 kind = "json"
 url = "file:receiver"
+secret = "file:receiver-secret"
 names = true
 [alerts]
 anomalies = ["terminal"]

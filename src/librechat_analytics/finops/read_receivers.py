@@ -25,8 +25,8 @@ _QUIET = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])\s*-\s*([01][0-9]|2[0-3]):(
 class Secrets:
     """Where secrets are that the file names: in the environment, or in files beside it.
 
-    ``files`` collects the files that were looked at, ``notes`` a sentence about each secret that is written
-    in the file itself.
+    ``files`` collects the files that were looked at, ``notes`` a sentence about each secret that is missing
+    or written in the file itself.
     """
 
     environment: Mapping[str, str] = field(repr=False)
@@ -73,6 +73,8 @@ def read_receiver(table: Table, secrets: Secrets) -> Receiver:
     if "secret" in table.values and kind != "json":
         raise table.refusal("secret", 'only kind = "json" has a secret, which signs what is sent.')
     secret = secrets.of(table, "secret") if "secret" in table.values else None
+    if kind == "json" and secret is None:
+        secrets.notes.append(f"{table.what}: without a secret, nobody can tell that a message is from here.")
     return Receiver(name, kind, address, secret, names=table.yes("names"), quiet=_quiet(table))
 
 
