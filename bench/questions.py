@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 from contextlib import closing
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,8 @@ from zoneinfo import ZoneInfo
 from bench.long_store import UNTIL, long_store
 from bench.measuring import Line, Section, in_words, measure, ratio, short, table
 from librechat_analytics.finops.anomalies import anomalies, days_of, kinds_judged
+from librechat_analytics.finops.budgets import budget_history, budget_states
+from librechat_analytics.finops.definitions import Amount, Budget, Definitions
 from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.daily_parts import Inside
 from librechat_analytics.usage.filters import EVERYTHING, Filters
@@ -30,10 +33,12 @@ from librechat_analytics.usage.listing import Listing
 from librechat_analytics.usage.periods import default_bucket, parse_period
 from librechat_analytics.usage.prices import read_price_list
 from librechat_analytics.usage.repository import StoreRepository
+from librechat_analytics.usage.rows import E6_PER_USD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from librechat_analytics.finops.definitions import Each
     from librechat_analytics.store.store import Store
     from librechat_analytics.usage.periods import Period, TimeRange
     from librechat_analytics.usage.questions import Repository
@@ -45,6 +50,7 @@ PRICES = ROOT / "prices" / "2026-11.csv"
 FOLDER = ROOT / ".cache" / "bench"
 ZONE = ZoneInfo("Europe/Berlin")
 LIMIT = 10
+BUDGET = "Budget"
 PERIODS = {"30d": "30 days", "12m": "12 months", "all": "All time"}
 
 PLAINEST = "count and add up the cost"
@@ -137,10 +143,20 @@ def questions_without_period(repository: Repository, period: Period) -> Actions:
         "one user": lambda: repository.user(user),
         "one agent": lambda: repository.agent(agent),
         "filter values": repository.filter_values,
+        "budget of all usage": lambda: budget_states(repository, budget_for(None)),
+        "budgets for each user": lambda: budget_states(repository, budget_for("user")),
+        "history of a budget": lambda: budget_history(repository, budget_for(None), BUDGET),
         "unmatched filters": lambda: repository.unmatched(Filters(model=("gpt",))),
         "find": lambda: repository.find("an", LIMIT),
         "counters": repository.counters,
     }
+
+
+def budget_for(each: Each | None) -> Definitions:
+    """Return definitions with one monthly budget, or one for each user and so on."""
+    amounts = (Amount(date(2024, 1, 1), 50 * E6_PER_USD),)
+    one = Budget(BUDGET, EVERYTHING, "month", amounts, each=each, thresholds=(50, 80, 100))
+    return Definitions("", ZONE, budgets=(one,))
 
 
 def repository_of(store: Store) -> StoreRepository:

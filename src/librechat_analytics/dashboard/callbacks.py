@@ -139,7 +139,7 @@ def register_view(app: Dash, view: View, reader: RequestReader) -> None:
         filters = filters_in_file_name(data.filters, data)
         currency = data.definitions.currency if data.definitions else None
         sheet = with_currency(files[name](data), currency, data.in_currency)
-        return dcc.send_string(csv_text(sheet), f"{file_name(name, data.period, filters)}.csv")
+        return dcc.send_string(csv_text(sheet), f"{file_name(name, view.period(data), filters)}.csv")
 
 
 def _fill_view(view: View, data: PageData) -> tuple[list[object], dict[str, object], str]:

@@ -15,6 +15,7 @@ from librechat_analytics.dashboard.page_state import crumbs, page_title
 from librechat_analytics.dashboard.panels import budgets
 from librechat_analytics.dashboard.panels.base import answer_panels
 from librechat_analytics.dashboard.views.budgets import VIEW
+from librechat_analytics.exports.files import file_name
 from librechat_analytics.finops.definitions import Currency
 from librechat_analytics.usage.filters import Filters, Scope
 from tests.dashboard.ready_answers import query, texts
@@ -147,6 +148,8 @@ def test_an_unknown_budget_is_said_to_be_none(ask: Ask) -> None:
 def test_files_have_all_budgets_and_the_course_of_one(ask: Ask) -> None:
     assert len(budgets.csv(ask()).rows) == len(ask().budgets)
     assert len(budgets.csv(ask(budget="Calm")).rows) == 1
+    assert file_name("budgets", VIEW.period(ask())) == "librechat-budgets-2026-11-24"
+    assert file_name("budgets", VIEW.period(ask(budget="Calm"))) == "librechat-budgets-2026-11"
     assert len(budgets.csv_of_course(ask(budget="Calm")).rows) == 30
     assert len(budgets.csv_of_periods(ask(budget="Calm")).rows) == 11
 

@@ -24,6 +24,7 @@ from librechat_analytics.exports.columns import BUDGET_STATUSES
 from librechat_analytics.exports.sheets import budgets_sheet, course_sheet
 from librechat_analytics.formatting import money, money_exact, name_label, share
 from librechat_analytics.usage.filters import FILTER_PARAMETERS
+from librechat_analytics.usage.periods import parse_period
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from librechat_analytics.exports.sheets import Sheet
     from librechat_analytics.finops.budget_paths import BudgetPath
     from librechat_analytics.finops.budgets import BudgetState
+    from librechat_analytics.usage.periods import Period
 
 NAME = "budgets"
 CLOSEST = 5
@@ -299,6 +301,14 @@ def _row(state: BudgetState) -> Markup:
         number_cell(used),
         words_cell(status),
     )
+
+
+def period(data: PageData) -> Period:
+    """Give the period of the budget that the page is about; of all budgets, today in their zone."""
+    if data.budget_history:
+        return data.budget_history[-1].period
+    zone = data.definitions.zone if data.definitions else data.period.zone
+    return parse_period("today", None, None, zone, now=data.now, first_usage=None)
 
 
 def csv(data: PageData) -> Sheet:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from librechat_analytics.dashboard.data import PageData
     from librechat_analytics.dashboard.panels.base import Panel
     from librechat_analytics.exports.sheets import Sheet
+    from librechat_analytics.usage.periods import Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,8 @@ class View:
     ``table``: the view's table for a file; None without one. ``charts``: the numbers of each chart for a
     file, by the chart's id. ``label``: its title, if that is not its name. ``in_menu``: the menu has it.
     ``about_one``: it is about one user, model or agent. ``shown_without_usage``: it has something to say even
-    where the period has no usage. ``place``: the names and addresses of the way from the view to the part of
-    it that the page is about; empty on the view's own page.
+    where the period has no usage. ``period``: the period in the names of its files. ``place``: the names and
+    addresses of the way from the view to the part of it that the page is about; empty on the view's own page.
     """
 
     name: str
@@ -35,6 +36,7 @@ class View:
     in_menu: bool = True
     about_one: bool = False
     shown_without_usage: bool = False
+    period: Callable[[PageData], Period] = lambda data: data.period
     place: Callable[[PageData], Sequence[tuple[str, str]]] = lambda _: ()
 
     @property

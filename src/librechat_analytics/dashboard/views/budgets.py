@@ -13,5 +13,6 @@ VIEW = View(
     table=budgets.csv,
     charts={budgets.CHART.id: budgets.csv_of_course, "budget-periods": budgets.csv_of_periods},
     shown_without_usage=True,
+    period=budgets.period,
     place=budget_words.place,
 )
