@@ -402,7 +402,7 @@ class ReadyRepository:
             "timeline": timeline(),
             "split": split(),
             "usual": (),
-            "anomalies": (),
+            "anomalies_since": (),
             "forecast": forecast_of(590.4, 571.5, 627.0),
             "changes": changes(changed("claude-sonnet-4-6", 8.0, 12.5), changed("gpt-5.2", 4.0, None)),
             "hours_of_week": hours_of_week(tue_14=2.5, sat_9=0.5),

@@ -10,7 +10,7 @@ import bson
 import numpy as np
 import pytest
 
-from librechat_analytics.finops.unusual_costs import COMPARED, READ, floors, unusual_days
+from librechat_analytics.finops.unusual_costs import LEAD, READ, floors, unusual_days
 from librechat_analytics.librechat.sample.writer import write_sample
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def costs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, NDArray[np.floa
                 cost = round(-min(row.get("tokenValue") or 0, 0))
                 for kind, key in (("total", ""), ("user", row.get("user")), ("model", row.get("model"))):
                     credits_spent[kind][str(key)][row["createdAt"].date()] += cost
-    first = UNTIL.date() - timedelta(days=JUDGED + READ + COMPARED)
+    first = UNTIL.date() - timedelta(days=JUDGED + READ + LEAD)
     days = [first + timedelta(days=number) for number in range((UNTIL.date() - first).days)]
     return {
         kind: LARGE_COMPANY / 1e6 * np.array([[of_key[day] for day in days] for of_key in of_kind.values()])
@@ -47,7 +47,7 @@ def costs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, NDArray[np.floa
 def test_few_days_are_unusual_by_chance(
     costs: dict[str, NDArray[np.float64]], kind: str, most: float
 ) -> None:
-    found = unusual_days(costs[kind], floors(costs["total"][0]), READ + COMPARED)
+    found = unusual_days(costs[kind], floors(costs["total"][0]), READ + LEAD)
     assert len(found) / MONTHS < most
 
 
@@ -58,9 +58,9 @@ def test_days_to_which_a_tenth_of_a_month_is_added_are_found(
     total, rows = costs["total"][0], costs[kind]
     random = np.random.default_rng(1)
     tried = found = 0
-    for day in random.integers(READ + COMPARED, len(total), 60).tolist():
-        row = rows[random.integers(0, len(rows))][day - READ - COMPARED : day + 1].copy()
-        floor = floors(total)[day - READ - COMPARED : day + 1]
+    for day in random.integers(READ + LEAD, len(total), 60).tolist():
+        row = rows[random.integers(0, len(rows))][day - READ - LEAD : day + 1].copy()
+        floor = floors(total)[day - READ - LEAD : day + 1]
         if any(len(row) - 1 - each.day <= 7 for each in unusual_days(row[None], floor, 0)):
             continue  # unusual already, or resting
         row[-1] += total[day - 30 : day].sum() / 10

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from librechat_analytics.finops.unusual_costs import expected, floors, unusual_days
+from librechat_analytics.finops.unusual_costs import LEAD, READ, expected, floors, unusual_days
 from tests.support.examples import examples
 
 if TYPE_CHECKING:
@@ -121,9 +121,10 @@ def test_the_days_asked_for_do_not_change_what_is_found() -> None:
     costs[290], costs[297], costs[310] = 100.0, 1_000.0, 10_000.0
     everything = found_in(costs, first=200)
     row, floor = np.array([costs]), floors(np.array(costs))
+    before = READ + LEAD
     for first in (292, 298, 311):
-        part = unusual_days(row[:, first - 168 :], floor[first - 168 :], 168)
-        assert [each.day + first - 168 for each in part] == [day for day in everything if day >= first]
+        part = unusual_days(row[:, first - before :], floor[first - before :], before)
+        assert [each.day + first - before for each in part] == [day for day in everything if day >= first]
 
 
 def test_less_than_usual_is_no_anomaly() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from librechat_analytics.finops.unusual_costs import (
     COMPARED,
     ENOUGH_DAYS,
+    LEAD,
     LEAST_DAYS,
     LEAST_FLOOR_USD,
     NEW_FLOORS,
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
     from librechat_analytics.finops.definitions import Definitions
     from librechat_analytics.usage.daily_costs import DailyCosts, Subject
-    from librechat_analytics.usage.filters import Scope
     from librechat_analytics.usage.periods import Period
     from librechat_analytics.usage.questions import Repository
 
@@ -136,11 +136,22 @@ def anomalies(
 
     The floor comes from all usage that the reader may see, whatever the filters.
     """
-    history = _history(repository, days, filters.scope)
+    return anomalies_since(repository, repository.first_usage(filters.scope), days, filters, kinds)
+
+
+def anomalies_since(
+    repository: Repository,
+    first_usage: datetime | None,
+    days: Days,
+    filters: Filters,
+    kinds: tuple[AnomalyKind, ...],
+) -> tuple[Anomaly, ...]:
+    """Find what ``anomalies`` finds, given the time of the first usage that the reader may see."""
+    history = _history(first_usage, days)
     if history is None:
         return ()
     # Days before the first one say which anomalies are too soon after another one.
-    since = max(history.first, days.first - COMPARED * DAY)
+    since = max(history.first, days.first - LEAD * DAY)
     large = repository.large_daily_costs(history, since, LEAST_FLOOR_USD, filters)
     if not large["total"].subjects:
         return ()
@@ -232,16 +243,17 @@ def anomalies_of(
     if as_of is None:
         return ()
     days = days_of(period, min(as_of, repository.now()))
-    return repository.ask(anomalies, days, filters, kinds_judged(definitions))
+    # The first usage is asked for apart, because other answers share it.
+    first_usage = repository.first_usage(filters.scope)
+    return repository.ask(anomalies_since, first_usage, days, filters, kinds_judged(definitions))
 
 
-def _history(repository: Repository, days: Days, scope: Scope | None) -> Days | None:
+def _history(first_usage: datetime | None, days: Days) -> Days | None:
     """Return the days to read in order to judge some days; None where there is nothing to judge."""
-    first_usage = repository.first_usage(scope)
     if first_usage is None:
         return None
     first_known = first_usage.astimezone(days.zone).date()
-    first = max(first_known, days.first - (READ + COMPARED) * DAY)
+    first = max(first_known, days.first - (READ + LEAD) * DAY)
     return Days(days.zone, first, days.end) if first < days.end and len(days) else None
 
 
@@ -251,7 +263,7 @@ def runaways(repository: Repository, zone: ZoneInfo, now: datetime) -> tuple[Run
     The floor is that of anomalies; five times as much while there are fewer than 28 days before.
     """
     today = now.astimezone(zone).date()
-    history = _history(repository, Days(zone, today, today + DAY), None)
+    history = _history(repository.first_usage(), Days(zone, today, today + DAY))
     if history is None or len(history) <= LEAST_DAYS:
         return ()
     days = Days(zone, max(history.first, today - COMPARED * DAY), history.end)

@@ -31,6 +31,12 @@ COMPARED: Final = WEEK * WEEKS
 READ: Final = 2 * COMPARED
 """How many days before a day decide whether it is an anomaly: the 56, and those each is compared with."""
 
+LEAD: Final = 28
+"""How many days before the first one to judge too: after an anomaly among them it may have to rest.
+
+One of them may rest itself, after one before it; so anomalies a week apart are followed back four weeks.
+"""
+
 FLOOR_DAYS: Final = 30
 FLOOR_SHARE: Final = 0.02
 LEAST_FLOOR_USD: Final = 1.0
@@ -87,8 +93,8 @@ def unusual_days(
     """Find the days that are anomalies, from the column ``first`` on, in order of row and day.
 
     ``costs_usd``: a row of days for each subject. ``floors_usd``: the floor of each day. The first column is
-    where the history begins, or at least 168 days before ``first``, so that an anomaly shortly before
-    ``first`` counts as one.
+    where the history begins, or ``READ`` and ``LEAD`` days before ``first``, so that what is an anomaly
+    shortly before ``first`` is known too.
     """
     rows, days = np.nonzero(costs_usd > floors_usd)
     before, _ = _windows(costs_usd, rows, days, COMPARED)

@@ -30,7 +30,7 @@ OPUS = replace(ADA, kind="model", subject="opus", label="opus", drivers=())
 
 
 def shown(*found: Anomaly, **answers: Any) -> tuple[bool, dict[str, Any]]:
-    data = page_data(query(), anomalies=found, **answers)
+    data = page_data(query(), anomalies_since=found, **answers)
     (hidden, error), stored = answer_panels([anomalies.PANEL], data)
     assert error is None
     return bool(hidden), stored
@@ -41,7 +41,7 @@ def chart(data: PageData) -> Any:
 
 
 def marks(*found: Anomaly, **answers: Any) -> Any:
-    return chart(page_data(query(), anomalies=found, **answers))["data"][-1]
+    return chart(page_data(query(), anomalies_since=found, **answers))["data"][-1]
 
 
 def links(markup: Any) -> list[str]:
@@ -99,7 +99,7 @@ def test_each_name_leads_to_the_reasons_or_to_its_page_on_that_day() -> None:
 
 def test_what_a_filter_shows_alone_is_not_named_beside_the_total() -> None:
     asked = query(filters=Filters.of({"user": (USER_ID,)}))
-    data = page_data(asked, anomalies=(TOTAL, ADA))
+    data = page_data(asked, anomalies_since=(TOTAL, ADA))
     assert [one.kind for one in data.anomalies] == ["total"]
 
 
@@ -108,7 +108,7 @@ def test_the_newest_six_are_listed_and_the_file_has_all() -> None:
     _, stored = shown(*many)
     assert len(stored["anomalies-list"]) == 6
     assert texts(stored["anomalies-rest"]) == "The CSV has 3 more. "
-    assert len(anomalies.csv(page_data(query(), anomalies=many)).rows) == 9
+    assert len(anomalies.csv(page_data(query(), anomalies_since=many)).rows) == 9
 
 
 def test_a_day_with_anomalies_has_a_dot_that_says_which() -> None:
@@ -126,7 +126,7 @@ def test_dots_are_beside_what_is_usual() -> None:
 
 def test_only_cost_by_day_has_dots() -> None:
     for asked in (query(measure="tokens"), query(split="model")):
-        figure = chart(page_data(asked, anomalies=(TOTAL,)))
+        figure = chart(page_data(asked, anomalies_since=(TOTAL,)))
         assert ORANGE not in [
             trace["marker"].get("color") for trace in figure["data"] if trace.get("mode") == "markers"
         ]

@@ -35,30 +35,30 @@ daily AS MATERIALIZED (
     WHERE provider_key IS NOT NULL
     GROUP BY provider_key, bucket
 ),
--- By id, because agents of several tenants may share one.
+-- Named are only those that may be large: naming all of them would take as long as the rest. Agents of several tenants
+-- may share an id, and be large together.
+candidates AS (
+    SELECT DISTINCT kind, own_key
+    FROM daily
+    WHERE kind = 'agent' OR (bucket >= $first AND cost_e6 > $least_e6)
+),
 subjects AS MATERIALIZED (
     SELECT
         kind, own_key, coalesce(users.id, models.id, agents.id, providers.id) AS subject,
-        coalesce(users.name, users.email, agents.name) AS name,
-        dense_rank() OVER (ORDER BY kind, subject) AS number
-    FROM (SELECT DISTINCT kind, own_key FROM daily) AS keys
+        coalesce(users.name, users.email, agents.name) AS name
+    FROM candidates
     LEFT JOIN users ON kind = 'user' AND users.key = own_key
     LEFT JOIN models ON kind = 'model' AND models.key = own_key
     LEFT JOIN agents ON kind = 'agent' AND agents.key = own_key
     LEFT JOIN providers ON kind = 'provider' AND providers.key = own_key
 ),
 merged AS (
-    SELECT number, bucket, sum(daily.cost_e6) AS cost_e6
+    SELECT kind, subject, bucket, min(subjects.name) AS name, sum(daily.cost_e6) AS cost_e6
     FROM daily JOIN subjects USING (kind, own_key)
-    GROUP BY number, bucket
-),
-large AS (
-    SELECT number, groupArray(bucket) AS days, groupArray(cost_e6) AS costs_e6, sum(merged.cost_e6) AS all_cost_e6
-    FROM merged
-    GROUP BY number
-    HAVING max(CASE WHEN bucket >= $first THEN merged.cost_e6 END) > $least_e6
+    GROUP BY kind, subject, bucket
 )
-SELECT kind, subject, min(name) AS name, days, costs_e6
-FROM large JOIN subjects USING (number)
-GROUP BY number, kind, subject, days, costs_e6, all_cost_e6
-ORDER BY all_cost_e6 DESC, kind, subject
+SELECT kind, subject, min(merged.name) AS name, groupArray(bucket) AS days, groupArray(cost_e6) AS costs_e6
+FROM merged
+GROUP BY kind, subject
+HAVING max(CASE WHEN bucket >= $first THEN cost_e6 END) > $least_e6
+ORDER BY sum(cost_e6) DESC, kind, subject
