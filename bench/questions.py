@@ -25,7 +25,10 @@ from bench.long_store import UNTIL, long_store
 from bench.measuring import Line, Section, in_words, measure, ratio, short, table
 from librechat_analytics.finops.anomalies import anomalies, days_of, kinds_judged
 from librechat_analytics.finops.budgets import budget_history, budget_states
-from librechat_analytics.finops.definitions import Amount, Budget, Definitions
+from librechat_analytics.finops.definitions import AlertRules, Amount, Budget, Definitions, Receiver
+from librechat_analytics.finops.evaluation import Evaluation
+from librechat_analytics.finops.kept_days import EvaluatedRepository, KeptDays
+from librechat_analytics.store.outbox import StoredOutbox
 from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.daily_parts import Inside
 from librechat_analytics.usage.filters import EVERYTHING, Filters
@@ -110,6 +113,7 @@ def questions(repository: Repository, period: Period) -> Actions:
         "breakdown by provider": lambda: repository.breakdown(period, "provider", Listing(LIMIT)),
         "what changed by model": lambda: repository.what_changed(period, "model", LIMIT),
         "what changed by user": lambda: repository.what_changed(period, "user", LIMIT),
+        "models without a price": lambda: repository.unpriced_models(period.range),
         "usual costs": lambda: repository.usual_costs(period, unit),
         "anomalies": lambda: anomalies(repository, days, EVERYTHING, kinds_judged(None)),
         "parts of an anomaly": lambda: repository.daily_costs_inside((Inside("total", None, days),)),
@@ -159,6 +163,29 @@ def budget_for(each: Each | None) -> Definitions:
     return Definitions("", ZONE, budgets=(one,))
 
 
+def evaluation_of(store: Store) -> Evaluation:
+    """Return the evaluation of alerts for a monthly budget, one for each user, and everything else."""
+    amounts = (Amount(date(2020, 1, 1), 20 * 10**12),)
+    definitions = Definitions(
+        "bench",
+        ZONE,
+        budgets=(
+            Budget("All", EVERYTHING, "month", amounts, thresholds=(50, 100), forecast=(100,), to=("ops",)),
+            Budget("Each", EVERYTHING, "month", amounts, each="user", thresholds=(50, 100), to=("ops",)),
+        ),
+        receivers=(Receiver("ops", "json", "http://127.0.0.1/"),),
+        alerts=AlertRules(("ops",), ("ops",), ("ops",), ("ops",)),
+    )
+    kept = KeptDays()
+    return Evaluation(
+        store,
+        StoredOutbox(store),
+        lambda: definitions,
+        lambda now: EvaluatedRepository(kept, store, source=lambda: SourceReport("offline"), fixed_now=now),
+        clock=lambda: UNTIL,
+    )
+
+
 def repository_of(store: Store) -> StoreRepository:
     """Return the program's repository, with the end of the store's rows as the present."""
     return StoreRepository(
@@ -200,6 +227,7 @@ def measured_period(store: Store, name: str, rounds: int) -> Section:
             actions[f"{title}, by hand"] = partial(run_sql, store, sql, ranges)
     if name == "all":
         actions |= questions_without_period(repository, period)
+        actions["evaluation of alerts"] = evaluation_of(store).run
     taken = measure(actions, rounds)
     return Section(
         f"{PERIODS[name]} of {in_words(store.count_transactions())} transactions, which are {rows:,} rows."

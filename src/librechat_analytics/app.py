@@ -17,6 +17,7 @@ from librechat_analytics.finops import matches
 from librechat_analytics.finops.alerting import Alerting
 from librechat_analytics.finops.definitions_file import DefinitionsFile
 from librechat_analytics.finops.due_reports import read_due_report
+from librechat_analytics.finops.kept_days import EvaluatedRepository, KeptDays
 from librechat_analytics.librechat.mongo import MongoSource
 from librechat_analytics.settings import name_users, require_a_key, whole_environment
 from librechat_analytics.store.store import FILE_NAME, Store, StoreError
@@ -26,7 +27,6 @@ from librechat_analytics.sync.summing_up import sum_up_stored
 from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.assigned_snapshot import Assignments
 from librechat_analytics.usage.prices import read_price_list
-from librechat_analytics.usage.repository import StoreRepository
 from librechat_analytics.usage.scopes import unmatched_parts
 from librechat_analytics.web.alerts import serve_alerts
 from librechat_analytics.web.api import api_blueprint
@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from librechat_analytics.store.outbox_items import Alert
     from librechat_analytics.usage.answers import SourceStatus
     from librechat_analytics.usage.prices import PriceList
+    from librechat_analytics.usage.repository import StoreRepository
     from librechat_analytics.web.status_bodies import Readiness
 
 log = logging.getLogger(__name__)
@@ -205,8 +206,11 @@ def create_app(settings: Settings) -> Flask:
 
     assignments = Assignments()
 
+    kept_days = KeptDays()
+
     def repository_at(now: datetime | None) -> StoreRepository:
-        return StoreRepository(
+        return EvaluatedRepository(
+            kept_days,
             store,
             source=source_report,
             prices=prices,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from librechat_analytics.finops.budget_scopes import seen_filters
 from librechat_analytics.store import outbox_items
+from librechat_analytics.usage.filters import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from librechat_analytics.finops.definitions import Definitions, Receiver, ReceiverKind
     from librechat_analytics.store.interface import Outbox
     from librechat_analytics.store.outbox_items import Alert
-    from librechat_analytics.usage.filters import Scope
     from librechat_analytics.usage.questions import Repository
 
 
@@ -163,15 +163,25 @@ def is_seen(
         budget = next((one for one in budgets if one.name == facts.get("budget")), None)
         if budget is None or seen_filters(repository, budget, scope) is None:
             return False
-        return budget.each is None or _is_inside(repository, budget.each, facts.get("key"), scope)
+        if budget.each in (None, "cost_center"):
+            return budget.each is None or _is_inside(repository, budget.each, facts.get("key"), scope)
+        # What such a budget is about lies inside the scope's cost centres, or it would not be seen.
+        of_people = replace(scope, cost_centers=())
+        is_all = of_people == Scope((), ())
+        return is_all or _is_inside(repository, budget.each, facts.get("key"), of_people)
     if alert.rule in ("anomaly", "runaway"):
         return _is_inside(repository, facts.get("kind"), facts.get("subject"), scope)
     return False
 
 
 def _is_inside(repository: Repository, kind: object, key: object, scope: Scope) -> bool:
-    """Say whether all usage of a user or a group lies inside a scope; of anything else, it may not."""
+    """Say whether all usage of a user, group or cost centre lies inside a scope; of others it may not."""
     if not isinstance(key, str):
+        return False
+    if kind == "cost_center":
+        has_people = scope.domains or scope.groups or scope.users
+        return key in scope.cost_centers and not (has_people or scope.tenants)
+    if scope.cost_centers:
         return False
     if kind == "user":
         return repository.user(key, scope) is not None

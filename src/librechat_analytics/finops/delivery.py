@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
+import time
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -42,7 +43,9 @@ LOOK_SECONDS: Final = 1.0
 AT_ONCE: Final = 4
 """How many notices one program is sent at the same time, so that one that hangs holds up few."""
 
-LAST_MESSAGE_SECONDS: Final = 2
+LAST_MESSAGE_SECONDS: Final = 11
+"""How long to wait at the end for what is being sent: the longest that an attempt takes, and a little."""
+
 GIVEN_UP_EVERY: Final = timedelta(hours=1)
 NOT_DEFINED: Final = "The definitions file has no receiver of this name any more."
 
@@ -70,6 +73,7 @@ class Delivery:
         self._woken = threading.Event()
         self._sending: dict[str, threading.Thread] = {}
         self._given_up_at: datetime | None = None
+        self._problem = ""
         self._thread = threading.Thread(target=self._follow, name="delivery", daemon=True)
 
     def start(self) -> None:
@@ -81,12 +85,13 @@ class Delivery:
         self._woken.set()
 
     def stop(self) -> None:
-        """Stop sending; what is being sent may be sent again after the next start."""
+        """Stop sending, after what is being sent."""
         self._stopped.set()
         self._woken.set()
+        give_up_at = time.monotonic() + LAST_MESSAGE_SECONDS
         for thread in (self._thread, *self._sending.values()):
             if thread.is_alive():
-                thread.join(LAST_MESSAGE_SECONDS)
+                thread.join(max(0.0, give_up_at - time.monotonic()))
 
     def test(self, receiver: Receiver) -> Answer:
         """Send a message that says that it is a test, and return the answer."""
@@ -96,8 +101,11 @@ class Delivery:
         while not self._stopped.is_set():
             try:
                 self.send_due()
+                self._problem = ""
             except StoreError as error:
-                log.warning("Alerts cannot be sent yet. %s", error)
+                if str(error) != self._problem:
+                    log.warning("Alerts cannot be sent yet. %s", error)
+                self._problem = str(error)
             except Exception:
                 log.exception("Alerts could not be sent")
             self._woken.wait(LOOK_SECONDS)
