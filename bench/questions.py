@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import argparse
 from contextlib import closing
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,8 +28,11 @@ from librechat_analytics.finops.budgets import budget_history, budget_states
 from librechat_analytics.finops.definitions import AlertRules, Amount, Budget, Definitions, Receiver
 from librechat_analytics.finops.evaluation import Evaluation
 from librechat_analytics.finops.kept_days import EvaluatedRepository, KeptDays
+from librechat_analytics.finops.period_forecast import forecast
 from librechat_analytics.store.outbox import StoredOutbox
 from librechat_analytics.usage.answers import SourceReport
+from librechat_analytics.usage.cost_center_rules import CostCenterRules, Rule
+from librechat_analytics.usage.daily_costs import Days
 from librechat_analytics.usage.daily_parts import Inside
 from librechat_analytics.usage.filters import EVERYTHING, Filters
 from librechat_analytics.usage.listing import Listing
@@ -54,6 +57,14 @@ FOLDER = ROOT / ".cache" / "bench"
 ZONE = ZoneInfo("Europe/Berlin")
 LIMIT = 10
 BUDGET = "Budget"
+RULES = CostCenterRules(
+    listed=(
+        Rule("domain", "research.example", (("Research", 100),)),
+        Rule("domain", "plant.example", (("Production", 60), ("Research", 40))),
+    )
+)
+"""Whole rows of some users, and rows of others that are split: these are read one by one."""
+
 PERIODS = {"30d": "30 days", "12m": "12 months", "all": "All time"}
 
 PLAINEST = "count and add up the cost"
@@ -111,6 +122,10 @@ def questions(repository: Repository, period: Period) -> Actions:
         "cost breakdown": lambda: repository.cost_breakdown(period, Listing(LIMIT)),
         "breakdown by group": lambda: repository.breakdown(period, "group", Listing(LIMIT)),
         "breakdown by provider": lambda: repository.breakdown(period, "provider", Listing(LIMIT)),
+        "cost centres": lambda: repository.cost_centers(period, Listing(LIMIT)),
+        "top users of a cost centre": lambda: repository.top_users(
+            period, Listing(LIMIT), Filters(cost_center=("Research",))
+        ),
         "what changed by model": lambda: repository.what_changed(period, "model", LIMIT),
         "what changed by user": lambda: repository.what_changed(period, "user", LIMIT),
         "models without a price": lambda: repository.unpriced_models(period.range),
@@ -141,12 +156,16 @@ def questions_without_period(repository: Repository, period: Period) -> Actions:
     """Return the other questions; the period is only used to find a user and an agent."""
     user = next(row.id for row in repository.top(period, "user", LIMIT).rows if row.id)
     agent = next(row.id for row in repository.top(period, "agent", LIMIT).rows if row.id)
+    month = parse_period("this-month", None, None, ZONE, now=UNTIL, first_usage=None)
+    year = Days(ZONE, UNTIL.date() - timedelta(days=365), UNTIL.date())
     return {
         "freshness": repository.freshness,
         "first usage": repository.first_usage,
         "one user": lambda: repository.user(user),
         "one agent": lambda: repository.agent(agent),
         "filter values": repository.filter_values,
+        "forecast of the month": lambda: forecast(repository, month, EVERYTHING),
+        "daily costs of all users in a year": lambda: repository.daily_costs(year, "user"),
         "budget of all usage": lambda: budget_states(repository, budget_for(None)),
         "budgets for each user": lambda: budget_states(repository, budget_for("user")),
         "history of a budget": lambda: budget_history(repository, budget_for(None), BUDGET),
@@ -189,7 +208,11 @@ def evaluation_of(store: Store) -> Evaluation:
 def repository_of(store: Store) -> StoreRepository:
     """Return the program's repository, with the end of the store's rows as the present."""
     return StoreRepository(
-        store, source=lambda: SourceReport("offline"), prices=read_price_list(PRICES), fixed_now=UNTIL
+        store,
+        source=lambda: SourceReport("offline"),
+        prices=read_price_list(PRICES),
+        fixed_now=UNTIL,
+        rules=lambda: RULES,
     )
 
 
