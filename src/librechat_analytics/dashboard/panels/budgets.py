@@ -107,7 +107,7 @@ def layout() -> list[Component]:
         ),
     ]
     return [
-        html.Div(everything, id=LIST_FRAME.id),
+        html.Div(everything, id=LIST_FRAME.id, className="list-frame"),
         html.Div(one, id=ONE_FRAME.id, className="columns", hidden=True),
     ]
 
