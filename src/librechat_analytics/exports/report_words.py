@@ -183,7 +183,7 @@ class Writer:
         if found is None:
             return None
         lines = [
-            self._line(row, row.name, "cost-center", {"cost_center": row.name})
+            self._line(row, row.name, "overview", {"cost_center": row.name})
             for row in found.rows
             if row.cost_usd
         ]
