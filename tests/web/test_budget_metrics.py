@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import pytest
@@ -38,6 +39,13 @@ def test_each_budget_has_what_is_spent_and_expected_of_what_is_available(reposit
     }
     assert found["forecast_ratio"]["All"] == pytest.approx(alone.forecast.expected_usd / 10)
     assert found["forecast_low_ratio"]["All"] == pytest.approx(alone.forecast.low_usd / 10)
+
+
+def test_a_budget_that_earlier_periods_have_used_up_is_over(repository: StoreRepository) -> None:
+    used_up = budget({"2026-10-01": 0.001}, carry="both")
+    (state,) = budget_states(repository, definitions(used_up))
+    assert (state.used_share, state.status) == (None, "over")
+    assert gauges(repository, definitions(used_up))["used_ratio"] == {"AI": math.inf}
 
 
 def test_without_definitions_there_are_no_budgets(repository: StoreRepository) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -101,7 +102,7 @@ class BudgetsCollector(Collector):
         for name, group in groupby(states, key=lambda state: state.name):
             members = [*group]
             for family, ratios in (
-                (used, [state.used_share for state in members]),
+                (used, [_used(state) for state in members]),
                 (expected, [_of_available(state, state.expected_usd) for state in members]),
                 (low, [_of_available(state, state.low_usd) for state in members]),
             ):
@@ -109,6 +110,11 @@ class BudgetsCollector(Collector):
                 if known:
                     family.add_metric([name], max(known))
         yield from (used, expected, low)
+
+
+def _used(state: BudgetState) -> float:
+    # Where nothing is available, whatever is spent is too much.
+    return math.inf if state.used_share is None else state.used_share
 
 
 def _of_available(state: BudgetState, usd: float | None) -> float | None:
