@@ -381,6 +381,10 @@ class PageData:
         scope = self.filters.scope
         return self._repository.ask(budget_history, self.definitions, name, key, scope) or ()
 
+    def unmatched(self, filters: Filters) -> tuple[str, ...]:
+        """Name the parameters of filters none of whose values was ever recorded."""
+        return self._repository.unmatched(filters)
+
     def budget_path(self, state: BudgetState) -> BudgetPath:
         """Give what is left of a budget from day to day."""
         return budget_path(self._repository, state, self.filters.scope)

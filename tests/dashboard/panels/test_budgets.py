@@ -138,6 +138,14 @@ def test_the_way_back_names_the_budget_and_whose_it_is(ask: Ask) -> None:
     assert page_title(ask(), VIEW) == "Budgets"
 
 
+def test_a_filter_that_selects_nothing_is_named(ask: Ask) -> None:
+    said = definitions(budget(1, where=Filters.of({"provider": ("antropic",)})), budget(2, name="All"))
+    sentence = "No usage with this provider was ever recorded."
+    listed, one = (filled(ask(said, **about))[1] for about in ({}, {"budget": "AI"}))
+    assert texts(listed["budgets-list"]).count(sentence) == 1
+    assert sentence in texts(one["budgets-facts"])
+
+
 def test_an_unknown_budget_is_said_to_be_none(ask: Ask) -> None:
     assert "There is no running budget “Nonsense”" in texts(filled(ask(budget="Nonsense"))[1]["budgets-list"])
     data = ask(budget="Everybody", budget_key="nobody")

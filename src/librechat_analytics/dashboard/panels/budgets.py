@@ -194,7 +194,9 @@ def _bullet(data: PageData, state: BudgetState) -> Bullet:
         name=budget_words.name(state),
         amount=budget_words.amount(state),
         status=budget_words.status(state),
-        words=budget_words.in_a_line(state),
+        words=" ".join(
+            filter(None, (budget_words.in_a_line(state), budget_words.never_recorded(data, state)))
+        ),
         spent=1.0 if state.used_share is None else state.used_share,
         elapsed=state.elapsed_share,
         expected=expected,
@@ -233,6 +235,7 @@ def _facts(data: PageData, state: BudgetState) -> list[Markup]:
         *filter(None, [budget_words.end_of_money(state)]),
         ("Thresholds crossed", budget_words.crossed(state)),
         ("What counts", budget_words.what_counts(data, state.budget)),
+        ("Note", budget_words.never_recorded(data, state)),
     ]
     items = [
         element("div", element("dt", title), element("dd", text, title=text)) for title, text in known if text

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from librechat_analytics.exports.columns import BUDGET_STATUSES
 from librechat_analytics.exports.filter_words import filters_in_words
-from librechat_analytics.formatting import counted, money, name_label, share
+from librechat_analytics.formatting import FILTER_LABELS, counted, money, name_label, share
+from librechat_analytics.usage.filters import filter_of
 from librechat_analytics.usage.period_words import day_in_words, period_in_words
 
 if TYPE_CHECKING:
@@ -109,6 +110,14 @@ def crossed(state: BudgetState) -> str:
         for one in state.thresholds
         if one.crossed_at is not None
     )
+
+
+def never_recorded(data: PageData, state: BudgetState) -> str:
+    """Say that a filter of a budget selects nothing, as one with a typing mistake; empty where all do."""
+    if state.actual_e6:
+        return ""
+    names = [FILTER_LABELS[filter_of(name)].lower() for name in data.unmatched(state.budget.where)]
+    return f"No usage with this {' or this '.join(names)} was ever recorded." if names else ""
 
 
 def what_counts(data: PageData, budget: Budget) -> str:
