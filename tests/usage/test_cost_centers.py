@@ -22,6 +22,7 @@ from librechat_analytics.usage.daily_costs import Days
 from librechat_analytics.usage.filters import Filters
 from librechat_analytics.usage.listing import WHOLE_LIST
 from librechat_analytics.usage.periods import Period, TimeRange
+from librechat_analytics.usage.questions import ATTRIBUTES
 from librechat_analytics.usage.repository import StoreRepository
 from tests.support.directory import FINANCE, SALES, group, person
 from tests.support.documents import ANA, BOB, HELPER, NOON, object_id, usage, write_dump
@@ -289,6 +290,30 @@ def test_other_answers_tell_cost_centers_apart_with_the_same_figures(by_cells: S
         UNASSIGNED: listed.unassigned.cost_usd,
     }
     assert [(one.key, sum(one.costs_e6) / E6_PER_USD) for one in costs] == [("Sales", sales.cost_usd)]
+
+
+def test_every_list_answers_for_a_cost_center_that_pays_only_smaller_parts(stores: list[Store]) -> None:
+    rules = CostCenterRules(listed=(Rule("agent", HELPER, (("Big", 90), ("Small", 10))),))
+    repository, small = asking(stores[1], rules), Filters(cost_center=("Small",))
+    agents = repository.top_agents(WHOLE, WHOLE_LIST, small)
+    assert [(row.id, row.calls, row.attribution) for row in agents.rows] == [(HELPER, 0, {})]
+    cost_usd = repository.summary(WHOLE, small).totals.cost_usd
+    assert agents.rows[0].cost_usd == pytest.approx(cost_usd)
+    for ranking in (
+        repository.top_users(WHOLE, WHOLE_LIST, small),
+        repository.top_models(WHOLE, WHOLE_LIST, small),
+        repository.cost_breakdown(WHOLE, WHOLE_LIST, small),
+    ):
+        assert sum(row.cost_usd for row in ranking.rows) == pytest.approx(cost_usd)
+    for by in ATTRIBUTES:
+        parts = repository.breakdown(WHOLE, by, WHOLE_LIST, small)
+        assert sum(row.cost_usd for row in parts.rows) + parts.none.cost_usd >= cost_usd * 0.999
+    repository.quality(WHOLE, small)
+    repository.rates_over_time(WHOLE, "day", small)
+    repository.caching(WHOLE, "day", small)
+    repository.conversation_costs(WHOLE, small)
+    repository.concentration(WHOLE, small)
+    repository.hours_of_week(WHOLE, small)
 
 
 def test_without_a_file_there_are_no_cost_centers_and_all_usage_is_unassigned(stores: list[Store]) -> None:

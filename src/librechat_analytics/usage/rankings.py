@@ -168,7 +168,10 @@ def _agent_row(row: SqlRow) -> AgentRow:
         total_tokens=total_tokens(row),
         share=share_of_all(row),
         models=tuple(ModelCost(model, usd(cost_e6)) for model, cost_e6 in models),
-        attribution={certainty: rows / count for certainty, rows in sorted(rows_by_certainty.items())},
+        # Rows of which a cost centre pays only a smaller part count elsewhere, so there may be none.
+        attribution={
+            certainty: rows / count for certainty, rows in sorted(rows_by_certainty.items()) if rows
+        },
     )
 
 
