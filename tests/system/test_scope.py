@@ -168,8 +168,11 @@ def text_of_workbook(content: bytes) -> str:
 
 FILTERS = [f"{prefix}{name}={value}" for prefix in ("", "not-") for name, value in BOBS_FILTERS.items()]
 API = [
-    *(f"{endpoint.path}?period=all" for endpoint in ENDPOINTS),
-    *(f"{endpoint.path}?period=12m&tz=Europe/Berlin&limit=1&format=csv" for endpoint in ENDPOINTS),
+    *(f"{endpoint.path}?period={next(iter(endpoint.periods), 'all')}" for endpoint in ENDPOINTS),
+    *(
+        f"{endpoint.path}?period={next(iter(endpoint.periods), '12m')}&tz=Europe/Berlin&limit=1&format=csv"
+        for endpoint in ENDPOINTS
+    ),
     *(f"summary?period=all&{choice}" for choice in (*FILTERS, "user=(none)", "agent=(unknown)")),
     "export?period=all",
 ]

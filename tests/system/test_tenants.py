@@ -189,7 +189,9 @@ def everything_of(client: FlaskClient) -> Iterator[tuple[str, Any]]:
             "period=30d&tenant=acme",
             "period=all&tenant=Globex",
         ):
-            response: TestResponse = client.get(f"/api/{endpoint.path}?{query}")
+            # The forecast is about this month where no period is named.
+            asked = query.partition("&")[2] if endpoint.periods else query
+            response: TestResponse = client.get(f"/api/{endpoint.path}?{asked}")
             assert response.status_code == 200
             yield f"{endpoint.path} {query}", response.get_data(as_text=True)
     yield "export", client.get("/api/export?period=all").get_data()

@@ -369,7 +369,7 @@ FORECAST = Columns(
         col("expected_usd", "Expected by the end (USD)", "money", short="Expected"),
         col("low_usd", "At least (USD)", "money", short="At least"),
         col("high_usd", "At most (USD)", "money", short="At most"),
-        col("level", "Forecasts with this range that should hold", "share"),
+        col("level", "Outcomes meant to be in the range", "share"),
         col("pace_usd", "At the pace so far (USD)", "money", short="Pace"),
         col("days", "Days to come", "count"),
         col("end", "End (UTC), not included", "time", short="End"),

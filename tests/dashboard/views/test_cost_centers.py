@@ -53,8 +53,10 @@ def test_where_all_is_assigned_nothing_is_said_of_the_rest() -> None:
 
 
 def test_a_search_shows_only_what_it_finds() -> None:
-    stored = shown(CostCenters((SALES,), 4, 1, 0.6, UNASSIGNED_USAGE), search="sal")
+    several = replace(UNASSIGNED_USAGE, in_several=InSeveral(2, 2.0))
+    stored = shown(CostCenters((SALES,), 4, 1, 0.6, several), search="sal")
     assert "Unassigned" not in texts(stored["cost-centers-rows"])
+    assert stored["cost-centers-note"] == []
     assert texts(stored["cost-centers-showing"]) == "1 of 4 cost centres match"
 
 

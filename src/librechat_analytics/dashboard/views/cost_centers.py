@@ -64,7 +64,14 @@ def _unassigned(data: PageData) -> list[RestLine]:
 
 
 def _fill(data: PageData) -> Fills:
+    return TABLE.fill(data) + NOTE.fill([] if data.query.search else _note(data))
+
+
+def _note(data: PageData) -> list[Markup]:
+    """Say who is in several cost centres, and what is only assumed, of the whole list."""
     found = data.cost_centers
+    if len(found.rows) < found.total:
+        found = data.all_cost_centers
     note: list[Markup] = []
     if several := cost_center_words.in_several(found.unassigned.in_several):
         users = data.query.link("users", cost_center=UNASSIGNED)
@@ -72,7 +79,7 @@ def _fill(data: PageData) -> Fills:
         note.append(element("div", several, " ", link))
     if assumed := cost_center_words.assumed(found, data.summary.totals.cost_usd):
         note.append(element("div", assumed))
-    return TABLE.fill(data) + NOTE.fill(note)
+    return note
 
 
 def _sheet(data: PageData) -> Sheet:
