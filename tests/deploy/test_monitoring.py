@@ -13,7 +13,12 @@ from flask import Flask, g
 from librechat_analytics.store.store import Store
 from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.repository import StoreRepository
-from librechat_analytics.web.finops_metrics import AnomaliesCollector, BudgetsCollector, DefinitionsCollector
+from librechat_analytics.web.finops_metrics import (
+    AnomaliesCollector,
+    BudgetsCollector,
+    DefinitionsCollector,
+    DeliveriesCollector,
+)
 from librechat_analytics.web.gatekeeper import Visitor
 from librechat_analytics.web.metrics import STATUSES, serve_metrics
 from librechat_analytics.web.requests_log import log_requests
@@ -42,6 +47,7 @@ def names_served(tmp_path: Path) -> set[str]:
             AnomaliesCollector(repository, default_zone=ZoneInfo("UTC")),
             BudgetsCollector(repository, lambda: None),
             DefinitionsCollector(lambda: None),
+            DeliveriesCollector(dict),
         ],
     )
     client = server.test_client()

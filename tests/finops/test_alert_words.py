@@ -15,6 +15,13 @@ from tests.finops.budget_worlds import BERLIN
 if TYPE_CHECKING:
     from librechat_analytics.store.outbox_items import Alert, Json
 
+ON_THAT_DAY = {
+    "by": ["user"],
+    "period": ["custom"],
+    "start": ["2026-11-23"],
+    "end": ["2026-11-23"],
+    "tz": ["Europe/Berlin"],
+}
 SPIKE: dict[str, Json] = {
     "day": "2026-11-23",
     "kind": "total",
@@ -73,19 +80,19 @@ SINCE: dict[str, Json] = {"since": "2026-11-24T11:50:00Z", "asOf": None}
                 "All usage cost $412.00 on 23 Nov 2026, $310.00 more than expected. Of that: user Ana $290.00"
                 " more; model gpt-5.4 $12.50 more."
             ),
-            {"period": ["custom"], "start": ["2026-11-23"], "end": ["2026-11-23"]},
+            ON_THAT_DAY,
         ),
         (
             alert(
                 "anomaly", SPIKE | {"kind": "provider", "subject": "openAI", "label": "openAI", "drivers": []}
             ),
             "Provider openAI cost $412.00 on 23 Nov 2026, $310.00 more than expected.",
-            {"provider": ["openAI"], "period": ["custom"], "start": ["2026-11-23"], "end": ["2026-11-23"]},
+            {"provider": ["openAI"]} | ON_THAT_DAY,
         ),
         (
             alert("runaway", RUNAWAY),
             "User Ana cost $900.00 today so far. On no day of the last 56 was it more than $200.00.",
-            {"view": ["user"], "user": [USER], "period": ["today"]},
+            {"view": ["user"], "user": [USER], "period": ["today"], "tz": ["Europe/Berlin"]},
         ),
         (
             alert("unpriced-model", {"model": "acme-70b", "cost": 12.0}),
@@ -115,7 +122,7 @@ def test_an_alert_says_what_is_so_and_links_to_what_explains_it(
     told_of: Alert, words: str, page: dict[str, list[str]]
 ) -> None:
     assert sentence(told_of, BERLIN, {USER: "Ana"}.__getitem__) == words
-    assert parse_qs(page_of(told_of).removeprefix("?")) == page
+    assert parse_qs(page_of(told_of, BERLIN).removeprefix("?")) == page
     assert title(told_of)
 
 

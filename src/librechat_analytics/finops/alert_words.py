@@ -69,8 +69,8 @@ def sentence(alert: Alert, zone: ZoneInfo, name_of: NameOf, occasion: Occasion =
             raise UnknownFactsError(f"There is no sentence for the rule {rule}.")
 
 
-def page_of(alert: Alert) -> str:
-    """Return the query string of the page that explains an alert."""
+def page_of(alert: Alert, zone: ZoneInfo) -> str:
+    """Return the query string of the page that explains an alert; ``zone``: the one that its days are in."""
     facts = alert.facts
     match alert.rule:
         case "budget" | "budget-forecast":
@@ -79,9 +79,10 @@ def page_of(alert: Alert) -> str:
                 parameters["key"] = _text(facts, "key")
         case "anomaly":
             day = _text(facts, "day")
-            parameters = _subject_page(facts) | {"period": "custom", "start": day, "end": day}
+            parameters = _what_changed(facts) | {"period": "custom", "start": day, "end": day}
+            parameters |= {"tz": zone.key}
         case "runaway":
-            parameters = _subject_page(facts) | {"period": "today"}
+            parameters = _subject_page(facts) | {"period": "today", "tz": zone.key}
         case "report":
             return report_page(facts)
         case "unpriced-model":
@@ -130,6 +131,13 @@ def instant_text(at: datetime | None) -> str | None:
         return None
     utc = at.astimezone(UTC).replace(tzinfo=None)
     return utc.isoformat(timespec="milliseconds" if utc.microsecond else "seconds") + "Z"
+
+
+def _what_changed(facts: Facts) -> dict[str, str]:
+    """Lead to the Overview of a subject, which says by user or by model what changed."""
+    kind, subject = _text(facts, "kind"), facts.get("subject")
+    of_subject = {kind: subject} if isinstance(subject, str) else {}
+    return of_subject | ({} if kind == "user" else {"by": "user"})
 
 
 def _subject_page(facts: Facts) -> dict[str, str]:

@@ -45,13 +45,16 @@ class AlertWriter:
 
     def text(self, alert: Alert, *, names: bool, occasion: Occasion = "opened") -> str:
         """Say what an alert is about; without ``names`` people are called by their ids."""
+        return sentence(alert, self._zone, self.name if names else str, occasion)
+
+    @property
+    def _zone(self) -> ZoneInfo:
         definitions = self._definitions()
-        zone = definitions.zone if definitions else UTC
-        return sentence(alert, zone, self.name if names else str, occasion)
+        return definitions.zone if definitions else UTC
 
     def link(self, alert: Alert) -> str | None:
         """Return the address of the page that explains an alert."""
-        return None if self._public_url is None else self._public_url + page_of(alert)
+        return None if self._public_url is None else self._public_url + self.page(alert)
 
     def title(self, alert: Alert) -> str:
         """Name an alert in a few words."""
@@ -59,7 +62,7 @@ class AlertWriter:
 
     def page(self, alert: Alert) -> str:
         """Return the query string of the page that explains an alert."""
-        return page_of(alert)
+        return page_of(alert, self._zone)
 
     def name(self, user: str) -> str:
         """Return a user's name, else the e-mail address, else the id."""
