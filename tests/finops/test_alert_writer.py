@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,10 +11,15 @@ import pytest
 from librechat_analytics.finops.alert_writer import AlertWriter
 from librechat_analytics.finops.definitions import Receiver
 from librechat_analytics.finops.messages import Message
-from tests.finops.alert_worlds import HOUR, alert, budget_facts, due, person, told
+from librechat_analytics.store.store import Store
+from librechat_analytics.usage.answers import SourceReport
+from librechat_analytics.usage.repository import StoreRepository
+from tests.finops.alert_worlds import HOUR, NOW, alert, budget_facts, due, person, told
+from tests.support.documents import ANA, example_collections, write_dump
+from tests.support.imports import fill_store
 
 if TYPE_CHECKING:
-    from librechat_analytics.usage.repository import StoreRepository
+    from pathlib import Path
 
 URL = "https://a.example.com/librechat-analytics/"
 
@@ -88,3 +94,16 @@ def test_a_report_is_written_by_who_writes_reports(repository: StoreRepository) 
 
 def test_an_unknown_user_is_called_by_the_id(repository: StoreRepository) -> None:
     assert writer(repository).name("f" * 24) == "f" * 24
+
+
+def test_after_a_person_is_forgotten_what_waits_has_no_name(tmp_path: Path) -> None:
+    write_dump(tmp_path / "dump", **example_collections())
+    fill_store(tmp_path, now=NOW)
+    told_of = due(alert("budget", budget_facts(each="user", key=str(ANA))))
+    receiver = Receiver("finance", "apprise", "slack://a/b/c", names=True)
+    with closing(Store(tmp_path / "data")) as store:
+        writes = writer(StoreRepository(store, source=lambda: SourceReport("offline")))
+        assert "Ana Kovac" in writes.message([told_of], receiver, is_last_of_day=False).text
+        store.forget_user(str(ANA))
+        forgotten = writes.message([told_of], receiver, is_last_of_day=False).text
+        assert "Kovac" not in forgotten + json.dumps(writes.notice(told_of, receiver).body)
