@@ -190,7 +190,7 @@ def create_app(settings: Settings) -> Flask:
         )
         thread = threading.Thread(target=syncer.follow, name="sync", daemon=True)
 
-    keys_watch = KeysWatch(keys, lambda scope: unmatched_parts(store, scope))
+    keys_watch = KeysWatch(keys, lambda scope: unmatched_parts(store, scope, definitions.rules))
 
     def source_report() -> SourceReport:
         if syncer is None:

@@ -18,6 +18,7 @@ from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.store.store import Store
 from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.usage.answers import SourceReport
+from librechat_analytics.usage.cost_center_rules import UNASSIGNED, CostCenterRules, Rule
 from librechat_analytics.usage.filters import NONE, Filters, Scope
 from librechat_analytics.usage.listing import Listing
 from librechat_analytics.usage.periods import Period, TimeRange, default_bucket
@@ -53,7 +54,17 @@ CHOSEN = {
     "domain": ["example.com", NONE],
     "role": ["USER", NONE],
     "tenant": ["acme", NONE],
+    "cost_center": ["Sales", "IT", "Legal", UNASSIGNED],
 }
+SPLIT = CostCenterRules(
+    mapped=(
+        Rule("user", str(ANA), (("Sales", 67), ("IT", 33))),
+        # Within a quarter of an hour, whose rows then have to be told apart.
+        Rule("user", str(BOB), (("IT", 100),), since=NOON + timedelta(minutes=1)),
+    ),
+    listed=(Rule("agent", HELPER, (("Legal", 100),)),),
+)
+ONE_USER = CostCenterRules(mapped=(Rule("user", str(ANA), (("Sales", 100),)),))
 FILTERS = st.one_of(
     st.just(Filters()),
     *(
@@ -61,6 +72,7 @@ FILTERS = st.one_of(
         for name, values in CHOSEN.items()
     ),
     st.just(Filters(scope=Scope(("example.com",), (), ("acme",)))),
+    st.just(Filters(scope=Scope((), (), (), ("Sales", "Legal")))),
 )
 
 
@@ -86,13 +98,16 @@ class FewerCellsSnapshot:
         self.extent: Extent = replace(snapshot.extent, summed_until=min(until, snapshot.extent.summed_until))
 
 
-def answers(store: Store, period: Period, filters: Filters, until: datetime) -> dict[str, object]:
+def answers(
+    store: Store, period: Period, filters: Filters, until: datetime, rules: CostCenterRules = SPLIT
+) -> dict[str, object]:
     """Everything that can be asked about a period, from the cells of the slots before ``until``."""
     repository = StoreRepository(
         FewerCells(store, int(until.timestamp()) // 900),
         source=lambda: SourceReport("offline"),
         prices=PRICES,
         fixed_now=LAST,
+        rules=lambda: rules,
     )
     unit = default_bucket(period.range)
     return {
@@ -102,6 +117,7 @@ def answers(store: Store, period: Period, filters: Filters, until: datetime) -> 
         "top agents": repository.top_agents(period, Listing(100), filters),
         "short lists": [repository.top(period, dimension, 3, filters) for dimension in DIMENSIONS],
         "cost breakdown": repository.cost_breakdown(period, Listing(100), filters),
+        "cost centers": repository.cost_centers(period, Listing(3), filters),
         "user models": repository.user_models(period, filters),
         "usage over time": repository.usage_over_time(period, unit, filters),
         "spent over time": repository.spent_over_time(period, unit, filters),
@@ -160,13 +176,25 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         yield store
 
 
+@settings(max_examples=examples(2))
+@given(edges=st.lists(MOMENTS, min_size=2, max_size=2, unique=True).map(sorted), until=MOMENTS)
+def test_a_cost_center_of_one_user_is_that_user_in_every_answer(
+    store: Store, edges: list[datetime], until: datetime
+) -> None:
+    period = Period("custom", TimeRange(*edges), None, ZoneInfo("UTC"))
+    for of_center, of_user in (("cost_center", "user"), ("not-cost_center", "not-user")):
+        by_center, by_user = Filters.of({of_center: ("Sales",)}), Filters.of({of_user: (str(ANA),)})
+        expected = answers(store, period, by_user, until, ONE_USER)
+        assert answers(store, period, by_center, until, ONE_USER) == expected
+
+
 def test_cells_hold_several_rows(store: Store) -> None:
     with store.reading() as cursor:
         ((rows, cells),) = cursor.execute("SELECT sum(documents), count(*) FROM cells").fetchall()
     assert 2 * rows > 3 * cells
 
 
-@settings(max_examples=examples(12))
+@settings(max_examples=examples(10))
 @given(
     edges=st.lists(MOMENTS, min_size=2, max_size=2, unique=True).map(sorted),
     until=MOMENTS,

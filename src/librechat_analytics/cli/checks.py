@@ -177,7 +177,9 @@ def _store_and_mongodb(
         yield CheckResult(good=True, text=f"The store in {settings.data_dir} holds {held:,} transactions.")
         if said := one_by_one(store.state()):
             yield CheckResult(good=True, text=f"The last import, or the reading of the history: {said}")
-        yield from _scopes(keys, "matches nobody today.", lambda scope: unmatched_parts(store, scope))
+        yield from _scopes(
+            keys, "matches nobody today.", lambda scope: unmatched_parts(store, scope, definitions.rules)
+        )
         yield from _matches(store, definitions)
         for audit in HeldIds(store).audits():
             yield _last_audit(audit.kind, audit.ended_at, audit.documents, audit.added)

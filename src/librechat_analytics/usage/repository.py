@@ -153,7 +153,7 @@ class StoreRepository:
             return findings.quality_report(snapshot, period.range, filters, now=self.now())
 
     def unpriced_models(self, time_range: TimeRange) -> tuple[UnpricedModel, ...]:
-        with self._store.snapshot() as snapshot:
+        with self._snapshot() as snapshot:
             return findings.unpriced_models(snapshot, time_range)
 
     def price_check(self, period: Period, filters: Filters = EVERYTHING) -> PriceCheck | None:

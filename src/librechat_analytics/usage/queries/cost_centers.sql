@@ -5,28 +5,33 @@
 -- Reads: selected, {range_before}, centers. Parameters: $descending, $limit, $offset, $sort, $words.
 -- One row per cost centre, highest cost first unless $sort says otherwise, then the one without.
 WITH
-per_center AS MATERIALIZED (
+-- Once, because finding out who pays takes longer than everything else.
+per_key AS MATERIALIZED (
     SELECT
-        center_key,
+        center_key, in_several, assumed, counted_user_key, counted_conversation_key,
         sum(cost_e6) AS cost_e6,
         sum(prompt_tokens) AS prompt_tokens,
         sum(completion_tokens) AS completion_tokens,
-        sum(calls) AS calls,
-        coalesce(sum(cost_e6) FILTER (WHERE assumed), 0) AS assumed_cost_e6,
-        coalesce(sum(cost_e6) FILTER (WHERE in_several), 0) AS several_cost_e6
+        sum(calls) AS calls
     FROM selected
-    GROUP BY center_key
+    GROUP BY ALL
 ),
-counted AS (
+per_center AS (
     SELECT
         center_key,
+        sum(per_key.cost_e6) AS cost_e6,
+        sum(per_key.prompt_tokens) AS prompt_tokens,
+        sum(per_key.completion_tokens) AS completion_tokens,
+        sum(per_key.calls) AS calls,
+        coalesce(sum(per_key.cost_e6) FILTER (WHERE assumed), 0) AS assumed_cost_e6,
+        coalesce(sum(per_key.cost_e6) FILTER (WHERE in_several), 0) AS several_cost_e6,
         count(DISTINCT counted_user_key) AS users,
         count(DISTINCT counted_conversation_key) AS conversations
-    FROM selected
+    FROM per_key
     GROUP BY center_key
 ),
 several AS (
-    SELECT count(DISTINCT counted_user_key) AS several_users FROM selected WHERE in_several
+    SELECT count(DISTINCT counted_user_key) AS several_users FROM per_key WHERE in_several
 ),
 before AS (
     SELECT center_key, sum(cost_e6) AS before_e6 FROM "{range_before}" GROUP BY center_key
@@ -40,6 +45,8 @@ known AS (
         coalesce(calls, 0) AS calls,
         coalesce(assumed_cost_e6, 0) AS assumed_cost_e6,
         coalesce(several_cost_e6, 0) AS several_cost_e6,
+        coalesce(users, 0) AS users,
+        coalesce(conversations, 0) AS conversations,
         coalesce(before_e6, 0) AS before_e6
     FROM per_center
     FULL JOIN before ON before.center_key = per_center.center_key
@@ -50,8 +57,6 @@ known AS (
 ordered AS (
     SELECT
         known.*, centers.name AS center, centers.parent AS parent,
-        coalesce(users, 0) AS users,
-        coalesce(conversations, 0) AS conversations,
         sum(cost_e6) OVER () AS all_cost_e6,
         max(CASE WHEN known.center_key > 0 THEN cost_e6 END) OVER () AS highest_cost_e6,
         count(centers.name) OVER () AS total,
@@ -70,7 +75,6 @@ ordered AS (
             ELSE cost_e6
         END AS number_order
     FROM known
-    LEFT JOIN counted ON counted.center_key = known.center_key
     LEFT JOIN centers ON centers.key = known.center_key
 ),
 found AS (
