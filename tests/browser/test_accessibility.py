@@ -43,7 +43,7 @@ ADDRESSES = (
 # has no room for more.
 TOO_SMALL = """
 () => [...document.querySelectorAll("a[href], button, select, input, summary")]
-  .filter((node) => node.checkVisibility() && !node.closest(".detail"))
+  .filter((node) => node.checkVisibility() && !node.closest(".detail, .reasons > :not(.name)")) // in a sentence
   .filter((node) => node.getBoundingClientRect().height < 43.5)
   .map((node) => node.outerHTML.slice(0, 120))
 """
