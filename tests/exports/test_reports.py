@@ -232,7 +232,7 @@ def test_a_report_of_the_outbox_is_written_for_its_receiver(repository: StoreRep
     due = read_due_report(item)
     finance, ops = (due_message(repository, said, due, receiver, PAGE) for receiver in (FINANCE, OPS))
     assert finance.text.startswith("Weekly & more\nWeek of 16 Nov 2026\nContext = message\n")
-    assert finance.text.endswith(f"{PAGE}{page_of(item)}\n")
+    assert finance.text.endswith(f"{PAGE}{page_of(item, said.zone)}\n")
     assert finance.text != ops.text
     gone = due_message(repository, definitions_of(), due, FINANCE, PAGE)
     assert gone.text == "The definitions file has no report Weekly & more any more."
