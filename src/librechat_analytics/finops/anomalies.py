@@ -22,7 +22,7 @@ from librechat_analytics.finops.unusual_costs import (
 from librechat_analytics.usage.cost_center_rules import NO_RULES, UNASSIGNED
 from librechat_analytics.usage.daily_costs import Days
 from librechat_analytics.usage.daily_parts import PART_KINDS, Inside
-from librechat_analytics.usage.filters import EVERYTHING, UNKNOWN, Filters
+from librechat_analytics.usage.filters import UNKNOWN, Filters
 from librechat_analytics.usage.wall_clock import DAY, midnight
 
 if TYPE_CHECKING:
@@ -267,12 +267,13 @@ def runaways(repository: Repository, zone: ZoneInfo, now: datetime) -> tuple[Run
     if history is None or len(history) <= LEAST_DAYS:
         return ()
     days = Days(zone, max(history.first, today - COMPARED * DAY), history.end)
-    total = repository.daily_costs(days, None, EVERYTHING)
-    floor_usd = floors(total.costs_usd[0])[-1] * (1 if len(days) > ENOUGH_DAYS else NEW_FLOORS)
-    users = repository.daily_costs(days, "user", EVERYTHING)
+    large = repository.large_daily_costs(days, today, LEAST_FLOOR_USD)
+    if not large["total"].subjects:
+        return ()
+    floor_usd = floors(large["total"].costs_usd[0])[-1] * (1 if len(days) > ENOUGH_DAYS else NEW_FLOORS)
     return (
-        *_running_away("total", total, floor_usd),
-        *_running_away("user", users, floor_usd),
+        *_running_away("total", large["total"], floor_usd),
+        *_running_away("user", large["user"], floor_usd),
     )
 
 
