@@ -53,7 +53,9 @@ QUALITY_FIELDS = (
 )
 PART_FIELDS = "cost promptTokens completionTokens totalTokens calls users conversations share"
 CHANGES_FIELDS = "period asOf source unmatched total previous before now difference causes parts rest"
-FORECAST_FIELDS = "period asOf source unmatched actual expected low high level pace reason backtest"
+FORECAST_FIELDS = (
+    "period asOf source unmatched actual expected low high level pace reason backtest pastPeriods"
+)
 CHANGE_FIELDS = "subject label before now difference price quantity state"
 UTC_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z")
 
