@@ -335,3 +335,17 @@ def test_a_change_of_labels_or_rules_changes_who_pays(stores: list[Store]) -> No
     before = repository.summary(WHOLE, asked).totals.calls
     in_force[0] = CostCenterRules(listed=(Rule("role", "USER", (("Sales", 100),)),))
     assert repository.summary(WHOLE, asked).totals.calls != before
+
+
+def test_a_minor_share_has_cost_but_no_calls_and_no_rows_of_agents(stores: list[Store]) -> None:
+    shares = (("Sales", 90), ("IT", 10))
+    of_all = CostCenterRules(mapped=tuple(Rule("user", str(who), shares) for who in (ANA, BOB, CARL)))
+    asked, half = Filters(cost_center=("IT",)), period(NOON, LATER)
+    for store in stores:
+        repository = asking(store, of_all)
+        (agent,) = repository.top_agents(WHOLE, WHOLE_LIST, asked).rows
+        assert agent.cost_usd > 0
+        assert (agent.calls, agent.users, agent.conversations, agent.attribution) == (0, 0, 0, {})
+        for asked_period, state in ((WHOLE, "new"), (half, "both")):
+            changes = repository.what_changed(asked_period, "user", 10, asked)
+            assert {row.state for row in changes.rows} == {state}

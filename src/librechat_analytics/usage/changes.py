@@ -145,7 +145,7 @@ def _change(rows: Sequence[SqlRow]) -> Change:
         difference_usd=usd(now_e6 - before_e6),
         price_usd=usd(split.price_e6),
         quantity_usd=usd(split.quantity_e6),
-        state="new" if not first["documents_before"] else "both" if first["documents"] else "gone",
+        state="new" if not first["uses_before"] else "both" if first["uses"] else "gone",
     )
 
 

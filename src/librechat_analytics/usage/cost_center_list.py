@@ -71,6 +71,11 @@ class Unassigned:
     in_several: InSeveral
 
     @property
+    def cost_per_user_usd(self) -> float | None:
+        """Return the cost per active user; None without any."""
+        return self.cost_usd / self.users if self.users else None
+
+    @property
     def change_usd(self) -> float | None:
         return change_usd(self)
 

@@ -16,8 +16,8 @@ per_key AS MATERIALIZED (
             ELSE toInt64(user_key)
         END AS own_key,
         ran_key,
-        sum(CASE WHEN is_before THEN 0 ELSE documents END) AS documents,
-        sum(CASE WHEN is_before THEN documents ELSE 0 END) AS documents_before,
+        sum(CASE WHEN is_before THEN 0 ELSE 1 END) AS uses,
+        sum(CASE WHEN is_before THEN 1 ELSE 0 END) AS uses_before,
         sum(CASE WHEN is_before THEN 0 ELSE calls END) AS calls,
         sum(CASE WHEN is_before THEN calls ELSE 0 END) AS calls_before,
         sum(CASE WHEN is_before THEN 0 ELSE prompt_cost_e6 END) AS prompt_cost_e6,
@@ -60,7 +60,7 @@ named AS MATERIALIZED (
 listed AS MATERIALIZED (
     SELECT
         subject, min(name) AS name, min(email) AS email, min(deleted) AS deleted,
-        sum(documents) AS documents, sum(documents_before) AS documents_before,
+        sum(uses) AS uses, sum(uses_before) AS uses_before,
         sum(prompt_cost_e6) + sum(completion_cost_e6)
         - sum(prompt_cost_before_e6) - sum(completion_cost_before_e6) AS difference_e6,
         count(*) OVER () AS total
@@ -80,7 +80,7 @@ per_model AS (
     GROUP BY subject, ran_key
 )
 SELECT
-    false AS is_whole, subject, name, email, deleted, documents, documents_before, total,
+    false AS is_whole, subject, name, email, deleted, uses, uses_before, total,
     abs(difference_e6) AS size_e6, ran_key, NULL AS calls, NULL AS calls_before,
     prompt_cost_e6, prompt_cost_before_e6, completion_cost_e6, completion_cost_before_e6,
     prompt_tokens, prompt_tokens_before, completion_tokens, completion_tokens_before
