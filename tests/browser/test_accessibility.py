@@ -41,9 +41,10 @@ ADDRESSES = (
 
 # What a finger would miss: less than 44 pixels high. The smaller line of a cell that has a link in both lines
 # has no room for more.
+# Links within a sentence may be small.
 TOO_SMALL = """
 () => [...document.querySelectorAll("a[href], button, select, input, summary")]
-  .filter((node) => node.checkVisibility() && !node.closest(".detail, .reasons > :not(.name)")) // in a sentence
+  .filter((node) => node.checkVisibility() && !node.closest(".detail, .reasons > :not(.name)"))
   .filter((node) => node.getBoundingClientRect().height < 43.5)
   .map((node) => node.outerHTML.slice(0, 120))
 """
