@@ -23,7 +23,7 @@ REFUSALS: dict[str, tuple[str, str, type[BaseModel]]] = {
     "401": ("NoKey", "The key is missing or not valid.", Refusal),
     "403": ("LimitedKey", "The key can only read, or it may see only some users.", Refusal),
     "404": ("NotHere", "There is nothing of this name, or what the answer needs is not set up.", Refusal),
-    "409": ("NothingToCompare", "No MongoDB is configured.", Refusal),
+    "409": ("NotNow", "It cannot be done now: no MongoDB is configured, or the alert is over.", Refusal),
     "415": ("NotJson", "The body is not JSON.", Refusal),
     "429": ("TooManyWrongKeys", "Too many wrong keys from this address.", Refusal),
     "503": ("NoFigures", "The figures cannot be read at the moment.", Refusal),
