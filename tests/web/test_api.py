@@ -266,11 +266,11 @@ def test_nothing_changed_where_there_is_no_previous_period(client: FlaskClient) 
     assert (body["parts"], body["total"]) == ([], 0)
 
 
-@pytest.mark.parametrize("by", ["cost_center", "domain", "Model"])
+@pytest.mark.parametrize("by", ["tenant", "domain", "Model"])
 def test_what_changed_names_what_it_can_be_taken_apart_by(client: FlaskClient, by: str) -> None:
     response = client.get(f"/api/what-changed?by={by}")
     assert (response.status_code, response.get_json()["parameter"]) == (400, "by")
-    assert "model, agent, user, group, provider" in response.get_json()["error"]
+    assert "model, agent, user, group, provider, cost_center" in response.get_json()["error"]
 
 
 @pytest.mark.parametrize("split", ["model", "user", "agent", "provider", "group"])
