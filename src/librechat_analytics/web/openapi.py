@@ -58,9 +58,8 @@ unknown. Instants are ISO 8601 in UTC with `Z`; only the buckets of `usage-over-
 `tz`, which is `+00:00` in UTC. New fields may be added; existing fields keep their meaning.
 
 Send the key in the header `{KEY_HEADER}`, or as `Bearer` token in `Authorization`. A key may be limited to \
-some users, tenants or cost centres: then every answer is about these only. Only keys with `may=manage` may POST, except \
-that every unlimited key may start an audit. Behind a proxy that signs users in, no key is \
-needed.
+some users, tenants or cost centres: then every answer is about these only. Only keys with `may=manage` may \
+POST, except that every unlimited key may start an audit. Behind a proxy that signs users in, no key is needed.
 
 Every error is `{{"error": "one sentence that says what to do"}}`. A parameter that is unknown, empty or \
 malformed is a 400 that names it as `parameter`; only filters may be repeated. An unknown address is a 404; \
