@@ -16,6 +16,7 @@ from librechat_analytics.store.store import Store
 from librechat_analytics.sync.frames import ledger_table, refusal_frame
 from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.periods import parse_period
+from librechat_analytics.usage.repository import no_rules
 from tests.support.documents import NOON
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from librechat_analytics.usage.cost_center_rules import CostCenterRules
     from librechat_analytics.usage.periods import Period
     from tests.support.documents import Document
 
@@ -90,9 +92,14 @@ def answers(store: CountingStore, clock: Clock) -> Iterator[CachedRepository]:
 
 
 def cached(
-    store: Store, clock: Clock, source: Callable[[], SourceReport] = lambda: SourceReport("ok")
+    store: Store,
+    clock: Clock,
+    source: Callable[[], SourceReport] = lambda: SourceReport("ok"),
+    rules: Callable[[], CostCenterRules | None] = no_rules,
 ) -> CachedRepository:
-    return CachedRepository(store, Flask(__name__), source=source, clock=clock.now, seconds=clock.seconds)
+    return CachedRepository(
+        store, Flask(__name__), source=source, clock=clock.now, seconds=clock.seconds, rules=rules
+    )
 
 
 def days(count: int) -> Period:

@@ -12,9 +12,11 @@ import pytest
 from librechat_analytics.answer_cache import editions
 from librechat_analytics.store.store import StoreError
 from librechat_analytics.usage.answers import SourceReport
+from librechat_analytics.usage.cost_center_rules import CostCenterRules, Rule
+from librechat_analytics.usage.filters import Filters
 from librechat_analytics.usage.periods import parse_period
 from tests.answer_cache.conftest import cached, days
-from tests.support.documents import NOON, usage
+from tests.support.documents import ANA, NOON, usage
 from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -120,6 +122,23 @@ class TestManyWhoAskForMuch:
         gate.set()
         wait_until(lambda: answers.freshness().as_of == NOON + timedelta(hours=1))
         assert calls(answers) == 2
+
+    def test_get_answers_by_other_rules_of_cost_centers_at_once(
+        self, store: CountingStore, clock: Clock, gate: threading.Event
+    ) -> None:
+        in_force = [CostCenterRules(), CostCenterRules((Rule("user", str(ANA), (("Sales", 100),)),))]
+        answers = cached(store, clock, rules=lambda: in_force[0])
+        of_sales = Filters(cost_center=("Sales",))
+        store.add(usage())
+        assert answers.summary(days(7), of_sales).totals.calls == 0
+        gate.clear()
+        store.add(usage(number=1))
+        assert answers.summary(days(7), of_sales).totals.calls == 0  # the next edition is being prepared
+        del in_force[0]
+        assert answers.summary(days(7), of_sales).totals.calls == 2
+        gate.set()
+        answers.close()
+        assert answers.summary(days(7), of_sales).totals.calls == 2
 
     def test_find_their_requests_answered_as_of_the_new_present(
         self, store: CountingStore, answers: CachedRepository, clock: Clock

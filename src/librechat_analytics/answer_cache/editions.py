@@ -118,7 +118,7 @@ class Edition:
         That is so if ``as_of`` has moved, if a minute has begun, if cost centres have other rules, or if
         anything else was committed and this edition is old enough.
         """
-        if self._opening_rules is not self._rules():
+        if self.has_old_rules:
             return True
         if self._as_of_version != self._store.as_of_version:
             return True
@@ -126,6 +126,11 @@ class Edition:
             return True
         held_seconds = min(HELD_SECONDS, HELD_TIMES * self._compute_seconds)
         return self._version != self._store.version and self._seconds() >= self.opened_seconds + held_seconds
+
+    @property
+    def has_old_rules(self) -> bool:
+        """Whether cost centres have other rules by now."""
+        return self._opening_rules is not self._rules()
 
     def freshness(self) -> Freshness:
         """Return how old its answers are and how the source is doing."""
@@ -211,6 +216,12 @@ class Editions:
             self._preparing.join()
 
     def _advance(self, idle_seconds: float) -> None:
+        if self._present.has_old_rules:
+            # Other rules are to be in force at once. A coming edition may have the old ones, too.
+            coming = self._open((self._coming or self._present).number + 1)
+            coming.take_over(self._present)
+            self._turn_to(coming)
+            return
         if self._coming is not None:
             if self._seconds() > self._coming.opened_seconds + PREPARING_SECONDS:
                 self._turn_to(self._coming)
