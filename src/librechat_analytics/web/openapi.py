@@ -59,7 +59,8 @@ unknown. Instants are ISO 8601 in UTC with `Z`; only the buckets of `usage-over-
 
 Send the key in the header `{KEY_HEADER}`, or as `Bearer` token in `Authorization`. A key may be limited to \
 some users, tenants or cost centres: then every answer is about these only. Only keys with `may=manage` may \
-POST, except that every unlimited key may start an audit. Behind a proxy that signs users in, no key is needed.
+POST, except that every unlimited key may start an audit. Behind a proxy that signs users in, no key is \
+needed.
 
 Every error is `{{"error": "one sentence that says what to do"}}`. A parameter that is unknown, empty or \
 malformed is a 400 that names it as `parameter`; only filters may be repeated. An unknown address is a 404; \
