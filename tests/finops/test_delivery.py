@@ -200,3 +200,22 @@ def test_a_test_says_that_it_is_one_and_returns_the_answer(world: World, receive
     assert world.delivery(receiver).test(receiver) == BUSY
     assert "test" in world.sent[0]
     assert world.outbox.count_deliveries() == {}
+
+
+@pytest.mark.parametrize("receiver", [program("finance"), person()], ids=["program", "person"])
+def test_a_message_that_cannot_be_written_is_tried_again_later(
+    world: World, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken(PlainWriter):
+        def notice(self, due: Due, receiver: Receiver) -> Notice:
+            raise ValueError(due.alert.id + receiver.name)
+
+        def message(self, dues: Sequence[Due], receiver: Receiver, *, is_last_of_day: bool) -> Message:
+            raise ValueError(f"{len(dues)} {receiver.name} {is_last_of_day}")
+
+    world.add("a", after=timedelta(0))
+    delivery = Delivery(world.outbox, lambda: None, Broken(), clock=lambda: NOW)
+    delivery.send_to(receiver, told(receiver))
+    (waiting,) = world.outbox.due(receiver.name, NOW + MINUTE)
+    assert (waiting.delivery.attempts, waiting.delivery.next_try) == (1, NOW + MINUTE)
+    assert "could not be written" in caplog.text

@@ -7,6 +7,7 @@ import secrets
 import threading
 import time
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from librechat_analytics.finops.alert_words import instant_text
@@ -19,7 +20,7 @@ from librechat_analytics.finops.delivery_rules import (
     outcome,
     quiet_until,
 )
-from librechat_analytics.finops.messages import Message, Notice
+from librechat_analytics.finops.messages import Answer, Message, Notice
 from librechat_analytics.finops.receivers.services import send_to_people
 from librechat_analytics.finops.receivers.signed_json import send_json
 from librechat_analytics.store.errors import StoreError
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from librechat_analytics.finops.definitions import Definitions, Receiver
-    from librechat_analytics.finops.messages import Answer, Writer
+    from librechat_analytics.finops.messages import Writer
     from librechat_analytics.store.interface import Outbox
     from librechat_analytics.store.outbox_items import Delivery as DeliveryRow
     from librechat_analytics.store.outbox_items import Due, Json, Outcome
@@ -47,6 +48,7 @@ LAST_MESSAGE_SECONDS: Final = 11
 """How long to wait at the end for what is being sent: the longest that an attempt takes, and a little."""
 
 GIVEN_UP_EVERY: Final = timedelta(hours=1)
+NOT_NOTED: Final = "What was sent to the receiver %s could not be noted. %s"
 NOT_DEFINED: Final = "The definitions file has no receiver of this name any more."
 
 
@@ -138,7 +140,7 @@ class Delivery:
         try:
             self.send_to(receiver, definitions)
         except StoreError as error:
-            log.warning("What was sent to the receiver %s could not be noted. %s", receiver.name, error)
+            log.warning(NOT_NOTED, receiver.name, error)
         except Exception:
             log.exception("Nothing could be sent to the receiver %s", receiver.name)
             self._stopped.wait(LOOK_SECONDS)
@@ -183,10 +185,26 @@ class Delivery:
                 return
 
     def _send_notice(self, receiver: Receiver, due: Due, pauses: list[timedelta]) -> None:
-        answer = self._to_program(receiver, self._writer.notice(due, receiver))
-        self._note(receiver, [due], answer)
+        try:
+            answer = self._attempt(
+                receiver, lambda: self._to_program(receiver, self._writer.notice(due, receiver))
+            )
+            self._note(receiver, [due], answer)
+        except StoreError as error:
+            log.warning(NOT_NOTED, receiver.name, error)
+            return
         if answer.retry_after is not None:
             pauses.append(answer.retry_after)
+
+    def _attempt(self, receiver: Receiver, send: Callable[[], Answer]) -> Answer:
+        """Write and send a message; one that cannot be written is tried again as if it was not taken."""
+        try:
+            return send()
+        except StoreError:
+            raise
+        except Exception:
+            log.exception("A message to the receiver %s could not be written", receiver.name)
+            return Answer("the message could not be written; see the log", is_taken=False)
 
     def _send_messages(
         self, receiver: Receiver, dues: Sequence[Due], definitions: Definitions, *, is_quiet: bool
@@ -215,10 +233,13 @@ class Delivery:
                 self._outbox.put_off([due.delivery for due in together], tomorrow)
                 continue
             is_last = sent_today == MOST_A_DAY - 1
-            message = self._writer.message(together, receiver, is_last_of_day=is_last)
-            answer = self._to_people(receiver, message)
+            write = partial(self._writer.message, together, receiver, is_last_of_day=is_last)
+            answer = self._attempt(receiver, partial(self._send_message, receiver, write))
             self._note(receiver, together, answer)
             sent_today += answer.is_taken
+
+    def _send_message(self, receiver: Receiver, write: Callable[[], Message]) -> Answer:
+        return self._to_people(receiver, write())
 
     def _note(self, receiver: Receiver, dues: Sequence[Due], answer: Answer) -> None:
         now = self._clock()

@@ -37,7 +37,7 @@ LOOK_SECONDS: Final = 0.5
 
 EVERY_SECONDS: Final = 60.0
 LEAST_PAUSE_SECONDS: Final = 2.0
-REST_TIMES: Final = 10
+REST_TIMES: Final = 5
 """After an evaluation, rest for so many times as long as it took."""
 
 DAYS_JUDGED_EVERY_SECONDS: Final = 900.0
