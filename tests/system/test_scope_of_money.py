@@ -18,6 +18,7 @@ import time_machine
 from librechat_analytics.app import EXTENSION, close_app, create_app
 from librechat_analytics.dashboard.views.registry import FINOPS_VIEWS
 from librechat_analytics.settings import load_settings
+from librechat_analytics.usage.matching import KINDS
 from librechat_analytics.usage.questions import CHANGES_BY, SPLITS
 from librechat_analytics.web.api import ALL_ENDPOINTS, FINOPS_ENDPOINTS
 from tests.support import callbacks
@@ -95,11 +96,27 @@ def collections(*, with_bob: bool) -> dict[str, list[Document]]:
             for back in range(DAYS)
         ]
 
-    users = [{"_id": ANA, "name": "Ana Novak", "email": "ana@example.com", "role": "USER"}]
+    users = [
+        {
+            "_id": ANA,
+            "name": "Ana Novak",
+            "email": "ana@example.com",
+            "role": "USER",
+            "tenantId": "tenant-of-ana",
+        }
+    ]
     groups = [{"_id": ANAS_GROUP, "name": "Group of Ana", "memberIds": [str(ANA)]}]
     transactions = rows(1, tenantId="tenant-of-ana")
     if with_bob:
-        users.append({"_id": BOB, "name": "Bob Briain", "email": "bob@elsewhere.example", "role": "USER"})
+        users.append(
+            {
+                "_id": BOB,
+                "name": "Bob Briain",
+                "email": "bob@elsewhere.example",
+                "role": "USER",
+                "tenantId": "tenant-of-bob",
+            }
+        )
         groups.append({"_id": BOBS_GROUP, "name": "Group of Bob", "memberIds": [str(BOB)]})
         transactions += rows(2, user=BOB, model="model-of-bob", tenantId="tenant-of-bob")
     return {"users": users, "groups": groups, "agents": [], "transactions": transactions}
@@ -214,7 +231,13 @@ def test_a_key_sees_what_is_its_own(apps: tuple[Flask, Flask], limit: str) -> No
 
 @pytest.mark.parametrize("limit", KEYS)
 def test_an_answer_that_another_key_has_got_is_not_given(apps: tuple[Flask, Flask], limit: str) -> None:
-    for path in ("budgets", "forecast?period=this-month", "anomalies?period=90d", "alerts"):
+    for path in (
+        "budgets",
+        "cost-centers?period=90d",
+        "forecast?period=this-month",
+        "anomalies?period=90d",
+        "alerts",
+    ):
         for first, second in ((API_KEY, KEYS[limit]), (KEYS[limit], API_KEY)):
             tag = callbacks.visitor(apps[0], first).get(f"/api/{path}").headers["ETag"]
             response = callbacks.visitor(apps[0], second).get(f"/api/{path}", headers={"If-None-Match": tag})
@@ -229,6 +252,13 @@ def test_what_is_about_all_users_is_refused(apps: tuple[Flask, Flask], limit: st
 
 
 VIEWS = [f"?view={view.name}&period=90d" for view in FINOPS_VIEWS]
+DETAILS = [
+    "?view=budgets&budget=budget+of+the+user",
+    "?view=budgets&budget=budget+everything",
+    f"?view=budgets&budget=each+user&key={ANA}",
+    f"?view=budgets&budget=each+user&key={BOB}",
+    "?period=90d&cost_center=Sales",
+]
 OVERVIEW = [
     "?period=90d",
     "?period=this-month",
@@ -238,7 +268,7 @@ OVERVIEW = [
 
 
 @pytest.mark.parametrize("limit", KEYS)
-@pytest.mark.parametrize("search", [*VIEWS, *OVERVIEW])
+@pytest.mark.parametrize("search", [*VIEWS, *DETAILS, *OVERVIEW])
 def test_the_page_is_as_if_nobody_else_were_there(apps: tuple[Flask, Flask], search: str, limit: str) -> None:
     view = search.partition("view=")[2].partition("&")[0] or "overview"
     limited, alone = (
@@ -247,4 +277,13 @@ def test_the_page_is_as_if_nobody_else_were_there(apps: tuple[Flask, Flask], sea
     )
     assert limited == alone
     assert "Something went wrong" not in limited
-    assert [name for name in BOBS if name in limited] == []
+    assert [name for name in BOBS if name in limited and name not in search] == []
+
+
+@pytest.mark.parametrize("limit", KEYS)
+def test_the_find_box_finds_nothing_else(apps: tuple[Flask, Flask], limit: str) -> None:
+    asked = {"text": "", "kinds": list(KINDS), "number": 1}
+    client = callbacks.visitor(apps[0], KEYS[limit])
+    found = json.dumps(callbacks.ask(client, "find-question", "", **asked), ensure_ascii=False)
+    assert "Ana Novak" in found
+    assert [name for name in BOBS if name in found] == []
