@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from librechat_analytics.finops import delivery as delivery_module
 from librechat_analytics.finops.delivery import Delivery
 from librechat_analytics.finops.messages import Answer, Message, Notice
+from librechat_analytics.store.errors import StoreError
 from librechat_analytics.store.outbox import StoredOutbox
 from librechat_analytics.store.outbox_items import Condition, Identity
 from librechat_analytics.store.store import Store
@@ -116,6 +118,35 @@ def test_a_receiver_that_wants_a_pause_gets_nothing_else_in_the_meantime(world: 
     assert len(world.send(program(), NOW)) == 4
     assert world.send(program(), NOW + timedelta(seconds=29)) == []
     assert len(world.send(program(), NOW + timedelta(seconds=30))) == 8
+
+
+def test_no_receiver_can_hold_up_the_rest_for_more_than_a_day(world: World) -> None:
+    world.add(*"abcdefgh", to="ops", after=timedelta(0))
+    world.answers = [Answer("429", is_taken=False, retry_after=100 * DAY)] * 4
+    assert len(world.send(program(), NOW)) == 4
+    assert len(world.send(program(), NOW + DAY)) == 8
+
+
+@pytest.mark.parametrize("receiver", [program("finance"), person()], ids=["program", "person"])
+def test_what_was_sent_but_not_noted_is_noted_before_anything_else_is_sent(
+    world: World, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise StoreError("The disk is full.")
+
+    monkeypatch.setattr(delivery_module, "LOOK_SECONDS", 0)
+    world.add("a", after=timedelta(0))
+    delivery = world.delivery(receiver)
+    with monkeypatch.context() as patch:
+        patch.setattr(world.outbox, "note_outcome", full)
+        with suppress(StoreError):
+            delivery.send_to(receiver, told(receiver))
+        delivery.send_to(receiver, told(receiver))
+    assert len(world.sent) == 1
+    world.add("b", after=timedelta(0))
+    delivery.send_to(receiver, told(receiver))
+    assert len(world.sent) == 2
+    assert world.outbox.count_deliveries() == {("finance", "sent"): 2}
 
 
 def test_in_quiet_hours_only_a_runaway_is_told(world: World) -> None:

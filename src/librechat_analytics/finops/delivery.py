@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from librechat_analytics.finops.alert_words import instant_text
 from librechat_analytics.finops.delivery_rules import (
     GROUPED_FOR,
+    LONGEST_PAUSE,
     MOST_A_DAY,
     NEVER_QUIET,
     TRIED_FOR,
@@ -74,6 +75,7 @@ class Delivery:
         self._stopped = threading.Event()
         self._woken = threading.Event()
         self._sending: dict[str, threading.Thread] = {}
+        self._not_noted: dict[str, list[tuple[list[DeliveryRow], Outcome, datetime]]] = {}
         self._given_up_at: datetime | None = None
         self._problem = ""
         self._thread = threading.Thread(target=self._follow, name="delivery", daemon=True)
@@ -149,6 +151,8 @@ class Delivery:
 
     def send_to(self, receiver: Receiver, definitions: Definitions) -> None:
         """Send one receiver what is due now."""
+        if not self._note_again(receiver):
+            return
         now = self._clock()
         dues = self._outbox.due(receiver.name, now)
         if not dues:
@@ -181,7 +185,8 @@ class Delivery:
             rest = dues[first + AT_ONCE :]
             if wanted and rest and not self._stopped.is_set():
                 # A receiver that wants to be left alone is sent nothing else in the meantime.
-                self._outbox.put_off([due.delivery for due in rest], self._clock() + max(wanted))
+                until = self._clock() + min(max(wanted), LONGEST_PAUSE)
+                self._outbox.put_off([due.delivery for due in rest], until)
                 return
 
     def _send_notice(self, receiver: Receiver, due: Due, pauses: list[timedelta]) -> None:
@@ -238,6 +243,18 @@ class Delivery:
             self._note(receiver, together, answer)
             sent_today += answer.is_taken
 
+    def _note_again(self, receiver: Receiver) -> bool:
+        """Note what could not be noted; until that works, nothing is sent, because it would be sent again."""
+        not_noted = self._not_noted.get(receiver.name, [])
+        try:
+            while not_noted:
+                self._outbox.note_outcome(*not_noted[0])
+                del not_noted[0]
+        except StoreError:
+            self._stopped.wait(LOOK_SECONDS)
+            return False
+        return True
+
     def _send_message(self, receiver: Receiver, write: Callable[[], Message]) -> Answer:
         return self._to_people(receiver, write())
 
@@ -247,7 +264,11 @@ class Delivery:
         for due in dues:
             by_outcome.setdefault(outcome(due.delivery, answer, now), []).append(due.delivery)
         for ended, deliveries in by_outcome.items():
-            self._outbox.note_outcome(deliveries, ended, now)
+            try:
+                self._outbox.note_outcome(deliveries, ended, now)
+            except StoreError:
+                self._not_noted.setdefault(receiver.name, []).append((deliveries, ended, now))
+                raise
         if not answer.is_taken:
             log.warning(
                 "The receiver %s did not take %d of its messages: %s", receiver.name, len(dues), answer.text

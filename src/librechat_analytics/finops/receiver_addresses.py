@@ -49,8 +49,8 @@ def _why_no_program(scheme: str, address: str) -> str | None:
         host, _ = parts.hostname, parts.port
     except ValueError:
         host = None
-    if not host or not address.isprintable() or " " in address:
-        return "the address cannot be read."
+    if not host or not address.isascii() or not address.isprintable() or " " in address:
+        return "the address cannot be read; write other signs than those of ASCII as %C3%BC or xn--."
     if scheme == "http" and not _is_near(host):
         return "http:// is only for loopback and private addresses such as 10.0.0.5; use https://."
     return None
@@ -63,6 +63,7 @@ def _is_near(host: str) -> bool:
         address = ip_address(host)
     except ValueError:
         return False
+    address = getattr(address, "ipv4_mapped", None) or address
     # Link-local addresses include the one by which clouds give machines their credentials.
     return address.is_loopback or (
         address.is_private and not address.is_link_local and not address.is_unspecified

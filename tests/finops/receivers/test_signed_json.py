@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import socket
+import threading
+from base64 import b64encode
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -95,6 +99,53 @@ def test_a_program_that_hangs_is_given_up_after_a_while(monkeypatch: pytest.Monk
         assert send_json(program.receiver(), NOTICE) == Answer("no answer within 0.2 seconds", is_taken=False)
 
 
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        (b"HTTP/1.1 200 OK\r\nX-A: ", Answer("no answer within 0.3 seconds", is_taken=False)),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", Answer("200 OK", is_taken=True)),
+    ],
+    ids=["headers", "body"],
+)
+def test_a_program_that_answers_drop_by_drop_is_given_up_too(
+    said: bytes, answer: Answer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signed_json, "TIMEOUT_SECONDS", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as server, ExitStack() as sockets:
+
+        def drip() -> None:
+            client = sockets.enter_context(server.accept()[0])
+            client.sendall(said)
+            with suppress(OSError):
+                while not given_up.wait(0.05):
+                    client.sendall(b"\x20")
+
+        given_up = threading.Event()
+        dripping = threading.Thread(target=drip, daemon=True)
+        dripping.start()
+        found = send_json(Receiver("ops", "json", f"http://127.0.0.1:{server.getsockname()[1]}/"), NOTICE)
+        given_up.set()
+        dripping.join()
+    assert found == answer
+
+
+def test_a_user_and_a_password_in_the_address_are_sent_as_such_and_never_shown() -> None:
+    with fake_program(Reply(500, body="no p%40ss w0rd, no p@ss w0rd")) as program:
+        address = f"http://me:p%40ss%20w0rd@127.0.0.1:{program.port}/"
+        text = send_json(Receiver("ops", "json", address), NOTICE).text
+    assert program.posts[0].headers["Authorization"] == "Basic " + b64encode(b"me:p@ss w0rd").decode()
+    assert "p@ss" not in text
+
+
+def test_the_beginning_of_a_secret_at_the_end_of_what_was_read_is_not_shown() -> None:
+    with fake_program() as program:
+        receiver = program.receiver()
+        filled = f"{receiver.address} " * 9
+        cut = signed_json.MOST_BYTES_READ - len(filled) - len("t0ken-of-t")
+        program.replies.append(Reply(500, body=f"{filled}{'.' * cut}t0ken-of-tests"))
+        assert "t0ken" not in send_json(receiver, NOTICE).text
+
+
 def test_nobody_there_is_no_answer() -> None:
     receiver = Receiver("ops", "json", f"http://127.0.0.1:{free_port()}/")
     assert send_json(receiver, NOTICE) == Answer("no connection: Connection refused", is_taken=False)
@@ -117,6 +168,11 @@ def test_a_wish_to_be_left_alone_is_read_from_seconds_and_dates() -> None:
         assert send_json(program.receiver(), NOTICE).retry_after == timedelta(seconds=7)
     assert retry_after("Tue, 24 Nov 2026 12:00:30 GMT", NOW) == timedelta(seconds=30)
     assert retry_after("Tue, 24 Nov 2026 11:00:30 GMT", NOW) == timedelta(0)
+
+
+@pytest.mark.parametrize("year", ["10000", "99999999999999"])
+def test_a_wish_beyond_the_end_of_time_is_none(year: str) -> None:
+    assert retry_after(f"Mon, 01 Jan {year} 00:00:00 GMT", NOW) is None
 
 
 @given(st.text())

@@ -5,21 +5,24 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import threading
 import time
 import urllib.error
 import urllib.request
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException
 from importlib.metadata import version
 from ipaddress import ip_address
 from typing import IO, TYPE_CHECKING, Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from librechat_analytics.finops.messages import Answer
 from librechat_analytics.finops.receivers.answers import of_status, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from email.message import Message
     from http.client import HTTPResponse
 
@@ -53,7 +56,33 @@ def signature(secret: str, timestamp: str, body: bytes) -> str:
 
 
 def send_json(receiver: Receiver, notice: Notice) -> Answer:
-    """Send a notice once and return the answer; never raises, follows no redirect."""
+    """Send a notice once and return the answer; never raises, follows no redirect, ends in time."""
+    answers = [Answer(f"no answer within {TIMEOUT_SECONDS:g} seconds", is_taken=False)]
+    # The limit of a socket begins again with each byte, so a program that answers drop by drop outlives it.
+    attempt = threading.Thread(target=_attempt, args=(receiver, notice, answers.append), daemon=True)
+    attempt.start()
+    attempt.join(TIMEOUT_SECONDS)
+    return answers[-1]
+
+
+def _attempt(receiver: Receiver, notice: Notice, tell: Callable[[Answer], None]) -> None:
+    """Send a notice; ``tell`` gets the answer as soon as its status is known, and again with an excerpt."""
+    try:
+        request = _request(receiver, notice)
+        with _opener(request.full_url).open(request, timeout=TIMEOUT_SECONDS) as response:
+            _read(receiver, response, tell)
+    except urllib.error.HTTPError as error:
+        with error:
+            _read(receiver, error, tell)
+    except (OSError, HTTPException, ValueError) as error:
+        reason = getattr(error, "reason", error)
+        if isinstance(reason, TimeoutError):
+            return
+        words = getattr(reason, "strerror", None) or type(reason).__name__
+        tell(Answer(shown(f"no connection: {words}", receiver), is_taken=False))
+
+
+def _request(receiver: Receiver, notice: Notice) -> urllib.request.Request:
     body = json.dumps(notice.body, ensure_ascii=False).encode()
     timestamp = str(int(time.time()))
     headers = {
@@ -64,22 +93,13 @@ def send_json(receiver: Receiver, notice: Notice) -> Answer:
     }
     if receiver.secret is not None:
         headers["X-Signature"] = signature(receiver.secret, timestamp, body)
-    give_up_at = time.monotonic() + TIMEOUT_SECONDS
-    try:
-        request = urllib.request.Request(receiver.address, body, headers, method="POST")  # noqa: S310 checked
-        with _opener(receiver.address).open(request, timeout=TIMEOUT_SECONDS) as response:
-            return _answer(receiver, response, give_up_at)
-    except urllib.error.HTTPError as error:
-        with error:
-            return _answer(receiver, error, give_up_at)
-    except TimeoutError:
-        return Answer(f"no answer within {TIMEOUT_SECONDS:g} seconds", is_taken=False)
-    except (urllib.error.URLError, HTTPException, OSError, ValueError) as error:
-        reason = getattr(error, "reason", error)
-        if isinstance(reason, TimeoutError):
-            return Answer(f"no answer within {TIMEOUT_SECONDS:g} seconds", is_taken=False)
-        words = getattr(reason, "strerror", None) or type(reason).__name__
-        return Answer(shown(f"no connection: {words}", receiver), is_taken=False)
+    parts = urlsplit(receiver.address)
+    named, has_password, place = parts.netloc.rpartition("@")
+    if has_password:
+        headers["Authorization"] = f"Basic {b64encode(unquote(named).encode()).decode()}"
+    return urllib.request.Request(  # noqa: S310 checked when it was read
+        parts._replace(netloc=place).geturl(), body, headers, method="POST"
+    )
 
 
 def _opener(address: str) -> urllib.request.OpenerDirector:
@@ -98,23 +118,26 @@ def _is_near(host: str) -> bool:
     return address.is_loopback or address.is_private
 
 
-def _answer(receiver: Receiver, response: HTTPResponse | urllib.error.HTTPError, give_up_at: float) -> Answer:
-    status, reason = response.status or 0, response.reason
+def _read(
+    receiver: Receiver,
+    response: HTTPResponse | urllib.error.HTTPError,
+    tell: Callable[[Answer], None],
+) -> None:
+    pause = retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
     body = b""
+
+    def tell_so_far() -> None:
+        excerpt = body.decode("utf-8", "replace")
+        text = shown(f"{response.status} {response.reason} {excerpt}", receiver)
+        tell(of_status(response.status or 0, text, pause))
+
+    tell_so_far()
     try:
-        while len(body) < MOST_BYTES_READ and time.monotonic() < give_up_at:
-            piece = response.read1(MOST_BYTES_READ - len(body))
-            if not piece:
-                break
+        while len(body) < MOST_BYTES_READ and (piece := response.read1(MOST_BYTES_READ - len(body))):
             body += piece
-    except (OSError, HTTPException):
+            tell_so_far()
+    except (OSError, HTTPException, ValueError):
         pass  # the status says whether the message was taken
-    excerpt = body.decode("utf-8", "replace")
-    return of_status(
-        status,
-        shown(f"{status} {reason} {excerpt}", receiver),
-        retry_after(response.headers.get("Retry-After"), datetime.now(UTC)),
-    )
 
 
 def retry_after(header: str | None, now: datetime) -> timedelta | None:
@@ -126,6 +149,6 @@ def retry_after(header: str | None, now: datetime) -> timedelta | None:
         return timedelta(seconds=min(int(text), 10**7))
     try:
         at = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return max(timedelta(0), (at if at.tzinfo else at.replace(tzinfo=UTC)) - now)
