@@ -149,6 +149,16 @@ def test_what_was_sent_but_not_noted_is_noted_before_anything_else_is_sent(
     assert world.outbox.count_deliveries() == {("finance", "sent"): 2}
 
 
+def test_programs_get_the_end_of_an_alert_after_its_beginning(world: World) -> None:
+    world.add("a", to="ops", rule="stale-sync", after=timedelta(0))
+    world.outbox.write(
+        [], rules=["stale-sync"], told_ends=["stale-sync"], first_tries={"ops": NOW}, marks={}, now=NOW
+    )
+    world.answers = [BUSY, TAKEN, TAKEN]
+    times = (NOW, NOW, NOW + MINUTE, NOW + MINUTE)
+    assert [len(world.send(program(), at)) for at in times] == [1, 0, 1, 1]
+
+
 def test_in_quiet_hours_only_a_runaway_is_told(world: World) -> None:
     evening, morning = NOW + timedelta(hours=7), NOW + timedelta(hours=18)
     world.now = evening - MINUTE

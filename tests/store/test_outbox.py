@@ -149,6 +149,34 @@ def test_the_ends_and_the_beginning_of_one_alert_are_noted_apart(outbox: StoredO
     assert [due.delivery for due in outbox.due("ops", NOW + DAY)] == [resolved]
 
 
+def test_the_end_is_never_sent_before_the_beginning(outbox: StoredOutbox) -> None:
+    write(outbox, unreachable())
+    (opened,) = (due.delivery for due in outbox.due("ops", NOW + DAY))
+    outbox.note_outcome([opened], Outcome("waiting", "500", NOW + 30 * MINUTE), NOW)
+    write(outbox, now=NOW + MINUTE)
+    both = [("source", None, "opened"), ("source", None, "resolved")]
+    assert waiting(outbox, "ops", before=NOW + 2 * MINUTE) == both
+    outbox.note_outcome([opened], Outcome("waiting", "500", NOW + 30 * MINUTE), NOW + MINUTE)
+    assert waiting(outbox, "ops", before=NOW + 29 * MINUTE) == []
+    assert waiting(outbox, "ops", before=NOW + 30 * MINUTE) == both
+
+
+def test_a_silence_that_begins_during_an_attempt_puts_the_next_one_off(outbox: StoredOutbox) -> None:
+    write(outbox, *crossed(50))
+    (tried,) = (due.delivery for due in outbox.due("finance", NOW + MINUTE))
+    outbox.silence(tried.alert_id, Silence(NOW + DAY, "known", "admin"), NOW)
+    outbox.note_outcome([tried], Outcome("waiting", "500", NOW + 2 * MINUTE), NOW + MINUTE)
+    assert outbox.next_tries() == {"finance": NOW + DAY}
+
+
+def test_no_answer_keeps_a_name_that_is_erased(store: Store, outbox: StoredOutbox) -> None:
+    write(outbox, *crossed(50))
+    (tried,) = (due.delivery for due in outbox.due("finance", NOW + MINUTE))
+    outbox.note_outcome([tried], Outcome("sent", "200 OK for Ana Kovac"), NOW)
+    store.forget_user("a" * 24)
+    assert [(last.state, last.answer) for last in outbox.last_attempts()] == [("sent", None)]
+
+
 def test_a_silence_puts_everything_about_its_subject_off(outbox: StoredOutbox) -> None:
     write(outbox, *crossed(50))
     ((alert,), _) = outbox.alerts(NOW)

@@ -169,6 +169,9 @@ class Delivery:
             self._send_messages(receiver, dues, definitions, is_quiet=until is not None)
 
     def _send_notices(self, receiver: Receiver, dues: Sequence[Due]) -> None:
+        beginning = {due.alert.id for due in dues if due.delivery.occasion == "opened"}
+        # The end of an alert comes after its beginning was taken.
+        dues = [due for due in dues if due.delivery.occasion == "opened" or due.alert.id not in beginning]
         for first in range(0, len(dues), AT_ONCE):
             if self._stopped.is_set():
                 return

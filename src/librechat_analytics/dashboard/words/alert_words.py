@@ -53,7 +53,7 @@ def _sent(delivery: Delivery, zone: ZoneInfo) -> str:
     if delivery.state == "dropped":
         return f"{name} (not sent while silenced)"
     if delivery.state == "failed":
-        return f"{name} (given up: {answer})"
+        return f"{name} ({': '.join(filter(None, ('given up', answer)))})"
     tried = f"{answer}; " if answer else ""
     return f"{name} ({tried}{'next' if answer else 'first'} try {when(delivery.next_try, zone)})"
 
@@ -69,7 +69,8 @@ def last_attempt(row: ReceiverRow, zone: ZoneInfo) -> str:
     """Say what a receiver answered last, and when."""
     if row.last_attempt is None:
         return "Nothing was sent yet."
-    return f"{when(row.last_attempt, zone)}: {one_line(row.last_answer or '')}"
+    answer = f": {one_line(row.last_answer)}" if row.last_answer else ""
+    return f"{when(row.last_attempt, zone)}{answer}"
 
 
 def more(count: int) -> str:

@@ -50,4 +50,12 @@ WHERE deliveries.occasion = 'opened' AND deliveries.state IN ('waiting', 'sent')
     AND list_contains($told_ends, ending.rule)
     AND coalesce(silences.until <= $now, true);
 
+-- A receiver that was not reached yet gets the beginning and the end in their order.
+UPDATE deliveries SET next_try = least(deliveries.next_try, ends.next_try)
+FROM deliveries AS ends
+WHERE ends.alert_id = deliveries.alert_id AND ends.receiver = deliveries.receiver
+    AND ends.occasion = 'resolved' AND ends.state = 'waiting'
+    AND deliveries.occasion = 'opened' AND deliveries.state = 'waiting'
+    AND deliveries.alert_id IN (SELECT id FROM ending);
+
 SELECT (SELECT count(*) FROM opening), (SELECT count(*) FROM ending);
