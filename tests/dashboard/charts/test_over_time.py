@@ -8,7 +8,13 @@ import pytest
 
 from librechat_analytics.dashboard.charts.colours import ORANGE
 from librechat_analytics.dashboard.charts.figure import LEAST_COST_AXIS_USD, Figure, series
-from librechat_analytics.dashboard.charts.over_time import Line, Options, bars_over_time, lines_over_time
+from librechat_analytics.dashboard.charts.over_time import (
+    Line,
+    Options,
+    bars_over_time,
+    lines_over_time,
+    time_layout,
+)
 from librechat_analytics.dashboard.charts.time_axis import TimeAxis
 from librechat_analytics.formatting import money, tokens
 from tests.dashboard.ready_answers import timeline
@@ -48,6 +54,13 @@ class TestBars:
         figure = cost(timeline(cost_usd=cost_usd), prefix="$", least=0.01)
 
         assert figure["layout"]["yaxis"].get("tickformat") == tick
+
+    @pytest.mark.parametrize(("lowest", "tick"), [(-1.0, "$,.2f"), (-30.0, "$~s")])
+    def test_below_zero_the_sign_is_before_the_dollar(self, lowest: float, tick: str) -> None:
+        axis = TimeAxis.of(timeline())
+        found = time_layout(axis, [lowest, 1.0], Options("a", prefix="$"))["yaxis"]
+
+        assert (found["tickformat"], found.get("tickprefix")) == (tick, None)
 
     def test_the_last_series_carries_the_total(self) -> None:
         points = timeline().points

@@ -124,6 +124,15 @@ def test_dots_are_beside_what_is_usual() -> None:
     assert found["customdata"][1][0][0] == "Usual"
 
 
+def test_a_dot_of_an_anomaly_does_not_look_like_one_beside_the_band() -> None:
+    known = (None,) * 7 + (Usual(0.01, 0.02, 0.03, 0.04, 0.05, 0.1),)
+    found = marks(ADA, usual=known)["marker"]
+    assert found["color"] == [ORANGE, ORANGE]
+    assert sorted(found["symbol"]) == ["circle", "circle-open-dot"]
+    _, stored = answer_panels([over_time.PANEL], page_data(query(), anomalies_since=(ADA,)))
+    assert "Unusual day" in texts(stored["over-time-legend"])
+
+
 def test_only_cost_by_day_has_dots() -> None:
     for asked in (query(measure="tokens"), query(split="model")):
         figure = chart(page_data(asked, anomalies_since=(TOTAL,)))

@@ -87,7 +87,7 @@ def bars_over_time(
         options: How the chart is scaled and how it reacts.
         totals: The text of each bucket's total, for more than one series.
         bands: What is usual in each bucket, None where that is not known; empty for all of them.
-        remarks: Sentences about a bucket by its index, which gets a dot.
+        remarks: Sentences about a bucket by its index, which gets a dot in a ring.
     """
     bars = [one for one in series if not one.line]
     heights = [sum(values) for values in zip(*(one.values for one in bars), strict=True)]
@@ -128,7 +128,10 @@ def _marks(
     bands: Mapping[int, Band],
     remarks: Mapping[int, Sequence[str]],
 ) -> list[Figure]:
-    """Draw a dot on each bar that is unusual, and say in every tooltip what is usual."""
+    """Draw a dot on each bar that is unusual, and say in every tooltip what is usual.
+
+    A dot in a ring has a remark, which the page explains; a dot alone is beside the band.
+    """
     marked = sorted({*bands, *remarks})
     if not marked:
         return []
@@ -143,8 +146,9 @@ def _marks(
             **tooltips([_rows_of_mark(bands.get(index), remarks.get(index, ())) for index in marked]),
             "marker": {
                 "color": [ORANGE if unusual else CLEAR for unusual in is_unusual],
-                "size": 9,
-                "line": {"width": 0},
+                "symbol": ["circle-open-dot" if index in remarks else "circle" for index in marked],
+                "size": [11 if index in remarks else 9 for index in marked],
+                "line": {"width": [2 if index in remarks else 0 for index in marked]},
             },
         }
     ]
@@ -288,10 +292,9 @@ def time_layout(axis: TimeAxis, span: list[float], options: Options) -> Figure:
             "rangemode": "tozero",
             "range": span,
             "fixedrange": True,
-            "tickprefix": options.prefix,
             "ticksuffix": options.suffix,
-            **_with_cents(options.prefix, span),
             "exponentformat": "B",
+            **_written(options.prefix, span),
             "nticks": 5,
             "zeroline": False,
             "gridwidth": 1,
@@ -299,10 +302,16 @@ def time_layout(axis: TimeAxis, span: list[float], options: Options) -> Figure:
     }
 
 
-def _with_cents(prefix: str, span: Sequence[float]) -> dict[str, str]:
-    """Write dollars with both digits of the cents where the axis has cents: ``$0.50``, not ``$0.5``."""
-    has_cents = prefix == "$" and 0.1 <= span[-1] - span[0] < 5
-    return {"tickformat": ",.2f"} if has_cents else {}
+def _written(prefix: str, span: Sequence[float]) -> dict[str, str]:
+    """Write dollars with both digits of the cents where the axis has cents: ``$0.50``, not ``$0.5``.
+
+    Below zero the sign is before the dollar, as everywhere else.
+    """
+    is_dollars, length = prefix == "$", span[-1] - span[0]
+    has_cents = is_dollars and 0.1 <= length < 5
+    if is_dollars and span[0] < 0:
+        return {"tickformat": "$,.2f" if length < 5 else "$~s"}
+    return {"tickprefix": prefix} | ({"tickformat": ",.2f"} if has_cents else {})
 
 
 def _bars(

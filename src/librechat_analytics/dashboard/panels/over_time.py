@@ -131,6 +131,8 @@ def _total(data: PageData) -> Fills:
     if any(bands):
         legend.append(Key("band", "Usual", "same weekday, eight weeks"))
     remarks = anomaly_remarks(data) if measure == "cost" else {}
+    if remarks:
+        legend.append(Key("ring", "Unusual day", "explained below"))
     totals = [as_text(value) for value in values] if measure == "tokens" else None
     rows = [
         (
