@@ -56,6 +56,10 @@ def filled(data: PageData) -> tuple[list[object], dict[str, Any]]:
     return values, stored
 
 
+def line(data: PageData) -> Any:
+    return answer_panels([budgets.LINE_PANEL], data)[1]["overview-budgets"]
+
+
 def elements(markup: Any) -> Iterator[tuple[str, dict[str, str]]]:
     """Every element in some markup: its tag and its attributes."""
     if isinstance(markup, list):
@@ -163,16 +167,38 @@ def test_files_have_all_budgets_and_the_course_of_one(ask: Ask) -> None:
 
 
 def test_the_overview_has_one_line_where_there_are_budgets(ask: Ask) -> None:
-    def line(data: PageData) -> Any:
-        return answer_panels([budgets.LINE_PANEL], data)[1]["overview-budgets"]
-
     assert line(ask(None)) == []
     assert line(ask(definitions())) == []
     said = texts(line(ask()))
     assert "over" in said
     assert "The closest: " in said
-    calm = texts(line(ask(definitions(budget(10**6)))))
-    assert "1 budget, none over" in calm
+    calm = definitions(budget(10**6), budget(10**6, name="More"))
+    assert "2 budgets, none over" in texts(line(ask(calm)))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "named"),
+    [
+        ({"context": ("message",), "not-model": ("x",)}, "Calm"),
+        ({"context": ("message", "title")}, "Calm"),
+        ({"not-model": ("x",)}, "Calm"),
+        ({"not-model": ("x", "y")}, None),
+        ({"context": ("title",)}, None),
+        ({"model": ("x",)}, None),
+    ],
+)
+def test_with_filters_the_overview_names_the_budgets_of_what_it_shows(
+    ask: Ask, chosen: dict[str, tuple[str, ...]], named: str | None
+) -> None:
+    found = line(ask(filters=Filters.of(chosen)))
+    assert links(found) == ([f"?view=budgets&budget={named}"] if named else [])
+
+
+def test_the_overview_of_a_user_names_the_budget_that_is_theirs(ask: Ask) -> None:
+    state = next(state for state in ask().budgets if state.key)
+    found = line(ask(filters=Filters.of({"user": (state.key or "",)})))
+    assert links(found) == [f"?view=budgets&budget=Everybody&key={state.key}"]
+    assert f"Everybody, {state.label}" in texts(found)
 
 
 def test_a_limited_reader_sees_only_what_lies_inside(ask: Ask) -> None:

@@ -13,7 +13,7 @@ from librechat_analytics.dashboard.charts.over_time import Options
 from librechat_analytics.dashboard.charts.time_axis import TimeAxis, bucket_labels
 from librechat_analytics.dashboard.html import frames
 from librechat_analytics.dashboard.html.bullets import Bullet, bullet_items
-from librechat_analytics.dashboard.html.cells import number_cell, words_cell
+from librechat_analytics.dashboard.html.cells import name_cell, number_cell
 from librechat_analytics.dashboard.html.frames import Key
 from librechat_analytics.dashboard.html.markup import element
 from librechat_analytics.dashboard.html.tables import Header
@@ -23,11 +23,11 @@ from librechat_analytics.dashboard.words import budget_words, currency_words
 from librechat_analytics.exports.columns import BUDGET_STATUSES
 from librechat_analytics.exports.sheets import budgets_sheet, course_sheet
 from librechat_analytics.formatting import money, money_exact, name_label, share
-from librechat_analytics.usage.filters import FILTER_PARAMETERS
+from librechat_analytics.usage.filters import FILTER_PARAMETERS, LEAVE_OUT
 from librechat_analytics.usage.periods import parse_period
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from dash.development.base_component import Component
 
@@ -74,7 +74,6 @@ HISTORY = Table(
         Header("Available"),
         Header("Spent"),
         Header("Used"),
-        Header("Status", numeric=False, room=1),
     ),
 )
 
@@ -113,13 +112,36 @@ def layout() -> list[Component]:
 
 
 def _fill_line(data: PageData) -> Fills:
-    """Say on the Overview how the budgets are doing."""
-    states = data.budgets
+    """Say on the Overview how the budgets are doing; with filters, those whose usage it shows."""
+    chosen = data.filters.given()
+    states = [state for state in data.budgets if _is_within(_counted(state), chosen)]
     if not states:
         return LINE.fill([])
+    first = _closest(states)[0]
+    if len(states) == 1:
+        page = data.query.link(NAME, budget=first.name, key=first.key)
+        link = element("a", budget_words.whole_name(first), href=page)
+        return LINE.fill([element("div", "Budget ", link, budget_words.alone(first))])
     link = element("a", budget_words.on_the_overview(states), href=data.query.link(NAME))
-    said = element("div", "Budgets: ", link, budget_words.closest(_closest(states)[0]))
-    return LINE.fill([said])
+    return LINE.fill([element("div", "Budgets: ", link, budget_words.closest(first))])
+
+
+def _counted(state: BudgetState) -> dict[str, Sequence[str]]:
+    """Give the filters of the usage that counts for a budget."""
+    filters: dict[str, Sequence[str]] = dict(state.budget.where.given())
+    if state.each is not None and state.key is not None:
+        filters[state.each] = (state.key,)
+    return filters
+
+
+def _is_within(counted: Mapping[str, Sequence[str]], chosen: Mapping[str, Sequence[str]]) -> bool:
+    """Say whether filters leave only what others choose."""
+    return all(
+        set(values) <= set(counted.get(name, ()))
+        if name in LEAVE_OUT.values()
+        else name in counted and set(counted[name]) <= set(values)
+        for name, values in chosen.items()
+    )
 
 
 def _fill_list(data: PageData) -> Fills:
@@ -250,11 +272,8 @@ def _facts(data: PageData, state: BudgetState) -> list[Markup]:
 
 def _usage(data: PageData, state: BudgetState) -> str:
     """Give the address of the Overview with the usage that counts for a budget."""
-    filters: dict[str, Sequence[str]] = dict(state.budget.where.given())
-    if state.each is not None and state.key is not None:
-        filters[state.each] = (state.key,)
     own = {"period": state.period.name, "start": None, "end": None, "tz": state.period.zone.key}
-    return data.query.link("overview", **(dict.fromkeys(FILTER_PARAMETERS) | own | filters))
+    return data.query.link("overview", **(dict.fromkeys(FILTER_PARAMETERS) | own | _counted(state)))
 
 
 def _fill_chart(data: PageData, state: BudgetState) -> Fills:
@@ -293,16 +312,10 @@ def _row(state: BudgetState) -> Markup:
     status = BUDGET_STATUSES[state.status] if state.status in ("over", "likely-over") else ""
     return element(
         "tr",
-        element(
-            "th",
-            element("span", budget_words.period(state), class_name="name"),
-            scope="row",
-            class_name="name-cell",
-        ),
+        name_cell(budget_words.period(state), status),
         number_cell(money(state.available_usd), money_exact(state.available_usd)),
         number_cell(money(state.actual_usd), money_exact(state.actual_usd)),
         number_cell(used),
-        words_cell(status),
     )
 
 

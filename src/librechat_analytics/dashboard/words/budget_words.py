@@ -149,8 +149,18 @@ def closest(state: BudgetState) -> str:
     """Say which budget is the closest to its end; empty where nothing is spent."""
     if not state.used_share:
         return ""
-    whose = f"{name_label(state.name)}, {name(state)}" if state.key is not None else name(state)
-    return f". The closest: {whose}, {share(state.used_share)} spent."
+    return f". The closest: {whole_name(state)}, {share(state.used_share)} spent."
+
+
+def whole_name(state: BudgetState) -> str:
+    """Name a budget, and of one for each user and so on also whose it is."""
+    return f"{name_label(state.name)}, {name(state)}" if state.key is not None else name(state)
+
+
+def alone(state: BudgetState) -> str:
+    """Say after the name of the only budget how it is doing."""
+    serious = f", {BUDGET_STATUSES[state.status].lower()}" if status(state) else ""
+    return f", {period(state)}: {amount(state)} spent{serious}."
 
 
 def on_the_overview(states: Sequence[BudgetState]) -> str:
