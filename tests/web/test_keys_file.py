@@ -115,6 +115,7 @@ WRONG = [
     (f"finance:{FINANCE} cost_center='R", "cost_center= must be the name of a cost centre"),
     (f"finance:{FINANCE} cost_center=%ff", "cost_center= must be the name of a cost centre"),
     (f"finance:{FINANCE} cost_center=(unassigned)", "(unassigned) is not allowed"),
+    (f"finance:{FINANCE} cost_center=Sales,%28unassigned%29", "(unassigned) is not allowed"),
     (f"finance:{FINANCE} may=", "may= can only be may=manage; without it a key can only read"),
     (f"finance:{FINANCE} may=manage,write", "may= can only be may=manage"),
     (f"finance:{FINANCE} may=all", "may= can only be may=manage"),

@@ -132,7 +132,7 @@ def _read_limits(limits: list[str]) -> Scope | None:
                 " follow the key, separated by spaces; a comment needs a line of its own."
             )
         for value in values.split(","):
-            if (nothing := value.lower()) in (NONE, UNASSIGNED):
+            if (nothing := unquote(value).lower()) in (NONE, UNASSIGNED):
                 raise ValueError(f"a key can only be limited to values that exist: {nothing} is not allowed.")
             read[kind].append(readers[kind](value))
     if not limits:
