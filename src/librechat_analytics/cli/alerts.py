@@ -111,7 +111,7 @@ def _instant(text: str | None, now: datetime) -> datetime:
         at = None
     if at is None or at.tzinfo is None or at > now + LONGEST_SILENCE:
         raise OperatorError("--until must be an instant within a year, such as 2026-12-01T08:00:00Z.")
-    return at.astimezone(UTC)
+    return max(at, now).astimezone(UTC)  # an instant in the first hours of the year 1 may not exist in UTC
 
 
 def _definitions(settings: Settings) -> Definitions:

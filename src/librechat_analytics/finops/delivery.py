@@ -45,8 +45,8 @@ LOOK_SECONDS: Final = 1.0
 AT_ONCE: Final = 4
 """How many notices one program is sent at the same time, so that one that hangs holds up few."""
 
-LAST_MESSAGE_SECONDS: Final = 11
-"""How long to wait at the end for what is being sent: the longest that an attempt takes, and a little."""
+LAST_MESSAGE_SECONDS: Final = 4
+"""How long to wait at the end for what is being sent; what takes longer is sent again after the start."""
 
 GIVEN_UP_EVERY: Final = timedelta(hours=1)
 NOT_NOTED: Final = "What was sent to the receiver %s could not be noted. %s"
@@ -89,7 +89,7 @@ class Delivery:
         self._woken.set()
 
     def stop(self) -> None:
-        """Stop sending, after what is being sent."""
+        """Stop sending; wait a little for what is being sent."""
         self._stopped.set()
         self._woken.set()
         give_up_at = time.monotonic() + LAST_MESSAGE_SECONDS

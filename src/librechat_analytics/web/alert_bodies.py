@@ -95,8 +95,8 @@ class SilenceGiven(Given):
 
     until: AwareDatetime
     """An instant with an offset, such as 2026-12-01T08:00:00Z; one that is over ends the silence."""
-    reason: str = Field(min_length=1, max_length=200)
-    """A text of 1 to 200 characters."""
+    reason: str = Field(min_length=1, max_length=200, pattern=r"\S")
+    """A text of 1 to 200 characters, not only spaces."""
 
 
 class Silenced(Body):

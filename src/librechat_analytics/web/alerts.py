@@ -117,10 +117,12 @@ class AlertsApi:
             raise Conflict("This alert is over; there is nothing to silence.")
         if given.until > now + LONGEST_SILENCE:
             raise BadParameterError("until", "until must be within a year from now.")
-        self.alerting.silence(alert_id, until=given.until, reason=given.reason, by=visitor.name, now=now)
+        # An instant in the first hours of the year 1 may not exist in UTC.
+        until = max(given.until, now)
+        self.alerting.silence(alert_id, until=until, reason=given.reason, by=visitor.name, now=now)
         return Silenced(
             id=alert_id,
-            silenced_until=given.until if given.until > now else None,
+            silenced_until=until if until > now else None,
             reason=given.reason,
             by=visitor.name,
         )

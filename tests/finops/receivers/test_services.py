@@ -6,6 +6,7 @@ import pytest
 
 from librechat_analytics.finops.definitions import Receiver
 from librechat_analytics.finops.messages import Message
+from librechat_analytics.finops.receivers import services
 from librechat_analytics.finops.receivers.services import send_to_people
 from tests.support.receivers import FakeProgram, Reply, fake_program
 from tests.support.servers import free_port
@@ -42,6 +43,13 @@ def test_a_redirect_is_not_followed(more: str) -> None:
         program.replies.append(Reply(302, {"Location": f"http://127.0.0.1:{elsewhere.port}/"}))
         assert not send_to_people(chat(program, more), MESSAGE).is_taken
     assert elsewhere.posts == []
+
+
+def test_services_that_refuse_long_texts_get_several_messages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "REFUSE_LONG_TEXTS", ("json",))
+    with fake_program() as program:
+        assert send_to_people(chat(program), Message("Long", 5_000 * "ten signs ")).is_taken
+    assert len(program.posts) == 2
 
 
 def test_nobody_there_is_tried_again() -> None:

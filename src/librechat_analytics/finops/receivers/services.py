@@ -20,6 +20,8 @@ STATUS: Final = re.compile(r"error=(\d{3})")
 """How Apprise names the HTTP status of a failure in its log."""
 
 MAIL: Final = ("mailto", "mailtos")
+REFUSE_LONG_TEXTS: Final = ("discord", "pover", "tgram")
+"""Services that refuse a text beyond their limit; it is sent to them in several messages."""
 
 
 def send_to_people(receiver: Receiver, message: Message) -> Answer:
@@ -32,18 +34,20 @@ def send_to_people(receiver: Receiver, message: Message) -> Answer:
 
 def _send(receiver: Receiver, message: Message) -> Answer:
     # Imported only when something is sent: it takes most of a second and 36 MB.
-    from apprise import Apprise, AppriseAsset, NotifyFormat
+    from apprise import Apprise, AppriseAsset, NotifyFormat, OverflowMode
 
     # Its own log would repeat what the result says, with hosts and parts of addresses.
     logging.getLogger("apprise").propagate = False
+    scheme = receiver.address.partition("://")[0].lower()
     services = Apprise(asset=AppriseAsset(http_redirects=False, secure_logging=True))
     if not services.add(receiver.address):
         return Answer("the address cannot be used for this service", is_taken=False, is_final=True)
     for service in services:
         service.redirects = False
         service.socket_connect_timeout = service.socket_read_timeout = TIMEOUT_SECONDS
-    html = message.html
-    is_mail = receiver.address.partition("://")[0].lower() in MAIL
+        if scheme in REFUSE_LONG_TEXTS:
+            service.overflow_mode = OverflowMode.SPLIT
+    html, is_mail = message.html, scheme in MAIL
     with tempfile.TemporaryDirectory() as folder:
         attached = []
         for each in message.attachments if is_mail else ():
