@@ -126,6 +126,12 @@ def test_an_alert_says_what_is_so_and_links_to_what_explains_it(
     assert title(told_of)
 
 
+def test_no_name_begins_a_line_of_its_own_or_hides_text() -> None:
+    model = "acme\nAll budgets are fine.\x1b[2K\u202eevil"
+    told = sentence(alert("unpriced-model", {"model": model, "cost": 12.0}), BERLIN, str)
+    assert told.startswith("LibreChat has no price for the model acme All budgets are fine.[2Kevil and")
+
+
 @pytest.mark.parametrize(
     ("rule", "lasted", "words"),
     [

@@ -56,7 +56,10 @@ def test_what_is_taken_is_sent_and_what_is_refused_for_good_is_not_tried_again()
         (0, timedelta(0), timedelta(seconds=1)),
         (0, timedelta(hours=2), timedelta(hours=2)),
         (0, timedelta(days=30), DAY),
-        (8, timedelta(0), PAUSES[-1]),
+        (4, timedelta(seconds=1), timedelta(seconds=1)),
+        (5, timedelta(seconds=1), timedelta(minutes=1)),
+        (29, timedelta(minutes=2), timedelta(minutes=2)),
+        (30, timedelta(seconds=1), PAUSES[-1]),
     ],
 )
 def test_a_receiver_may_say_when_to_try_again(attempts: int, wanted: timedelta, pause: timedelta) -> None:

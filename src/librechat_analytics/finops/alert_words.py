@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from librechat_analytics.formatting import counted, money
+from librechat_analytics.formatting import counted, money, one_line
 from librechat_analytics.usage.period_words import day_in_words, period_in_words
 from librechat_analytics.usage.periods import Period, TimeRange
 
@@ -41,9 +41,11 @@ class UnknownFactsError(ValueError):
 
 
 def sentence(alert: Alert, zone: ZoneInfo, name_of: NameOf, occasion: Occasion = "opened") -> str:
-    """Say what an alert is about, or that it is over."""
-    if occasion == "resolved":
-        return _end(alert)
+    """Say on one line what an alert is about, or that it is over."""
+    return one_line(_end(alert) if occasion == "resolved" else _beginning(alert, zone, name_of))
+
+
+def _beginning(alert: Alert, zone: ZoneInfo, name_of: NameOf) -> str:
     facts = alert.facts
     match alert.rule:
         case "budget":

@@ -36,6 +36,9 @@ SHORTEST_PAUSE: Final = timedelta(seconds=1)
 LONGEST_PAUSE: Final = timedelta(days=1)
 """The pauses that a receiver can want."""
 
+MOST_WISHES: Final = 30
+"""After so many attempts, a ``Retry-After`` only makes pauses longer."""
+
 NEVER_QUIET: Final = ("runaway",)
 """The rules that are told in quiet hours too."""
 
@@ -51,7 +54,8 @@ def first_tries(definitions: Definitions, now: datetime) -> dict[str, datetime]:
 def outcome(delivery: Delivery, answer: Answer, now: datetime) -> Outcome:
     """Return how an attempt ended: sent, to be tried again, or given up.
 
-    A ``Retry-After`` that is shorter than the usual pause is followed only while attempts are few.
+    A ``Retry-After`` that is shorter than the usual pause is followed while attempts are few, and then up to
+    once a minute for a while: many alerts at once may have to wait for each other in a queue of the receiver.
     """
     if answer.is_taken:
         return Outcome("sent", answer.text)
@@ -59,7 +63,8 @@ def outcome(delivery: Delivery, answer: Answer, now: datetime) -> Outcome:
     is_new = delivery.attempts < len(PAUSES)
     if answer.retry_after is not None:
         wanted = min(max(answer.retry_after, SHORTEST_PAUSE), LONGEST_PAUSE)
-        pause = wanted if is_new else max(wanted, pause)
+        least = timedelta(0) if is_new else PAUSES[0] if delivery.attempts < MOST_WISHES else pause
+        pause = max(wanted, least)
     next_try = now + pause
     if answer.is_final or (not is_new and next_try > delivery.queued_at + TRIED_FOR):
         return Outcome("failed", answer.text)
