@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 
 from librechat_analytics.finops.budget_forecasts import Prospect, runs_out_at
 from librechat_analytics.finops.budgets import budget_history, budget_states
+from librechat_analytics.finops.period_forecast import forecast
 from librechat_analytics.usage.filters import Filters
+from librechat_analytics.usage.periods import parse_period
 from tests.finops.budget_worlds import BERLIN, budget, definitions
 from tests.support.examples import examples
 
 if TYPE_CHECKING:
     from librechat_analytics.finops.budgets import BudgetState
-    from librechat_analytics.finops.definitions import Budget, Each
+    from librechat_analytics.finops.definitions import Budget, BudgetUnit, Each
     from librechat_analytics.usage.repository import StoreRepository
 
 NOON = datetime(2026, 11, 24, 11, tzinfo=UTC)  # 12:00 in Berlin
@@ -88,6 +90,18 @@ def test_each_has_the_forecast_of_a_budget_for_it_alone(repository: StoreReposit
     expected = next((one for one in states if one.forecast), states[0])
     alone = state_of(repository, budget(5, where=Filters.of({each: (str(expected.key),)})))
     assert (alone.forecast, alone.runs_out_at) == (expected.forecast, expected.runs_out_at)
+
+
+@pytest.mark.parametrize("period", ["month", "quarter"])
+def test_a_budget_has_the_forecast_of_what_it_is_for(repository: StoreRepository, period: BudgetUnit) -> None:
+    states = budget_states(repository, definitions(budget(each="user", period=period)))
+    of_users = [(one, one.forecast) for one in states if one.forecast is not None]
+    assert of_users
+    for state, of_budget in of_users:
+        running = parse_period(f"this-{period}", None, None, BERLIN, now=repository.now(), first_usage=None)
+        of_period = forecast(repository, running, Filters.of({"user": (str(state.key),)}))
+        expected = (of_period.expected_usd, of_period.low_usd, of_period.high_usd)
+        assert (of_budget.expected_usd, of_budget.low_usd, of_budget.high_usd) == pytest.approx(expected)
 
 
 def test_only_the_running_period_has_a_forecast(repository: StoreRepository) -> None:

@@ -9,10 +9,9 @@ import numpy as np
 
 from librechat_analytics.finops.forecast import (
     FEWEST_DAYS_WITH_COST,
-    HISTORY_DAYS,
     LATELY_DAYS,
     LEVEL,
-    MISSES_DAYS,
+    READ_DAYS,
     to_come,
 )
 from librechat_analytics.finops.period_forecast import figures_end_before, figures_until, too_early
@@ -28,9 +27,6 @@ if TYPE_CHECKING:
     from librechat_analytics.finops.definitions import Each
     from librechat_analytics.usage.filters import Filters
     from librechat_analytics.usage.questions import Repository
-
-DAYS_READ: Final = HISTORY_DAYS + MISSES_DAYS
-"""The complete days before today that a forecast is made from."""
 
 TOO_LITTLE: Final = (
     f"Too little usage for a forecast: it needs {FEWEST_DAYS_WITH_COST} days with cost in the last"
@@ -88,7 +84,7 @@ def prospects(
         filters = filters.replacing(each, *(key for key in subjects if key))
     if not subjects:
         return found
-    read = DailyDays(zone, today - DAYS_READ * DAY, today + DAY)
+    read = DailyDays(zone, today - READ_DAYS * DAY, today + DAY)
     daily = repository.daily_costs(read, each, filters)
     costs = daily.costs_usd[[daily.rows[key] for key in subjects]]
     coming = to_come(costs[:, :-1], costs[:, -1], (running.after - today).days)

@@ -34,6 +34,13 @@ MISSES_DAYS = 365
 
 FEWEST_MISSES = 20
 LATELY_DAYS = 28
+READ_DAYS = 2 * MISSES_DAYS + HISTORY_DAYS + LATELY_DAYS
+"""How many days before today to read, so that all forecasts of a series come from the same days.
+
+A forecast a year ago knew the misses of the year before it, and the first of these needed eight weeks. Four
+weeks more show that a series that costs nothing on some days had begun by then.
+"""
+
 FEWEST_DAYS_WITH_COST = 10
 """Of the last 28 days; with fewer, single days decide the sum."""
 

@@ -12,10 +12,10 @@ from librechat_analytics.finops.budget_periods import elapsed_share
 from librechat_analytics.finops.forecast import (
     FEWEST_DAYS_WITH_COST,
     FEWEST_MISSES,
-    HISTORY_DAYS,
     LATELY_DAYS,
     LEVEL,
     MISSES_DAYS,
+    READ_DAYS,
     Backtest,
     backtest,
     to_come,
@@ -207,8 +207,7 @@ def _cost(repository: Repository, period: Period, filters: Filters) -> float:
 def _daily_costs(repository: Repository, today: Days, filters: Filters) -> NDArray[np.float64]:
     """Return the cost of each day up to today, from the first with usage that matters."""
     first_usage = repository.first_usage(filters.scope)
-    # A forecast a year ago knew the misses of the year before it, and the first of them needed eight weeks.
-    earliest = today.first - timedelta(days=2 * MISSES_DAYS + HISTORY_DAYS)
+    earliest = today.first - timedelta(days=READ_DAYS)
     begun = today.first if first_usage is None else first_usage.astimezone(today.zone).date()
     days = Days(today.zone, min(max(begun, earliest), today.first), today.end)
     costs: NDArray[np.float64] = repository.daily_costs(days, None, filters).costs_usd[0]
