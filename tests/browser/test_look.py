@@ -195,7 +195,7 @@ class TestTheLook:
 TOO_WIDE = """
 (width) => [...document.querySelectorAll("main *, header *")]
   .filter((node) => node.checkVisibility())
-  .filter((node) => !node.closest(".table-scroll, .visually-hidden, svg, .detail > *"))
+  .filter((node) => !node.closest(".table-scroll, .visually-hidden, svg, .detail > *, .name > *"))
   .filter((node) => getComputedStyle(node).clipPath === "none")
   .filter((node) => node.getBoundingClientRect().right > width + 1)
   .map((node) => `${node.tagName} ${node.id} ${node.className}`)
