@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 INK, SOFT, LINE, GROUND, SURFACE, LINK = "#1d2024", "#5a6069", "#e6e6e2", "#f7f7f5", "#ffffff", "#22639f"
 FILLS: dict[Tone, str] = {"calm": "#3b7dbd", "warned": "#c98500", "over": "#b3312b"}
+WORDS: dict[Tone, str] = {"calm": SOFT, "warned": "#8a5a00", "over": "#b3312b"}
+"""The colours of small words, which need more contrast than bars."""
+
 FONT = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif"
 TABLE = '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"'
 """Mail programs lay out tables alone in the same way; ``presentation`` hides them from screen readers."""
@@ -101,10 +104,8 @@ def _bar(bar: Bar, page: str) -> str:
     full = math.ceil(100 * min(bar.share, 1.0))
     filled = f'<td width="{full}%" bgcolor="{FILLS[bar.tone]}" style="{BAR}">&nbsp;</td>' if full else ""
     rest = f'<td width="{100 - full}%" bgcolor="{LINE}" style="{BAR}">&nbsp;</td>' if full < 100 else ""
-    colour = SOFT if bar.tone == "calm" else FILLS[bar.tone]
-    note = (
-        f'<p style="margin:4px 0 0;font-size:12px;color:{colour}">{_text(bar.note)}</p>' if bar.note else ""
-    )
+    style = f"margin:4px 0 0;font-size:12px;color:{WORDS[bar.tone]}"
+    note = f'<p style="{style}">{_text(bar.note)}</p>' if bar.note else ""
     return (
         f'{TABLE} style="margin-top:10px"><tr><td style="{ABOVE_BAR}">{_label(bar, page)}</td>'
         f'<td align="right" style="{ABOVE_BAR};white-space:nowrap">{_text(bar.figure)}</td></tr></table>'
