@@ -161,6 +161,11 @@ def counted(n: int, one: str, many: str = "") -> str:
     return f"{integer(n)} {one if n == 1 else many or f'{one}s'}"
 
 
+def thing_word(name: str) -> str:
+    """Return what a filter is about, within a sentence: ``cost centre`` for ``cost_center``."""
+    return FILTER_LABELS[name].lower()
+
+
 def tokens(n: int | None) -> str:
     """Return a count in about three digits, rounded down: 999,999 is ``999k``."""
     if n is None:

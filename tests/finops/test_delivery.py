@@ -36,7 +36,7 @@ class PlainWriter:
     """Writes the subjects alone."""
 
     def notice(self, due: Due, receiver: Receiver) -> Notice:
-        return Notice(f"{receiver.name} {due.alert.subject}")
+        return Notice(f"{receiver.name} {due.alert.subject}", {})
 
     def message(self, dues: Sequence[Due], receiver: Receiver, *, is_last_of_day: bool) -> Message:
         subjects = " ".join(due.alert.subject for due in dues)

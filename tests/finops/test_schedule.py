@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from librechat_analytics.finops.definitions import Schedule
-from librechat_analytics.finops.schedule import covered, due_between, last_due, next_due
+from librechat_analytics.finops.schedule import covered, due_between, last_due
 from tests.support.wall_clocks import AWKWARD_ZONES
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -26,8 +26,7 @@ def utc(text: str) -> datetime:
 def test_a_weekly_report_is_due_on_its_weekday_by_the_clock_of_the_zone() -> None:
     assert last_due(MONDAYS, BERLIN, utc("2026-11-30T07:00")).at == utc("2026-11-30T07:00")
     assert last_due(MONDAYS, BERLIN, utc("2026-11-30T06:59")).day == date(2026, 11, 23)
-    assert next_due(MONDAYS, BERLIN, utc("2026-11-30T07:00")).day == date(2026, 12, 7)
-    assert next_due(MONDAYS, BERLIN, utc("2026-07-01T00:00")).at == utc("2026-07-06T06:00")
+    assert last_due(MONDAYS, BERLIN, utc("2026-07-06T12:00")).at == utc("2026-07-06T06:00")
 
 
 def test_it_covers_the_week_from_monday_to_sunday_before() -> None:
@@ -53,10 +52,10 @@ def test_a_monthly_report_covers_the_whole_month_before() -> None:
 def test_an_hour_that_does_not_exist_or_exists_twice_is_due_once(sunday: str, at: str) -> None:
     sundays = Schedule(time(2, 30), weekday=6)
     day, week = date.fromisoformat(sunday), timedelta(days=7)
-    assert next_due(sundays, BERLIN, utc(f"{sunday}T00:00")).at == utc(at)
-    assert next_due(sundays, BERLIN, utc(at)).day == day + week
     assert last_due(sundays, BERLIN, utc(at) - timedelta(seconds=1)).day == day - week
-    assert last_due(sundays, BERLIN, utc(at) + timedelta(hours=1)).day == day
+    for later in (timedelta(0), timedelta(hours=1), timedelta(days=6)):
+        due = last_due(sundays, BERLIN, utc(at) + later)
+        assert (due.day, due.at) == (day, utc(at))
 
 
 SCHEDULES = st.one_of(
@@ -80,10 +79,8 @@ def test_due_times_follow_each_other_without_gap_and_each_covers_the_next_range(
     dues = [last_due(schedule, zone, now)]
     assert dues[0].at <= now
     for _ in range(14):
-        dues.append(next_due(schedule, zone, dues[-1].at))
-    assert dues[1].at > now
+        dues.insert(0, last_due(schedule, zone, dues[0].at - timedelta(seconds=1)))
     for one, following in pairwise(dues):
-        assert last_due(schedule, zone, following.at - timedelta(seconds=1)) == one
         before, after = (covered(schedule, due.day, zone) for due in (one, following))
         assert before.range.end == after.range.start
         assert after.previous == before.range

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from librechat_analytics.cli.console import EXIT_FAILED
-from librechat_analytics.cli.resources import opened_store, require_store
+from librechat_analytics.cli.resources import (
+    definitions_in_force,
+    opened_store,
+    require_store,
+    stored_answers,
+)
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.settings import load_settings
 
@@ -16,8 +21,6 @@ if TYPE_CHECKING:
     from librechat_analytics.finops.definitions import Definitions
     from librechat_analytics.settings import Settings
     from librechat_analytics.store.store import Store
-
-LONGEST_SILENCE = timedelta(days=366)
 
 STATES = ("open", "silenced", "resolved", "all")
 
@@ -103,6 +106,8 @@ def silence(
 
 def _instant(text: str | None, now: datetime) -> datetime:
     """Read an instant with an offset; without a text it is a day from now."""
+    from librechat_analytics.finops.alerting import LONGEST_SILENCE
+
     if text is None:
         return now + timedelta(days=1)
     try:
@@ -115,13 +120,10 @@ def _instant(text: str | None, now: datetime) -> datetime:
 
 
 def _definitions(settings: Settings) -> Definitions:
-    from librechat_analytics.app import open_definitions
-
-    file = open_definitions(settings)
-    file.require_good()
-    if file.current is None:
+    definitions = definitions_in_force(settings)
+    if definitions is None:
         raise OperatorError("There are no alerts: set FINOPS_FILE to define them.")
-    return file.current
+    return definitions
 
 
 def _found(settings: Settings, definitions: Definitions, state: str) -> list[tuple[str, str, str]]:
@@ -142,11 +144,8 @@ def _found(settings: Settings, definitions: Definitions, state: str) -> list[tup
 def _stored(store: Store, definitions: Definitions, state: str) -> list[tuple[str, str, str]]:
     from librechat_analytics.finops.alert_writer import AlertWriter
     from librechat_analytics.store.outbox import StoredOutbox
-    from librechat_analytics.usage.answers import SourceReport
-    from librechat_analytics.usage.repository import StoreRepository
 
-    repository = StoreRepository(store, source=lambda: SourceReport("offline"))
-    writer = AlertWriter(repository, lambda: definitions)
+    writer = AlertWriter(stored_answers(store, definitions), lambda: definitions)
     found, _ = StoredOutbox(store).alerts(datetime.now(UTC))
     return [
         (f"{alert.opened_at:%Y-%m-%dT%H:%M:%SZ}", writer.text(alert, names=True), alert.id)

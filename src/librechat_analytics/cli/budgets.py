@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from librechat_analytics.cli.resources import opened_store, require_store
+from librechat_analytics.cli.resources import (
+    definitions_in_force,
+    opened_store,
+    require_store,
+    stored_answers,
+)
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.settings import load_settings
 
@@ -50,13 +55,10 @@ def budgets() -> None:
 
 
 def _definitions(settings: Settings) -> Definitions:
-    from librechat_analytics.app import open_definitions
-
-    file = open_definitions(settings)
-    file.require_good()
-    if file.current is None or not file.current.budgets:
+    definitions = definitions_in_force(settings)
+    if definitions is None or not definitions.budgets:
         raise OperatorError("There are no budgets: set FINOPS_FILE to a file that defines some.")
-    return file.current
+    return definitions
 
 
 def _states(settings: Settings, definitions: Definitions) -> list[BudgetOfServer]:
@@ -64,16 +66,11 @@ def _states(settings: Settings, definitions: Definitions) -> list[BudgetOfServer
     from librechat_analytics.cli.running_server import server_budgets
     from librechat_analytics.finops.budgets import budget_states
     from librechat_analytics.store.errors import StoreBusyError
-    from librechat_analytics.usage.answers import SourceReport
-    from librechat_analytics.usage.repository import StoreRepository
     from librechat_analytics.web.budget_bodies import Budget
 
     try:
         with opened_store(settings) as store:
-            repository = StoreRepository(
-                store, source=lambda: SourceReport("offline"), rules=lambda: definitions.cost_centers
-            )
-            states = budget_states(repository, definitions)
+            states = budget_states(stored_answers(store, definitions), definitions)
             return [json.loads(Budget.model_validate(state).model_dump_json()) for state in states]
     except StoreBusyError:
         return server_budgets(settings)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from librechat_analytics.app import open_definitions, open_prices
+from librechat_analytics.cli.resources import stored_answers
 from librechat_analytics.cli.running_server import parts_without_usage, server_audits, server_cost_centers
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.finops import matches
@@ -16,8 +17,6 @@ from librechat_analytics.store.held_ids import HeldIds
 from librechat_analytics.store.store import FILE_NAME, Store, StoreBusyError
 from librechat_analytics.sync.identity import LedgerIdentity
 from librechat_analytics.sync.state import one_by_one
-from librechat_analytics.usage.answers import SourceReport
-from librechat_analytics.usage.repository import StoreRepository
 from librechat_analytics.usage.scopes import unmatched_parts
 from librechat_analytics.web.keys_file import KeysFile, read_keys_now
 
@@ -128,9 +127,7 @@ def _matches(store: Store, file: DefinitionsFile) -> Iterator[CheckResult]:
     definitions = file.current
     if definitions is None:
         return
-    repository = StoreRepository(
-        store, source=lambda: SourceReport("offline"), rules=lambda: definitions.cost_centers
-    )
+    repository = stored_answers(store, definitions)
     for sentence in matches.in_words(matches.paid_last_month(repository, definitions)):
         yield CheckResult(good=True, text=f"Cost centres: {sentence}")
     for sentence in (

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from librechat_analytics.cli.console import EXIT_FAILED, print_message
-from librechat_analytics.cli.resources import opened_store, require_store
+from librechat_analytics.cli.resources import (
+    definitions_in_force,
+    opened_store,
+    require_store,
+    stored_answers,
+)
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.settings import load_settings
 
@@ -47,16 +52,13 @@ def report(
 
 
 def _defined(settings: Settings, name: str) -> tuple[Definitions, Report]:
-    from librechat_analytics.app import open_definitions
-
-    file = open_definitions(settings)
-    file.require_good()
-    if file.current is None or not file.current.reports:
+    definitions = definitions_in_force(settings)
+    if definitions is None or not definitions.reports:
         raise OperatorError("There are no reports: set FINOPS_FILE to a file that defines some.")
-    for one in file.current.reports:
+    for one in definitions.reports:
         if one.name == name:
-            return file.current, one
-    names = ", ".join(one.name for one in file.current.reports)
+            return definitions, one
+    names = ", ".join(one.name for one in definitions.reports)
     raise OperatorError(f"There is no report {name}. The reports are: {names}.")
 
 
@@ -67,15 +69,11 @@ def _message(
     from librechat_analytics.exports.reports import report_message
     from librechat_analytics.finops.reports import last_report, may_name_people
     from librechat_analytics.store.errors import StoreBusyError
-    from librechat_analytics.usage.answers import SourceReport
-    from librechat_analytics.usage.repository import StoreRepository
 
     names = may_name_people(definitions, found, receiver.name if receiver else None)
     try:
         with opened_store(settings) as store:
-            repository = StoreRepository(
-                store, source=lambda: SourceReport("offline"), rules=lambda: definitions.cost_centers
-            )
+            repository = stored_answers(store, definitions)
             answer = last_report(repository, definitions, found)
             return report_message(repository, answer, names=names, page=settings.public_url or "")
     except StoreBusyError:
@@ -84,7 +82,6 @@ def _message(
 
 def _message_of_server(settings: Settings, found: Report, receiver: Receiver | None) -> Message:
     from librechat_analytics.cli.running_server import report_preview
-    from librechat_analytics.exports.reports import XLSX
     from librechat_analytics.finops.messages import Attachment, Message
 
     whose = {"receiver": receiver.name} if receiver else {}
@@ -94,7 +91,7 @@ def _message_of_server(settings: Settings, found: Report, receiver: Receiver | N
     attached: tuple[Attachment, ...] = ()
     if found.attach == "xlsx":
         workbook, file_name = report_preview(settings, found.name, format="xlsx", **whose)
-        attached = (Attachment(file_name, workbook, XLSX),)
+        attached = (Attachment(file_name, workbook),)
     return Message(
         html.unescape(title[1]) if title else found.name, text.decode(), as_html.decode(), attached
     )
@@ -105,7 +102,6 @@ def _sent(message: Message, found: Report, receiver: Receiver) -> Answer:
     import secrets
     from datetime import UTC, datetime
 
-    from librechat_analytics.finops.alert_words import instant_text
     from librechat_analytics.finops.messages import Notice
     from librechat_analytics.finops.receivers.services import send_to_people
     from librechat_analytics.finops.receivers.signed_json import send_json
@@ -114,19 +110,6 @@ def _sent(message: Message, found: Report, receiver: Receiver) -> Answer:
     if receiver.kind == "apprise":
         return send_to_people(receiver, message)
     identity = f"report-{secrets.token_hex(12)}"
-    return send_json(
-        receiver,
-        Notice(
-            identity,
-            {
-                "id": identity,
-                "rule": REPORT,
-                "subject": found.name,
-                "level": None,
-                "openedAt": instant_text(datetime.now(UTC).replace(microsecond=0)),
-                "text": message.text,
-                "link": None,
-                "facts": {},
-            },
-        ),
-    )
+    now = datetime.now(UTC).replace(microsecond=0)
+    notice = Notice.of(identity, rule=REPORT, subject=found.name, opened_at=now, text=message.text)
+    return send_json(receiver, notice)

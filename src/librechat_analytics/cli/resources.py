@@ -12,9 +12,11 @@ from librechat_analytics.logs import log_config
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from librechat_analytics.finops.definitions import Definitions
     from librechat_analytics.librechat.mongo import MongoSource
     from librechat_analytics.settings import Settings
     from librechat_analytics.store.store import Store
+    from librechat_analytics.usage.repository import StoreRepository
 
 
 def log_to_stderr(settings: Settings) -> None:
@@ -48,6 +50,25 @@ def opened_mongodb(settings: Settings) -> Iterator[MongoSource]:
         yield source
     finally:
         source.close()
+
+
+def definitions_in_force(settings: Settings) -> Definitions | None:
+    """Read the definitions file, None without one; raises DefinitionsError if it cannot be used."""
+    from librechat_analytics.app import open_definitions
+
+    file = open_definitions(settings)
+    file.require_good()
+    return file.current
+
+
+def stored_answers(store: Store, definitions: Definitions) -> StoreRepository:
+    """Answer from the store alone, with the cost centres of the definitions."""
+    from librechat_analytics.usage.answers import SourceReport
+    from librechat_analytics.usage.repository import StoreRepository
+
+    return StoreRepository(
+        store, source=lambda: SourceReport("offline"), rules=lambda: definitions.cost_centers
+    )
 
 
 def require_store(settings: Settings) -> None:

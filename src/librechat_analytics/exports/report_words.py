@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from librechat_analytics.exports.filter_words import RecordedNames, filters_in_words
 from librechat_analytics.exports.report_document import Bar, Document, Line, Section
+from librechat_analytics.finops.alert_words import WITH_A_PAGE
 from librechat_analytics.finops.currency import in_words
 from librechat_analytics.formatting import (
     SHORT_WEEKDAYS,
@@ -17,6 +18,7 @@ from librechat_analytics.formatting import (
     money,
     plain_text,
     share,
+    thing_word,
     user_label,
 )
 from librechat_analytics.usage.cost_center_rules import UNASSIGNED
@@ -38,9 +40,6 @@ if TYPE_CHECKING:
 
 NEGLIGIBLE = 0.01
 """A report says nothing about doubt below this share of the cost."""
-
-PAGES = ("user", "model", "agent")
-"""What has a page of its own. Of everything else, the Overview shows what a filter leaves."""
 
 
 class Listed(Compared, Protocol):
@@ -135,7 +134,7 @@ class Writer:
         yield Bar(
             label=line.budget.name,
             share=highest.used_share or 0.0,
-            figure=f"{len(over):,} of {counted(len(line.states), EACH[line.budget.each])} over",
+            figure=f"{len(over):,} of {counted(len(line.states), thing_word(line.budget.each))} over",
             note=f"Highest: {whose}{share(highest.used_share)} of {money(highest.available_usd)}"
             f" {_of_period(highest)}",
             tone="over" if over else "calm",
@@ -259,20 +258,11 @@ def _query(parameters: Mapping[str, str | tuple[str, ...]]) -> str:
     return f"?{urlencode(parameters, doseq=True)}"
 
 
-EACH = {
-    "user": "user",
-    "model": "model",
-    "agent": "agent",
-    "group": "group",
-    "cost_center": "cost centre",
-}
-
-
 def _page_of(anomaly: Anomaly) -> tuple[str, dict[str, str]]:
     """Return the view that explains an anomaly, and whose it is."""
     if anomaly.kind == "total" or anomaly.subject is None:
         return "overview", {}
-    return (anomaly.kind if anomaly.kind in PAGES else "overview"), {anomaly.kind: anomaly.subject}
+    return (anomaly.kind if anomaly.kind in WITH_A_PAGE else "overview"), {anomaly.kind: anomaly.subject}
 
 
 def _joined(*parts: str) -> str:

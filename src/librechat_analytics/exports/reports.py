@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from librechat_analytics.exports.report_html import as_html
 from librechat_analytics.exports.report_text import as_text
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from librechat_analytics.finops.due_reports import DueReport
     from librechat_analytics.finops.reports import ReportAnswer
     from librechat_analytics.usage.questions import Repository
-
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def report_message(repository: Repository, answer: ReportAnswer, *, names: bool, page: str) -> Message:
@@ -35,7 +33,7 @@ def report_workbook(repository: Repository, answer: ReportAnswer, *, names: bool
     whole = whole_workbook(
         repository, period, default_bucket(period.range), answer.filters, answer.definitions, names=names
     )
-    return Attachment(f"{whole.name}.xlsx", whole.content, XLSX)
+    return Attachment(f"{whole.name}.xlsx", whole.content)
 
 
 def due_message(

@@ -15,6 +15,7 @@ from librechat_analytics.formatting import (
     NONE_LABELS,
     UNKNOWN_AGENT,
     WITHOUT_AGENT,
+    thing_word,
 )
 from librechat_analytics.usage.period_words import describe
 
@@ -176,7 +177,7 @@ def changes_sheet(changes: Changes, by: ChangeBy) -> Sheet:
     if changes.rest_usd is None:
         return parts
     rest = (
-        f"All other {FILTER_LABELS[by].lower()}s",
+        f"All other {thing_word(by)}s",
         None,
         None,
         None,

@@ -102,11 +102,6 @@ class AlertReader:
             page, total = tuple(seen[offset : offset + limit]), len(seen)
         return AlertList(self._rows(page, with_deliveries=scope is None), total)
 
-    def alert(self, alert_id: str, now: datetime) -> AlertRow | None:
-        """Return one alert; None if there is none with this id."""
-        found = self.outbox.alert(alert_id, now)
-        return None if found is None else self._rows([found], with_deliveries=True)[0]
-
     def _rows(self, alerts: Sequence[Alert], *, with_deliveries: bool) -> tuple[AlertRow, ...]:
         sent: dict[str, list[Delivery]] = defaultdict(list)
         if with_deliveries and alerts:

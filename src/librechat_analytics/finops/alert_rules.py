@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from librechat_analytics.finops.alert_words import instant_text
 from librechat_analytics.finops.anomalies import folded
+from librechat_analytics.finops.budgets import ALL_OF_IT
 from librechat_analytics.store.outbox_items import Condition, Identity
 
 if TYPE_CHECKING:
@@ -55,8 +56,6 @@ JUDGED_FOR: Final = timedelta(days=60)
 
 ANOMALY_LASTS: Final = timedelta(days=7)
 """For how long an unusual day is an open alert."""
-
-ALL_OF_IT: Final = 100
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from librechat_analytics.formatting import counted, money, one_line
+from librechat_analytics.formatting import counted, money, one_line, thing_word
 from librechat_analytics.usage.period_words import day_in_words, period_in_words
 from librechat_analytics.usage.periods import Period, TimeRange
 
@@ -21,15 +21,7 @@ if TYPE_CHECKING:
 
     Facts = Mapping[str, Json]
 
-KINDS: Final = {
-    "user": "user",
-    "model": "model",
-    "agent": "agent",
-    "group": "group",
-    "cost_center": "cost centre",
-    "provider": "provider",
-}
-PAGES: Final = ("user", "model", "agent")
+WITH_A_PAGE: Final = ("user", "model", "agent")
 """What has a page of its own. Of everything else, the Overview shows what a filter leaves."""
 
 MOST_DRIVERS: Final = 3
@@ -146,7 +138,7 @@ def _subject_page(facts: Facts) -> dict[str, str]:
     kind, subject = _text(facts, "kind"), facts.get("subject")
     if not isinstance(subject, str):
         return {}
-    return ({"view": kind} if kind in PAGES else {}) | {kind: subject}
+    return ({"view": kind} if kind in WITH_A_PAGE else {}) | {kind: subject}
 
 
 def _budget(facts: Facts, name_of: NameOf) -> str:
@@ -201,9 +193,9 @@ def _whose(facts: Facts, name_of: NameOf) -> str:
 def _named(part: Facts, key: str, name_of: NameOf) -> str:
     kind, value = _text(part, "kind"), part.get(key)
     if not isinstance(value, str):
-        return f"usage without {KINDS[kind]}"
+        return f"usage without {thing_word(kind)}"
     label = name_of(value) if kind == "user" else part.get("label") or value
-    return f"{KINDS[kind]} {label}"
+    return f"{thing_word(kind)} {label}"
 
 
 def _capital(text: str) -> str:

@@ -82,18 +82,15 @@ class AlertWriter:
         return self._notice(alert, identity, self.text(alert, names=receiver.names, occasion=occasion), facts)
 
     def _notice(self, alert: Alert, identity: str, text: str, facts: dict[str, Json]) -> Notice:
-        return Notice(
+        return Notice.of(
             identity,
-            {
-                "id": identity,
-                "rule": alert.rule,
-                "subject": alert.subject,
-                "level": alert.level,
-                "openedAt": instant_text(alert.opened_at),
-                "text": text,
-                "link": self.link(alert),
-                "facts": facts,
-            },
+            rule=alert.rule,
+            subject=alert.subject,
+            level=alert.level,
+            opened_at=alert.opened_at,
+            text=text,
+            link=self.link(alert),
+            facts=facts,
         )
 
     def _labelled(self, value: Json) -> Json:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
 from librechat_analytics.finops.alert_list import AlertReader
 from librechat_analytics.finops.alert_writer import AlertWriter
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from librechat_analytics.store.outbox_items import Alert
     from librechat_analytics.store.store import Store
     from librechat_analytics.usage.questions import Repository
+
+LONGEST_SILENCE: Final = timedelta(days=366)
+"""How far ahead a silence can end."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from librechat_analytics.finops.alert_words import instant_text
 from librechat_analytics.finops.delivery_rules import (
     GROUPED_FOR,
     LONGEST_PAUSE,
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     from librechat_analytics.finops.messages import Writer
     from librechat_analytics.store.interface import Outbox
     from librechat_analytics.store.outbox_items import Delivery as DeliveryRow
-    from librechat_analytics.store.outbox_items import Due, Json, Outcome
+    from librechat_analytics.store.outbox_items import Due, Outcome
 
 log = logging.getLogger(__name__)
 
@@ -289,14 +288,7 @@ def send_test(
     if receiver.kind == "apprise":
         return to_people(receiver, Message("Test of LibreChat Analytics", text))
     identity = f"test-{secrets.token_hex(12)}"
-    body: dict[str, Json] = {
-        "id": identity,
-        "rule": "test",
-        "subject": receiver.name,
-        "level": None,
-        "openedAt": instant_text(now.replace(microsecond=0)),
-        "text": text,
-        "link": None,
-        "facts": {},
-    }
-    return to_program(receiver, Notice(identity, body))
+    notice = Notice.of(
+        identity, rule="test", subject=receiver.name, opened_at=now.replace(microsecond=0), text=text
+    )
+    return to_program(receiver, notice)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from librechat_analytics.finops.alert_words import instant_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import timedelta
+    from datetime import datetime, timedelta
 
     from librechat_analytics.finops.definitions import Receiver
     from librechat_analytics.store.outbox_items import Due, Json
@@ -19,7 +21,6 @@ class Attachment:
 
     name: str
     content: bytes
-    media_type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,33 @@ class Notice:
     """What one delivery says as data: the body that a program gets."""
 
     id: str
-    body: Mapping[str, Json] = field(default_factory=dict)
+    body: Mapping[str, Json]
+
+    @classmethod
+    def of(
+        cls,
+        identity: str,
+        *,
+        rule: str,
+        subject: str,
+        opened_at: datetime,
+        text: str,
+        level: int | None = None,
+        link: str | None = None,
+        facts: Mapping[str, Json] | None = None,
+    ) -> Notice:
+        """Make a notice with the fields that each has."""
+        body: dict[str, Json] = {
+            "id": identity,
+            "rule": rule,
+            "subject": subject,
+            "level": level,
+            "openedAt": instant_text(opened_at),
+            "text": text,
+            "link": link,
+            "facts": dict(facts or {}),
+        }
+        return cls(identity, body)
 
 
 class Writer(Protocol):

@@ -33,14 +33,6 @@ def last_due(schedule: Schedule, zone: ZoneInfo, now: datetime) -> Due:
     return Due(day, _at(schedule, day, zone))
 
 
-def next_due(schedule: Schedule, zone: ZoneInfo, now: datetime) -> Due:
-    """Return the first time after ``now`` at which the report is due."""
-    day = now.astimezone(zone).date()
-    while not (_is_due_on(schedule, day) and _at(schedule, day, zone) > now):
-        day += DAY
-    return Due(day, _at(schedule, day, zone))
-
-
 def due_between(schedule: Schedule, after: date, before: date) -> Iterator[date]:
     """Yield the days between two days, without both, on which the report is due."""
     day = after + DAY

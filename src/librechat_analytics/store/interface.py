@@ -286,7 +286,7 @@ class Outbox(Protocol):
         """Return when something is due for each receiver that something waits for."""
         ...
 
-    def due(self, receiver: str, before: datetime, limit: int = ...) -> tuple[Due, ...]:
+    def due(self, receiver: str, before: datetime) -> tuple[Due, ...]:
         """Return what a receiver is to be sent by an instant, the oldest first."""
         ...
 

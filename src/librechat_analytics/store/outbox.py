@@ -131,8 +131,8 @@ class StoredOutbox:
         with self._store.reading() as cursor:
             return {name: _aware(at) for name, at in rows_of(cursor, "statements/next_tries")}
 
-    def due(self, receiver: str, before: datetime, limit: int = EVERYTHING) -> tuple[Due, ...]:
-        parameters = {"receiver": receiver, "before": _stored(before), "limit": limit}
+    def due(self, receiver: str, before: datetime) -> tuple[Due, ...]:
+        parameters = {"receiver": receiver, "before": _stored(before)}
         with self._store.reading() as cursor:
             found = rows_of(cursor, "statements/list_due", parameters)
         return tuple(Due(_alert(row), _delivery(row[FIELDS_OF_ALERTS:])) for row in found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, get_args
 
 from flask import Blueprint, Response, g, request
@@ -14,6 +14,7 @@ from librechat_analytics.exports.files import csv_text, xlsx_bytes
 from librechat_analytics.exports.sheets import alerts_sheet, receivers_sheet
 from librechat_analytics.exports.workbook import Context, Selection
 from librechat_analytics.finops.alert_list import AlertState, is_seen
+from librechat_analytics.finops.alerting import LONGEST_SILENCE
 from librechat_analytics.usage.filters import EVERYTHING
 from librechat_analytics.usage.periods import parse_period
 from librechat_analytics.web.alert_bodies import (
@@ -54,7 +55,6 @@ if TYPE_CHECKING:
 STATES: Final = (*get_args(AlertState), "all")
 DEFAULT_STATE: Final = "all"
 DEFAULT_LIMIT: Final = 100
-LONGEST_SILENCE: Final = timedelta(days=366)
 WHOLE_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,6}")
 NO_FILE: Final = "There are no alerts: set FINOPS_FILE to define them."
 NO_RECEIVERS: Final = "There are no receivers: set FINOPS_FILE to define them."

@@ -36,7 +36,16 @@ from librechat_analytics.dashboard.words.empties import nothing_in
 from librechat_analytics.dashboard.words.subject_names import subject_name
 from librechat_analytics.exports.columns import Heading
 from librechat_analytics.exports.sheets import parts_sheet, timeline_sheet
-from librechat_analytics.formatting import FILTER_LABELS, UNKNOWN, change, counted, integer, money, share
+from librechat_analytics.formatting import (
+    FILTER_LABELS,
+    UNKNOWN,
+    change,
+    counted,
+    integer,
+    money,
+    share,
+    thing_word,
+)
 from librechat_analytics.usage.over_time import SPLIT_PARTS
 from librechat_analytics.usage.period_words import describe_range
 from librechat_analytics.usage.questions import SPLITS
@@ -253,7 +262,7 @@ def _things(data: PageData) -> str:
     """Name what the timeline is split by, with the number where it is known: ``1,790 users``."""
     if data.query.split == "user":
         return counted(data.summary.totals.active_users, "user")
-    return f"{FILTER_LABELS[data.query.split or 'model'].lower()}s"
+    return f"{thing_word(data.query.split or 'model')}s"
 
 
 def split_parts(data: PageData) -> list[SplitPart]:

@@ -14,7 +14,7 @@ from librechat_analytics.dashboard.panels.parts import Frame, Region
 from librechat_analytics.dashboard.words import change_words, notices
 from librechat_analytics.dashboard.words.subject_names import subject_name
 from librechat_analytics.exports.sheets import changes_sheet
-from librechat_analytics.formatting import FILTER_LABELS, counted, money, money_exact
+from librechat_analytics.formatting import FILTER_LABELS, counted, money, money_exact, thing_word
 from librechat_analytics.usage.filters import value_of_none
 from librechat_analytics.usage.questions import CHANGES_BY
 
@@ -117,7 +117,7 @@ def _rest(data: PageData, changes: Changes) -> Sequence[ChangeEntry]:
         return []
     return [
         ChangeEntry(
-            counted(others, f"other {FILTER_LABELS[data.query.by].lower()}"),
+            counted(others, f"other {thing_word(data.query.by)}"),
             rest_usd,
             change_words.signed(rest_usd),
         )

@@ -17,7 +17,14 @@ from librechat_analytics.dashboard.views.base import View
 from librechat_analytics.dashboard.words.attribute_words import in_several_in_words
 from librechat_analytics.exports.columns import Columns, breakdown_columns, col
 from librechat_analytics.exports.sheets import attribute_sheet
-from librechat_analytics.formatting import FILTER_LABELS, NONE_LABELS, UNKNOWN, model_label, name_label
+from librechat_analytics.formatting import (
+    FILTER_LABELS,
+    NONE_LABELS,
+    UNKNOWN,
+    model_label,
+    name_label,
+    thing_word,
+)
 from librechat_analytics.usage.filters import NONE
 from librechat_analytics.usage.list_answers import BreakdownRow
 from librechat_analytics.usage.questions import ATTRIBUTES
@@ -90,7 +97,7 @@ def _whole(data: PageData) -> Sheet:
 
 TABLE: ListTable[BreakdownRow] = ListTable(
     things="groups",
-    thing=lambda data: FILTER_LABELS[data.query.attribute].lower(),
+    thing=lambda data: thing_word(data.query.attribute),
     title="Cost by",
     caption="Groups, or other parts of usage, by cost",
     placeholder="Search name or id",

@@ -7,25 +7,16 @@ from typing import TYPE_CHECKING
 
 from librechat_analytics.exports.columns import BUDGET_STATUSES
 from librechat_analytics.exports.filter_words import filters_in_words
-from librechat_analytics.formatting import FILTER_LABELS, counted, money, name_label, share
+from librechat_analytics.formatting import counted, money, name_label, share, thing_word
 from librechat_analytics.usage.filters import filter_of
 from librechat_analytics.usage.period_words import day_in_words, period_in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from librechat_analytics.dashboard.data import PageData
-    from librechat_analytics.finops.budgets import BudgetState, BudgetStatus
-    from librechat_analytics.finops.definitions import Budget, Each
-
-THINGS: Mapping[Each, str] = {
-    "user": "user",
-    "model": "model",
-    "agent": "agent",
-    "group": "group",
-    "cost_center": "cost centre",
-}
-MOST_SERIOUS_FIRST: tuple[BudgetStatus, ...] = ("over", "likely-over", "warned", "ok")
+    from librechat_analytics.finops.budgets import BudgetState
+    from librechat_analytics.finops.definitions import Budget
 
 
 def name(state: BudgetState) -> str:
@@ -116,7 +107,7 @@ def never_recorded(data: PageData, state: BudgetState) -> str:
     """Say that a filter of a budget selects nothing, as one with a typing mistake; empty where all do."""
     if state.actual_e6:
         return ""
-    names = [FILTER_LABELS[filter_of(name)].lower() for name in data.unmatched(state.budget.where)]
+    names = [thing_word(filter_of(name)) for name in data.unmatched(state.budget.where)]
     return f"No usage with this {' or this '.join(names)} was ever recorded." if names else ""
 
 
@@ -128,7 +119,7 @@ def what_counts(data: PageData, budget: Budget) -> str:
 def of_each(states: Sequence[BudgetState]) -> str:
     """Say how many budgets for each user and so on there are, and how many need attention."""
     budget = states[0].budget
-    thing = THINGS[budget.each] if budget.each else "budget"
+    thing = thing_word(budget.each) if budget.each else "budget"
     serious = [
         f"{count:,} {words}"
         for status, words in (("over", "over budget"), ("likely-over", "likely over"))
