@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 import unicodedata
+from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bson import ObjectId
 
+from librechat_analytics.finops.read_map import center_name
 from librechat_analytics.librechat.documents import listed_name
 from tests.support.documents import object_id, usage
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Document = dict[str, Any]
 
@@ -75,6 +81,24 @@ def odd_collections(now: datetime) -> dict[str, list[Document]]:
 def odd_tenants() -> dict[str, str]:
     """The tenant of each user: the user's name as it is listed."""
     return {f"{number:024x}": listed_name(name) or "" for number, name in enumerate(ODD_NAMES)}
+
+
+def odd_cost_centers() -> dict[str, str]:
+    """The cost centre of each user whose name a cost centre can have."""
+    centers = {}
+    for number, name in enumerate(ODD_NAMES):
+        with suppress(ValueError):
+            centers[f"{number:024x}"] = center_name(name)
+    return centers
+
+
+def write_definitions(folder: Path) -> Path:
+    """Write a definitions file with the cost centres of users."""
+    with (folder / "people.csv").open("w", encoding="utf-8", newline="") as people:
+        csv.writer(people).writerows([("who", "cost_center"), *odd_cost_centers().items()])
+    path = folder / "finops.toml"
+    path.write_text('[cost_centers]\nmap = "people.csv"\n')
+    return path
 
 
 def row(now: datetime, number: int, **fields: Any) -> Document:
