@@ -180,7 +180,7 @@ def _budgets(repository: Repository, zone: ZoneInfo, today: date) -> str:
                 _of("Research"),
                 "thresholds = [80, 100]",
             ),
-            _budget("Each user", "month", each_usd, since, 'each = "user"', "thresholds = [100]"),
+            _budget("Personal allowance", "month", each_usd, since, 'each = "user"', "thresholds = [100]"),
         )
     )
 

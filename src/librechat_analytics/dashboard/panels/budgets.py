@@ -49,6 +49,7 @@ MOST_OF_EACH = 100
 LEGEND = (
     Key("blue", "Spent"),
     Key("range", "Expected"),
+    Key("mark whole", "Available"),
     Key("mark", "Time passed"),
 )
 CHART_LEGEND = (
