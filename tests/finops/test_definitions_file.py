@@ -65,6 +65,19 @@ def test_a_file_that_becomes_wrong_changes_nothing_and_says_why(
     assert not file.problem
 
 
+def test_a_file_that_is_wrong_from_the_start_is_logged_only_while_serving(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path.write_text("year_starts = 13\n")
+    file = DefinitionsFile(path, "UTC")
+    with pytest.raises(DefinitionsError, match="line 1: year_starts must be"):
+        file.require_good()
+    assert not caplog.messages, "commands end with the error itself"
+    file.start()
+    file.stop()
+    assert caplog.messages == [file.problem]
+
+
 def test_a_file_that_goes_away_changes_nothing_either(path: Path) -> None:
     file = DefinitionsFile(path, "UTC")
     path.unlink()

@@ -269,6 +269,11 @@ REFUSED = [
 ]
 
 
+def test_a_wrong_zone_does_not_hide_the_other_mistakes(tmp_path: Path) -> None:
+    problems = reading(tmp_path, 'zone = "Mars"\nyear_starts = 13\n').problems
+    assert [("Mars" in one, "year_starts" in one) for one in problems] == [(True, False), (False, True)]
+
+
 @pytest.mark.parametrize(("text", "says"), REFUSED, ids=range(len(REFUSED)))
 def test_what_cannot_be_used_is_refused_by_line_and_name(tmp_path: Path, text: str, says: str) -> None:
     found = reading(tmp_path, text)

@@ -67,7 +67,7 @@ class DefinitionsFile:
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="definitions", daemon=True)
         if path is not None:
-            self._take(path)
+            self._take(path, is_first=True)
 
     @property
     def path(self) -> Path | None:
@@ -111,11 +111,15 @@ class DefinitionsFile:
     def start(self, unmatched: Unmatched | None = None) -> None:
         """Check the file twice a second from now on, and log what ``unmatched`` says of new definitions.
 
+        A file that is wrong from the start is logged only now: commands end with its problem as their error.
+
         ``unmatched`` takes definitions and the name of the map's file, and returns a sentence for each rule
         that matches nobody; None while that is not known.
         """
         self._unmatched = unmatched
         if self._path is not None:
+            if self._problem is not None:
+                log.error("%s", self._problem)
             self._thread.start()
 
     def stop(self) -> None:
@@ -149,7 +153,7 @@ class DefinitionsFile:
             for sentence in sentences:
                 log.warning("FINOPS_FILE: %s", sentence)
 
-    def _take(self, path: Path) -> None:
+    def _take(self, path: Path, *, is_first: bool = False) -> None:
         with self._reading:
             reading, self._read = self._read_at_rest(path)
             problem = "\n".join(reading.problems) or None
@@ -158,7 +162,7 @@ class DefinitionsFile:
                     log.info("The definitions in %s have changed and are in force.", path)
                 self._current, self._notes = reading.definitions, reading.notes
                 self._map_name = reading.map_name
-            elif problem != self._problem:
+            elif problem != self._problem and not is_first:
                 kept = " The definitions before this change stay in force." if self._current else ""
                 log.error("%s%s", problem, kept)
             self._problem = problem

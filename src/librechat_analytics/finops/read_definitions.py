@@ -101,7 +101,7 @@ class _Reader:
     def read(self, default_zone: str) -> Definitions | None:
         """Read everything; raises RefusalError for what makes it useless to go on."""
         file = Table(self._parsed(), (), self._lines)
-        zone = _zone(file, default_zone)
+        zone = self._try(lambda: _zone(file, default_zone)) or parse_zone(default_zone)
         receivers = self._each(file, "receiver", lambda table: read_receiver(table, self.secrets))
         # A wrong receiver has a name too, and `to` may name it: it is one problem, not two.
         names = [table.values.get("name") for table in file.tables("receiver", "receiver")]
