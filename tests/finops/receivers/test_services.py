@@ -45,6 +45,16 @@ def test_a_redirect_is_not_followed(more: str) -> None:
     assert elsewhere.posts == []
 
 
+def test_no_name_calls_a_whole_channel() -> None:
+    with fake_program() as program:
+        send_to_people(
+            chat(program), Message("Over", "@everyone, (@all) and @**all** cost $3; me@example.com")
+        )
+    assert program.posts[0].body["message"] == (
+        "@\u200beveryone, (@\u200ball) and @\u200b**all** spend; me@example.com"
+    )
+
+
 def test_services_that_refuse_long_texts_get_several_messages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "REFUSE_LONG_TEXTS", ("json",))
     with fake_program() as program:

@@ -19,6 +19,11 @@ TIMEOUT_SECONDS: Final = 10.0
 STATUS: Final = re.compile(r"error=(\d{3})")
 """How Apprise names the HTTP status of a failure in its log."""
 
+MENTION: Final = re.compile(r"(?<!\w)@(?=[\w*])")
+"""What calls a whole channel in a chat, such as ``@everyone``; a user could have such a name."""
+
+NO_MENTION: Final = "@\N{ZERO WIDTH SPACE}"
+
 MAIL: Final = ("mailto", "mailtos")
 REFUSE_LONG_TEXTS: Final = ("discord", "pover", "tgram")
 """Services that refuse a text beyond their limit; it is sent to them in several messages."""
@@ -55,7 +60,7 @@ def _send(receiver: Receiver, message: Message) -> Answer:
             path.write_bytes(each.content)
             attached.append(str(path))
         result = services.notify(
-            body=html if html is not None and is_mail else message.text,
+            body=html if html is not None and is_mail else MENTION.sub(NO_MENTION, message.text),
             title=message.title,
             body_format=NotifyFormat.HTML if html is not None and is_mail else NotifyFormat.TEXT,
             attach=attached or None,
