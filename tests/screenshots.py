@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
+from librechat_analytics.cli.demo_definitions import write_demo_definitions
+from librechat_analytics.store.store import Store
 from tests.support.servers import (
     API_KEY,
     PROGRAM,
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 PICTURES = ROOT / "docs" / "screenshots"
+NOBODY_LISTENS = "http://127.0.0.1:9/"
 DESK = {"width": 1440, "height": 1200}
 PHONE = {"width": 360, "height": 780}
 SHOTS = (
@@ -32,6 +37,8 @@ SHOTS = (
     ("groups", "Groups", DESK, "light"),
     ("models", "Models", DESK, "light"),
     ("agents", "Agents", DESK, "light"),
+    ("cost-centers", "Cost centres", DESK, "light"),
+    ("budgets", "Budgets", DESK, "light"),
     ("quality", "Data quality", DESK, "light"),
     ("overview-dark", "Overview", DESK, "dark"),
     ("overview-phone", "Overview", PHONE, "light"),
@@ -64,7 +71,12 @@ def main() -> None:
             subprocess.run(
                 [str(PROGRAM), *command], check=True, env=program_environment(data_dir), cwd=folder
             )
-        with serve(data_dir) as server, launched_browser() as browser:
+        store = Store(data_dir)
+        path = write_demo_definitions(
+            folder, store, ZoneInfo("UTC"), now=datetime.now(UTC), receiver=NOBODY_LISTENS
+        )
+        store.close()
+        with serve(data_dir, FINOPS_FILE=str(path)) as server, launched_browser() as browser:
             for picture, view, window, colours in SHOTS:
                 take(browser, f"{server.base_url}/librechat-analytics/", picture, view, window, colours)
 
