@@ -15,7 +15,9 @@ from librechat_analytics.dashboard.page_state import crumbs, page_title
 from librechat_analytics.dashboard.panels import budgets
 from librechat_analytics.dashboard.panels.base import answer_panels
 from librechat_analytics.dashboard.views.budgets import VIEW
+from librechat_analytics.dashboard.words import budget_words
 from librechat_analytics.exports.files import file_name
+from librechat_analytics.finops.budget_forecasts import BudgetForecast
 from librechat_analytics.finops.definitions import Currency
 from librechat_analytics.usage.filters import Filters, Scope
 from tests.dashboard.ready_answers import query, texts
@@ -199,6 +201,14 @@ def test_the_overview_of_a_user_names_the_budget_that_is_theirs(ask: Ask) -> Non
     found = line(ask(filters=Filters.of({"user": (state.key or "",)})))
     assert links(found) == [f"?view=budgets&budget=Everybody&key={state.key}"]
     assert f"Everybody, {state.label}" in texts(found)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"), [(4.0, 6.0, "$5.00 ($4.00 to $6.00)"), (4.999, 5.001, "$5.00")]
+)
+def test_a_forecast_says_its_range_where_there_is_one(ask: Ask, low: float, high: float, said: str) -> None:
+    state = ask().budgets[0]
+    assert budget_words.expected(replace(state, forecast=BudgetForecast(5.0, low, high, 0.8))) == said
 
 
 def test_a_limited_reader_sees_only_what_lies_inside(ask: Ask) -> None:

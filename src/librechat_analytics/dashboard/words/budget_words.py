@@ -68,11 +68,12 @@ def place(data: PageData) -> list[tuple[str, str]]:
 
 
 def expected(state: BudgetState) -> str:
-    """Write the forecast with its range; empty without one."""
+    """Write the forecast, and its range unless that is next to nothing; empty without a forecast."""
     if state.forecast is None:
         return ""
     low, high = money(state.forecast.low_usd), money(state.forecast.high_usd)
-    return f"{money(state.forecast.expected_usd)} ({low} to {high})"
+    middle = money(state.forecast.expected_usd)
+    return middle if low == high == middle else f"{middle} ({low} to {high})"
 
 
 def end_of_money(state: BudgetState) -> tuple[str, str] | None:
