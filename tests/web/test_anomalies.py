@@ -105,8 +105,8 @@ def test_the_workbook_has_a_sheet_where_there_are_anomalies(client: FlaskClient)
         with ZipFile(io.BytesIO(client.get(f"/api/export?{query}").data)) as workbook:
             return re.findall(r'<sheet name="([^"]+)"', workbook.read("xl/workbook.xml").decode())
 
-    assert "Anomalies" in sheets("period=30d")
-    assert "Anomalies" not in sheets("period=today")
+    assert "Unusual days" in sheets("period=30d")
+    assert "Unusual days" not in sheets("period=today")
 
 
 def test_a_file_has_a_row_for_each_anomaly(client: FlaskClient) -> None:

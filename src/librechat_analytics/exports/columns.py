@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, Literal, Protocol, TypeAlia
 
 from librechat_analytics.exports import cells
 from librechat_analytics.finops.alert_list import AlertRow, ReceiverRow
-from librechat_analytics.finops.anomalies import Anomaly, AnomalyKind
+from librechat_analytics.finops.anomalies import Anomaly
 from librechat_analytics.finops.budget_paths import DayOfBudget
 from librechat_analytics.finops.budgets import BudgetState, BudgetStatus
 from librechat_analytics.finops.period_forecast import Forecast
@@ -281,15 +281,6 @@ CONVERSATION_COSTS = Columns(
     (col("upper_usd", "Less than (USD)", "money", short="Less than"), CONVERSATIONS, COST),
 )
 
-KINDS_OF_ANOMALIES: Mapping[AnomalyKind, str] = {
-    "total": "Total",
-    "user": "User",
-    "model": "Model",
-    "agent": "Agent",
-    "cost_center": "Cost centre",
-    "provider": "Provider",
-}
-
 BUDGET_STATUSES: Mapping[BudgetStatus, str] = {
     "ok": "Within budget",
     "warned": "Threshold crossed",
@@ -319,7 +310,7 @@ ANOMALIES = Columns(
     Anomaly,
     (
         worded("day", "Day", "text", lambda row: row.day.isoformat()),
-        worded("kind", "What", "text", lambda row: KINDS_OF_ANOMALIES[row.kind]),
+        worded("kind", "What", "text", lambda row: FILTER_LABELS.get(row.kind, "Total")),
         col("label", "Name", "text"),
         col("subject", "Id", "text"),
         col("actual_usd", "Cost (USD)", "money", short="Cost"),
@@ -423,7 +414,7 @@ BUDGETS = Columns(
         col("available_usd", "Available (USD)", "money", short="Available"),
         col("actual_usd", "Spent (USD)", "money", short="Spent"),
         col("used_share", "Used", "share"),
-        col("elapsed_share", "Elapsed", "share"),
+        col("elapsed_share", "Time passed", "share"),
         col("pace_usd", "Pace (USD)", "money", short="Pace"),
         col("expected_usd", "Expected (USD)", "money", short="Expected"),
         col("low_usd", "Expected at least (USD)", "money", short="At least"),

@@ -202,7 +202,7 @@ def receivers_sheet(receivers: Iterable[ReceiverRow]) -> Sheet:
 
 def anomalies_sheet(anomalies: Iterable[Anomaly]) -> Sheet:
     """Lay out the days that cost far more than expected, newest first."""
-    return sheet("Anomalies", columns.ANOMALIES, anomalies)
+    return sheet("Unusual days", columns.ANOMALIES, anomalies)
 
 
 def forecast_sheet(forecast: Forecast) -> Sheet:

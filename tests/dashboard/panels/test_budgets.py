@@ -115,7 +115,7 @@ def test_the_page_of_one_budget_shows_its_course_and_its_periods(ask: Ask) -> No
     assert "November 2026, Europe/Berlin" in facts
     assert "Model is not x; Context = message" in facts
     lines = {line["name"]: line for line in stored["budget-course-chart"]["data"]}
-    assert len(lines["Even course"]["x"]) == 30
+    assert len(lines["Spent evenly"]["x"]) == 30
     assert len(lines["Left"]["y"]) == 24
     state = data.budget_history[-1]
     assert lines["Left"]["y"][-1] == pytest.approx(state.available_usd - state.actual_usd)

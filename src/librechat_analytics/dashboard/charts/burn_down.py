@@ -32,10 +32,12 @@ class BurnDown:
 
 
 def burn_down(axis: TimeAxis, said: BurnDown, options: Options) -> Figure:
-    """Draw what is left as a line, what is expected as a dashed one in a band, and an even course."""
+    """Draw what is left as a line, what is expected as a dashed one in a band, and even spending."""
     first = len(said.left) - 1
     ahead = axis.labels[first:]
-    traces = [_line("Even course", axis.labels, said.even, {"color": GHOST, "width": 1.5, "dash": "4px,3px"})]
+    traces = [
+        _line("Spent evenly", axis.labels, said.even, {"color": GHOST, "width": 1.5, "dash": "4px,3px"})
+    ]
     if said.expected:
         edge = {"color": CLEAR, "width": 0}
         band = {"fill": "tonexty", "fillcolor": BLUE_VEIL}

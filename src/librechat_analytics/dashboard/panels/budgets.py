@@ -55,7 +55,7 @@ LEGEND = (
 CHART_LEGEND = (
     Key("blue", "Left"),
     Key("range", "Expected"),
-    Key("ghost", "Even course"),
+    Key("ghost", "Spent evenly"),
 )
 
 LINE = Region("overview-budgets")

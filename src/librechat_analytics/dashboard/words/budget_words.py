@@ -85,13 +85,13 @@ def end_of_money(state: BudgetState) -> tuple[str, str] | None:
 
 
 def left(state: BudgetState) -> str:
-    """Say how much is left, beside an even course."""
+    """Say how much is left, beside what even spending would leave."""
     available = state.available_usd
     even = available * (1 - state.elapsed_share)
     amount = money(max(available - state.actual_usd, 0.0))
     if state.actual_e6 > state.available_e6:
         return f"{money(state.actual_usd - available)} more than available is spent."
-    return f"{amount} is left; an even course would leave {money(max(even, 0.0))} now."
+    return f"{amount} is left; if every day cost the same, it would be {money(max(even, 0.0))}."
 
 
 def crossed(state: BudgetState) -> str:
