@@ -138,10 +138,10 @@ def test_no_name_begins_a_line_of_its_own_or_hides_text() -> None:
         (
             "source-unreachable",
             25 * MINUTE,
-            "LibreChat's MongoDB answers again. The alert lasted 25 minutes.",
+            "LibreChat's MongoDB answers again. This lasted 35 minutes.",
         ),
-        ("stale-sync", 2 * HOUR, "The figures are up to date again. The alert lasted 2 hours."),
-        ("stale-sync", timedelta(seconds=5), "The figures are up to date again. The alert lasted 1 minute."),
+        ("stale-sync", 2 * HOUR, "The figures are up to date again. This lasted 2 hours."),
+        ("stale-sync", timedelta(seconds=5), "The figures are up to date again. This lasted 10 minutes."),
     ],
 )
 def test_the_end_of_a_lasting_state_is_told(rule: str, lasted: timedelta, words: str) -> None:

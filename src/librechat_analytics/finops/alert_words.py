@@ -205,8 +205,8 @@ def _capital(text: str) -> str:
 def _end(alert: Alert) -> str:
     lasted = ""
     if alert.resolved_at is not None:
-        seconds = (alert.resolved_at - alert.opened_at).total_seconds()
-        lasted = f" The alert lasted {_duration(seconds)}."
+        began = datetime.fromisoformat(_text(alert.facts, "since"))  # an alert opens some minutes later
+        lasted = f" This lasted {_duration((alert.resolved_at - began).total_seconds())}."
     if alert.rule == "source-unreachable":
         return f"LibreChat's MongoDB answers again.{lasted}"
     return f"The figures are up to date again.{lasted}"

@@ -47,9 +47,7 @@ def test_a_redirect_is_not_followed(more: str) -> None:
 
 def test_no_name_calls_a_whole_channel() -> None:
     with fake_program() as program:
-        send_to_people(
-            chat(program), Message("Over", "@everyone, (@all) and @**all** spend; me@example.com")
-        )
+        send_to_people(chat(program), Message("Over", "@everyone, (@all) and @**all** spend; me@example.com"))
     assert program.posts[0].body["message"] == (
         "@\u200beveryone, (@\u200ball) and @\u200b**all** spend; me@example.com"
     )
