@@ -132,7 +132,12 @@ def test_the_browser_misses_nothing_on_any_view(
 @pytest.mark.parametrize(
     "address",
     [
-        *(f"/api/{each.path}?period=all" for each in ENDPOINTS if each.path != "price-check"),
+        *(
+            f"/api/{each.path}?period=all"
+            for each in ENDPOINTS
+            if each.path not in ("price-check", "forecast")
+        ),
+        "/api/forecast?period=this-month",
         "/api/top-users?period=all&format=csv",
         "/api/top-users?period=all&format=xlsx",
         "/api/export?period=all",
