@@ -46,7 +46,6 @@ FORECAST_PERIODS: Final = (*MONTHS, "this-week")
 FARTHEST_DAYS: Final = MISSES_DAYS - FEWEST_MISSES + 1
 """How far ahead a forecast can reach at most."""
 
-
 PAST_PERIODS: Final = 12
 """How many periods before the running one are looked at: a year of months."""
 

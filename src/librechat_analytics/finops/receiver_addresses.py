@@ -50,7 +50,7 @@ def _why_no_program(scheme: str, address: str) -> str | None:
     except ValueError:
         host = None
     if not host or not address.isascii() or not address.isprintable() or " " in address:
-        return "the address cannot be read; write other signs than those of ASCII as %C3%BC or xn--."
+        return "the address cannot be read; write characters beyond ASCII as %C3%BC or xn--."
     if scheme == "http" and not _is_near(host):
         return "http:// is only for loopback and private addresses such as 10.0.0.5; use https://."
     return None
