@@ -214,3 +214,7 @@ def resolved(address: str) -> str:
         else:
             parts.append(part)
     return "/".join(parts)
+
+
+def test_the_name_of_a_schema_is_that_of_one_body(document: dict[str, Any]) -> None:
+    assert [name for name in document["components"]["schemas"] if "__" in name] == []

@@ -25,7 +25,7 @@ only assumed."""
     """What it cost in the previous period, 0 for what is new; null where there is no previous period."""
 
 
-class InSeveral(Body):
+class KeptApart(Body):
     """The users in several groups whose usage the definitions keep apart; 0 where they do not."""
 
     users: Count
@@ -47,7 +47,7 @@ class Unassigned(Body):
     assumed_cost_usd: float
     previous_cost_usd: float | None
     """What it cost in the previous period; null where there is no previous period."""
-    in_several: InSeveral
+    in_several: KeptApart
 
 
 class CostCentersAnswer(Limited):
