@@ -146,11 +146,26 @@ def test_alerts_are_listed_by_state_and_in_parts(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["state=closed", "limit=0", "offset=x", "format=pdf", "period=7d", "state=open&state=all"]
+    "query",
+    [
+        "state=closed",
+        "limit=0",
+        "offset=x",
+        "format=pdf",
+        "period=7x",
+        "tz=Mars",
+        "states=open",
+        "state=open&state=all",
+    ],
 )
-def test_an_unknown_parameter_is_named(world: World, query: str) -> None:
+def test_a_wrong_parameter_is_named(world: World, query: str) -> None:
     response = world.client().get(f"/api/alerts?{query}")
     assert (response.status_code, response.get_json()["parameter"]) == (400, query.partition("=")[0])
+
+
+@pytest.mark.parametrize("path", ["alerts", "receivers"])
+def test_parameters_of_figures_have_no_effect(world: World, path: str) -> None:
+    assert world.get(f"/api/{path}?period=7d&tz=Asia/Tokyo&model=x") == world.get(f"/api/{path}")
 
 
 @pytest.mark.parametrize("path", ["alerts", "receivers"])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, get_args
 
 from flask import Blueprint, Response, g, request
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import Conflict, Forbidden, NotFound
 
 from librechat_analytics.exports.files import csv_text, xlsx_bytes
@@ -28,11 +28,8 @@ from librechat_analytics.web.alert_bodies import (
 from librechat_analytics.web.api import file_response
 from librechat_analytics.web.body import json_response
 from librechat_analytics.web.parameters import (
-    FORMATS,
-    LARGEST_LIMIT,
-    LARGEST_OFFSET,
     BadParameterError,
-    only_known_once,
+    read_request,
 )
 from librechat_analytics.web.server import conditional
 from librechat_analytics.web.verbs import add_verb
@@ -50,12 +47,12 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.questions import Repository
     from librechat_analytics.web.alert_bodies import SilenceGiven
     from librechat_analytics.web.gatekeeper import Visitor
+    from librechat_analytics.web.parameters import ApiRequest
     from librechat_analytics.web.verbs import Nothing
 
 STATES: Final = (*get_args(AlertState), "all")
 DEFAULT_STATE: Final = "all"
 DEFAULT_LIMIT: Final = 100
-WHOLE_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,6}")
 NO_FILE: Final = "There are no alerts: set FINOPS_FILE to define them."
 NO_RECEIVERS: Final = "There are no receivers: set FINOPS_FILE to define them."
 NO_SUCH_ALERT: Final = "There is no alert with this id."
@@ -73,12 +70,11 @@ class AlertsApi:
 
     def alerts(self) -> Response:
         """Answer with alerts of a state."""
-        only_known_once(request.args, ("state", "limit", "offset", "format"))
         said = _defined(self.definitions(), NO_FILE)
-        state = _one_of("state", STATES, DEFAULT_STATE)
-        limit = _whole_number("limit", 1, LARGEST_LIMIT, DEFAULT_LIMIT)
-        offset = _whole_number("offset", 0, LARGEST_OFFSET, 0)
-        form = _one_of("format", FORMATS, "json")
+        wanted = _read(self.repository, said, own=("state",))
+        state = _state()
+        is_limited = wanted.format != "json" or "limit" in request.args  # a file has all alerts
+        limit = wanted.listing.limit if is_limited else DEFAULT_LIMIT
         period = _this_month(self.repository, said.zone)
         freshness = self.repository.freshness()
         found = self.alerting.reader.alerts(
@@ -88,24 +84,23 @@ class AlertsApi:
             state=next((each for each in get_args(AlertState) if each == state), None),
             scope=_visitor().scope,
             limit=limit,
-            offset=offset,
+            offset=wanted.listing.offset,
         )
-        if form == "json":
+        if wanted.format == "json":
             return conditional(json_response(AlertsAnswer.of(period, freshness, (), found)))
-        return _file("alerts", self.repository, period, alerts_sheet(found.rows), form)
+        return _file("alerts", self.repository, period, alerts_sheet(found.rows), wanted.format)
 
     def receivers(self) -> Response:
         """Answer with the receivers, without their addresses."""
         if _visitor().scope is not None:
             raise Forbidden(OF_ALL_USERS)
-        only_known_once(request.args, ("format",))
         said = _defined(self.definitions(), NO_RECEIVERS)
-        form = _one_of("format", FORMATS, "json")
+        wanted = _read(self.repository, said)
         period = _this_month(self.repository, said.zone)
         freshness, found = self.repository.freshness(), self.alerting.reader.receivers(said)
-        if form == "json":
+        if wanted.format == "json":
             return conditional(json_response(ReceiversAnswer.of(period, freshness, (), found)))
-        return _file("receivers", self.repository, period, receivers_sheet(found), form)
+        return _file("receivers", self.repository, period, receivers_sheet(found), wanted.format)
 
     def silence(self, alert_id: str, given: SilenceGiven, visitor: Visitor) -> Silenced:
         """Send nothing about an alert's subject until an instant."""
@@ -170,18 +165,19 @@ def _this_month(repository: Repository, zone: ZoneInfo) -> Period:
     return parse_period("this-month", None, None, zone, now=repository.now(), first_usage=None)
 
 
-def _one_of(name: str, values: tuple[str, ...], default: str) -> str:
-    text = request.args.get(name, default)
-    if text not in values:
-        raise BadParameterError(name, f"{name} must be one of {', '.join(values)}.")
-    return text
+def _read(repository: Repository, said: Definitions, *, own: tuple[str, ...] = ()) -> ApiRequest:
+    """Read the parameters that every endpoint takes; most have no effect here. ``own``: names of others."""
+    shared = [(name, value) for name, value in request.args.items(multi=True) if name not in own]
+    return read_request(MultiDict(shared), default_zone=said.zone.key, now=repository.now(), first_usage=None)
 
 
-def _whole_number(name: str, least: int, most: int, default: int) -> int:
-    text = request.args.get(name, str(default))
-    if not WHOLE_NUMBER.fullmatch(text) or not least <= int(text) <= most:
-        raise BadParameterError(name, f"{name} must be a whole number from {least} to {most}.")
-    return int(text)
+def _state() -> str:
+    if len(request.args.getlist("state")) > 1:
+        raise BadParameterError("state", "state is given more than once; give it once.")
+    state = request.args.get("state", DEFAULT_STATE)
+    if state not in STATES:
+        raise BadParameterError("state", f"state must be one of {', '.join(STATES)}.")
+    return state
 
 
 def _file(what: str, repository: Repository, period: Period, sheet: Sheet, form: str) -> Response:
