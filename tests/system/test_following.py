@@ -243,9 +243,9 @@ class TestMongodbAway:
                     with mongo_wire_server(folder, port):
                         insert(database, "transactions", [usage(datetime.now(UTC), 99)])
                         wait_until(lambda: live.rows() == 51)
-                        after = summary(live.ask)
-                        assert after["source"]["status"] == "ok"
-                        assert after["asOf"] > later["asOf"]
+                        # The reading of the row may still be running, and as of it moves at its end.
+                        wait_until(lambda: summary(live.ask)["asOf"] > later["asOf"])
+                        assert status_of(live.ask) == "ok"
 
     def test_it_starts_without_mongodb_and_says_so(self, tmp_path: Path) -> None:
         uri = f"mongodb://127.0.0.1:{free_port()}/LibreChat"
