@@ -117,8 +117,17 @@ def _received(line: socket.socket, size: int) -> bytes:
 
 
 def _follow_orders(line: socket.socket) -> None:
-    """Fork for each order, and report how each child ended; returns when nobody gives orders any more."""
+    """Fork for each order, and report how each child ended; ends them when nobody gives orders any more."""
     reports: dict[int, int] = {}
+    try:
+        _obey(line, reports)
+    except (EOFError, ConnectionError):  # a reset: the other end was killed before it read an answer
+        for pid in reports:
+            os.kill(pid, signal.SIGTERM)
+
+
+def _obey(line: socket.socket, reports: dict[int, int]) -> None:
+    """Follow orders until there can be no more; ``reports`` has where to report the end of each child."""
     orders, (woken, wake) = line.fileno(), os.pipe()
     os.set_blocking(wake, False)
     signal.set_wakeup_fd(wake)
@@ -129,12 +138,7 @@ def _follow_orders(line: socket.socket) -> None:
             os.read(woken, 1024)
             _report_ended(reports)
         if orders in readable:
-            try:
-                size = int.from_bytes(_received(line, 4), "big")
-            except EOFError:
-                for pid in reports:
-                    os.kill(pid, signal.SIGTERM)
-                return
+            size = int.from_bytes(_received(line, 4), "big")
             first, files, _, _ = socket.recv_fds(line, 1, 4)
             order = json.loads(first + _received(line, size - 1))
             if (pid := os.fork()) == 0:

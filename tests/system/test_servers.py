@@ -40,6 +40,16 @@ with mongo_wire_server(pathlib.Path(sys.argv[1]) / "mongo"), nginx_in_front(None
 """
 
 
+STARTS_UNHEARD = """
+import time
+from tests.support import warm_program
+
+warm_program._received = lambda *_: time.sleep(600)
+settings = {"folder": "/", "environment": {}, "output": 1, "errors": 2, "held_open": 0}
+warm_program.start("import pathlib, time; pathlib.Path(MARK).touch(); time.sleep(600)", [], **settings)
+"""
+
+
 @pytest.fixture(scope="module")
 def librechat() -> Iterator[str]:
     with nginx_in_front(None) as base_url:
@@ -80,6 +90,16 @@ def test_a_killed_test_process_leaves_no_server_behind(tmp_path: Path) -> None:
         finally:
             tests.kill()
     assert len(started) >= 5  # a database, nginx with a worker, the warm program and one from it
+    wait_until(lambda: not any(map(runs, started)))
+
+
+def test_a_program_ends_with_a_test_process_that_was_killed_before_it_knew_of_it(tmp_path: Path) -> None:
+    order = STARTS_UNHEARD.replace("MARK", repr(str(tmp_path / "mark")))
+    with subprocess.Popen([sys.executable, "-c", order], cwd=ROOT) as tests:
+        wait_until((tmp_path / "mark").exists)
+        started = descendants(tests.pid)
+        tests.kill()
+    assert len(started) == 2
     wait_until(lambda: not any(map(runs, started)))
 
 
