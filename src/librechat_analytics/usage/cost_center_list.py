@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from librechat_analytics.usage.list_answers import InSeveral, change_usd
+from librechat_analytics.usage.list_answers import InSeveral, WithChange, WithCostPerUser
 from librechat_analytics.usage.listing import listed
 from librechat_analytics.usage.rows import answer_row, share_of_all, total_tokens, usd
 
@@ -21,7 +21,7 @@ NOBODY = InSeveral(0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
-class CostCenterRow:
+class CostCenterRow(WithChange, WithCostPerUser):
     """What one cost centre pays for.
 
     Of usage that is split, calls, users and conversations count for the greatest share alone.
@@ -41,18 +41,9 @@ class CostCenterRow:
     assumed_cost_usd: float
     previous_cost_usd: float | None
 
-    @property
-    def cost_per_user_usd(self) -> float | None:
-        """Return the cost per active user; None without any."""
-        return self.cost_usd / self.users if self.users else None
-
-    @property
-    def change_usd(self) -> float | None:
-        return change_usd(self)
-
 
 @dataclass(frozen=True, slots=True)
-class Unassigned:
+class Unassigned(WithChange, WithCostPerUser):
     """The usage that no cost centre pays for.
 
     ``in_several``: the part of users in several groups, where the rules keep these apart; else nothing.
@@ -69,15 +60,6 @@ class Unassigned:
     assumed_cost_usd: float
     previous_cost_usd: float | None
     in_several: InSeveral
-
-    @property
-    def cost_per_user_usd(self) -> float | None:
-        """Return the cost per active user; None without any."""
-        return self.cost_usd / self.users if self.users else None
-
-    @property
-    def change_usd(self) -> float | None:
-        return change_usd(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +98,7 @@ def cost_centers(
         found.total,
         found.matched,
         found.highest_share,
-        Unassigned(0.0, 0, 0, 0, 0, 0, 0, 0.0, 0.0, 0.0 if listing.says_before(period) else None, NOBODY)
+        replace(NOTHING_UNASSIGNED, previous_cost_usd=0.0 if listing.says_before(period) else None)
         if none is None
         else answer_row(
             Unassigned,

@@ -26,14 +26,40 @@ class Compared(Protocol):
     def previous_cost_usd(self) -> float | None: ...
 
 
-def change_usd(row: Compared) -> float | None:
-    """Return the difference to the previous period in US dollars; None without one."""
-    # Rounded, because the difference of two doubles has digits that neither has.
-    return None if row.previous_cost_usd is None else round(row.cost_usd - row.previous_cost_usd, 12)
+class HasUsers(Protocol):
+    """A row that says what it cost and how many users were active."""
+
+    @property
+    def cost_usd(self) -> float: ...
+    @property
+    def users(self) -> int: ...
+
+
+class WithChange:
+    """Adds the change to a row that is compared."""
+
+    __slots__ = ()
+
+    @property
+    def change_usd(self: Compared) -> float | None:
+        """Return the difference to the previous period in US dollars; None without one."""
+        # Rounded, because the difference of two doubles has digits that neither has.
+        return None if self.previous_cost_usd is None else round(self.cost_usd - self.previous_cost_usd, 12)
+
+
+class WithCostPerUser:
+    """Adds the cost per user to a row that counts users."""
+
+    __slots__ = ()
+
+    @property
+    def cost_per_user_usd(self: HasUsers) -> float | None:
+        """Return the cost per active user; None without any."""
+        return self.cost_usd / self.users if self.users else None
 
 
 @dataclass(frozen=True, slots=True)
-class UserRow:
+class UserRow(WithChange):
     """What one user spent; ``id`` is None for the rows without a readable user.
 
     ``last_active``: the last usage row in the period, None for users who are only in the previous period.
@@ -57,13 +83,9 @@ class UserRow:
     last_ever: datetime | None
     previous_cost_usd: float | None
 
-    @property
-    def change_usd(self) -> float | None:
-        return change_usd(self)
-
 
 @dataclass(frozen=True, slots=True)
-class ModelRow:
+class ModelRow(WithChange):
     """What was spent on one model."""
 
     model: str | None
@@ -80,10 +102,6 @@ class ModelRow:
     share: float
     previous_cost_usd: float | None
 
-    @property
-    def change_usd(self) -> float | None:
-        return change_usd(self)
-
 
 @dataclass(frozen=True, slots=True)
 class ModelCost:
@@ -94,7 +112,7 @@ class ModelCost:
 
 
 @dataclass(frozen=True, slots=True)
-class AgentRow:
+class AgentRow(WithChange):
     """What one agent spent.
 
     ``models``: those that really ran, highest cost first. ``attribution``: the share of the agent's usage
@@ -118,13 +136,9 @@ class AgentRow:
     attribution: Mapping[str, float]
     previous_cost_usd: float | None
 
-    @property
-    def change_usd(self) -> float | None:
-        return change_usd(self)
-
 
 @dataclass(frozen=True, slots=True)
-class ModelCostRow:
+class ModelCostRow(WithChange):
     """A model's cost by prompt and completion.
 
     Rates are USD per million tokens, None without tokens; ``rates`` are all that LibreChat recorded, and
@@ -145,10 +159,6 @@ class ModelCostRow:
     prompt_rates: tuple[float, ...]
     completion_rates: tuple[float, ...]
     previous_cost_usd: float | None
-
-    @property
-    def change_usd(self) -> float | None:
-        return change_usd(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +209,7 @@ class Ranking(Generic[Row]):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Part(WithChange):
     """The usage that is no entry of a list: without an agent, with an unknown one, without an attribute."""
 
     cost_usd: float
@@ -215,10 +225,6 @@ class Part:
     def total_tokens(self) -> int:
         return self.prompt_tokens + self.completion_tokens
 
-    @property
-    def change_usd(self) -> float | None:
-        return change_usd(self)
-
 
 @dataclass(frozen=True, slots=True)
 class AgentRanking:
@@ -233,7 +239,7 @@ class AgentRanking:
 
 
 @dataclass(frozen=True, slots=True)
-class BreakdownRow:
+class BreakdownRow(WithChange, WithCostPerUser):
     """What the users of a group, a domain or a role spent, or what was spent at a provider and so on.
 
     ``key`` is the value of the filter. ``last_active``: None for parts of the previous period alone.
@@ -253,15 +259,6 @@ class BreakdownRow:
     last_active: datetime | None
     top_model: str | None
     previous_cost_usd: float | None
-
-    @property
-    def cost_per_user_usd(self) -> float | None:
-        """Return the cost per active user; None without any."""
-        return self.cost_usd / self.users if self.users else None
-
-    @property
-    def change_usd(self) -> float | None:
-        return change_usd(self)
 
 
 @dataclass(frozen=True, slots=True)
