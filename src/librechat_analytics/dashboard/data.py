@@ -19,7 +19,7 @@ from librechat_analytics.usage.cost_center_list import NO_COST_CENTERS
 from librechat_analytics.usage.filters import NONE, UNKNOWN, Filters
 from librechat_analytics.usage.list_answers import ALL_ENTRIES
 from librechat_analytics.usage.listing import WHOLE_LIST, Listing
-from librechat_analytics.usage.periods import Period, TimeRange, default_bucket, parse_period
+from librechat_analytics.usage.periods import Period, TimeRange, default_bucket, parse_period, this_month
 from librechat_analytics.usage.weekdays import comparable_range
 
 if TYPE_CHECKING:
@@ -264,9 +264,7 @@ class PageData:
         """Give what the period is expected to cost by its end; what this month is, if it has no such end."""
         period = self.period
         if period.name not in FORECAST_PERIODS:
-            period = parse_period(
-                FORECAST_PERIODS[0], None, None, period.zone, now=self.now, first_usage=None
-            )
+            period = this_month(period.zone, self.now)
         return self._repository.ask(forecast, period, self.filters)
 
     def top_today(self, length: int) -> Ranking[TopRow]:

@@ -49,11 +49,17 @@ def days_around(day: date, unit: BudgetUnit, year_starts: int) -> Days:
     Quarters and years are counted from the month ``year_starts`` (1 to 12) on.
     """
     if unit == "week":
-        monday = day - day.weekday() * wall_clock.DAY
-        return Days(monday, monday + WEEK)
-    months = MONTHS[unit]
-    first = wall_clock.months_later(day.replace(day=1), -((day.month - year_starts) % months))
-    return Days(first, wall_clock.months_later(first, months))
+        first = day - day.weekday() * wall_clock.DAY
+    else:
+        first = wall_clock.first_of_months(day, MONTHS[unit], year_starts)
+    return Days(first, periods_later(first, unit, 1))
+
+
+def periods_later(first: date, unit: BudgetUnit, count: int) -> date:
+    """Return the first day of a period some periods later, or earlier, given the first day of a period."""
+    if unit == "week":
+        return first + count * WEEK
+    return wall_clock.months_later(first, count * MONTHS[unit])
 
 
 def periods_until(budget: Budget, today: date, year_starts: int) -> list[Days]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from librechat_analytics.finops.budget_periods import elapsed_share
+from librechat_analytics.finops.budget_periods import elapsed_share, periods_later
 from librechat_analytics.finops.forecast import (
     FEWEST_DAYS_WITH_COST,
     FEWEST_MISSES,
@@ -33,14 +33,20 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from librechat_analytics.finops.definitions import BudgetUnit
     from librechat_analytics.finops.forecast import ToCome
     from librechat_analytics.usage.answers import Freshness
     from librechat_analytics.usage.filters import Filters
     from librechat_analytics.usage.periods import Period
     from librechat_analytics.usage.questions import Repository
 
-MONTHS: Final[Mapping[str, int]] = {"this-month": 1, "this-quarter": 3, "this-year": 12}
-FORECAST_PERIODS: Final = (*MONTHS, "this-week")
+UNITS: Final[Mapping[str, BudgetUnit]] = {
+    "this-month": "month",
+    "this-quarter": "quarter",
+    "this-year": "year",
+    "this-week": "week",
+}
+FORECAST_PERIODS: Final = tuple(UNITS)
 """The periods that a forecast can be about, the usual one first."""
 
 FARTHEST_DAYS: Final = MISSES_DAYS - FEWEST_MISSES + 1
@@ -95,7 +101,7 @@ def forecast(repository: Repository, period: Period, filters: Filters) -> Foreca
     freshness = repository.freshness()
     today = figures_until(freshness, now).astimezone(zone).date()
     first = period.range.start.astimezone(zone).date()
-    after = _first_day_after(period.name, first)
+    after = periods_later(first, UNITS[period.name], 1)
     end = wall_clock.midnight(after, zone)
     actual_usd = _cost(repository, period, filters)
     costs_usd = _daily_costs(repository, Days(zone, today, today + wall_clock.DAY), filters)
@@ -153,7 +159,7 @@ def past_periods(
     errors, inside = [], 0
     after = first
     for _ in range(PAST_PERIODS):
-        start = _first_day_before(name, after)
+        start = periods_later(after, UNITS[name], -1)
         origin = max(start, after - timedelta(days=days))
         begun, known, ended = (len(costs_usd) - (today - day).days for day in (start, origin, after))
         after = start
@@ -175,20 +181,6 @@ def figures_until(freshness: Freshness, now: datetime) -> datetime:
     # The import of a night holds all of the day before, though its newest row may be hours old.
     is_of_last_night = freshness.status == "offline" and now - freshness.as_of < wall_clock.DAY
     return now if is_of_last_night else min(freshness.as_of, now)
-
-
-def _first_day_after(name: str, first: date) -> date:
-    """Return the day that begins at the end of a period that begins on ``first``."""
-    if name in MONTHS:
-        return wall_clock.months_later(first, MONTHS[name])
-    return first + timedelta(weeks=1)
-
-
-def _first_day_before(name: str, first: date) -> date:
-    """Return the day that begins the period before the one that begins on ``first``."""
-    if name in MONTHS:
-        return wall_clock.months_later(first, -MONTHS[name])
-    return first - timedelta(weeks=1)
 
 
 def figures_end_before(today: date, first: date) -> str | None:

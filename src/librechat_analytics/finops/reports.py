@@ -15,7 +15,7 @@ from librechat_analytics.finops.schedule import covered, last_due
 from librechat_analytics.usage.cost_center_rules import NO_RULES
 from librechat_analytics.usage.filters import as_stored
 from librechat_analytics.usage.listing import Listing
-from librechat_analytics.usage.periods import parse_period
+from librechat_analytics.usage.periods import this_month
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,7 +118,7 @@ def report_answer(
     period = covered(report.every, day, definitions.zone)
     filters = replace(report.where, scope=scope)
     top = Listing(TOP, beyond_period=True)
-    month = parse_period("this-month", None, None, definitions.zone, now=now, first_usage=None)
+    month = this_month(definitions.zone, now)
     return ReportAnswer(
         report=report,
         definitions=definitions,

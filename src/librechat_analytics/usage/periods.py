@@ -195,6 +195,11 @@ def parse_period(
     return Period(name, current, previous, zone, compare, year_starts)
 
 
+def this_month(zone: ZoneInfo, now: datetime) -> Period:
+    """Return the running month in a zone, up to now."""
+    return parse_period("this-month", None, None, zone, now=now, first_usage=None)
+
+
 def period_at(period: Period, now: datetime) -> Period:
     """Return the period of the same name as of another present; a custom period does not change."""
     if period.name == "custom":

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, get_args
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import Conflict, Forbidden, NotFound
 
@@ -16,7 +16,7 @@ from librechat_analytics.exports.workbook import Context, Selection
 from librechat_analytics.finops.alert_list import AlertState, is_seen
 from librechat_analytics.finops.alerting import LONGEST_SILENCE
 from librechat_analytics.usage.filters import EVERYTHING
-from librechat_analytics.usage.periods import parse_period
+from librechat_analytics.usage.periods import this_month
 from librechat_analytics.web.alert_bodies import (
     SILENCE,
     TEST,
@@ -31,12 +31,11 @@ from librechat_analytics.web.parameters import (
     BadParameterError,
     read_request,
 )
-from librechat_analytics.web.server import conditional
+from librechat_analytics.web.server import conditional, present_visitor
 from librechat_analytics.web.verbs import add_verb
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from zoneinfo import ZoneInfo
 
     from flask import Flask
 
@@ -75,14 +74,14 @@ class AlertsApi:
         state = _state()
         is_limited = wanted.format != "json" or "limit" in request.args  # a file has all alerts
         limit = wanted.listing.limit if is_limited else DEFAULT_LIMIT
-        period = _this_month(self.repository, said.zone)
+        period = this_month(said.zone, self.repository.now())
         freshness = self.repository.freshness()
         found = self.alerting.reader.alerts(
             self.repository,
             said,
             now=datetime.now(UTC),
             state=next((each for each in get_args(AlertState) if each == state), None),
-            scope=_visitor().scope,
+            scope=present_visitor().scope,
             limit=limit,
             offset=wanted.listing.offset,
         )
@@ -92,11 +91,11 @@ class AlertsApi:
 
     def receivers(self) -> Response:
         """Answer with the receivers, without their addresses."""
-        if _visitor().scope is not None:
+        if present_visitor().scope is not None:
             raise Forbidden(OF_ALL_USERS)
         said = _defined(self.definitions(), NO_RECEIVERS)
         wanted = _read(self.repository, said)
-        period = _this_month(self.repository, said.zone)
+        period = this_month(said.zone, self.repository.now())
         freshness, found = self.repository.freshness(), self.alerting.reader.receivers(said)
         if wanted.format == "json":
             return conditional(json_response(ReceiversAnswer.of(period, freshness, (), found)))
@@ -150,19 +149,10 @@ def serve_alerts(
     server.register_blueprint(api)
 
 
-def _visitor() -> Visitor:
-    visitor: Visitor = g.visitor
-    return visitor
-
-
 def _defined(said: Definitions | None, otherwise: str) -> Definitions:
     if said is None:
         raise NotFound(otherwise)
     return said
-
-
-def _this_month(repository: Repository, zone: ZoneInfo) -> Period:
-    return parse_period("this-month", None, None, zone, now=repository.now(), first_usage=None)
 
 
 def _read(repository: Repository, said: Definitions, *, own: tuple[str, ...] = ()) -> ApiRequest:

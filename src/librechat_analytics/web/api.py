@@ -17,7 +17,7 @@ from librechat_analytics.exports.workbook import Context, Table, whole_workbook
 from librechat_analytics.finops.definitions import no_definitions
 from librechat_analytics.finops.period_forecast import FORECAST_PERIODS
 from librechat_analytics.usage.filters import FILTER_PARAMETERS
-from librechat_analytics.usage.periods import parse_period
+from librechat_analytics.usage.periods import this_month
 from librechat_analytics.usage.questions import ATTRIBUTES, CHANGES_BY
 from librechat_analytics.web import answer_bodies as bodies
 from librechat_analytics.web import cost_center_bodies, finops_bodies, list_bodies
@@ -248,8 +248,7 @@ def api_blueprint(
             wanted = replace(read(endpoint.by, endpoint.periods), named=name)
             if endpoint.is_about_now and wanted.definitions is not None:
                 zone = wanted.definitions.zone
-                month = parse_period("this-month", None, None, zone, now=repository.now(), first_usage=None)
-                wanted = replace(wanted, period=month)
+                wanted = replace(wanted, period=this_month(zone, repository.now()))
             if wanted.format == "json":
                 # Freshness is read first: the figures may be newer than it says, never older.
                 freshness = repository.freshness()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flask import Response, g, request
+from flask import Response, request
 from werkzeug.exceptions import NotFound
 
 from librechat_analytics.exports.reports import report_message, report_workbook
 from librechat_analytics.finops.reports import is_seen, last_report, may_name_people
 from librechat_analytics.web.api import file_response
 from librechat_analytics.web.parameters import BadParameterError, only_known_once
-from librechat_analytics.web.server import conditional
+from librechat_analytics.web.server import conditional, present_visitor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from librechat_analytics.finops.definitions import Definitions
     from librechat_analytics.usage.questions import Repository
-    from librechat_analytics.web.gatekeeper import Visitor
 
 FORMATS: Final = ("html", "text", "xlsx")
 PARAMETERS: Final = ("format", "receiver")
@@ -38,15 +37,15 @@ def serve_report_preview(
         form = request.args.get("format", FORMATS[0])
         if form not in FORMATS:
             raise BadParameterError("format", f"format must be one of {', '.join(FORMATS)}.")
-        said, visitor = definitions(), _visitor()
+        said, scope = definitions(), present_visitor().scope
         report = next((one for one in said.reports if one.name == name), None) if said else None
-        if said is None or report is None or not is_seen(repository, report, visitor.scope):
+        if said is None or report is None or not is_seen(repository, report, scope):
             raise NotFound(NOTHING)
         receiver = request.args.get("receiver")
         if receiver is not None and receiver not in report.to:
             raise BadParameterError("receiver", "receiver must be one that the report goes to.")
         names = may_name_people(said, report, receiver)
-        answer = last_report(repository, said, report, visitor.scope)
+        answer = last_report(repository, said, report, scope)
         if form == "xlsx":
             workbook = report_workbook(repository, answer, names=names)
             return file_response(workbook.name.removesuffix(".xlsx"), workbook.content, "xlsx")
@@ -54,8 +53,3 @@ def serve_report_preview(
         if form == "text":
             return conditional(Response(message.text, mimetype="text/plain"))
         return conditional(Response(message.html, mimetype="text/html"))
-
-
-def _visitor() -> Visitor:
-    visitor: Visitor = g.visitor
-    return visitor

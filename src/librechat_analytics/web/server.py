@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from flask import Response
 
-    from librechat_analytics.web.gatekeeper import Gatekeeper
+    from librechat_analytics.web.gatekeeper import Gatekeeper, Visitor
     from librechat_analytics.web.status_bodies import Readiness
 
 log = logging.getLogger(__name__)
@@ -155,6 +155,12 @@ def create_server(
 def public_endpoints(page: PublicPage) -> frozenset[str]:
     """Return the endpoints that need no key."""
     return DESCRIPTIONS | HEALTH_CHECKS | page.pages | page.files
+
+
+def present_visitor() -> Visitor:
+    """Return who sends the request that is being answered."""
+    visitor: Visitor = g.visitor
+    return visitor
 
 
 def _guard(server: Flask, gatekeeper: Gatekeeper, page: PublicPage) -> None:

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import quote
 
-from flask import g, request
+from flask import request
 from pydantic import BaseModel, ConfigDict, ValidationError
 from werkzeug.exceptions import Forbidden, UnsupportedMediaType
 
 from librechat_analytics.web.body import json_response
 from librechat_analytics.web.parameters import BadParameterError
 from librechat_analytics.web.requests_log import request_id
+from librechat_analytics.web.server import present_visitor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -70,7 +71,7 @@ def add_verb(api: Blueprint, verb: Verb[G], do: Callable[[str, G, Visitor], Body
     """
 
     def view(**named: str) -> Response:
-        visitor: Visitor = g.visitor
+        visitor = present_visitor()
         if not visitor.may_manage:
             raise Forbidden("This needs a key with may=manage; yours can only read.")
         (name,) = named.values()
