@@ -1,0 +1,87 @@
+"""A commit in ClickHouse: one row of sync_state, which says what a reader of its version sees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+from librechat_analytics.store.interface import Extent
+from librechat_analytics.store.store import STATE_FIELDS, SyncState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from librechat_analytics.store.clickhouse.connection import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """What one row of sync_state says; ``clickhouse/schema.sql`` describes the columns. Times are aware."""
+
+    version: int
+    committed_at: datetime
+    ledger: UUID
+    follower: str
+    schema_version: int
+    program_version: str
+    tables: Mapping[str, int]
+    cells_since: int
+    first_dead_slot: int | None
+    as_of_version: int
+    changed_at: datetime
+    incomplete: int
+    documents: int
+    summed_until: int | None
+    last_user_key: int
+    last_conversation_key: int
+    last_model_key: int
+    last_agent_key: int
+    oldest_id: str | None
+    newest_id: str | None
+    history_complete: bool
+    as_of: datetime | None
+    last_sync: datetime | None
+    source_name: str | None
+    expected_documents: int | None
+    memberships_since: datetime | None
+    domains_since: datetime | None
+    roles_since: datetime | None
+    tenants_read: bool
+    agents_as_of: datetime | None
+    rows_read: int | None
+    read_one_by_one: int | None
+    attributed_one_by_one: int | None
+
+    @property
+    def state(self) -> SyncState:
+        """How far the source was read, with times in UTC without a zone, as the store keeps them."""
+        values = {name: getattr(self, name) for name in STATE_FIELDS}
+        for name in ("as_of", "last_sync"):
+            values[name] = None if values[name] is None else values[name].replace(tzinfo=None)
+        return SyncState(**values)
+
+    @property
+    def extent(self) -> Extent:
+        """How far the store reaches."""
+        return Extent(
+            self.summed_until or 0,
+            self.last_user_key,
+            self.last_conversation_key,
+            self.last_model_key,
+            self.last_agent_key,
+        )
+
+
+COMMIT_FIELDS = tuple(field.name for field in fields(Commit))
+
+
+def newest_commit(connection: Connection) -> Commit | None:
+    """Return the newest commit; None if nothing was ever published.
+
+    Raises StoreError if the database has no such table or cannot be read.
+    """
+    # A follower of another version may have fewer or more columns.
+    found = connection.rows("SELECT * FROM sync_state ORDER BY version DESC LIMIT 1")
+    return Commit(**{name: found[0].get(name) for name in COMMIT_FIELDS}) if found else None
