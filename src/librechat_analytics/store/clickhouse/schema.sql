@@ -1,7 +1,7 @@
 -- The tables in ClickHouse: what the follower has published of its working copy. Every row has the version of the
 -- commit that brought it, and a row of sync_state is the commit. Nothing is updated: a change is a new row.
--- A change of this schema only adds: a table, or a column by ALTER TABLE ... ADD COLUMN IF NOT EXISTS at the end of this
--- file. So programs of other versions can read it. Raise SCHEMA_VERSION then. Parameters: none.
+-- A change of this schema only adds: a table, or at the end of this file a column by ALTER TABLE ... ADD COLUMN IF NOT
+-- EXISTS. So programs of other versions can read it. Raise SCHEMA_VERSION then. Parameters: none.
 
 -- The columns of store/schema.sql. A reader at version v reads a row if its version is not above v and `dead` does not
 -- end it. credits_e6 is as exact as the store's HUGEINT.
