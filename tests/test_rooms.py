@@ -80,7 +80,7 @@ DASHBOARD_FLOORS: tuple[set[str], ...] = (
     {"app"},
 )
 # Where everything meets, or programs begin.
-ENTRANCES = {"app", "cli", "serving"}
+ENTRANCES = {"app", "assembly", "cli", "serving"}
 
 
 def room_of(module: str) -> str:

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from bson import ObjectId
 
-from librechat_analytics.app import open_store
+from librechat_analytics.assembly.opening import open_store
 from librechat_analytics.librechat.source import SourceUnreachableError
 from librechat_analytics.settings import load_settings
 from librechat_analytics.store.store import FILE_NAME, Store

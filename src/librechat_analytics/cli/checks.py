@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from librechat_analytics.app import open_definitions, open_prices
+from librechat_analytics.assembly.opening import open_definitions, open_prices
 from librechat_analytics.cli.resources import stored_answers
 from librechat_analytics.cli.running_server import parts_without_usage, server_audits, server_cost_centers
 from librechat_analytics.errors import OperatorError

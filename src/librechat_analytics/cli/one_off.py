@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from werkzeug.datastructures import MultiDict
 
-from librechat_analytics.app import open_definitions, open_prices, open_store
+from librechat_analytics.assembly.opening import open_definitions, open_prices, open_store
 from librechat_analytics.cli.resources import require_store
 from librechat_analytics.cli.running_server import download
 from librechat_analytics.errors import OperatorError

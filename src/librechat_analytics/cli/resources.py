@@ -27,7 +27,7 @@ def log_to_stderr(settings: Settings) -> None:
 @contextmanager
 def opened_store(settings: Settings) -> Iterator[Store]:
     """Open the store of DATA_DIR; raises StoreError when it cannot be used."""
-    from librechat_analytics.app import open_store
+    from librechat_analytics.assembly.opening import open_store
 
     store = open_store(settings)
     try:
@@ -39,7 +39,7 @@ def opened_store(settings: Settings) -> Iterator[Store]:
 @contextmanager
 def opened_mongodb(settings: Settings) -> Iterator[MongoSource]:
     """Open LibreChat's MongoDB; raises OperatorError without MONGO_URI."""
-    from librechat_analytics.app import open_source
+    from librechat_analytics.assembly.opening import open_source
 
     source = open_source(settings)
     if source is None:
@@ -54,7 +54,7 @@ def opened_mongodb(settings: Settings) -> Iterator[MongoSource]:
 
 def definitions_in_force(settings: Settings) -> Definitions | None:
     """Read the definitions file, None without one; raises DefinitionsError if it cannot be used."""
-    from librechat_analytics.app import open_definitions
+    from librechat_analytics.assembly.opening import open_definitions
 
     file = open_definitions(settings)
     file.require_good()

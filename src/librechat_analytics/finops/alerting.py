@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from librechat_analytics.finops.definitions import Definitions, Receiver
-    from librechat_analytics.finops.messages import Message
+    from librechat_analytics.finops.messages import Answer, Message
     from librechat_analytics.store.interface import Outbox
     from librechat_analytics.store.outbox_items import Alert
     from librechat_analytics.store.store import Store
@@ -69,6 +69,10 @@ class Alerting:
         is_found = self.outbox.silence(alert_id, Silence(until, reason, by), now)
         self.delivery.wake()
         return is_found
+
+    def test(self, receiver: Receiver) -> Answer:
+        """Send a receiver a test, and return its answer."""
+        return self.delivery.test(receiver)
 
     def start(self) -> None:
         """Evaluate and send from now on."""

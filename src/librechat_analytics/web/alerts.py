@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Final, Protocol, get_args
 
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
@@ -40,8 +40,9 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from librechat_analytics.exports.sheets import Sheet
-    from librechat_analytics.finops.alerting import Alerting
-    from librechat_analytics.finops.definitions import Definitions
+    from librechat_analytics.finops.alert_list import AlertReader
+    from librechat_analytics.finops.definitions import Definitions, Receiver
+    from librechat_analytics.finops.messages import Answer as Tried
     from librechat_analytics.usage.periods import Period
     from librechat_analytics.usage.questions import Repository
     from librechat_analytics.web.alert_bodies import SilenceGiven
@@ -59,12 +60,25 @@ NO_SUCH_RECEIVER: Final = "The definitions file has no receiver of this name."
 OF_ALL_USERS: Final = "This key may see only some users; receivers are told of all of them."
 
 
+class AlertVerbs(Protocol):
+    """Does what requests want done about alerts."""
+
+    def silence(self, alert_id: str, *, until: datetime, reason: str, by: str, now: datetime) -> bool:
+        """Send nothing about an alert's subject until an instant; False if there is no such alert."""
+        ...
+
+    def test(self, receiver: Receiver) -> Tried:
+        """Send a receiver a test, and return its answer."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class AlertsApi:
     """The answers and verbs about alerts."""
 
     repository: Repository
-    alerting: Alerting
+    reader: AlertReader
+    verbs: AlertVerbs
     definitions: Callable[[], Definitions | None]
 
     def alerts(self) -> Response:
@@ -76,7 +90,7 @@ class AlertsApi:
         limit = wanted.listing.limit if is_limited else DEFAULT_LIMIT
         period = this_month(said.zone, self.repository.now())
         freshness = self.repository.freshness()
-        found = self.alerting.reader.alerts(
+        found = self.reader.alerts(
             self.repository,
             said,
             now=datetime.now(UTC),
@@ -96,7 +110,7 @@ class AlertsApi:
         said = _defined(self.definitions(), NO_RECEIVERS)
         wanted = _read(self.repository, said)
         period = this_month(said.zone, self.repository.now())
-        freshness, found = self.repository.freshness(), self.alerting.reader.receivers(said)
+        freshness, found = self.repository.freshness(), self.reader.receivers(said)
         if wanted.format == "json":
             return conditional(json_response(ReceiversAnswer.of(period, freshness, (), found)))
         return _file("receivers", self.repository, period, receivers_sheet(found), wanted.format)
@@ -104,7 +118,7 @@ class AlertsApi:
     def silence(self, alert_id: str, given: SilenceGiven, visitor: Visitor) -> Silenced:
         """Send nothing about an alert's subject until an instant."""
         now = datetime.now(UTC)
-        found = self.alerting.outbox.alert(alert_id, now)
+        found = self.reader.outbox.alert(alert_id, now)
         if found is None or not is_seen(self.repository, self.definitions(), found, visitor.scope):
             raise NotFound(NO_SUCH_ALERT)
         if found.resolved_at is not None:
@@ -113,7 +127,7 @@ class AlertsApi:
             raise BadParameterError("until", "until must be within a year from now.")
         # An instant in the first hours of the year 1 may not exist in UTC.
         until = max(given.until, now)
-        self.alerting.silence(alert_id, until=until, reason=given.reason, by=visitor.name, now=now)
+        self.verbs.silence(alert_id, until=until, reason=given.reason, by=visitor.name, now=now)
         return Silenced(
             id=alert_id,
             silenced_until=until if until > now else None,
@@ -129,18 +143,19 @@ class AlertsApi:
         receiver = next((one for one in said.receivers if one.name == name), None) if said else None
         if receiver is None:
             raise NotFound(NO_SUCH_RECEIVER)
-        answer = self.alerting.delivery.test(receiver)
+        answer = self.verbs.test(receiver)
         return Tested(receiver=name, sent=answer.is_taken, answer=answer.text)
 
 
 def serve_alerts(
     server: Flask,
     repository: Repository,
-    alerting: Alerting,
+    reader: AlertReader,
+    verbs: AlertVerbs,
     definitions: Callable[[], Definitions | None],
 ) -> None:
     """Answer with alerts and receivers, and serve the verbs that silence and test."""
-    answers = AlertsApi(repository, alerting, definitions)
+    answers = AlertsApi(repository, reader, verbs, definitions)
     api = Blueprint("alerting", __name__, url_prefix="/api")
     api.get("/alerts", provide_automatic_options=False)(answers.alerts)
     api.get("/receivers", provide_automatic_options=False)(answers.receivers)
