@@ -13,12 +13,12 @@ from playwright.sync_api import expect
 from librechat_analytics.formatting import money, plain_text
 from tests.browser.test_accessibility import RULES_OF_COLOURS, TOO_SMALL, opened, ready, violations
 from tests.browser.test_hostile_names import MADE_OF_NAMES
-from tests.browser.test_look import TOO_WIDE
 from tests.support.documents import write_dump
 from tests.support.hostile import HOSTILE_NAMES, hostile_collections
 from tests.support.page_actions import wait_for_animations
 from tests.support.servers import watched_page
 from tests.support.sites import Site, imported_site
+from tests.support.widths import assert_fits, set_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,9 +117,8 @@ def look_at(page: Page, what: str) -> None:
     wait_for_animations(page)
     assert violations(page, RULES_OF_COLOURS) == [], f"{what}, dark"
     for width in (320, 768, 1440):
-        page.set_viewport_size({"width": width, "height": 900})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, (what, width)
-        assert page.evaluate(TOO_WIDE, width) == [], (what, width)
+        set_width(page, width)
+        assert_fits(page, width, what)
 
 
 def test_views_of_definitions_can_be_touched(

@@ -25,6 +25,7 @@ from tests.support.page_actions import (
 )
 from tests.support.servers import API_KEY, ROOT, serve, watched_page
 from tests.support.waiting import PATIENCE_SECONDS
+from tests.support.widths import assert_fits, set_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -419,12 +420,12 @@ class TestEmbedded:
 
 @pytest.mark.parametrize("width", [360, 768])
 def test_nothing_is_wider_than_the_screen(page: Page, site: str, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 800})
+    set_width(page, width)
     opened(page, f"{site}?view=quality&period=all", "quality")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert_fits(page, width, "quality")
 
     page.goto(f"{site}?period=all&role=USER&context=message")
     page.locator("#top-agents a").first.click()
     expect(page.locator("#detail-view")).to_have_class("view ready")
     page.get_by_role("button", name="Filter", exact=True).click()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert_fits(page, width, "an agent")

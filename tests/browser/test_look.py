@@ -13,6 +13,7 @@ from librechat_analytics.formatting import (
 )
 from tests.support.page_actions import LONG_AGO, choose_view, drawn
 from tests.support.screen import VIEWS, assert_shows_what_the_api_says, name_of
+from tests.support.widths import IS_WIDER, assert_finds_nothing, assert_fits, set_width
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -105,34 +106,32 @@ class TestTheLook:
         page.goto(f"{sample_site.url}?{urlencode(LONG_AGO)}")
 
         for width in (320, 768, 1440):
-            page.set_viewport_size({"width": width, "height": 780})
+            set_width(page, width)
             for view in VIEWS:
                 choose_view(page, view)
                 drawn(page, view)
-                assert page.evaluate(CUT_NAMES) == [], (view, width)
-                assert page.evaluate(TOO_WIDE, width) == [], (view, width)
-                assert page.evaluate("document.documentElement.scrollWidth") <= width, view
+                assert_finds_nothing(page, CUT_NAMES, (view, width))
+                assert_fits(page, width, view)
         # Between these, the bar at the top changes its lines.
         for width in (769, 1024, 1152, 1153, 1280, 1281):
-            page.set_viewport_size({"width": width, "height": 780})
-            drawn(page, VIEWS[-1])
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            set_width(page, width)
+            assert_fits(page, width, VIEWS[-1])
         page.emulate_media(media="print")
-        page.set_viewport_size({"width": 794, "height": 1123})  # A4
+        set_width(page, 794)  # A4
         for view in VIEWS:
             page.goto(f"{sample_site.url}?view={name_of(view)}&{urlencode(LONG_AGO)}")
             drawn(page, view)
-            assert page.evaluate("document.documentElement.scrollWidth") <= 794, f"{view} on paper"
-            assert page.evaluate(TALL_NAMES) == [], f"{view} on paper"
+            assert_finds_nothing(page, IS_WIDER, f"{view} on paper", 794)
+            assert_finds_nothing(page, TALL_NAMES, f"{view} on paper")
 
     def test_no_text_lies_on_another_text(self, signed_in: Page, sample_site: Site) -> None:
         page = signed_in
         for width in (360, 768, 1440):
-            page.set_viewport_size({"width": width, "height": 900})
+            set_width(page, width)
             for view in ("users", "models", "agents"):
                 page.goto(f"{sample_site.url}?view={view}&period=7d")
                 expect(page.locator(f"#{view}-view")).to_have_class("view ready")
-                assert page.evaluate(OVERLAPS) == [], (view, width)
+                assert_finds_nothing(page, OVERLAPS, (view, width))
 
     def test_everything_is_in_reach_of_the_keyboard_and_shows_its_focus(
         self, signed_in: Page, sample_site: Site
@@ -191,15 +190,6 @@ class TestTheLook:
             page.locator("th[aria-sort=descending], th[aria-sort=ascending]").locator("visible=true")
         ).to_have_count(1)
 
-
-TOO_WIDE = """
-(width) => [...document.querySelectorAll("main *, header *")]
-  .filter((node) => node.checkVisibility())
-  .filter((node) => !node.closest(".table-scroll, .visually-hidden, svg, .detail > *, .name > *"))
-  .filter((node) => getComputedStyle(node).clipPath === "none")
-  .filter((node) => node.getBoundingClientRect().right > width + 1)
-  .map((node) => `${node.tagName} ${node.id} ${node.className}`)
-"""
 
 # Names of short lists, and what is beside them, that take more lines than a name and a detail need.
 TALL_NAMES = """

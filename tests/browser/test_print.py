@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from tests.support.documents import usage, write_dump
 from tests.support.screen import ROWS_AT_FIRST
 from tests.support.sites import Site, imported_site
+from tests.support.widths import assert_finds_nothing, set_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +20,21 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 USERS = ROWS_AT_FIRST + 20
-PAPER = {"width": 700, "height": 1000}
+PAPER_PIXELS = 700
+
+# The widths of a chart and of the page, where the chart does not fill the page or is wider.
+ANOTHER_WIDTH = """
+() => {
+  const parts = ["#users-cost-chart .main-svg", "main"].map((one) => document.querySelector(one));
+  const [chart, page] = parts.map((part) => part.getBoundingClientRect().width);
+  return chart > 0.9 * page && chart <= page ? [] : [chart, page];
+}
+"""
+CUT_OFF = """
+() => [...document.querySelectorAll("#users-rows .name, #users-rows .detail")]
+  .filter((one) => one.scrollWidth > one.clientWidth + 1)
+  .map((one) => one.textContent)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -48,22 +63,17 @@ def crowded_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 def test_paper_has_every_row_whole_charts_and_a_foot(signed_in: Page, crowded_site: Site) -> None:
     page = signed_in
-    page.set_viewport_size({"width": 1440, "height": 900})
+    set_width(page, 1440)
     page.goto(f"{crowded_site.url}?view=users&period=all&role=USER")
     rows, drawing = page.locator("#users-rows tr .name a"), page.locator("#users-cost-chart .main-svg").first
     expect(drawing).to_be_visible()
     expect(rows).to_have_count(ROWS_AT_FIRST)
 
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    page.set_viewport_size(PAPER)
+    set_width(page, PAPER_PIXELS)
     page.emulate_media(media="print")
     expect(rows).to_have_count(USERS)
-    chart, panel = (
-        page.locator(one).bounding_box() for one in ("#users-cost-chart .main-svg >> nth=0", "main")
-    )
-    assert chart is not None
-    assert panel is not None
-    assert 0.9 * panel["width"] < chart["width"] <= panel["width"]
+    assert_finds_nothing(page, ANOTHER_WIDTH, "a chart on paper")
     rules = page.evaluate(
         "document.adoptedStyleSheets.flatMap(({ cssRules }) => [...cssRules].map(({ cssText }) => cssText))"
     )
@@ -71,10 +81,9 @@ def test_paper_has_every_row_whole_charts_and_a_foot(signed_in: Page, crowded_si
     for part in ("Users", "All time", "As of ", "Role USER"):
         assert part in foot
     expect(page.locator("#printed")).to_contain_text("As of ")
-    widths = "(all) => all.filter((one) => one.scrollWidth > one.clientWidth + 1).length"
-    assert page.locator("#users-rows .name, #users-rows .detail").evaluate_all(widths) == 0
+    assert_finds_nothing(page, CUT_OFF, "names on paper")
 
     page.emulate_media(media="screen")
-    page.set_viewport_size({"width": 1440, "height": 900})
+    set_width(page, 1440)
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     expect(rows).to_have_count(ROWS_AT_FIRST)

@@ -121,18 +121,23 @@ export function watchColumnChoices() {
   for (const query of SMALL_SCREENS) window.matchMedia(query).addEventListener("change", applyAll);
 }
 
-/** The header stays in sight of the window only where its table fits its frame and need not scroll. */
+/** The header stays in sight of the window only where its table fits its frame. @param {Element} table */
+function noteWhetherItFits(table) {
+  const frame = /** @type {HTMLElement} */ (table.closest(".main-table"));
+  const { paddingLeft, paddingRight } = getComputedStyle(frame);
+  const room = frame.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+  const { offsetWidth } = /** @type {HTMLElement} */ (table);
+  frame.toggleAttribute("data-fits", offsetWidth > 0 && offsetWidth <= Math.ceil(room));
+}
+
 function watchWidths() {
-  const observer = new ResizeObserver((entries) => {
-    for (const { target } of entries) {
-      const table = /** @type {HTMLElement} */ (target);
-      const frame = /** @type {HTMLElement} */ (table.closest(".main-table"));
-      const { paddingLeft, paddingRight } = getComputedStyle(frame);
-      const room = frame.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
-      frame.toggleAttribute("data-fits", table.offsetWidth > 0 && table.offsetWidth <= Math.ceil(room));
-    }
-  });
-  for (const table of document.querySelectorAll(".main-table > table")) observer.observe(table);
+  const tables = document.querySelectorAll(".main-table > table");
+  const observer = new ResizeObserver((entries) =>
+    entries.forEach(({ target }) => noteWhetherItFits(target)),
+  );
+  for (const table of tables) observer.observe(table);
+  // A table that cannot become any narrower keeps its width while its frame loses some.
+  window.addEventListener("resize", () => tables.forEach(noteWhetherItFits));
 }
 
 /** Applies the choices to the tables; `main.js` calls it once the page is there. */
