@@ -13,9 +13,9 @@ from librechat_analytics.store.clickhouse.commit import COMMIT_FIELDS
 from librechat_analytics.store.clickhouse.tables import (
     CELLS,
     CONVERSATIONS,
-    INCOMPLETE,
     SMALL_TABLES,
     TRANSACTIONS,
+    WAITING_TABLES,
     PublishedTable,
 )
 from librechat_analytics.store.store import Store
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 BIG_TABLES = (TRANSACTIONS, CELLS, CONVERSATIONS)
 SCHEMA = files(clickhouse).joinpath("schema.sql").read_text("utf-8")
 
-# Their rows are published as `incomplete` or as sync_state.
-NOT_PUBLISHED_BY_NAME = {"unattributed", "told_early", "outdated", "sync_state"}
+ALL_TABLES = (*BIG_TABLES, *SMALL_TABLES, *WAITING_TABLES)
 
 
 def columns_in_clickhouse(table: str) -> list[str]:
@@ -41,7 +40,7 @@ def columns_in_the_store(store: Store, table: str) -> list[str]:
         return [name for name, *_ in cursor.execute(f"DESCRIBE {table}").fetchall()]
 
 
-@pytest.mark.parametrize("table", [*BIG_TABLES, *SMALL_TABLES, INCOMPLETE], ids=lambda table: table.name)
+@pytest.mark.parametrize("table", ALL_TABLES, ids=lambda table: table.name)
 def test_a_published_table_has_its_columns_and_a_version_in_clickhouse(table: PublishedTable) -> None:
     assert columns_in_clickhouse(table.log) == [*table.columns, "version"]
 
@@ -50,8 +49,8 @@ def test_every_table_of_the_store_is_published_with_all_its_columns(tmp_path: Pa
     store = Store(tmp_path)
     with store.reading() as cursor:
         names = {name for (name,) in cursor.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-    published = {table.name: list(table.columns) for table in (*BIG_TABLES, *SMALL_TABLES)}
-    held = {name: columns_in_the_store(store, name) for name in names - NOT_PUBLISHED_BY_NAME}
+    published = {table.name: list(table.columns) for table in ALL_TABLES}
+    held = {name: columns_in_the_store(store, name) for name in names - {"sync_state"}}
     store.close()
     assert published == held
 

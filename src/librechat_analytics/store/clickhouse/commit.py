@@ -31,7 +31,7 @@ class Commit:
     first_dead_slot: int | None
     as_of_version: int
     changed_at: datetime
-    incomplete: int
+    unattributed: int
     documents: int
     summed_until: int | None
     last_user_key: int

@@ -87,6 +87,23 @@ CREATE TABLE IF NOT EXISTS conversations_log (
     key UInt32, id String, root_key Nullable(UInt32), version UInt64
 ) ENGINE = MergeTree ORDER BY (key, version);
 
+-- Rows that are not complete yet, for a working copy that is restored. These tables grow: the rows to read are those
+-- from the version in sync_state.tables on. Some of them may be complete by now, and to look at them again is harmless.
+CREATE TABLE IF NOT EXISTS unattributed_log (
+    id_head UInt64, id_tail UInt32, created_at DateTime64(6, 'UTC'), message Nullable(String),
+    conversation Nullable(String), model Nullable(String), recorded_agent Nullable(String), tenant Nullable(String),
+    spender Nullable(String), version UInt64
+) ENGINE = MergeTree ORDER BY (version, id_head);
+
+CREATE TABLE IF NOT EXISTS told_early_log (
+    id_head UInt64, id_tail UInt32, created_at DateTime64(6, 'UTC'), model Nullable(String), endpoint Nullable(String),
+    agent Nullable(String), spender Nullable(String), tenant Nullable(String), version UInt64
+) ENGINE = MergeTree ORDER BY (version, id_head);
+
+CREATE TABLE IF NOT EXISTS outdated_log (
+    id_head UInt64, id_tail UInt32, version UInt64
+) ENGINE = MergeTree ORDER BY (version, id_head);
+
 -- The small tables of store/schema.sql, each written whole when it changes. sync_state.tables has the version to read.
 -- A version is a partition, so that erased names leave the disk with it.
 CREATE TABLE IF NOT EXISTS users_log (
@@ -167,12 +184,6 @@ CREATE TABLE IF NOT EXISTS gone_log (
     id_head UInt64, id_tail UInt32, version UInt64
 ) ENGINE = MergeTree PARTITION BY version ORDER BY (version, id_head) SETTINGS old_parts_lifetime = 60;
 
--- Rows that are not complete: their agent is not known yet, or LibreChat has not settled them. A restored working copy
--- reads them again.
-CREATE TABLE IF NOT EXISTS incomplete_log (
-    id_head UInt64, id_tail UInt32, version UInt64
-) ENGINE = MergeTree PARTITION BY version ORDER BY (version, id_head) SETTINGS old_parts_lifetime = 60;
-
 CREATE TABLE IF NOT EXISTS refused_log (
     id String, reason String, noticed_at DateTime64(6, 'UTC'), version UInt64
 ) ENGINE = MergeTree PARTITION BY version ORDER BY (version, id) SETTINGS old_parts_lifetime = 60;
@@ -207,7 +218,7 @@ CREATE TABLE IF NOT EXISTS evaluation_marks_log (
 -- that rests.
 CREATE TABLE IF NOT EXISTS sync_state (
     version UInt64,
-    committed_at DateTime64(3, 'UTC'),              -- on the server, when this row was inserted
+    committed_at DateTime64(3, 'UTC') DEFAULT now64(3), -- on the server, when this row was inserted
     ledger UUID,                                    -- the same as in the working copy, however often it is copied
     follower String,                                -- the process that wrote the commit
     schema_version UInt32,                          -- of this file
@@ -217,7 +228,7 @@ CREATE TABLE IF NOT EXISTS sync_state (
     first_dead_slot Nullable(Int32),                -- no slot before it has rows or cells in `dead`; NULL: none has
     as_of_version UInt64,                           -- of the last commit that moved as_of
     changed_at DateTime64(3, 'UTC'),                -- when the newest change began; no row is younger
-    incomplete UInt64,                              -- how many rows have no agent yet
+    unattributed UInt64,                            -- how many rows have no agent yet
     documents UInt64,                               -- how many rows there are
     summed_until Nullable(Int32),                   -- from here on as in store/schema.sql
     last_user_key UInt32,
@@ -244,7 +255,7 @@ CREATE TABLE IF NOT EXISTS sync_state (
 -- The last sign of life of each follower.
 CREATE TABLE IF NOT EXISTS followers (
     follower String,
-    at DateTime64(3, 'UTC'),                        -- on the server
+    at DateTime64(3, 'UTC') DEFAULT now64(3),       -- on the server
     source_status String,
     progress Nullable(Float64),                     -- from 0 to 1, while the history is read
     is_foreign Bool,                                -- the source is not the one of the ledger
@@ -259,12 +270,12 @@ CREATE TABLE IF NOT EXISTS requests (
     id UUID,
     kind String,
     arguments String,                               -- as JSON
-    asked_at DateTime64(3, 'UTC')                   -- on the server
+    asked_at DateTime64(3, 'UTC') DEFAULT now64(3)  -- on the server
 ) ENGINE = MergeTree ORDER BY asked_at TTL toDateTime(asked_at) + INTERVAL 1 DAY;
 
 CREATE TABLE IF NOT EXISTS answers (
     id UUID,
     is_done Bool,                                   -- false: refused, or it failed
     text String,
-    answered_at DateTime64(3, 'UTC')                -- on the server
+    answered_at DateTime64(3, 'UTC') DEFAULT now64(3) -- on the server
 ) ENGINE = MergeTree ORDER BY answered_at TTL toDateTime(answered_at) + INTERVAL 1 DAY;

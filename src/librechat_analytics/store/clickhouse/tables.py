@@ -44,8 +44,15 @@ CELLS = _table(
 CONVERSATIONS = _table("conversations", "key id root_key")
 """Published row by row: the newest version of a key counts."""
 
-INCOMPLETE = _table("incomplete", "id_head id_tail")
-"""The rows that are not complete yet; in the store they are in several tables."""
+WAITING_TABLES = (
+    _table(
+        "unattributed",
+        "id_head id_tail created_at message conversation model recorded_agent tenant spender",
+    ),
+    _table("told_early", "id_head id_tail created_at model endpoint agent spender tenant"),
+    _table("outdated", "id_head id_tail"),
+)
+"""Rows that are not complete yet. What is added is published, and at times the whole table."""
 
 SMALL_TABLES = (
     _table(
