@@ -271,3 +271,18 @@ class TestManyWhoAskForMuch:
 
 def preparing() -> threading.Thread | None:
     return next((thread for thread in threading.enumerate() if thread.name == "answers"), None)
+
+
+def test_a_server_may_start_before_its_store_answers(store: CountingStore, clock: Clock) -> None:
+    def fails() -> None:
+        raise StoreError("The store does not answer.")
+
+    store.add(usage())
+    store.before_read = fails
+    answers = cached(store, clock)
+    with pytest.raises(StoreError):
+        answers.now()
+    store.before_read = lambda: None
+
+    assert calls(answers) == 1
+    answers.close()

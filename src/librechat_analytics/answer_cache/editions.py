@@ -193,19 +193,27 @@ class Editions:
         self._rules = rules
         self._assignments = assignments or Assignments()
         self._turning = threading.Lock()
-        self._present = self._open(0)
+        self._present: Edition | None = None
+        with suppress(StoreError):  # a server may start while its store does not answer
+            self._present = self._open(0)
         self._coming: Edition | None = None
         self._preparing: threading.Thread | None = None
         self._last_request_seconds = seconds()
 
     def current(self) -> Edition:
-        """Return the edition that answers now, and open or turn to the next one if it is time."""
+        """Return the edition that answers now, and open or turn to the next one if it is time.
+
+        Raises StoreError if there is none yet and the store does not answer.
+        """
         with self._turning:
             now = self._seconds()
             idle_seconds, self._last_request_seconds = now - self._last_request_seconds, now
-            if self._present.is_outdated:
-                with suppress(StoreError):  # the kept answers still hold; the next request tries again
-                    self._advance(idle_seconds)
+            if self._present is None:
+                self._present = self._open(0)
+                return self._present
+            with suppress(StoreError):  # the kept answers still hold; the next request tries again
+                if self._present.is_outdated:
+                    self._advance(self._present, idle_seconds)
             return self._present
 
     def close(self) -> None:
@@ -215,20 +223,20 @@ class Editions:
         if self._preparing is not None:
             self._preparing.join()
 
-    def _advance(self, idle_seconds: float) -> None:
-        if self._present.has_old_rules:
+    def _advance(self, present: Edition, idle_seconds: float) -> None:
+        if present.has_old_rules:
             # Other rules are to be in force at once. A coming edition may have the old ones, too.
-            coming = self._open((self._coming or self._present).number + 1)
-            coming.take_over(self._present)
+            coming = self._open((self._coming or present).number + 1)
+            coming.take_over(present)
             self._turn_to(coming)
             return
         if self._coming is not None:
             if self._seconds() > self._coming.opened_seconds + PREPARING_SECONDS:
                 self._turn_to(self._coming)
             return
-        coming = self._open(self._present.number + 1)
-        coming.take_over(self._present)
-        if self._present.compute_seconds <= CHEAP_SECONDS or idle_seconds > PAUSE_SECONDS:
+        coming = self._open(present.number + 1)
+        coming.take_over(present)
+        if present.compute_seconds <= CHEAP_SECONDS or idle_seconds > PAUSE_SECONDS:
             self._turn_to(coming)
         else:
             self._coming = coming
@@ -265,7 +273,8 @@ class Editions:
                     self._turn_to(coming)
 
     def _turn_to(self, coming: Edition) -> None:
-        self._kept.drop(self._present.number)
+        if self._present is not None:
+            self._kept.drop(self._present.number)
         self._present, self._coming = coming, None
 
 

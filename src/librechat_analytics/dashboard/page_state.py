@@ -72,7 +72,7 @@ def page_values(data: PageData, view: View) -> list[object]:
         describe(period, now),
         [
             *notices.source_banner(
-                freshness, period.zone, sees_all=sees_all, is_empty=is_empty, has_users=has_users
+                freshness, period.zone, now, sees_all=sees_all, is_empty=is_empty, has_users=has_users
             ),
             *(notices.definitions_banner(data.definitions_problem) if sees_all else []),
         ],

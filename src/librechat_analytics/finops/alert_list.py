@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from librechat_analytics.finops.alert_writer import AlertWriter
     from librechat_analytics.finops.definitions import Definitions, Receiver, ReceiverKind
-    from librechat_analytics.store.interface import Outbox
+    from librechat_analytics.store.interface import AlertsHeld
     from librechat_analytics.store.outbox_items import Alert
     from librechat_analytics.usage.questions import Repository
 
@@ -76,7 +76,7 @@ class ReceiverRow:
 class AlertReader:
     """Reads alerts for a page, an answer of the API or a command."""
 
-    outbox: Outbox
+    outbox: AlertsHeld
     writer: AlertWriter
 
     def alerts(

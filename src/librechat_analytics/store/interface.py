@@ -232,11 +232,37 @@ class Ledger(Reader, Protocol):
         ...
 
 
-class Outbox(Protocol):
-    """Alerts and reports by schedule, and what their receivers are sent; each method commits once.
+class AlertsHeld(Protocol):
+    """Alerts and reports by schedule, and what their receivers are sent, to be read.
 
     Nothing in it names a person, so there is nothing to erase: names are looked up when a message is written.
     """
+
+    def alerts(
+        self, now: datetime, state: AlertState | None = None, *, limit: int = ..., offset: int = 0
+    ) -> tuple[tuple[Alert, ...], int]:
+        """Return alerts of a state, None: of all, those that last first, and how many there are in all."""
+        ...
+
+    def alert(self, alert_id: str, now: datetime) -> Alert | None:
+        """Return an alert; None if there is none with this id."""
+        ...
+
+    def deliveries(self, alert_ids: Collection[str]) -> tuple[Delivery, ...]:
+        """Return what receivers are sent about these alerts."""
+        ...
+
+    def count_deliveries(self) -> dict[tuple[str, str], int]:
+        """Count deliveries by receiver and state."""
+        ...
+
+    def last_attempts(self) -> tuple[LastAttempt, ...]:
+        """Return how the last attempt for each receiver ended."""
+        ...
+
+
+class Outbox(AlertsHeld, Protocol):
+    """Alerts and deliveries that can also be written; each method commits once."""
 
     def write(
         self,
@@ -264,22 +290,8 @@ class Outbox(Protocol):
         """Return what the last evaluation noted."""
         ...
 
-    def alerts(
-        self, now: datetime, state: AlertState | None = None, *, limit: int = ..., offset: int = 0
-    ) -> tuple[tuple[Alert, ...], int]:
-        """Return alerts of a state, None: of all, those that last first, and how many there are in all."""
-        ...
-
-    def alert(self, alert_id: str, now: datetime) -> Alert | None:
-        """Return an alert; None if there is none with this id."""
-        ...
-
     def reports(self, now: datetime) -> tuple[Alert, ...]:
         """Return the items of the rule ``report``, the newest first."""
-        ...
-
-    def deliveries(self, alert_ids: Collection[str]) -> tuple[Delivery, ...]:
-        """Return what receivers are sent about these alerts."""
         ...
 
     def next_tries(self) -> dict[str, datetime]:
@@ -308,14 +320,6 @@ class Outbox(Protocol):
 
     def count_sent(self, receiver: str, since: datetime) -> int:
         """Count the messages that a receiver has taken since an instant."""
-        ...
-
-    def count_deliveries(self) -> dict[tuple[str, str], int]:
-        """Count deliveries by receiver and state."""
-        ...
-
-    def last_attempts(self) -> tuple[LastAttempt, ...]:
-        """Return how the last attempt for each receiver ended."""
         ...
 
     def silence(self, alert_id: str, silence: Silence, now: datetime) -> bool:

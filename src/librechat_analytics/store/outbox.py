@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
@@ -21,6 +21,9 @@ from librechat_analytics.store.sql_files import rows_of, run
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
+    from contextlib import AbstractContextManager
+
+    import duckdb
 
     from librechat_analytics.store.outbox_items import AlertState, Outcome, Silence
     from librechat_analytics.store.store import Store
@@ -31,10 +34,77 @@ FIELDS_OF_ALERTS = 9
 EVERYTHING = 1_000_000
 
 
-class StoredOutbox:
+class Read(Protocol):
+    """A store that gives cursors to read with."""
+
+    def reading(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+        """Open a cursor on one snapshot."""
+        ...
+
+
+class StoredAlerts:
+    """Alerts and deliveries in a store; ``store.interface.AlertsHeld`` describes the methods."""
+
+    def __init__(self, store: Read) -> None:
+        self._readable = store
+
+    def alerts(
+        self,
+        now: datetime,
+        state: AlertState | None = None,
+        *,
+        limit: int = EVERYTHING,
+        offset: int = 0,
+    ) -> tuple[tuple[Alert, ...], int]:
+        found = self._list(now, state or "all", limit=limit, offset=offset)
+        return tuple(_alert(row) for row in found), (found[0][FIELDS_OF_ALERTS] if found else 0)
+
+    def alert(self, alert_id: str, now: datetime) -> Alert | None:
+        found = self._list(now, "all", alert_id=alert_id)
+        return _alert(found[0]) if found else None
+
+    def count_deliveries(self) -> dict[tuple[str, str], int]:
+        with self._readable.reading() as cursor:
+            found = rows_of(cursor, "statements/count_deliveries")
+        return {(receiver, state): count for receiver, state, count in found}
+
+    def last_attempts(self) -> tuple[LastAttempt, ...]:
+        with self._readable.reading() as cursor:
+            found = rows_of(cursor, "statements/last_deliveries")
+        return tuple(LastAttempt(name, state, _aware(at), answer) for name, state, at, answer in found)
+
+    def _list(
+        self,
+        now: datetime,
+        state: str,
+        *,
+        alert_id: str = "",
+        rules: Collection[str] = (),
+        limit: int = EVERYTHING,
+        offset: int = 0,
+    ) -> list[tuple[Any, ...]]:
+        parameters = {
+            "now": _stored(now),
+            "state": state,
+            "id": alert_id,
+            "rules": [*rules],
+            "limit": limit,
+            "offset": offset,
+        }
+        with self._readable.reading() as cursor:
+            return rows_of(cursor, "statements/list_alerts", parameters)
+
+    def deliveries(self, alert_ids: Collection[str]) -> tuple[Delivery, ...]:
+        with self._readable.reading() as cursor:
+            found = rows_of(cursor, "statements/list_deliveries", {"ids": [*alert_ids]})
+        return tuple(_delivery(row) for row in found)
+
+
+class StoredOutbox(StoredAlerts):
     """The outbox in the store; ``store.interface.Outbox`` describes the methods."""
 
     def __init__(self, store: Store) -> None:
+        super().__init__(store)
         self._store = store
 
     def write(
@@ -83,49 +153,8 @@ class StoredOutbox:
         with self._store.reading() as cursor:
             return dict(rows_of(cursor, "statements/list_marks"))
 
-    def alerts(
-        self,
-        now: datetime,
-        state: AlertState | None = None,
-        *,
-        limit: int = EVERYTHING,
-        offset: int = 0,
-    ) -> tuple[tuple[Alert, ...], int]:
-        found = self._list(now, state or "all", limit=limit, offset=offset)
-        return tuple(_alert(row) for row in found), (found[0][FIELDS_OF_ALERTS] if found else 0)
-
-    def alert(self, alert_id: str, now: datetime) -> Alert | None:
-        found = self._list(now, "all", alert_id=alert_id)
-        return _alert(found[0]) if found else None
-
     def reports(self, now: datetime) -> tuple[Alert, ...]:
         return tuple(_alert(row) for row in self._list(now, "all", rules=(REPORT,)))
-
-    def _list(
-        self,
-        now: datetime,
-        state: str,
-        *,
-        alert_id: str = "",
-        rules: Collection[str] = (),
-        limit: int = EVERYTHING,
-        offset: int = 0,
-    ) -> list[tuple[Any, ...]]:
-        parameters = {
-            "now": _stored(now),
-            "state": state,
-            "id": alert_id,
-            "rules": [*rules],
-            "limit": limit,
-            "offset": offset,
-        }
-        with self._store.reading() as cursor:
-            return rows_of(cursor, "statements/list_alerts", parameters)
-
-    def deliveries(self, alert_ids: Collection[str]) -> tuple[Delivery, ...]:
-        with self._store.reading() as cursor:
-            found = rows_of(cursor, "statements/list_deliveries", {"ids": [*alert_ids]})
-        return tuple(_delivery(row) for row in found)
 
     def next_tries(self) -> dict[str, datetime]:
         with self._store.reading() as cursor:
@@ -174,16 +203,6 @@ class StoredOutbox:
         with self._store.reading() as cursor:
             ((count,),) = rows_of(cursor, "statements/count_sent", parameters)
         return int(count)
-
-    def count_deliveries(self) -> dict[tuple[str, str], int]:
-        with self._store.reading() as cursor:
-            found = rows_of(cursor, "statements/count_deliveries")
-        return {(receiver, state): count for receiver, state, count in found}
-
-    def last_attempts(self) -> tuple[LastAttempt, ...]:
-        with self._store.reading() as cursor:
-            found = rows_of(cursor, "statements/last_deliveries")
-        return tuple(LastAttempt(name, state, _aware(at), answer) for name, state, at, answer in found)
 
     def silence(self, alert_id: str, silence: Silence, now: datetime) -> bool:
         parameters = {

@@ -81,6 +81,7 @@ class SourceReport:
 
     ``progress``: 0 to 1 while the first read runs, else None. ``is_foreign``: another LibreChat's database
     answers, so nothing is read. ``audit_kind`` and ``audit_progress`` (0 to 1) while an audit runs.
+    ``silent_since``: when the follower last reported, if it should have reported again.
     """
 
     status: SourceStatus
@@ -88,6 +89,7 @@ class SourceReport:
     is_foreign: bool = False
     audit_kind: AuditKind | None = None
     audit_progress: float | None = None
+    silent_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,8 @@ class Freshness:
     """When LibreChat stored the newest row that is held."""
     refused: int = 0
     """Documents that could not be read, ever."""
+    silent_since: datetime | None = None
+    """When the follower last reported, if it should have reported again; then nobody knows of the source."""
 
 
 @dataclass(frozen=True, slots=True)

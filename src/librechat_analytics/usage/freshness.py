@@ -33,6 +33,7 @@ def freshness(reader: Reader, state: SyncState, source: SourceReport) -> Freshne
         unattributed=reader.count_unattributed(),
         last_row=_stored_at(state.newest_id),
         refused=sum(row["refused"] for row in refused),
+        silent_since=source.silent_since,
     )
 
 

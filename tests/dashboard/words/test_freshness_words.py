@@ -44,6 +44,12 @@ def test_it_says_last_row_last_look_lag_history_and_what_was_refused() -> None:
     }
 
 
+def test_without_its_follower_the_source_is_since_when_it_is_silent() -> None:
+    silent = replace(LIVE, status="unreachable", silent_since=NOW - timedelta(hours=2))
+
+    assert facts(silent)["Source"] == "The follower, which has not reported since 14:00"
+
+
 def test_a_reader_with_a_scope_learns_nothing_about_all_usage() -> None:
     assert not facts(LIVE, sees_all=False).keys() & {"Last row", "Refused documents", "Agents"}
 

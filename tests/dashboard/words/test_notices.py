@@ -22,7 +22,7 @@ from tests.dashboard.ready_answers import BERLIN, NOW, component_texts
 
 def banner(status: Any, *, progress: float | None = None, is_empty: bool = False) -> str:
     freshness = Freshness(NOW - timedelta(hours=2), status, NOW, progress)
-    return component_texts(source_banner(freshness, BERLIN, is_empty=is_empty))
+    return component_texts(source_banner(freshness, BERLIN, NOW, is_empty=is_empty))
 
 
 def test_a_source_without_trouble_needs_no_words() -> None:
@@ -33,8 +33,8 @@ def test_a_source_without_trouble_needs_no_words() -> None:
 def test_only_readers_who_see_all_usage_learn_how_many_rows_wait_for_agents() -> None:
     freshness = Freshness(NOW, "ok", NOW, None, unattributed=8_420)
 
-    assert "for 8,420 rows;" in component_texts(source_banner(freshness, BERLIN))
-    assert "for some rows;" in component_texts(source_banner(freshness, BERLIN, sees_all=False))
+    assert "for 8,420 rows;" in component_texts(source_banner(freshness, BERLIN, NOW))
+    assert "for some rows;" in component_texts(source_banner(freshness, BERLIN, NOW, sees_all=False))
 
 
 def test_a_first_read_says_how_far_it_is() -> None:
@@ -47,6 +47,14 @@ def test_a_first_read_of_unknown_length_has_no_number() -> None:
 
 def test_without_mongodb_it_says_how_old_the_figures_are() -> None:
     assert "The figures are as of 2026-11-24 14:00." in banner("unreachable")
+
+
+def test_without_its_follower_it_says_since_when() -> None:
+    freshness = Freshness(NOW, "unreachable", NOW, None, silent_since=NOW - timedelta(hours=2))
+    words = component_texts(source_banner(freshness, BERLIN, NOW))
+
+    assert words.startswith("The follower has not reported since 14:00.")
+    assert "MongoDB" not in words
 
 
 def test_an_empty_store_says_what_librechat_must_record() -> None:

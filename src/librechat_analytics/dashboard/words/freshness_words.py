@@ -52,7 +52,7 @@ def state(data: PageData) -> str:
     reach = _instant(freshness.as_of, zone, data.now)
     look = _look(freshness, zone, data.now)
     parts = [
-        SOURCES[freshness.status],
+        _source(freshness, zone, data.now),
         f"figures up to {reach}" if reach else "no figures yet",
         f"last look {look}" if look else "",
     ]
@@ -73,7 +73,7 @@ def freshness_facts(
     what concerns all of it.
     """
     facts = [
-        Fact("Source", SOURCES[freshness.status]),
+        Fact("Source", _source(freshness, zone, now)),
         Fact("Figures up to", _instant(freshness.as_of, zone, now) or UNKNOWN),
         Fact("Lag", _lag(freshness, now)),
         Fact("Last look at MongoDB", _look(freshness, zone, now)),
@@ -90,6 +90,12 @@ def freshness_facts(
         Fact("Agents", f"Being looked up for {counted(waiting, 'row')}" if waiting else ""),
         Fact("Comparison with MongoDB", audit_words(freshness, zone, now)),
     ]
+
+
+def _source(freshness: Freshness, zone: ZoneInfo, now: datetime) -> str:
+    if freshness.silent_since is None:
+        return SOURCES[freshness.status]
+    return f"The follower, which has not reported since {clock(freshness.silent_since, zone, now)}"
 
 
 def _instant(instant: datetime | None, zone: ZoneInfo, now: datetime) -> str:

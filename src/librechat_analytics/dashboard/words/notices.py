@@ -83,6 +83,7 @@ def audit_words(freshness: Freshness, zone: ZoneInfo, now: datetime) -> str:
 def source_banner(
     freshness: Freshness,
     zone: ZoneInfo,
+    now: datetime,
     *,
     sees_all: bool = True,
     is_empty: bool = False,
@@ -93,6 +94,7 @@ def source_banner(
     Args:
         freshness: How the source is doing.
         zone: The zone of the times.
+        now: The present.
         sees_all: The reader may see all usage.
         is_empty: The store has no usage.
         has_users: The store knows users.
@@ -100,7 +102,7 @@ def source_banner(
     if freshness.status == "importing":
         return _importing(freshness)
     if freshness.status == "unreachable":
-        return _unreachable(freshness, zone)
+        return _unreachable(freshness, zone, now)
     if is_empty:
         return [html.Div(_nothing_recorded(has_users=has_users), className="banner")]
     if freshness.unattributed and freshness.status != "offline":
@@ -136,13 +138,17 @@ def _importing(freshness: Freshness) -> list[Component]:
     ]
 
 
-def _unreachable(freshness: Freshness, zone: ZoneInfo) -> list[Component]:
+def _unreachable(freshness: Freshness, zone: ZoneInfo, now: datetime) -> list[Component]:
     as_of = freshness.as_of
     figures = (
         "No figures have been read yet."
         if as_of is None
         else f"The figures are as of {as_of.astimezone(zone):%Y-%m-%d %H:%M}."
     )
+    if freshness.silent_since is not None:
+        since = clock(freshness.silent_since, zone, now)
+        what = f"The follower has not reported since {since}. "
+        return [html.Div([what, figures, " They update when it runs again."], className="banner warning")]
     what, then = (
         (
             "Another LibreChat's database answers, so nothing is read from it. ",
