@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 load_profile()
 
+pytest_plugins = ["tests.support.clickhouse"]
+
 # Those that mostly wait stand between those that mostly compute.
 SLOWEST_FILES = (
     "tests/browser/test_odd_names.py",

@@ -20,7 +20,7 @@ ROOMS: dict[str, set[str]] = {
     "texts": set(),
     "zones": set(),
     "librechat": {"columns", "bson", "pymongo", "numpy"},
-    "store": {"columns", "plain_files", "duckdb", "pandas", "numpy"},
+    "store": {"columns", "plain_files", "duckdb", "clickhouse_connect", "urllib3", "pandas", "numpy"},
     "sync": {"columns", "librechat", "store", "bson", "numpy", "pandas"},
     "usage": {"plain_files", "store", "numpy", "pandas"},
     "answer_cache": {"usage", "store", "flask", "flask_caching"},
@@ -31,6 +31,7 @@ ROOMS: dict[str, set[str]] = {
     "settings": {
         "key_strength",
         "plain_files",
+        "store.clickhouse.address",
         "texts",
         "zones",
         "dotenv",

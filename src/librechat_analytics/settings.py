@@ -18,12 +18,14 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
 )
 
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.key_strength import HOW_TO_MAKE_A_KEY, require_strong_key
 from librechat_analytics.plain_files import MissingFileError, UnreadableFileError, read_text, stands_for_none
+from librechat_analytics.store.clickhouse.address import StoreAddress, parse_store_url
 from librechat_analytics.texts import listed, parse_bytes, parse_seconds, trimmed
 from librechat_analytics.zones import UnknownZoneError, zone_name
 
@@ -166,6 +168,16 @@ class Settings(BaseModel):
         (),
         description="Networks (CIDR) of the proxies that may name a client's address, separated by spaces.",
     )
+    store_url: SecretStr | None = Field(
+        None,
+        description="ClickHouse as the store instead of a file in `DATA_DIR`, such as"
+        " `clickhouse://user:password@host:8443/database?secure=1`.",
+    )
+    store_ca_file: FilePath | None = Field(
+        None,
+        description="File (PEM) with the certificate of the authority that signed ClickHouse's, if it is not"
+        " a public one.",
+    )
     data_dir: FilePath = Field(Path("data"), description="Folder of the usage store.")
     host: Annotated[str, _if_written(_host)] = Field("127.0.0.1", description="Address to listen on.")
     port: Annotated[int, Field(ge=1, le=65535)] = Field(3001, description="Port to listen on.")
@@ -219,6 +231,30 @@ class Settings(BaseModel):
         if value is not None and not value.get_secret_value().startswith(("mongodb://", "mongodb+srv://")):
             raise ValueError("must begin with mongodb:// or mongodb+srv://")
         return value
+
+    @field_validator("store_url")
+    @classmethod
+    def _usable_store_url(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            parse_store_url(value.get_secret_value(), None)
+        return value
+
+    @field_validator("store_ca_file")
+    @classmethod
+    def _ca_file_of_tls(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        url = info.data.get("store_url")
+        if not isinstance(url, SecretStr) or value is None:
+            return value
+        if not parse_store_url(url.get_secret_value(), None).secure:
+            raise ValueError("needs TLS: add ?secure=1 to STORE_URL, or leave STORE_CA_FILE out")
+        return value
+
+    @property
+    def store_address(self) -> StoreAddress | None:
+        """Where ClickHouse is; None if the store is a file."""
+        if self.store_url is None:
+            return None
+        return parse_store_url(self.store_url.get_secret_value(), self.store_ca_file)
 
     @field_validator("dashboard_api_key")
     @classmethod

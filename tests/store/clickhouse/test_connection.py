@@ -1,0 +1,158 @@
+"""Queries, commands and rows in and out over HTTP, against a server of ClickHouse's protocol."""
+
+from __future__ import annotations
+
+import io
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from librechat_analytics.store.clickhouse.connection import Connection
+from librechat_analytics.store.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from librechat_analytics.store.clickhouse.address import StoreAddress
+
+pytestmark = pytest.mark.clickhouse
+
+INSTANT = datetime(2026, 3, 29, 1, 30, 0, 123456, tzinfo=UTC)
+
+
+@pytest.fixture
+def connection(clickhouse_database: StoreAddress) -> Iterator[Connection]:
+    connection = Connection(clickhouse_database, query_prefix="tests-")
+    yield connection
+    connection.close()
+
+
+def test_parameters_arrive_as_they_were_sent(connection: Connection) -> None:
+    query = """SELECT {text:String} AS text, {none:Nullable(String)} AS none, {keys:Array(UInt32)} AS keys,
+        {names:Array(String)} AS names, {at:DateTime64(6, 'UTC')} AS at, {big:Int128} AS big,
+        {yes:Bool} AS yes"""
+    parameters = {
+        "text": 'it\'s \\N \t\n"ü" 🦊 {x:Int8} %s',
+        "none": None,
+        "keys": [1, 2],
+        "names": ["a'b", "\\"],
+        "at": INSTANT.astimezone(timezone(timedelta(hours=-8))),
+        "big": -(2**126),
+        "yes": True,
+        "not_in_the_query": 1,
+    }
+
+    (row,) = connection.rows(query, parameters)
+
+    assert row == {name: parameters[name] for name in row}
+    assert row["at"].utcoffset() == timedelta(0)
+
+
+def test_a_query_reads_frames_as_tables(connection: Connection) -> None:
+    frame = pd.DataFrame(
+        {
+            "number": np.array([1, 2, 3], "int64"),
+            "small": np.array([1, 2, 3], "uint8"),
+            "rate": [0.5, float("nan"), -0.0],
+            "yes": [True, False, True],
+            "text": ["a\t\\N\n", None, ""],
+            "at": pd.to_datetime([INSTANT.replace(tzinfo=None), None, INSTANT.replace(tzinfo=None)]),
+        }
+    )
+
+    rows = connection.rows("SELECT * FROM days ORDER BY number", frames={"days": frame})
+
+    assert rows == [
+        {"number": 1, "small": 1, "rate": 0.5, "yes": True, "text": "a\t\\N\n", "at": INSTANT},
+        {"number": 2, "small": 2, "rate": None, "yes": False, "text": None, "at": None},
+        {"number": 3, "small": 3, "rate": 0.0, "yes": True, "text": "", "at": INSTANT},
+    ]
+    assert connection.rows("SELECT count() AS rows FROM days", frames={"days": frame[:0]}) == [{"rows": 0}]
+    with pytest.raises(StoreError, match="days"):
+        connection.rows("SELECT * FROM days")
+
+
+def test_columns_are_arrays_as_those_of_the_file(connection: Connection) -> None:
+    columns = connection.columns(
+        "SELECT toInt64(number) AS number, toInt128(number) AS big, if(number = 1, NULL, number) AS gap,"
+        " ['a'] AS texts, fromUnixTimestamp64Micro(toInt64(number), 'UTC') AS at, toString(number) AS text"
+        " FROM numbers(3) ORDER BY number"
+    )
+
+    assert columns["number"].tolist() == [0, 1, 2]
+    assert columns["number"].dtype == np.int64
+    assert columns["big"].dtype == np.float64
+    assert np.ma.getmaskarray(columns["gap"]).tolist() == [False, True, False]
+    assert columns["texts"][0].tolist() == ["a"]
+    assert columns["at"].astype("int64").tolist() == [0, 1, 2]
+    assert columns["text"].tolist() == ["0", "1", "2"]
+
+
+def test_columns_without_rows_have_their_names_and_types(connection: Connection) -> None:
+    columns = connection.columns("SELECT toInt64(number) AS number, 'a' AS text FROM numbers(0)")
+
+    assert {name: column.dtype for name, column in columns.items()} == {
+        "number": np.dtype(np.int64),
+        "text": np.dtype(object),
+    }
+
+
+def test_answers_are_as_those_of_the_file_in_what_sql_leaves_open(connection: Connection) -> None:
+    (row,) = connection.rows(
+        "SELECT sum(number) AS total, (SELECT count() FROM (SELECT 1 UNION SELECT 1)) AS distinct_rows,"
+        " any(b.y) AS unmatched FROM numbers(0) AS a"
+        " LEFT JOIN (SELECT toUInt64(1) AS x, 2 AS y) AS b ON number = b.x"
+    )
+
+    assert row == {"total": None, "distinct_rows": 1, "unmatched": None}
+
+
+def test_rows_go_in_and_out_as_csv(connection: Connection) -> None:
+    connection.command(
+        "CREATE TABLE rows (key UInt64, text Nullable(String)) ENGINE = MergeTree ORDER BY key"
+    )
+
+    connection.insert_csv("rows", ["key", "text"], io.BytesIO(b'1,"a"\n2,\\N\n'), query_id="one")
+    connection.insert_csv("rows", ["text", "key"], iter([b'"b', b'",3\n', b'"",4\n']), query_id="two")
+    connection.insert_csv("rows", ["text", "key"], [], query_id="three")
+
+    assert b"".join(connection.read_csv("SELECT * FROM rows ORDER BY key")) == b'1,"a"\n2,\\N\n3,"b"\n4,""\n'
+
+
+def test_an_answer_that_breaks_off_is_an_error_and_not_a_short_answer(connection: Connection) -> None:
+    query = "SELECT throwIf(number = 250000) FROM numbers(300000) SETTINGS max_block_size = 1000"
+    pieces = connection.read_csv(query)
+
+    received = next(pieces)
+
+    assert received.startswith(b"0\n0\n")
+    with pytest.raises(StoreError, match="throwIf"):
+        list(pieces)
+
+
+def test_many_threads_share_one_connection(connection: Connection) -> None:
+    def ask(number: int) -> int:
+        (row,) = connection.rows(
+            "SELECT {number:Int64} + count() AS total FROM numbers(1000)", {"number": number}
+        )
+        return int(row["total"])
+
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(ask, range(80))) == [number + 1000 for number in range(80)]
+
+
+def test_queries_that_should_not_be_logged_are_not(connection: Connection) -> None:
+    for is_logged in (True, False):
+        connection.rows("SELECT {whom:String} AS whom", {"whom": f"logged-{is_logged}"}, is_logged=is_logged)
+    connection.command("SYSTEM FLUSH LOGS")
+
+    logged = connection.rows(
+        "SELECT query FROM system.query_log WHERE query LIKE '%logged-%' AND query NOT LIKE '%query_log%'",
+        is_logged=False,
+    )
+
+    assert [row["query"].rpartition("=")[2] for row in logged] == ["logged-True"]

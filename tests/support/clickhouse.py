@@ -1,0 +1,64 @@
+"""Fixtures with a database of ClickHouse: the server is started once for each process of the tests."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from librechat_analytics.store.clickhouse.address import StoreAddress, parse_store_url
+from librechat_analytics.store.clickhouse.connection import Connection
+from tests.support.servers import ROOT, accepts, free_port, running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def clickhouse_server() -> Iterator[StoreAddress]:
+    """Run a server of the tests; gives its database ``default`` and a user that may do everything."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        port = free_port()
+        with running(
+            "the ClickHouse server of the tests",
+            [sys.executable, "-m", "tests.support.clickhouse_server", str(folder / "data"), str(port)],
+            base_url=f"http://127.0.0.1:{port}",
+            log_path=folder / "log",
+            ready=lambda: accepts(port),
+            folder=ROOT,
+            environment={**os.environ, "TZ": "Asia/Kathmandu"},
+        ):
+            yield StoreAddress(
+                "127.0.0.1", port, "writer", "wr1t3r:p@ss/%", "default", secure=False, ca_file=None
+            )
+
+
+@pytest.fixture(scope="session")
+def clickhouse() -> Iterator[StoreAddress]:
+    """The address of CLICKHOUSE_TEST_URL's server or of one started here; its user may create databases."""
+    if given := os.environ.get("CLICKHOUSE_TEST_URL"):
+        yield parse_store_url(given, None)
+        return
+    with clickhouse_server() as address:
+        yield address
+
+
+@pytest.fixture
+def clickhouse_database(clickhouse: StoreAddress) -> Iterator[StoreAddress]:
+    """The address of an empty database of this test's own; dropped after the test."""
+    name = f"test_{uuid4().hex}"
+    connection = Connection(clickhouse)
+    connection.command(f"CREATE DATABASE {name}")
+    try:
+        yield replace(clickhouse, database=name)
+    finally:
+        connection.command(f"DROP DATABASE IF EXISTS {name} SYNC")
+        connection.close()
