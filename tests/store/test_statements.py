@@ -32,5 +32,5 @@ def test_a_file_says_which_frames_and_parameters_it_takes(path: Path) -> None:
 
 
 def test_every_file_is_run_by_the_store() -> None:
-    code = "".join(path.read_text("utf-8") for path in FOLDER.parent.glob("*.py"))
+    code = "".join(path.read_text("utf-8") for path in FOLDER.parent.rglob("*.py"))
     assert not [path.stem for path in FOLDER.glob("*.sql") if not re.search(rf'["/]{path.stem}"', code)]

@@ -15,10 +15,13 @@ import pytest
 
 from librechat_analytics.store.clickhouse.address import StoreAddress, parse_store_url
 from librechat_analytics.store.clickhouse.connection import Connection
+from librechat_analytics.store.clickhouse.publisher import Publisher
 from tests.support.servers import ROOT, accepts, free_port, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from librechat_analytics.store.store import Store
 
 
 @contextmanager
@@ -39,6 +42,16 @@ def clickhouse_server() -> Iterator[StoreAddress]:
             yield StoreAddress(
                 "127.0.0.1", port, "writer", "wr1t3r:p@ss/%", "default", secure=False, ca_file=None
             )
+
+
+def publish_to(address: StoreAddress, store: Store, *, follower: str = "follower") -> None:
+    """Publish everything that a store holds to an empty database, or what has changed since."""
+    connection = Connection(address)
+    publisher = Publisher(store, connection, follower=follower)
+    publisher.prepare()
+    publisher.publish()
+    publisher.close()
+    connection.close()
 
 
 @pytest.fixture(scope="session")

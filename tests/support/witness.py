@@ -122,8 +122,10 @@ class WitnessedStore(Store):
         super().__init__(folder, threads=1)
 
     @contextmanager
-    def committing(self, *, is_usage: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
-        with super().committing(is_usage=is_usage) as cursor:
+    def committing(
+        self, *, is_usage: bool = True, is_change: bool = True
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
+        with super().committing(is_usage=is_usage, is_change=is_change) as cursor:
             yield cursor
             self._points(asking=False)
         if self._note is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from librechat_analytics.store.notes import note, noting_rows
 from librechat_analytics.store.sql_files import rows_of, run
 
 if TYPE_CHECKING:
@@ -35,9 +36,17 @@ def keeping_cells(
     """Sum up again the cells that the block changes, or forget all cells if it changes very many.
 
     These are the cells of the rows in ``relation`` (id_head, id_tail), which may be added or changed, and
-    those that the block itself adds to the table changed_cells.
+    those that the block itself adds to the table changed_cells. If the store is published, notes them too.
     """
     run(cursor, "statements/begin_changes")
+    with noting_rows(cursor, relation, heads), _summing_up_again(cursor, relation, heads):
+        yield
+
+
+@contextmanager
+def _summing_up_again(
+    cursor: duckdb.DuckDBPyConnection, relation: str | None, heads: Mapping[str, object]
+) -> Iterator[None]:
     ((summed_until,),) = rows_of(cursor, "statements/summed_until")
     if summed_until is None:
         yield
@@ -79,12 +88,14 @@ def write_pairs(cursor: duckdb.DuckDBPyConnection, of: str, heads: Mapping[str, 
     slots = {"first_slot": first, "last_slot": last}
     ((found,),) = rows_of(cursor, "statements/find_pairs", slots)
     if found:
+        note(cursor, "note_pairs", slots)
         run(cursor, "statements/mark_pairs", slots)
 
 
 def forget_cells(cursor: duckdb.DuckDBPyConnection) -> None:
     """Delete all cells, when so much changes that they are better summed up again later."""
     run(cursor, "statements/forget_cells")
+    note(cursor, "note_forgotten_cells")
 
 
 def sum_up_chunk(cursor: duckdb.DuckDBPyConnection, end_slot: int) -> None:

@@ -62,6 +62,8 @@ class DuckDBFile:
         """Grows with each commit."""
         self.changed_at = _milliseconds_now()
         """When the last commit began."""
+        self.changes = 0
+        """Grows with each commit that is to be published, of usage or not."""
         self._connection = self._open()
         remove_leftovers(folder)
         try:
@@ -141,10 +143,13 @@ class DuckDBFile:
             yield DuckDBSnapshot(cursor)
 
     @contextmanager
-    def committing(self, *, is_usage: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
+    def committing(
+        self, *, is_usage: bool = True, is_change: bool = True
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
         """Open a cursor whose changes are committed together, or not at all; one at a time.
 
-        The version grows only where ``is_usage``, because no answer about usage shows the other changes.
+        The version grows only where ``is_usage``, because no answer about usage shows the other changes. What
+        is no ``is_change`` need not be published.
         """
         with self._writing, self._explained(), self._connection.cursor() as cursor:
             cursor.execute("BEGIN")
@@ -159,6 +164,7 @@ class DuckDBFile:
                 self.changed_at = _milliseconds_now()
             cursor.execute("COMMIT")
             self.version += is_usage
+            self.changes += is_change
 
     @contextmanager
     def attached(self, name: str) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -170,6 +176,17 @@ class DuckDBFile:
             finally:
                 with suppress(duckdb.Error):
                     cursor.execute(f"DETACH {name}")
+
+    @contextmanager
+    def scratch_file(self) -> Iterator[Path]:
+        """Name a file that does not exist yet and lasts no longer than the block, or this process."""
+        folder = self._folder / SPILL_FOLDER
+        folder.mkdir(exist_ok=True)
+        path = folder / f"rows-{secrets.token_hex(8)}"
+        try:
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
 
     @contextmanager
     def limited_to(self, most_bytes: int) -> Iterator[None]:

@@ -16,6 +16,7 @@ from librechat_analytics.store.cells import (
 from librechat_analytics.store.duckdb_file import FILE_NAME
 from librechat_analytics.store.errors import StoreBusyError, StoreError
 from librechat_analytics.store.labels import EndedMemberships, Labels
+from librechat_analytics.store.notes import note
 from librechat_analytics.store.sql_files import load, rows_of, run
 
 if TYPE_CHECKING:
@@ -282,6 +283,7 @@ def _write_roots(cursor: duckdb.DuckDBPyConnection) -> bool:
     ((count, elsewhere),) = rows_of(cursor, "statements/count_roots")
     if count:
         run(cursor, "statements/write_roots")
+        note(cursor, "note_roots")
     if elsewhere:
         run(cursor, "statements/note_moved")
         run(cursor, "statements/move_to_roots")

@@ -11,6 +11,7 @@ from librechat_analytics.store.cells import (
     write_pairs,
     write_ran_keys,
 )
+from librechat_analytics.store.notes import note
 from librechat_analytics.store.sql_files import rows_of, run
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class StoredNames:
             cursor.register("renamed", renamed)
             forget_cells(cursor)
             with keeping_cells(cursor):
+                run(cursor, "statements/same_names")
+                note(cursor, "note_renamed")
                 run(cursor, "statements/rename")
                 write_ran_keys(cursor, ALL_ROWS)
                 write_pairs(cursor, "pair_all")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from librechat_analytics.store.clickhouse.connection import Connection
+    from librechat_analytics.store.interface import SqlRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,4 +85,7 @@ def newest_commit(connection: Connection) -> Commit | None:
     """
     # A follower of another version may have fewer or more columns.
     found = connection.rows("SELECT * FROM sync_state ORDER BY version DESC LIMIT 1")
-    return Commit(**{name: found[0].get(name) for name in COMMIT_FIELDS}) if found else None
+    if not found:
+        return None
+    values: SqlRow = {name: found[0].get(name) for name in COMMIT_FIELDS}
+    return Commit(**values)

@@ -1,10 +1,6 @@
 -- Replaces names by the form that lists show, given in `renamed` (name, listed). Entries that then have the same name
--- become one.
+-- become one. It needs the tables that same_names.sql creates.
 -- Frames: renamed. Parameters: none.
-CREATE OR REPLACE TEMP TABLE same_models AS
-SELECT key, coalesce(listed, id) AS listed, min(key) OVER (PARTITION BY coalesce(listed, id)) AS kept
-FROM models LEFT JOIN renamed ON renamed.name = models.id;
-
 UPDATE transactions SET model_key = kept
 FROM same_models
 WHERE transactions.model_key = same_models.key AND same_models.key <> kept;
@@ -29,10 +25,6 @@ DROP TABLE same_models;
 
 UPDATE models SET agent = listed FROM renamed WHERE agent = name;
 
-CREATE OR REPLACE TEMP TABLE same_contexts AS
-SELECT key, coalesce(listed, id) AS listed, min(key) OVER (PARTITION BY coalesce(listed, id)) AS kept
-FROM contexts LEFT JOIN renamed ON renamed.name = contexts.id;
-
 UPDATE transactions SET context_key = kept
 FROM same_contexts
 WHERE transactions.context_key = same_contexts.key AND same_contexts.key <> kept;
@@ -42,10 +34,6 @@ DELETE FROM contexts WHERE key IN (SELECT key FROM same_contexts WHERE key <> ke
 UPDATE contexts SET id = listed FROM same_contexts WHERE contexts.key = same_contexts.key AND contexts.id <> listed;
 
 DROP TABLE same_contexts;
-
-CREATE OR REPLACE TEMP TABLE same_providers AS
-SELECT key, coalesce(listed, id) AS listed, min(key) OVER (PARTITION BY coalesce(listed, id)) AS kept
-FROM providers LEFT JOIN renamed ON renamed.name = providers.id;
 
 UPDATE transactions SET provider_key = kept
 FROM same_providers
@@ -58,16 +46,6 @@ FROM same_providers
 WHERE providers.key = same_providers.key AND providers.id <> listed;
 
 DROP TABLE same_providers;
-
--- An agent can have only one history of models, so the entry with a known history is kept.
-CREATE OR REPLACE TEMP TABLE same_agents AS
-SELECT
-    key, coalesce(listed, id) AS listed,
-    first_value(key) OVER (
-        PARTITION BY coalesce(listed, id), tenant
-        ORDER BY key IN (SELECT agent_key FROM agent_versions) DESC, labelled DESC, key
-    ) AS kept
-FROM agents LEFT JOIN renamed ON renamed.name = agents.id;
 
 UPDATE transactions SET agent_key = kept
 FROM same_agents

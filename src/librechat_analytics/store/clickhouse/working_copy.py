@@ -1,0 +1,103 @@
+"""What the working copy notes of its own publication, and files for rows that are on their way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+import pandas as pd
+
+from librechat_analytics.store.notes import is_published
+from librechat_analytics.store.sql_files import rows_of, run
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from librechat_analytics.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Whose ledger the working copy is, and what it has published.
+
+    ``version`` is that of its last commit, None before the first. ``pending`` is that of a publication which
+    was begun and perhaps committed.
+    """
+
+    ledger: UUID
+    version: int | None
+    pending: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a publication has sent, so that its notes can be cleared.
+
+    ``granules`` has the columns slot and conversation_key. ``noted`` and ``noted_conversations`` are the last
+    notes that it has seen. ``fingerprints`` are those of the small tables that it has sent. ``waiting`` has
+    for a table of incomplete rows the fingerprints that were sent, and whether they are the whole table.
+    """
+
+    granules: pd.DataFrame
+    noted: int
+    noted_conversations: int
+    fingerprints: Mapping[str, str]
+    waiting: Mapping[str, tuple[pd.DataFrame, bool]]
+
+
+class WorkingCopy:
+    """The store from which a follower publishes."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def published(self) -> Published | None:
+        """Return what was published; None if the store never was."""
+        with self.store.reading() as cursor:
+            if not is_published(cursor):
+                return None
+            found = rows_of(cursor, "statements/read_published")
+        return Published(*found[0]) if found else None
+
+    def is_empty(self) -> bool:
+        """Say whether nothing was ever read into the store."""
+        with self.store.reading() as cursor:
+            ((documents, users),) = rows_of(cursor, "statements/count_anything")
+        return not documents and not users and not self.store.state().anything_read
+
+    def begin(self, ledger: UUID | None = None, version: int | None = None) -> Published:
+        """Note from now on what changes, and that the store is a copy of this ledger, or a new one."""
+        begun = Published(ledger or uuid4(), version, None)
+        with self.store.committing(is_usage=False, is_change=False) as cursor:
+            run(cursor, "statements/create_notes")
+            run(cursor, "statements/begin_publishing", {"ledger": begun.ledger, "version": version})
+        return begun
+
+    def note_pending(self, version: int) -> None:
+        """Note that a publication is about to be committed."""
+        with self.store.committing(is_usage=False, is_change=False) as cursor:
+            run(cursor, "statements/note_pending", {"version": version})
+
+    def note_committed(self, version: int, sent: Sent | None = None) -> None:
+        """Note that a publication was committed, and clear the notes of what it has sent."""
+        with self.store.committing(is_usage=False, is_change=False) as cursor:
+            run(cursor, "statements/note_committed", {"version": version})
+            if sent is None:
+                return
+            cursor.register("sent", sent.granules)
+            noted = {"noted": sent.noted, "noted_conversations": sent.noted_conversations}
+            run(cursor, "statements/clear_notes", noted)
+            cursor.register(
+                "fingerprints",
+                pd.DataFrame(
+                    {
+                        "name": pd.Series([*sent.fingerprints], dtype="str"),
+                        "fingerprint": pd.Series([*sent.fingerprints.values()], dtype="str"),
+                    }
+                ),
+            )
+            run(cursor, "statements/write_fingerprints")
+            for name, (rows, is_whole) in sent.waiting.items():
+                cursor.register("waiting_sent", rows)
+                run(cursor, "statements/write_waiting_sent", {"name": name, "is_whole": is_whole})
