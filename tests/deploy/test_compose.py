@@ -8,11 +8,14 @@ from xml.etree import ElementTree
 
 import pytest
 
+from librechat_analytics.store.clickhouse.connection import Connection
 from tests.support.manifests import RefusedError, at, composed, texts_in
 from tests.support.servers import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from librechat_analytics.store.clickhouse.address import StoreAddress
 
 TODAY = ROOT / "docker-compose.yml"
 SCALED = ROOT / "docker-compose.clickhouse.yml"
@@ -154,6 +157,17 @@ class TestUsers:
             f"GRANT INSERT ON {DATABASE}.requests",
         ]
 
+    @pytest.mark.clickhouse
+    @pytest.mark.parametrize("user", ["writer", "reader"])
+    def test_clickhouse_knows_every_right(self, clickhouse: StoreAddress, user: str) -> None:
+        connection = Connection(clickhouse)
+        for grant in grants(user):
+            (row,) = connection.rows(
+                "SELECT formatQuery({grant:String}) AS grant", {"grant": f"{grant} TO {user}"}
+            )
+            assert str(row["grant"]).endswith(f" TO {user}")
+        connection.close()
+
     def test_the_user_without_a_password_comes_from_inside_the_container_alone(self) -> None:
         networks = ElementTree.parse(USERS).getroot().find("users/default/networks")
 
@@ -173,3 +187,13 @@ def test_system_logs_that_are_kept_end_by_themselves() -> None:
 
     assert "query_log" in {each.tag for each in logs}
     assert [each.tag for each in logs if each.get("remove") is None and each.find("ttl") is None] == []
+
+
+def test_the_workflow_gives_the_tests_of_the_official_server_all_that_they_read() -> None:
+    job = (ROOT / ".github" / "workflows" / "ci.yml").read_text("utf-8").partition("\n  clickhouse:\n")[2]
+    tests = (ROOT / "tests" / "system" / "test_clickhouse_server.py").read_text("utf-8")
+    read = set(re.findall(r'environ(?:\.get\(|\[)"(\w+)"', tests))
+    passwords = {f"CLICKHOUSE_{user}_PASSWORD" for user in ("WRITER", "READER")}
+
+    assert read == {"CLICKHOUSE_TEST_URL", "CLICKHOUSE_TEST_CA_FILE"}
+    assert read | passwords <= set(re.findall(r'echo "(\w+)=', job))

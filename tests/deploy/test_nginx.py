@@ -165,9 +165,9 @@ def test_librechat_works_while_the_dashboard_is_away(while_away: str) -> None:
 
 
 class _Resolver(ThreadingUDPServer):
-    """A name server that knows every name, under one address, or none while that is None."""
+    """A name server that knows every name, under these addresses, or none while there are none."""
 
-    address: str | None = None
+    addresses: tuple[str, ...] = ()
 
 
 class _Resolve(BaseRequestHandler):
@@ -175,10 +175,10 @@ class _Resolve(BaseRequestHandler):
         assert isinstance(self.server, _Resolver)
         query, socket = self.request
         question = query[12 : query.index(b"\0", 12) + 5]
-        found = self.server.address
-        flags, answers = (b"\x81\x80", 1) if found else (b"\x81\x83", 0)
-        answer = b"\xc0\x0c\0\1\0\1\0\0\0\1\0\4" + inet_aton(found) if found else b""
-        counts = b"\0\1" + answers.to_bytes(2) + b"\0\0\0\0"
+        found = self.server.addresses
+        flags = b"\x81\x80" if found else b"\x81\x83"
+        answer = b"".join(b"\xc0\x0c\0\1\0\1\0\0\0\1\0\4" + inet_aton(each) for each in found)
+        counts = b"\0\1" + len(found).to_bytes(2) + b"\0\0\0\0"
         socket.sendto(query[:2] + flags + counts + question + answer, self.client_address)
 
 
@@ -205,14 +205,33 @@ def test_a_container_that_comes_back_with_another_address_is_found_again(resolve
         assert answers(None), "nginx starts without it"
         for host in ("127.0.0.2", "127.0.0.3"):
             with _echo_server(host, upstream):
-                resolver.address = host
+                resolver.addresses = (host,)
                 wait_until(partial(answers, host))
             assert answers(None)
 
 
-def test_the_block_names_the_compose_files_service() -> None:
-    compose = (NGINX_BLOCK.parent.parent / "docker-compose.yml").read_text()
+def test_requests_go_to_all_web_processes_in_turn_and_past_one_that_is_away(resolver: _Resolver) -> None:
+    hosts = ("127.0.0.2", "127.0.0.3")
+    resolver.addresses = (*hosts, "127.0.0.4")
+    upstream = free_port()
+    with (
+        nginx_in_front(upstream, resolver_port=resolver.server_address[1]) as librechat,
+        _echo_server(hosts[0], upstream),
+        _echo_server(hosts[1], upstream),
+    ):
+        answers = [_request(f"{librechat}/librechat-analytics/") for _ in range(12)]
+
+    assert {status for status, _, _ in answers} == {200}, "nobody notices the third"
+    assert {json.loads(body)["host"] for _, _, body in answers} == set(hosts)
+
+
+@pytest.mark.parametrize("file", ["docker-compose.yml", "docker-compose.clickhouse.yml"])
+def test_the_block_names_what_the_compose_files_serve(file: str) -> None:
+    compose = (NGINX_BLOCK.parent.parent / file).read_text()
+    name = (
+        "\n  librechat-analytics:" if file == "docker-compose.yml" else "\n          - librechat-analytics\n"
+    )
 
     assert "set $librechat_analytics librechat-analytics:3001;" in NGINX_BLOCK.read_text()
-    assert "\n  librechat-analytics:" in compose
+    assert name in compose
     assert 'PORT: "3001"' in compose
