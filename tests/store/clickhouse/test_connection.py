@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import urllib3
 
 from librechat_analytics.store.clickhouse.connection import Connection
 from librechat_analytics.store.errors import StoreError
@@ -156,3 +157,21 @@ def test_queries_that_should_not_be_logged_are_not(connection: Connection) -> No
     )
 
     assert [row["query"].rpartition("=")[2] for row in logged] == ["logged-True"]
+
+
+def test_values_of_queries_are_in_no_address(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    addresses: list[str] = []
+    request = urllib3.PoolManager.request
+
+    def noted(self: urllib3.PoolManager, method: str, url: str, *given: Any, **named: Any) -> Any:
+        addresses.append(f"{url} {named.get('fields', '')}" if method == "GET" else url)
+        return request(self, method, url, *given, **named)
+
+    monkeypatch.setattr(urllib3.PoolManager, "request", noted)
+    query = "SELECT {email:String} AS email"
+    assert connection.rows(query, {"email": "ana@example.com"}) == [{"email": "ana@example.com"}]
+    frame = pd.DataFrame({"number": np.array([1], "int64")})
+    assert connection.rows(f"{query} FROM given", {"email": "ana@example.com"}, {"given": frame})
+
+    assert len(addresses) >= 2
+    assert not [address for address in addresses if "ana" in address]

@@ -55,6 +55,7 @@ def new_client(address: StoreAddress, silence_seconds: float) -> Client:
         autogenerate_session_id=False,
         tz_mode="aware",
         client_name="librechat-analytics",
+        form_encode_query_params=True,  # servers and proxies log addresses; a value may be a name
         show_clickhouse_errors="scrub",
     )
 
