@@ -70,8 +70,8 @@ screenshots: test-tools dev ## Take the README's pictures again
 
 lock: dev ## Write the lock files again; ARGS=--upgrade takes newer versions
 	@[ -x $(BIN)/uv ] || $(PIP) install 'uv>=0.9'
-	$(UV_COMPILE) $(ARGS) pyproject.toml --output-file requirements.lock
-	$(UV_COMPILE) $(ARGS) pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(UV_COMPILE) $(ARGS) pyproject.toml --extra clickhouse --output-file requirements.lock
+	$(UV_COMPILE) $(ARGS) pyproject.toml --extra clickhouse --group dev --constraint requirements.lock --output-file requirements-dev.lock
 	$(UV_COMPILE) $(ARGS) --group build --constraint requirements-dev.lock --output-file requirements-build.lock
 	$(UV_COMPILE) $(ARGS) --group go --output-file requirements-go.lock
 
@@ -107,7 +107,7 @@ $(VENV)/.installed: requirements.lock requirements-build.lock pyproject.toml $(B
 
 $(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
 	@echo 'Installing the tools for checks and tests'
-	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@$(PIP) install --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
 
 node_modules/.installed: package-lock.json package.json .npmrc $(VENV)/.installed-dev

@@ -12,24 +12,14 @@ import pandas as pd
 import pytest
 import urllib3
 
-from librechat_analytics.store.clickhouse.connection import Connection
 from librechat_analytics.store.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from librechat_analytics.store.clickhouse.address import StoreAddress
+    from librechat_analytics.store.clickhouse.connection import Connection
 
 pytestmark = pytest.mark.clickhouse
 
 INSTANT = datetime(2026, 3, 29, 1, 30, 0, 123456, tzinfo=UTC)
-
-
-@pytest.fixture
-def connection(clickhouse_database: StoreAddress) -> Iterator[Connection]:
-    connection = Connection(clickhouse_database, query_prefix="tests-")
-    yield connection
-    connection.close()
 
 
 def test_parameters_arrive_as_they_were_sent(connection: Connection) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import threading
 import time
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from itertools import chain
 from typing import IO, TYPE_CHECKING
 from uuid import uuid4
@@ -18,13 +17,13 @@ from librechat_analytics.store.errors import StoreError
 from librechat_analytics.store.interface import NO_FRAMES, NO_PARAMETERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-    from types import ModuleType
+    from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
+    from clickhouse_connect.driver.query import QueryResult
 
     from librechat_analytics.store.clickhouse.address import StoreAddress
-    from librechat_analytics.store.clickhouse.http_client import Client, QueryResult
+    from librechat_analytics.store.clickhouse.http_client import HttpClient
     from librechat_analytics.store.interface import SqlColumns, SqlRow
 
 SILENCE_SECONDS = 60
@@ -69,14 +68,12 @@ class Connection:
         *,
         query_prefix: str = "",
         memory_limit: int | None = None,
-        silence_seconds: float = SILENCE_SECONDS,
+        silence_seconds: int = SILENCE_SECONDS,
     ) -> None:
         self.address = address
         self._query_prefix = query_prefix
         self._limits: dict[str, object] = {} if memory_limit is None else {"max_memory_usage": memory_limit}
         self._silence_seconds = silence_seconds
-        self._lock = threading.Lock()
-        self._client: Client | None = None
 
     def rows(
         self,
@@ -127,9 +124,8 @@ class Connection:
         settings: Mapping[str, object] = NO_SETTINGS,
     ) -> None:
         """Run a statement that returns nothing; it may take an hour."""
-        whole = {"max_execution_time": TRANSFER_SECONDS, "query_id": self._new_query_id(), **settings}
-        with _http().explained(self.address):
-            self._connected().command(statement, _named(statement, parameters), settings=whole)
+        whole = self._with_id({"max_execution_time": TRANSFER_SECONDS, **settings})
+        self._http.command(statement, _named(statement, parameters), whole)
 
     def insert_csv(
         self, table: str, columns: Sequence[str], csv: IO[bytes] | Iterable[bytes], *, query_id: str
@@ -145,37 +141,21 @@ class Connection:
             "query_id": query_id,
         }
         pieces = _pieces(csv)
-        first = next(pieces, b"")
-        if not first:
-            return
-        with _http().explained(self.address):
-            self._connected().raw_insert(table, columns, _from(first, pieces), settings=settings, fmt="CSV")
+        if first := next(pieces, b""):
+            self._http.insert(table, columns, _joined(first, pieces), settings)
 
     def read_csv(self, query: str, parameters: Mapping[str, object] = NO_PARAMETERS) -> Iterator[bytes]:
         """Run a query and return its rows as CSV, piece by piece, in the form of ``csv_format``.
 
         Raises StoreError, after some pieces, if the answer breaks off.
         """
-        settings = {
-            **READING,
-            **self._limits,
-            **READ_BY_CLICKHOUSE,
-            "max_execution_time": TRANSFER_SECONDS,
-            "query_id": self._new_query_id(),
-        }
-        with _http().explained(self.address):
-            response = self._connected().raw_stream(
-                query, _named(query, parameters), settings=settings, fmt="CSV"
-            )
-        yield from _http().pieces_of(response, self.address)
+        limits = {**self._limits, "max_execution_time": TRANSFER_SECONDS}
+        settings = self._with_id({**READING, **READ_BY_CLICKHOUSE, **limits})
+        return self._http.stream_csv(query, _named(query, parameters), settings)
 
     def close(self) -> None:
         """Close all connections; the next query opens new ones."""
-        with self._lock:
-            client, self._client = self._client, None
-        if client is not None:
-            client.close_connections()
-            client.close()
+        self._http.close()
 
     def _asked(
         self,
@@ -193,54 +173,30 @@ class Connection:
             "max_execution_time": QUERY_SECONDS,
             **({} if is_logged else {"log_queries": 0}),
         }
-        external = _http().external_data(frames)
-
-        def ask() -> QueryResult:
-            return self._connected().query(
-                query,
-                parameters=_named(query, parameters),
-                settings={**settings, "query_id": self._new_query_id()},
-                column_oriented=by_column,
-                external_data=external,
-            )
-
-        return self._once_more(ask)
-
-    def _once_more(self, ask: Callable[[], QueryResult]) -> QueryResult:
+        given = _named(query, parameters)
         begun = time.monotonic()
         try:
-            with _http().explained(self.address):
-                return ask()
+            return self._http.query(query, given, self._with_id(settings), frames, by_column=by_column)
         except UnreachableError:
             # The connection broke, as at a restart of the server. A server that is silent would stay silent.
             if time.monotonic() - begun > LATEST_RETRY_SECONDS:
                 raise
         time.sleep(REST_BEFORE_RETRY_SECONDS)
-        with _http().explained(self.address):
-            return ask()
+        return self._http.query(query, given, self._with_id(settings), frames, by_column=by_column)
 
-    def _new_query_id(self) -> str:
-        return f"{self._query_prefix}{uuid4()}"
+    def _with_id(self, settings: Mapping[str, object]) -> dict[str, object]:
+        return {"query_id": f"{self._query_prefix}{uuid4()}", **settings}
 
-    def _connected(self) -> Client:
-        client = self._client
-        if client is None:
-            made = _http().new_client(self.address, self._silence_seconds)
-            with self._lock:
-                client = self._client = self._client or made
-        return client
-
-
-def _http() -> ModuleType:
-    """Return the module that needs the package clickhouse-connect, which only STORE_URL needs."""
-    try:
-        from librechat_analytics.store.clickhouse import http_client
-    except ModuleNotFoundError:
-        raise StoreError(
-            "STORE_URL needs the package clickhouse-connect, which is not installed:"
-            " pip install 'librechat-analytics[clickhouse]'."
-        ) from None
-    return http_client
+    @cached_property
+    def _http(self) -> HttpClient:
+        try:
+            from librechat_analytics.store.clickhouse.http_client import HttpClient
+        except ModuleNotFoundError:
+            raise StoreError(
+                "STORE_URL needs the package clickhouse-connect, which is not installed:"
+                " pip install 'librechat-analytics[clickhouse]'."
+            ) from None
+        return HttpClient(self.address, self._silence_seconds)
 
 
 def _named(query: str, parameters: Mapping[str, object]) -> dict[str, object]:
@@ -260,6 +216,6 @@ def _pieces(csv: IO[bytes] | Iterable[bytes]) -> Iterator[bytes]:
     return iter(csv) if read is None else iter(partial(read, PIECE_BYTES), b"")
 
 
-def _from(first: bytes, rest: Iterator[bytes]) -> Generator[bytes, None, None]:
+def _joined(first: bytes, rest: Iterator[bytes]) -> Generator[bytes, None, None]:
     """Join the pieces again in a generator: the client sends only a body of bytes again after a failure."""
     yield from chain([first], rest)

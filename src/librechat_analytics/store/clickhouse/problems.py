@@ -23,6 +23,9 @@ TOO_BUSY = {202}
 VERSION = re.compile(r"\s*\(version [^)]*(?:\([^)]*\)[^)]*)*\)\s*$")
 CODE = re.compile(r"Code: (\d+)\. (?:DB::Exception: )?", re.DOTALL)
 NAME = re.compile(r"\s*\([A-Z][A-Z0-9_]+\)\s*$")
+READONLY_SETTING = re.compile(r"Setting (\w+) is readonly")
+READONLY = 164
+ROW = re.compile(r"(?: before: '.*|: \(at row ).*")
 LONGEST_REASON = 300
 
 
@@ -80,13 +83,19 @@ def _refusal(address: StoreAddress, code: int, reason: str, words: str) -> str:
 
 
 def _reason(words: str) -> str:
-    """Return ClickHouse's own words without version, name and stack, in one line."""
+    """Return ClickHouse's own words without version, name and stack, and without the row that was wrong."""
     text = NAME.sub("", VERSION.sub("", words.partition("Stack trace")[0].strip()))
-    return " ".join(text.split())[:LONGEST_REASON].rstrip(" .:,")
+    return ROW.sub("", " ".join(text.split()))[:LONGEST_REASON].rstrip(" .:,?")
 
 
-def unreachable(address: StoreAddress, error: BaseException) -> UnreachableError:
+def unreachable(address: StoreAddress, error: BaseException) -> StoreError:
     """Explain why no answer of ClickHouse came."""
+    if found := READONLY_SETTING.search(str(error)):
+        return RefusedError(
+            f"ClickHouse does not let the user {address.user} change the setting {found[1]}. Set readonly = 2"
+            " in this user's profile, not 1.",
+            READONLY,
+        )
     chain = [error, *_causes(error)]
     if any(isinstance(each, ssl.SSLCertVerificationError) for each in chain):
         return UnreachableError(_about_certificate(address, chain))
