@@ -165,8 +165,6 @@ def _new_client(address: StoreAddress, silence_seconds: int) -> Client:
         client_name="librechat-analytics",
         form_encode_query_params=True,  # servers and proxies log addresses; a value may be a name
         show_clickhouse_errors="scrub",
-        # Not in the address, which proxies log.
-        form_encode_query_params=True,
     )
 
 
