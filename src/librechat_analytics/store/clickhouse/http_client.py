@@ -163,7 +163,6 @@ def _new_client(address: StoreAddress, silence_seconds: int) -> Client:
         autogenerate_session_id=False,
         tz_mode="aware",
         client_name="librechat-analytics",
-        form_encode_query_params=True,  # servers and proxies log addresses; a value may be a name
         show_clickhouse_errors="scrub",
     )
 
