@@ -164,6 +164,8 @@ def _new_client(address: StoreAddress, silence_seconds: int) -> Client:
         tz_mode="aware",
         client_name="librechat-analytics",
         show_clickhouse_errors="scrub",
+        # Not in the address, which servers and proxies log: a value may be a name.
+        form_encode_query_params=True,
     )
 
 
