@@ -310,7 +310,8 @@ class connected:  # noqa: N801
 
 def prepare(connection: Connection, parameters: dict[str, str], is_readonly: int, form: Form) -> None:
     """Give a connection the database, the external tables, the settings and the parameters of a request."""
-    connection.query(f"USE `{parameters.get('database') or 'default'}`")
+    if database := parameters.get("database"):
+        connection.query(f"USE `{database}`")
     tables = dict.fromkeys(
         match["table"] for name in parameters if (match := PART_OF_A_TABLE.fullmatch(name))
     )
@@ -327,11 +328,14 @@ def prepare(connection: Connection, parameters: dict[str, str], is_readonly: int
             insert.append(form.files[table])
         insert.finish()
     if is_readonly:
-        connection.query(f"SET readonly = {is_readonly}")
+        connection.query(f"SET readonly = {is_readonly}")  # before the others, which it may forbid
+    changes = []
     for name, value in parameters.items():
         is_of_table = (match := PART_OF_A_TABLE.fullmatch(name)) and match["table"] in form.files
         if name not in NO_SETTINGS and not is_of_table:
-            connection.query(f"SET {name} = {literal(value)}")
+            changes.append(f"{name} = {literal(value)}")
+    if changes:
+        connection.query(f"SET {', '.join(changes)}")
 
 
 def words_of(error: Exception) -> str:
