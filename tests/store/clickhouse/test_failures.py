@@ -18,6 +18,7 @@ import pytest
 
 from librechat_analytics.store.clickhouse.address import StoreAddress
 from librechat_analytics.store.clickhouse.connection import Connection
+from librechat_analytics.store.clickhouse.problems import require_new_enough
 from librechat_analytics.store.errors import StoreError
 from tests.support.clickhouse import user_of
 from tests.support.fault_proxy import FaultProxy
@@ -188,6 +189,14 @@ def test_tls_where_there_is_none_and_none_where_there_is_are_told(
     assert "does not speak TLS" in failure_of(replace(clickhouse, secure=True))
     with tls_before(clickhouse, certificate) as address:
         assert failure_of(replace(address, secure=False)).endswith("add ?secure=1 to STORE_URL.")
+
+
+@pytest.mark.parametrize("version", ["24.8.14.39", "26.7.9.1-altinity", ""])
+def test_a_server_that_is_too_old_is_refused(clickhouse: StoreAddress, version: str) -> None:
+    with pytest.raises(StoreError, match=r"Update it to 26\.8 or later\."):
+        require_new_enough(clickhouse, version)
+    for new_enough in ("26.8.1.1", "26.10.1.1", "27.1.1.1 (official build)"):
+        require_new_enough(clickhouse, new_enough)
 
 
 def test_a_server_that_never_answers_is_given_up(through: StoreAddress, proxy: FaultProxy) -> None:

@@ -108,7 +108,7 @@ class Connection:
         """Run a query and return its columns, as ``Snapshot.columns`` says."""
         result = self._asked(query, parameters, frames, by_column=True)
         if not result.column_names:  # the answer has no rows, and then no names either
-            described = self.rows(f"DESCRIBE TABLE ({query})", parameters, frames)
+            described = self.rows(f"DESCRIBE TABLE (\n{query}\n)", parameters, frames)
             return {str(row["name"]): empty_array(str(row["type"])) for row in described}
         kinds = [kind.name for kind in result.column_types]
         return {
