@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +16,7 @@ import pytest
 from librechat_analytics.store.clickhouse.address import StoreAddress, parse_store_url
 from librechat_analytics.store.clickhouse.connection import Connection
 from librechat_analytics.store.clickhouse.publisher import Publisher
-from tests.support.clickhouse_queries import PASSWORD, WRITER
+from librechat_analytics.store.clickhouse.store import ClickHouseStore
 from tests.support.servers import ROOT, accepts, free_port, running
 
 if TYPE_CHECKING:
@@ -40,7 +40,9 @@ def clickhouse_server() -> Iterator[StoreAddress]:
             folder=ROOT,
             environment={**os.environ, "TZ": "Asia/Kathmandu"},
         ):
-            yield StoreAddress("127.0.0.1", port, WRITER, PASSWORD, "default", secure=False, ca_file=None)
+            yield StoreAddress(
+                "127.0.0.1", port, "writer", "wr1t3r:p@ss/%", "default", secure=False, ca_file=None
+            )
 
 
 def publish_to(address: StoreAddress, store: Store, *, follower: str = "follower") -> None:
@@ -54,16 +56,23 @@ def publish_to(address: StoreAddress, store: Store, *, follower: str = "follower
 
 
 @contextmanager
-def user_of(database: StoreAddress, *, readonly: int) -> Iterator[StoreAddress]:
-    """Make a user who may read a database; ``readonly`` as in ClickHouse's profiles: 1 sends no settings."""
-    name, password = f"user_{uuid4().hex}", uuid4().hex
-    connection = Connection(database)
-    connection.command(f"CREATE USER {name} IDENTIFIED BY '{password}' SETTINGS readonly = {readonly}")
-    connection.command(f"GRANT SELECT ON {database.database}.* TO {name}")
+def published(store: Store, address: StoreAddress) -> Iterator[ClickHouseStore]:
+    """Publish a store to an empty database and open that."""
+    publish_to(address, store)
+    with closing(ClickHouseStore(Connection(address))) as reader:
+        yield reader
+
+
+@contextmanager
+def new_database(server: StoreAddress) -> Iterator[StoreAddress]:
+    """Make an empty database and drop it in the end."""
+    name = f"test_{uuid4().hex}"
+    connection = Connection(server)
+    connection.command(f"CREATE DATABASE {name}")
     try:
-        yield replace(database, user=name, password=password)
+        yield replace(server, database=name)
     finally:
-        connection.command(f"DROP USER {name}")
+        connection.command(f"DROP DATABASE IF EXISTS {name} SYNC")
         connection.close()
 
 
@@ -80,11 +89,5 @@ def clickhouse() -> Iterator[StoreAddress]:
 @pytest.fixture
 def clickhouse_database(clickhouse: StoreAddress) -> Iterator[StoreAddress]:
     """The address of an empty database of this test's own; dropped after the test."""
-    name = f"test_{uuid4().hex}"
-    connection = Connection(clickhouse)
-    connection.command(f"CREATE DATABASE {name}")
-    try:
-        yield replace(clickhouse, database=name)
-    finally:
-        connection.command(f"DROP DATABASE IF EXISTS {name} SYNC")
-        connection.close()
+    with new_database(clickhouse) as address:
+        yield address

@@ -12,7 +12,8 @@ Turned: the next edition is PRESENT, and the answers of the last one are dropped
 much, COMING computes what was asked lately, so that they do not all wait for it after the turn.
 
 No answer is older than the ``as_of`` beside it: an edition reads the state of the store when it opens and
-shows that state until the end, while each of its answers is computed later, from the same or a newer state.
+shows that state until the end. Where the store can be pinned, all its answers are of that state; otherwise
+each is computed later, from the same or a newer state.
 """
 
 from __future__ import annotations
@@ -83,17 +84,18 @@ class Edition:
         self.number = number
         self._kept = kept
         self._store = store
+        self._pinned = pinned = store.pinned()
         self._source = source
         self._clock = clock
         self._seconds = seconds
         # Read the versions first: whatever is committed from here on makes this edition outdated.
-        self._as_of_version, self._version = store.as_of_version, store.version
+        self._as_of_version, self._version = pinned.as_of_version, pinned.version
         self._opened_minute = _minute(clock())
         self.opened_seconds = seconds()
-        self.now = StoreRepository(store, source=source, clock=clock).now()
+        self.now = StoreRepository(pinned, source=source, clock=clock).now()
         self._rules, self._opening_rules = rules, rules()
         self._repository = StoreRepository(
-            store,
+            pinned,
             source=source,
             prices=prices,
             fixed_now=self.now,
@@ -101,7 +103,7 @@ class Edition:
             assignments=assignments,
         )
         self._opening_source = source()
-        self._state = store.state()
+        self._state = pinned.state()
         self._guard = threading.Lock()
         self._compute_seconds = 0.0
         self._wanted: dict[str, tuple[Request[object], float]] = {}
@@ -136,7 +138,7 @@ class Edition:
         """Return how old its answers are and how the source is doing."""
         # A source that has read more since must not be shown as up to date beside these older figures.
         is_latest = self._as_of_version == self._store.as_of_version
-        return freshness(self._store, self._state, self._source() if is_latest else self._opening_source)
+        return freshness(self._pinned, self._state, self._source() if is_latest else self._opening_source)
 
     def answer(self, request: Request[T]) -> T:
         """Answer a request, and remember it for the next edition if the answer was small enough to keep."""

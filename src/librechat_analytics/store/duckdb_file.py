@@ -10,7 +10,7 @@ import time
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from io import FileIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import duckdb
 
@@ -142,6 +142,10 @@ class DuckDBFile:
         with self.reading() as cursor:
             yield DuckDBSnapshot(cursor)
 
+    def pinned(self) -> Self:
+        """Return this store: each of its answers may be of a later commit."""
+        return self
+
     @contextmanager
     def committing(
         self, *, is_usage: bool = True, is_change: bool = True
@@ -244,15 +248,6 @@ class DuckDBFile:
         with self._writing, self._explained():
             self._copy(path)
 
-    def keep_copy(self, now: datetime) -> Path:
-        """Write a copy of the store beside it and return its path; raises StoreError if that fails."""
-        path = self._folder / kept_name(now)
-        try:
-            self.copy_to(path)
-        except OSError as error:
-            raise StoreError(f"{path} cannot be written: {error.strerror}.") from None
-        return path
-
     def open_copy(self) -> FileIO:
         """Open a copy of the store as it is now. It has no name in the folder, and closing it deletes it.
 
@@ -311,11 +306,6 @@ class DuckDBFile:
             rewritten.replace(self._path)
             self._connect()
             self.version += 1
-
-
-def kept_name(now: datetime) -> str:
-    """Return the name of a file with what a store held until now."""
-    return f"usage-until-{now:%Y-%m-%dT%H%M%S}.duckdb"
 
 
 def _milliseconds_now() -> datetime:

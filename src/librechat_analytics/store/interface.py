@@ -57,6 +57,11 @@ class Snapshot(Protocol):
     """One unchanging state of the store; all queries of one answer read the same snapshot."""
 
     @property
+    def engine(self) -> str:
+        """The database behind the store, which decides how queries are spelled: duckdb or clickhouse."""
+        ...
+
+    @property
     def extent(self) -> Extent:
         """How far the store reaches."""
         ...
@@ -109,6 +114,13 @@ class Reader(Protocol):
 
     def snapshot(self) -> AbstractContextManager[Snapshot]:
         """Open a snapshot; raises StoreError when the store cannot be read."""
+        ...
+
+    def pinned(self) -> Reader:
+        """Return a store of one version, if this store can keep reading it while others commit.
+
+        Otherwise, return this store.
+        """
         ...
 
     def state(self) -> SyncState:

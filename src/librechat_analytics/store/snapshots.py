@@ -26,6 +26,8 @@ TIME_TYPES = frozenset({"TIMESTAMP", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP_
 class DuckDBSnapshot:
     """The state that one read-only transaction sees; it is fixed by the first query."""
 
+    engine = "duckdb"
+
     def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
         self._cursor = cursor
 

@@ -12,6 +12,8 @@ CREATE MACRO spelling.cityHash64(value) AS hash(value);
 CREATE MACRO spelling.fold(text) AS -- noqa: LT01
     replace(replace(replace(replace(replace(replace(replace(replace(strip_accents(lower(text)),
         'ł', 'l'), 'ø', 'o'), 'đ', 'd'), 'ı', 'i'), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'ς', 'σ');
+-- The first of some edges in ascending order that a value is below.
+CREATE MACRO spelling.firstAbove(edges, value) AS list_min(list_filter(edges, LAMBDA edge: value < edge)); -- noqa: PRS
 CREATE MACRO spelling.floorDiv(dividend, divisor) AS
     (dividend - CASE WHEN dividend < 0 THEN divisor - 1 ELSE 0 END) // divisor;
 CREATE MACRO spelling.fromUnixTimestamp64Milli(milliseconds) AS make_timestamp_ms(milliseconds);
@@ -37,12 +39,18 @@ CREATE MACRO spelling.partOf(amount, share, whole, others) AS -- noqa: PRS, LT01
             list_transform(others, LAMBDA other: spelling.floorDiv(amount::HUGEINT * other, whole))
         )
     END;
+-- The least value that a percentage of all values does not exceed.
+CREATE MACRO spelling.quantileDisc(value, percent) AS quantile_disc(value, percent / 100);
 CREATE MACRO spelling.roundBankers(value) AS round_even(value, 0);
+CREATE MACRO spelling.toBool(value) AS value::BOOLEAN;
+CREATE MACRO spelling.toFloat64(value) AS value::DOUBLE;
 CREATE MACRO spelling.toInt128(value) AS value::HUGEINT;
 CREATE MACRO spelling.toInt64(value) AS value::BIGINT;
 CREATE MACRO spelling.toString(value) AS value::VARCHAR;
+CREATE MACRO spelling.toUnixTimestamp64Micro(instant) AS epoch_us(instant);
 CREATE MACRO spelling.toUnixTimestamp64Milli(instant) AS epoch_ms(instant);
 CREATE MACRO spelling.tuple -- noqa: LT01
+    (a, b) AS row(a, b), -- noqa: PRS, LT01
     (a, b, c) AS row(a, b, c), -- noqa: PRS, LT01
     (a, b, c, d) AS row(a, b, c, d);
 

@@ -60,6 +60,11 @@ class AssignedSnapshot:
         self._assignments = assignments
 
     @property
+    def engine(self) -> str:
+        """The database behind the store."""
+        return self._snapshot.engine
+
+    @property
     def extent(self) -> Extent:
         """How far the store reaches."""
         return self._snapshot.extent
@@ -142,10 +147,10 @@ def _frames(snapshot: Snapshot, assigner: Assigner) -> Mapping[str, pd.DataFrame
     parents = dict(assigner.rules.parents)
     centers = _texts({"name": [*keys.centers], "parent": [parents.get(name) for name in keys.centers]})
     return {
-        "agent_slots": _slots("agent_key", agents, keys),
-        "user_slots": _slots("user_key", users, keys),
-        "agent_spans": _spans("agent_key", agents, keys),
-        "user_spans": _spans("user_key", users, keys),
+        "agent_slots": _slots(agents, keys),
+        "user_slots": _slots(users, keys),
+        "agent_spans": _spans(agents, keys),
+        "user_spans": _spans(users, keys),
         "centers": centers.assign(key=np.array([*keys.centers.values()], "int32")),
         "shares": _shares(keys),
     }
@@ -174,33 +179,35 @@ Owned = Sequence[tuple[int, tuple[Span, ...]]]
 """The spans of agents or users, by their keys."""
 
 
-def _slots(owner: str, owned: Owned, keys: _Keys) -> pd.DataFrame:
+def _slots(owned: Owned, keys: _Keys) -> pd.DataFrame:
     ranges = {spans: slot_ranges(spans) for _, spans in owned}
     found = [(key, each) for key, spans in owned for each in ranges[spans]]
     return pd.DataFrame(
         {
-            owner: np.array([key for key, _ in found], "uint32"),
+            "owner_key": np.array([key for key, _ in found], "uint32"),
             "first_slot": np.array([each.first for _, each in found], "int32"),
             "end_slot": np.array([each.end for _, each in found], "int32"),
-            "center_key": np.array([keys.center(each.span) for _, each in found], "int32"),
-            "singly": np.array([each.singly for _, each in found], "bool"),
-            "in_several": np.array(
+            "payer_key": np.array([keys.center(each.span) for _, each in found], "int32"),
+            "row_by_row": np.array([each.singly for _, each in found], "bool"),
+            "between_groups": np.array(
                 [each.span is not None and each.span.assignment == APART for _, each in found], "bool"
             ),
-            "assumed": np.array([each.span is not None and each.span.assumed for _, each in found], "bool"),
+            "is_assumed": np.array(
+                [each.span is not None and each.span.assumed for _, each in found], "bool"
+            ),
         }
     )
 
 
-def _spans(owner: str, owned: Owned, keys: _Keys) -> pd.DataFrame:
+def _spans(owned: Owned, keys: _Keys) -> pd.DataFrame:
     found = [(key, each) for key, spans in owned for each in spans]
     return pd.DataFrame(
         {
-            owner: np.array([key for key, _ in found], "uint32"),
+            "owner_key": np.array([key for key, _ in found], "uint32"),
             "since": np.array([each.since for _, each in found], "int64").astype("datetime64[us]"),
             "until": np.array([each.until for _, each in found], "int64").astype("datetime64[us]"),
-            "assignment_key": np.array([keys.assignment(each.assignment) for _, each in found], "int32"),
-            "assumed": np.array([each.assumed for _, each in found], "bool"),
+            "assignment": np.array([keys.assignment(each.assignment) for _, each in found], "int32"),
+            "is_assumed": np.array([each.assumed for _, each in found], "bool"),
         }
     )
 
@@ -213,8 +220,8 @@ def _shares(keys: _Keys) -> pd.DataFrame:
         found += [(key, part, assignment.whole or 1) for part in parts]
     return pd.DataFrame(
         {
-            "assignment_key": np.array([key for key, _, _ in found], "int32"),
-            "center_key": np.array([keys.centers.get(part.center, 0) for _, part, _ in found], "int32"),
+            "assignment": np.array([key for key, _, _ in found], "int32"),
+            "payer_key": np.array([keys.centers.get(part.center, 0) for _, part, _ in found], "int32"),
             "share": np.array([part.share for _, part, _ in found], "int64"),
             "whole": np.array([whole for _, _, whole in found], "int64"),
             "others": [[*part.others] for _, part, _ in found],

@@ -42,7 +42,10 @@ def quality_report(
     by_code = {code: [row for row in rows if row["code"] == code] for code in KINDS}
     return QualityReport(
         findings=tuple(_finding(code, found) for code, found in by_code.items() if found),
-        refusals=tuple(answer_row(Refusals, row, ids=tuple(row["ids"])) for row in refused),
+        refusals=tuple(
+            answer_row(Refusals, row, ids=tuple(identity for _, identity in row["noticed"]))
+            for row in refused
+        ),
         doubtful_cost_usd=usd(sum(row["cost_e6"] for row in rows if row["code"] in UNCERTAIN_COST)),
     )
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from librechat_analytics.store.interface import NO_FRAMES, NO_PARAMETERS
 from librechat_analytics.usage.filters import Filters
 from librechat_analytics.usage.queries import of_all_time, of_period
+from librechat_analytics.usage.queries.dialect import dialect_of
 from librechat_analytics.usage.wall_clock import EPOCH, SLOT
 
 if TYPE_CHECKING:
@@ -157,7 +158,15 @@ def _range_query(
     bounds = {"start": time_range.start, "end": time_range.end, **_slots_in_cells(snapshot, time_range)}
     in_bits = groups is not None and groups * _bytes_a_group(snapshot) <= MOST_BYTES_OF_BITS
     greatest = _greatest_keys(snapshot) if in_bits else {}
-    query = of_period(name, filters, rows=rows, in_bits=in_bits, sources=sources, by_center=by_center)
+    query = of_period(
+        name,
+        filters,
+        rows=rows,
+        in_bits=in_bits,
+        sources=sources,
+        by_center=by_center,
+        dialect=dialect_of(snapshot),
+    )
     more = {**_bounds_before(snapshot, before), **_bounds_of_all_time(snapshot, now)}
     # A query takes no parameter that it does not name.
     named = {name: value for name, value in more.items() if f"${name}" in query}
@@ -198,7 +207,7 @@ def _slots_in_cells(snapshot: Snapshot, time_range: TimeRange) -> dict[str, obje
 
 def rows_after(snapshot: Snapshot, name: str, now: datetime, filters: Filters) -> list[SqlRow]:
     """Run the query of that name about the rows that are dated after ``now``."""
-    query = of_period(name, filters, within="after_now")
+    query = of_period(name, filters, within="after_now", dialect=dialect_of(snapshot))
     return snapshot.rows(query, {"now": now, "first_slot": 0, "end_slot": 0, **filters.parameters()})
 
 
@@ -210,5 +219,5 @@ def all_time_rows(
 ) -> list[SqlRow]:
     """Run the query of that name about everything that a scope may see."""
     bounds = {"end_slot": snapshot.extent.summed_until}
-    query = of_all_time(name, scope)
+    query = of_all_time(name, scope, dialect=dialect_of(snapshot))
     return snapshot.rows(query, {**bounds, **Filters(scope=scope).parameters(), **parameters})

@@ -38,6 +38,8 @@ READING: dict[str, object] = {
     "join_use_nulls": 1,
     "union_default_mode": "DISTINCT",
     "aggregate_functions_null_for_empty": 1,
+    "prefer_column_name_to_alias": 1,
+    "session_timezone": "UTC",
     "select_sequential_consistency": 1,
 }
 """Settings with which ClickHouse answers as DuckDB does."""
@@ -104,11 +106,13 @@ class Connection:
         query: str,
         parameters: Mapping[str, object] = NO_PARAMETERS,
         frames: Mapping[str, pd.DataFrame] = NO_FRAMES,
+        *,
+        is_logged: bool = True,
     ) -> SqlColumns:
-        """Run a query and return its columns, as ``Snapshot.columns`` says."""
-        result = self._asked(query, parameters, frames, by_column=True)
+        """Run a query as ``rows`` does and return its columns, as ``Snapshot.columns`` says."""
+        result = self._asked(query, parameters, frames, is_logged=is_logged, by_column=True)
         if not result.column_names:  # the answer has no rows, and then no names either
-            described = self.rows(f"DESCRIBE TABLE (\n{query}\n)", parameters, frames)
+            described = self.rows(f"DESCRIBE TABLE ({query})", parameters, frames, is_logged=is_logged)
             return {str(row["name"]): empty_array(str(row["type"])) for row in described}
         kinds = [kind.name for kind in result.column_types]
         return {

@@ -25,6 +25,10 @@ NUMBERS = {
 }
 
 
+LISTS = "Array(Int64)"
+"""The type of a column of lists of whole numbers."""
+
+
 def structure_of(frame: pd.DataFrame) -> str:
     """Return the names and types of a frame's columns, as ClickHouse writes them."""
     return ", ".join(f"`{name}` {_type(frame[name])}" for name in frame.columns)
@@ -51,6 +55,8 @@ def native(frame: pd.DataFrame) -> bytes:
 def _kind(column: pd.Series) -> str:
     """Return the type of a column without what says that values may be missing."""
     kind = str(column.dtype).lower()
+    if kind == "object" and all(isinstance(value, list) for value in column):
+        return LISTS
     if kind.startswith("datetime64"):
         return "DateTime64(6, 'UTC')"
     return NUMBERS.get(kind.removesuffix("[pyarrow]"), "String")
@@ -71,6 +77,10 @@ def _values(column: pd.Series, missing: NDArray[np.bool_]) -> bytes:
         return b"".join(
             _text("" if gone else str(value)) for value, gone in zip(column, missing, strict=True)
         )
+    if kind == LISTS:
+        ends = np.cumsum([len(value) for value in column], dtype="<u8")
+        numbers = np.array([number for value in column for number in value], "<i8")
+        return ends.tobytes() + numbers.tobytes()
     if kind.startswith("DateTime64"):
         if getattr(column.dt, "tz", None) is not None:
             column = column.dt.tz_convert("UTC").dt.tz_localize(None)

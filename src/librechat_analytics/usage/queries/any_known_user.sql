@@ -1,3 +1,3 @@
 -- Whether the users' labels were ever read.
 -- Reads: users. Parameters: none. One row.
-SELECT count(*) > 0 AS any_known FROM users WHERE labelled
+SELECT toBool(count(*) > 0) AS any_known FROM users WHERE labelled

@@ -6,8 +6,8 @@ WITH
 short_prompts AS MATERIALIZED (
     SELECT
         rows.model_key AS model_key, cache_read_tokens, cache_write_tokens,
-        toInt128(tokens) - cache_read_tokens - cache_write_tokens AS fresh_tokens,
-        cost_e6 / 1e6 / plain_rates.rate AS worth
+        toFloat64(toInt128(tokens) - cache_read_tokens - cache_write_tokens) AS fresh_tokens,
+        toFloat64(cost_e6) / 1e6 / plain_rates.rate AS worth
     FROM selected_rows AS rows
     JOIN plain_rates ON plain_rates.model_key = rows.model_key AND plain_rates.size = 0 AND plain_rates.is_own
     WHERE usage_type = 'prompt' AND structured AND NOT sentinel AND NOT positive_value
@@ -16,7 +16,7 @@ short_prompts AS MATERIALIZED (
 reads AS (
     SELECT model_key, part
     FROM (
-        SELECT model_key, round((worth - fresh_tokens) / cache_read_tokens, 4) AS part
+        SELECT model_key, floor((worth - fresh_tokens) / toFloat64(cache_read_tokens) * 10000 + 0.5) / 10000 AS part
         FROM short_prompts
         WHERE cache_read_tokens > 0 AND cache_write_tokens = 0
     ) AS parts
@@ -29,7 +29,10 @@ writes AS (
     FROM (
         SELECT
             model_key,
-            round((worth - fresh_tokens - cache_read_tokens * coalesce(reads.part, 0)) / cache_write_tokens, 4) AS part
+            floor(
+                (worth - fresh_tokens - toFloat64(cache_read_tokens) * coalesce(reads.part, 0))
+                / toFloat64(cache_write_tokens) * 10000 + 0.5
+            ) / 10000 AS part
         FROM short_prompts LEFT JOIN reads USING (model_key)
         WHERE cache_write_tokens > 0 AND (cache_read_tokens = 0 OR reads.part IS NOT NULL)
     ) AS parts

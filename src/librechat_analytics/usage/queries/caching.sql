@@ -22,13 +22,14 @@ cached AS NOT MATERIALIZED (
 ),
 priced AS NOT MATERIALIZED (
     SELECT
-        cached.*, plain_rates.rate AS plain_rate, is_own, prices.prompt / 1e6 AS list_rate,
+        bucket, documents, whole_tokens, tokens, cache_read_tokens, cache_write_tokens, cost_e6, cached.size AS size,
+        plain_rates.rate AS plain_rate, is_own, prices.prompt / 1e6 AS list_rate,
         fresh_tokens * prices.prompt + toInt128(cache_write_tokens) * prices.cache_write
             + toInt128(cache_read_tokens) * prices.cache_read AS list_e6,
         -- In fresh tokens; NULL if a part is needed and not known.
-        fresh_tokens
-            + CASE WHEN cache_read_tokens = 0 THEN 0 ELSE cache_read_tokens * read_part END
-            + CASE WHEN cache_write_tokens = 0 THEN 0 ELSE cache_write_tokens * write_part END AS worth
+        toFloat64(fresh_tokens)
+            + CASE WHEN cache_read_tokens = 0 THEN 0 ELSE toFloat64(cache_read_tokens) * read_part END
+            + CASE WHEN cache_write_tokens = 0 THEN 0 ELSE toFloat64(cache_write_tokens) * write_part END AS worth
     FROM cached
     LEFT JOIN plain_rates ON plain_rates.model_key = cached.model_key AND plain_rates.size = cached.size
     LEFT JOIN (SELECT models.key AS model_key, listed.* FROM listed JOIN models ON models.id = listed.model) AS prices
@@ -42,14 +43,14 @@ rated AS NOT MATERIALIZED (
         CASE
             WHEN list_e6 > 0 AND abs(cost_e6 - list_e6) * 1000 <= list_e6 THEN list_rate
             WHEN is_own THEN plain_rate
-            WHEN size > 0 AND worth > 0 THEN cost_e6 / 1e6 / worth
+            WHEN size > 0 AND worth > 0 THEN toFloat64(cost_e6) / 1e6 / worth
         END AS known_rate
     FROM priced
 ),
 savings AS (
     SELECT
         bucket, sum(cache_read_tokens) AS cache_read_tokens, sum(cache_write_tokens) AS cache_write_tokens,
-        sum(tokens * coalesce(known_rate, plain_rate) / 1e6 - cost_e6 / 1e12) AS saved_usd,
+        sum(toFloat64(tokens) * coalesce(known_rate, plain_rate) / 1e6 - toFloat64(cost_e6) / 1e12) AS saved_usd,
         coalesce(
             sum(documents) FILTER (WHERE size > 0 AND known_rate IS NULL AND plain_rate IS NOT NULL), 0
         ) AS unknown_rates

@@ -44,7 +44,7 @@ named AS MATERIALIZED (
         END AS subject,
         CASE $by WHEN 'agent' THEN agents.name WHEN 'user' THEN users.name ELSE members.group_name END AS name,
         users.email AS email,
-        coalesce(users.deleted_at, agents.deleted_at) IS NOT NULL AS deleted
+        toBool(coalesce(users.deleted_at, agents.deleted_at) IS NOT NULL) AS deleted
     FROM per_key
     LEFT JOIN models ON $by = 'model' AND models.key = own_key
     LEFT JOIN providers ON $by = 'provider' AND providers.key = own_key
@@ -78,19 +78,22 @@ per_model AS (
         sum(completion_tokens) AS completion_tokens, sum(completion_tokens_before) AS completion_tokens_before
     FROM named
     GROUP BY subject, ran_key
+),
+both_kinds AS (
+    SELECT
+        false AS is_whole, subject, name, email, deleted, uses, uses_before, total,
+        abs(difference_e6) AS size_e6, ran_key, NULL AS calls, NULL AS calls_before,
+        prompt_cost_e6, prompt_cost_before_e6, completion_cost_e6, completion_cost_before_e6,
+        prompt_tokens, prompt_tokens_before, completion_tokens, completion_tokens_before
+    FROM listed JOIN per_model ON per_model.part IS NOT DISTINCT FROM listed.subject
+    UNION ALL
+    SELECT
+        true, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+        NULL, ran_key, sum(calls), sum(calls_before),
+        sum(prompt_cost_e6), sum(prompt_cost_before_e6), sum(completion_cost_e6), sum(completion_cost_before_e6),
+        sum(prompt_tokens), sum(prompt_tokens_before), sum(completion_tokens), sum(completion_tokens_before)
+    FROM per_key
+    GROUP BY ran_key
 )
-SELECT
-    false AS is_whole, subject, name, email, deleted, uses, uses_before, total,
-    abs(difference_e6) AS size_e6, ran_key, NULL AS calls, NULL AS calls_before,
-    prompt_cost_e6, prompt_cost_before_e6, completion_cost_e6, completion_cost_before_e6,
-    prompt_tokens, prompt_tokens_before, completion_tokens, completion_tokens_before
-FROM listed JOIN per_model ON per_model.part IS NOT DISTINCT FROM listed.subject
-UNION ALL
-SELECT
-    true, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-    NULL, ran_key, sum(calls), sum(calls_before),
-    sum(prompt_cost_e6), sum(prompt_cost_before_e6), sum(completion_cost_e6), sum(completion_cost_before_e6),
-    sum(prompt_tokens), sum(prompt_tokens_before), sum(completion_tokens), sum(completion_tokens_before)
-FROM per_key
-GROUP BY ran_key
+SELECT * FROM both_kinds
 ORDER BY is_whole DESC, size_e6 DESC, subject ASC NULLS LAST, ran_key

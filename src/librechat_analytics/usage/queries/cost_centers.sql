@@ -56,7 +56,8 @@ known AS (
 ),
 ordered AS (
     SELECT
-        known.*, centers.name AS center, centers.parent AS parent,
+        known.center_key AS center_key, cost_e6, prompt_tokens, completion_tokens, calls, assumed_cost_e6,
+        several_cost_e6, users, conversations, before_e6, centers.name AS center, centers.parent AS parent,
         sum(cost_e6) OVER () AS all_cost_e6,
         max(CASE WHEN known.center_key > 0 THEN cost_e6 END) OVER () AS highest_cost_e6,
         count(centers.name) OVER () AS total,

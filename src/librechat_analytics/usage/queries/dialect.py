@@ -6,26 +6,33 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from librechat_analytics.store.interface import Snapshot
 
 STEP_IS_INLINED = re.compile(r"\bAS NOT MATERIALIZED \(")
-KEYS_ARE_COUNTED = re.compile(r"\bcount\(DISTINCT (counted_(user_key|conversation_key))\)")
 STEP_IS_KEPT = re.compile(r"\bAS MATERIALIZED \(")
+KEYS_ARE_COUNTED = re.compile(r"\bcount\(DISTINCT (counted_(user_key|conversation_key))\)")
+NULLS_ARE_SKIPPED = " IGNORE NULLS"
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """The words in which an engine differs from the files of this folder.
 
-    The files use grammar and function names that DuckDB and ClickHouse share; ``store/spelling.sql`` gives
-    DuckDB those functions that it has under other names. A query that cannot be shared has a second file in
-    the folder ``engine``, which replaces the first for that engine. ``inlined`` is what follows ``AS`` if a
-    step of a WITH is computed wherever it is used, ``kept`` if it is computed once.
+    The files use grammar and function names that DuckDB and ClickHouse share; ``store/spelling.sql`` and
+    ``store/clickhouse/spelling.sql`` give each engine those functions that it lacks. A query that cannot be
+    shared has a second file in the folder ``engine``, which replaces the first for that engine. ``inlined``
+    is what follows ``AS`` if a step of a WITH is computed wherever it is used, ``kept`` if it is computed
+    once. ``skipping_nulls`` follows the argument of a window function that passes over NULLs.
     ``counted_in_bits`` counts the distinct values of {key} with one bit for each value up to {most}.
     """
 
     engine: str
     inlined: str
     kept: str
+    skipping_nulls: str
     counted_in_bits: str
 
     def text(self, name: str) -> str:
@@ -35,7 +42,8 @@ class Dialect:
     def in_bits(self, query: str) -> str:
         """Count the users and conversations of a query in bits.
 
-        The query then takes their greatest keys as ``last_user_key`` and ``last_conversation_key``.
+        The query then takes their greatest keys as ``last_user_key`` and ``last_conversation_key``, if it
+        names them.
         """
         return KEYS_ARE_COUNTED.sub(
             lambda found: self.counted_in_bits.format(key=found[1], most=f"$last_{found[2]}"), query
@@ -46,8 +54,22 @@ DUCKDB = Dialect(
     "duckdb",
     inlined="NOT MATERIALIZED",
     kept="MATERIALIZED",
+    skipping_nulls=NULLS_ARE_SKIPPED,
     counted_in_bits="coalesce(bit_count(bitstring_agg({key}, 0, {most})), 0)",
 )
+CLICKHOUSE = Dialect(
+    "clickhouse",
+    inlined="",
+    kept="",
+    skipping_nulls="",  # it always does
+    counted_in_bits="coalesce(groupBitmap({key}), 0)",
+)
+DIALECTS = {each.engine: each for each in (DUCKDB, CLICKHOUSE)}
+
+
+def dialect_of(snapshot: Snapshot) -> Dialect:
+    """Return the dialect in which a snapshot's engine reads the queries."""
+    return DIALECTS[snapshot.engine]
 
 
 @cache
@@ -57,4 +79,5 @@ def _spelled(dialect: Dialect, name: str) -> str:
     text = (own if own.is_file() else folder.joinpath(f"{name}.sql")).read_text("utf-8")
     inlined = " ".join(("AS", dialect.inlined, "(")) if dialect.inlined else "AS ("
     kept = " ".join(("AS", dialect.kept, "(")) if dialect.kept else "AS ("
+    text = text.replace(NULLS_ARE_SKIPPED, dialect.skipping_nulls)
     return STEP_IS_KEPT.sub(kept, STEP_IS_INLINED.sub(inlined, text))

@@ -17,7 +17,10 @@ of_a_family AS (
     WHERE models.agent IS NULL
 ),
 proven AS (
-    SELECT DISTINCT of_a_family.* FROM selected JOIN of_a_family USING (model_key, prompt_rate)
+    SELECT DISTINCT
+        of_a_family.model_key AS model_key, of_a_family.prompt_rate AS prompt_rate,
+        of_a_family.completion_rate AS completion_rate
+    FROM selected JOIN of_a_family USING (model_key, prompt_rate)
 ),
 charged AS (
     SELECT

@@ -6,10 +6,10 @@
 -- One row per hit, at most $limit of each kind, best match first, then highest cost first.
 WITH
 known AS (
-    SELECT 'user' AS kind, key, id, name AS label, email, email AS detail, deleted_at IS NOT NULL AS deleted
+    SELECT 'user' AS kind, key, id, name AS label, email, email AS detail, toBool(deleted_at IS NOT NULL) AS deleted
     FROM seen_users WHERE has($kinds, 'user')
     UNION ALL
-    SELECT 'agent', key, id, name, NULL, CASE WHEN deleted_at IS NULL THEN model END, deleted_at IS NOT NULL
+    SELECT 'agent', key, id, name, NULL, CASE WHEN deleted_at IS NULL THEN model END, toBool(deleted_at IS NOT NULL)
     FROM agents WHERE has($kinds, 'agent')
     UNION ALL
     SELECT 'model', key, id, id, NULL, NULL, false

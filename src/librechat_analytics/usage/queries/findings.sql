@@ -28,4 +28,4 @@ SELECT
 FROM found
 WHERE code IS NOT NULL
 GROUP BY ALL
-ORDER BY code, cost_e6 DESC, detail
+ORDER BY code, sum(found.cost_e6) DESC, detail

@@ -16,4 +16,4 @@ SELECT
 FROM with_context
 WHERE other_token_type <> 'credits' OR with_context.cost_e6 > 0 AND context NOT IN ('admin', 'balanceReset')
 GROUP BY ALL
-ORDER BY code, cost_e6 DESC, detail
+ORDER BY code, sum(with_context.cost_e6) DESC, detail

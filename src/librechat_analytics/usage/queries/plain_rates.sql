@@ -34,7 +34,7 @@ own_rates AS (
     QUALIFY row_number() OVER (PARTITION BY model_key, size ORDER BY sum(prompts) DESC, rate) = 1
 ),
 rates AS (
-    SELECT model_key, sizes.size AS size, rate, own_rates.size = sizes.size AS is_own
+    SELECT model_key, sizes.size AS size, rate, toBool(own_rates.size = sizes.size) AS is_own
     FROM own_rates CROSS JOIN (SELECT arrayJoin([0, 1, 2]) AS size) AS sizes
     QUALIFY row_number() OVER (
         PARTITION BY model_key, sizes.size
@@ -43,5 +43,5 @@ rates AS (
 )
 SELECT
     model_key, size, rate, is_own,
-    (model_key, size) IN (SELECT (model_key, size) FROM long_prompts WHERE structured) AS has_cached
+    toBool((model_key, size) IN (SELECT (model_key, size) FROM long_prompts WHERE structured)) AS has_cached
 FROM rates

@@ -31,4 +31,4 @@ known AS (
     SELECT 'tenant', id FROM tenants
     WHERE NOT "{is_scoped}" OR key IN (SELECT tenant_key FROM seen_usage)
 )
-SELECT count(*) > 0 AS any_recorded FROM known WHERE filter = $filter AND has($values, value)
+SELECT toBool(count(*) > 0) AS any_recorded FROM known WHERE filter = $filter AND has($values, value)

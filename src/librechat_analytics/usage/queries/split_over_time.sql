@@ -36,7 +36,7 @@ named AS (
         END AS part,
         CASE $dimension WHEN 'agent' THEN agents.name WHEN 'user' THEN users.name ELSE members.group_name END AS name,
         users.email AS email,
-        coalesce(users.deleted_at, agents.deleted_at) IS NOT NULL AS deleted
+        toBool(coalesce(users.deleted_at, agents.deleted_at) IS NOT NULL) AS deleted
     FROM (SELECT own_key, sum(cost_e6) AS cost_e6 FROM parted GROUP BY own_key) AS per_key
     LEFT JOIN models ON $dimension = 'model' AND models.key = own_key
     LEFT JOIN providers ON $dimension = 'provider' AND providers.key = own_key

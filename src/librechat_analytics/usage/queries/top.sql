@@ -28,7 +28,7 @@ SELECT
     CASE $dimension WHEN 'model' THEN models.id WHEN 'user' THEN users.id ELSE agents.id END AS id,
     CASE $dimension WHEN 'user' THEN users.name WHEN 'agent' THEN agents.name END AS name,
     users.email AS email,
-    coalesce(users.deleted_at, agents.deleted_at) IS NOT NULL AS deleted,
+    toBool(coalesce(users.deleted_at, agents.deleted_at) IS NOT NULL) AS deleted,
     CASE WHEN $dimension = 'model' THEN models.id WHEN agents.deleted_at IS NULL THEN agents.model END AS model,
     main_provider.provider AS provider,
     cost_e6, all_cost_e6, count(*) OVER () AS total

@@ -65,10 +65,11 @@ ways AS (
 ),
 named AS (
     SELECT
-        known.*, agents.key AS agent_key, agents.id AS id, agents.name AS name, agents.tenant AS tenant,
+        known.part_key AS part_key, cost_e6, prompt_tokens, completion_tokens, calls, before_e6, exact_millionths,
+        agents.key AS agent_key, agents.id AS id, agents.name AS name, agents.tenant AS tenant,
         CASE WHEN agents.deleted_at IS NULL THEN agents.model END AS model,
         CASE WHEN agents.deleted_at IS NULL THEN agents.provider END AS provider,
-        agents.deleted_at IS NOT NULL AS deleted,
+        toBool(agents.deleted_at IS NOT NULL) AS deleted,
         coalesce(users, 0) AS users,
         coalesce(conversations, 0) AS conversations,
         CASE WHEN $sort = 'name' THEN caseFold(agents.name) END AS text_order,

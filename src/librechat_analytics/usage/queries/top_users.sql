@@ -31,7 +31,7 @@ ordering AS (
 named AS (
     SELECT
         coalesce(per_user.user_key, before.user_key) AS user_key,
-        users.id AS id, users.name AS name, users.email AS email, users.deleted_at IS NOT NULL AS deleted,
+        users.id AS id, users.name AS name, users.email AS email, toBool(users.deleted_at IS NOT NULL) AS deleted,
         coalesce(cost_e6, 0) AS cost_e6,
         coalesce(prompt_tokens, 0) AS prompt_tokens,
         coalesce(completion_tokens, 0) AS completion_tokens,
@@ -85,8 +85,9 @@ grouped AS (
     GROUP BY user_key
 )
 SELECT
-    listed.user_key AS user_key, id, name, email, deleted, groups, cost_e6, prompt_tokens, completion_tokens, calls,
-    coalesce(conversations, 0) AS conversations, fromUnixTimestamp64Milli(last_at) AS last_active,
+    listed.user_key AS user_key, id, name, email, deleted, coalesce(groups, []) AS groups, cost_e6, prompt_tokens,
+    completion_tokens, calls, coalesce(conversations, 0) AS conversations,
+    fromUnixTimestamp64Milli(last_at) AS last_active,
     before_e6 AS previous_cost_e6, all_cost_e6, highest_cost_e6, total, matched
 FROM listed
 LEFT JOIN counted ON counted.user_key = listed.user_key

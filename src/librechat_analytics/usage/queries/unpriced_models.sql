@@ -7,4 +7,4 @@ FROM selected
 JOIN models ON models.key = selected.model_key
 WHERE default_rate AND models.unpriced AND NOT agent_model
 GROUP BY models.id
-ORDER BY cost_e6 DESC, model
+ORDER BY sum(selected.cost_e6) DESC, model

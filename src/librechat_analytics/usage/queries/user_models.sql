@@ -16,7 +16,7 @@ ordered AS (
     SELECT *, sum(cost_e6) OVER (PARTITION BY user_key) AS of_user_e6 FROM per_pair
 )
 SELECT
-    users.id AS "user", users.name AS name, users.email AS email, users.deleted_at IS NOT NULL AS deleted,
+    users.id AS "user", users.name AS name, users.email AS email, toBool(users.deleted_at IS NOT NULL) AS deleted,
     models.id AS model, cost_e6, prompt_tokens, completion_tokens, calls
 FROM ordered
 LEFT JOIN users ON users.key = ordered.user_key

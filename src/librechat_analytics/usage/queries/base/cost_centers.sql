@@ -9,6 +9,7 @@
 -- agent_slots, user_slots: the cost centre by agent or user and slots, and whether rows are read singly
 -- agent_spans, user_spans: the assignment by agent or user and time
 -- shares: the parts of each assignment
+-- None of their columns has the name of a column of usage: ClickHouse would give `rows.*` other names.
 --
 -- Reads: plain_cells, plain_rows, {plain_rows}, agent_slots, user_slots, agent_spans, user_spans, shares.
 -- Parameters: none. One row per part of a row.
@@ -16,18 +17,18 @@ WITH
 assigned_cells AS NOT MATERIALIZED (
     SELECT
         cells.* REPLACE (
-            coalesce(agent_slots.center_key, user_slots.center_key, 0) AS center_key,
-            agent_slots.agent_key IS NULL AND coalesce(user_slots.in_several, false) AS in_several,
-            agent_slots.agent_key IS NULL AND coalesce(user_slots.assumed, false) AS assumed
+            coalesce(agent_slots.payer_key, user_slots.payer_key, 0) AS center_key,
+            agent_slots.owner_key IS NULL AND coalesce(user_slots.between_groups, false) AS in_several,
+            agent_slots.owner_key IS NULL AND coalesce(user_slots.is_assumed, false) AS assumed
         )
     FROM plain_cells AS cells
     LEFT JOIN agent_slots
-        ON agent_slots.agent_key = cells.agent_key
+        ON agent_slots.owner_key = cells.agent_key
         AND cells.slot >= agent_slots.first_slot AND cells.slot < agent_slots.end_slot
     LEFT JOIN user_slots
-        ON user_slots.user_key = cells.user_key
+        ON user_slots.owner_key = cells.user_key
         AND cells.slot >= user_slots.first_slot AND cells.slot < user_slots.end_slot
-    WHERE NOT coalesce(agent_slots.singly, user_slots.singly, false)
+    WHERE NOT coalesce(agent_slots.row_by_row, user_slots.row_by_row, false)
 ),
 -- All rows, and once more those that no cell stands for.
 told_apart AS NOT MATERIALIZED (
@@ -36,30 +37,30 @@ told_apart AS NOT MATERIALIZED (
     SELECT rows.* REPLACE (true AS singly)
     FROM plain_rows AS rows
     JOIN agent_slots
-        ON agent_slots.agent_key = rows.agent_key
+        ON agent_slots.owner_key = rows.agent_key
         AND rows.slot >= agent_slots.first_slot AND rows.slot < agent_slots.end_slot
-    WHERE agent_slots.singly
+    WHERE agent_slots.row_by_row
     UNION ALL
     SELECT rows.* REPLACE (true AS singly)
     FROM plain_rows AS rows
     JOIN user_slots
-        ON user_slots.user_key = rows.user_key
+        ON user_slots.owner_key = rows.user_key
         AND rows.slot >= user_slots.first_slot AND rows.slot < user_slots.end_slot
     LEFT JOIN agent_slots
-        ON agent_slots.agent_key = rows.agent_key
+        ON agent_slots.owner_key = rows.agent_key
         AND rows.slot >= agent_slots.first_slot AND rows.slot < agent_slots.end_slot
-    WHERE user_slots.singly AND agent_slots.agent_key IS NULL
+    WHERE user_slots.row_by_row AND agent_slots.owner_key IS NULL
 ),
 with_assignment AS NOT MATERIALIZED (
     SELECT
-        rows.* REPLACE (agent_spans.agent_key IS NULL AND coalesce(user_spans.assumed, false) AS assumed),
-        coalesce(agent_spans.assignment_key, user_spans.assignment_key) AS assignment_key
+        rows.* REPLACE (agent_spans.owner_key IS NULL AND coalesce(user_spans.is_assumed, false) AS assumed),
+        coalesce(agent_spans.assignment, user_spans.assignment) AS assignment_key
     FROM told_apart AS rows
     LEFT JOIN agent_spans
-        ON agent_spans.agent_key = rows.agent_key
+        ON agent_spans.owner_key = rows.agent_key
         AND rows.created_at >= agent_spans.since AND rows.created_at < agent_spans.until
     LEFT JOIN user_spans
-        ON user_spans.user_key = rows.user_key
+        ON user_spans.owner_key = rows.user_key
         AND rows.created_at >= user_spans.since AND rows.created_at < user_spans.until
 ),
 assigned_rows AS NOT MATERIALIZED (
@@ -72,10 +73,10 @@ assigned_rows AS NOT MATERIALIZED (
             CASE WHEN coalesce(is_main, true) THEN documents ELSE 0 END AS documents,
             CASE WHEN coalesce(is_main, true) THEN counted_user_key END AS counted_user_key,
             CASE WHEN coalesce(is_main, true) THEN counted_conversation_key END AS counted_conversation_key,
-            coalesce(shares.center_key, 0) AS center_key,
-            shares.assignment_key IS NOT NULL AND shares.center_key = 0 AS in_several
+            coalesce(shares.payer_key, 0) AS center_key,
+            shares.assignment IS NOT NULL AND shares.payer_key = 0 AS in_several
         )
     FROM with_assignment AS rows
-    LEFT JOIN shares ON shares.assignment_key = rows.assignment_key
+    LEFT JOIN shares ON shares.assignment = rows.assignment_key
 )
 SELECT * FROM assigned_rows

@@ -1,0 +1,152 @@
+"""A snapshot of ClickHouse: the state of one commit, and what queries find there beside the tables."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from librechat_analytics.store.interface import NO_FRAMES, NO_PARAMETERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import pandas as pd
+
+    from librechat_analytics.store.clickhouse.commit import Commit
+    from librechat_analytics.store.clickhouse.connection import Connection
+    from librechat_analytics.store.interface import Extent, SqlColumns, SqlRow
+
+DEFINITION = re.compile(r"^CREATE (FUNCTION|VIEW) (\w+) AS\s+(.+?);$", re.MULTILINE | re.DOTALL)
+COMMENT = re.compile(r"^\s*--.*\n", re.MULTILINE)
+WORD = re.compile(r"\w+")
+PARAMETER = re.compile(r"\$(\w+)")
+
+NOTHING_DIED = "true"
+IS_ALIVE = (
+    "NOT (slot >= {first_dead_slot:Int32}"
+    " AND (slot, ifNull(conversation_key, 0), version) IN (SELECT * FROM dead_granules))"
+)
+
+LOGGED_TEXTS = frozenset({"by", "dimension", "filter", "kinds", "sort"})
+"""The texts among the parameters that can be no e-mail address, no domain and no name of a person."""
+
+LONG = range(-(2**63), 2**63)
+
+
+class ClickHouseSnapshot:
+    """The state that one commit left; whatever is committed later is not part of it."""
+
+    engine = "clickhouse"
+
+    def __init__(self, connection: Connection, commit: Commit) -> None:
+        self._connection = connection
+        self._commit = commit
+
+    @property
+    def extent(self) -> Extent:
+        """How far the store reaches; see the protocol."""
+        return self._commit.extent
+
+    def rows(
+        self,
+        query: str,
+        parameters: Mapping[str, object] = NO_PARAMETERS,
+        frames: Mapping[str, pd.DataFrame] = NO_FRAMES,
+    ) -> list[SqlRow]:
+        """Run a query and return its rows; see the protocol."""
+        text, values = self._spelled(query, parameters)
+        return self._connection.rows(text, values, frames, is_logged=_is_harmless(parameters))
+
+    def columns(
+        self,
+        query: str,
+        parameters: Mapping[str, object] = NO_PARAMETERS,
+        frames: Mapping[str, pd.DataFrame] = NO_FRAMES,
+    ) -> SqlColumns:
+        """Run a query and return its columns; see the protocol."""
+        text, values = self._spelled(query, parameters)
+        return self._connection.columns(text, values, frames, is_logged=_is_harmless(parameters))
+
+    def _spelled(self, query: str, parameters: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:
+        """Return a query with the steps that it names, and with parameters as ClickHouse spells them."""
+        commit = self._commit
+        is_alive = NOTHING_DIED if commit.first_dead_slot is None else IS_ALIVE
+        text = PARAMETER.sub(
+            lambda found: f"{{{found[1]}:{_type_of(parameters[found[1]])}}}", _with_steps(query, is_alive)
+        )
+        versions = {f"{table}_version": version for table, version in commit.tables.items()}
+        of_commit = {
+            "version": commit.version,
+            "cells_since": commit.cells_since,
+            "first_dead_slot": commit.first_dead_slot,
+            **versions,
+        }
+        return text, {**of_commit, **{name: _in_utc(value) for name, value in parameters.items()}}
+
+
+def _is_harmless(parameters: Mapping[str, object]) -> bool:
+    """Say whether the query log may have these parameters."""
+    return not any(_has_text(value) for name, value in parameters.items() if name not in LOGGED_TEXTS)
+
+
+def _has_text(value: object) -> bool:
+    return isinstance(value, str) or (isinstance(value, list | tuple) and any(map(_has_text, value)))
+
+
+def _in_utc(value: object) -> object:
+    """Return a time with its zone: without one, it is in UTC."""
+    return value.replace(tzinfo=UTC) if isinstance(value, datetime) and value.tzinfo is None else value
+
+
+def _type_of(value: object) -> str:
+    """Return ClickHouse's name of a parameter's type."""
+    if isinstance(value, bool):
+        return "Bool"
+    if isinstance(value, int):
+        return "Int64" if value in LONG else "Int128"
+    if isinstance(value, float):
+        return "Float64"
+    if isinstance(value, datetime):
+        return "DateTime64(6, 'UTC')"
+    if isinstance(value, list | tuple):
+        types = {*map(_type_of, value)} or {"String"}
+        return f"Array({'Int128' if 'Int128' in types else types.pop()})"
+    return "Nullable(String)" if value is None else "String"
+
+
+@cache
+def _definitions() -> dict[str, tuple[str, str]]:
+    """Return what spelling.sql defines: FUNCTION or VIEW, and the text, by name."""
+    text = COMMENT.sub("", files(__package__).joinpath("spelling.sql").read_text("utf-8"))
+    return {name: (kind, definition) for kind, name, definition in DEFINITION.findall(text)}
+
+
+@cache
+def _with_steps(query: str, is_alive: str) -> str:
+    """Put the definitions that a query names before it, as steps of its WITH, and leave out its comments."""
+    body = COMMENT.sub("", query)
+    steps = [
+        f"{text} AS {name}" if kind == "FUNCTION" else f"{name} AS ({text})"
+        for name, kind, text in _needed(body, is_alive)
+    ]
+    if not steps:
+        return body
+    own_steps = body.removeprefix("WITH\n")
+    return "WITH\n" + ",\n".join(steps) + ("\n" if own_steps == body else ",\n") + own_steps
+
+
+def _needed(query: str, is_alive: str) -> Iterable[tuple[str, str, str]]:
+    """Return the name, the kind and the text of what a query names, and of what that names, in order."""
+    definitions = {
+        name: (kind, text.replace('"{is_alive}"', is_alive)) for name, (kind, text) in _definitions().items()
+    }
+    needed: set[str] = set()
+    texts = [query]
+    while texts:
+        named = definitions.keys() & set(WORD.findall(texts.pop())) - needed
+        needed |= named
+        texts += [definitions[name][1] for name in named]
+    return [(name, *definitions[name]) for name in definitions if name in needed]

@@ -1,0 +1,94 @@
+-- Functions and relations that the queries find beside the tables, as ../spelling.sql gives them to DuckDB. ClickHouse
+-- holds none of them: snapshots.py puts what a query names before it, as steps of its WITH. So programs of different
+-- versions can read the same tables. snapshots.py also says what takes the place of {is_alive}.
+-- noqa: disable=PRS
+CREATE FUNCTION lower AS (text) -> lowerUTF8(replaceAll(replaceAll(text, 'İ', 'i'), 'Σ', 'σ'));
+CREATE FUNCTION caseFold AS (text) -> replaceAll(replaceAll(lower(text), 'ß', 'ss'), 'ς', 'σ');
+CREATE FUNCTION strip_accents AS (text) -> normalizeUTF8NFC(replaceRegexpAll(normalizeUTF8NFD(text), '\\p{M}+', ''));
+CREATE FUNCTION fold AS (text) ->
+    replaceAll(replaceAll(replaceAll(replaceAll(replaceAll(replaceAll(replaceAll(replaceAll(strip_accents(lower(text)),
+        'ł', 'l'), 'ø', 'o'), 'đ', 'd'), 'ı', 'i'), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'ς', 'σ');
+CREATE FUNCTION hasWords AS (text, words) -> arrayAll(word -> ifNull(position(text, word) > 0, true), words);
+CREATE FUNCTION spaced AS (text) -> replaceRegexpAll(concat(' ', text), '[^\\pL\\pN]+', ' ');
+CREATE FUNCTION hasWordStarts AS (text, words) -> hasWords(spaced(text), arrayMap(word -> spaced(word), words));
+-- The first of some edges in ascending order that a value is below.
+CREATE FUNCTION firstAbove AS (edges, value) -> arrayFirstOrNull(edge -> value < edge, edges);
+-- The least value that a percentage of all values does not exceed.
+CREATE FUNCTION quantileDisc AS (value, percent) ->
+    arrayElementOrNull(arraySort(groupArray(value)), intDiv(percent * count(value) + 99, 100));
+CREATE FUNCTION floorDiv AS (dividend, divisor) ->
+    intDiv(dividend - CASE WHEN dividend < 0 THEN divisor - 1 ELSE 0 END, divisor);
+-- One part of an amount: a share of the whole, rounded down, or what the other shares leave of it.
+CREATE FUNCTION partOf AS (amount, share, whole, others) ->
+    CASE
+        WHEN share IS NULL OR share = whole THEN amount
+        WHEN length(others) = 0 THEN floorDiv(amount * ifNull(share, 1), ifNull(whole, 1))
+        ELSE amount - arraySum(arrayMap(other -> floorDiv(amount * other, ifNull(whole, 1)), others))
+    END;
+
+CREATE VIEW transactions AS
+SELECT * EXCEPT version FROM transactions_log
+WHERE version <= {version:UInt64} AND "{is_alive}";
+CREATE VIEW cells AS
+SELECT * EXCEPT version FROM cells_log
+WHERE version >= {cells_since:UInt64} AND version <= {version:UInt64} AND "{is_alive}";
+CREATE VIEW dead_granules AS
+SELECT slot, conversation_key, version FROM dead WHERE dead_version <= {version:UInt64};
+
+CREATE VIEW users AS SELECT * EXCEPT version FROM users_log WHERE version = {users_version:UInt64};
+CREATE VIEW groups AS SELECT * EXCEPT version FROM groups_log WHERE version = {groups_version:UInt64};
+CREATE VIEW memberships AS SELECT * EXCEPT version FROM memberships_log WHERE version = {memberships_version:UInt64};
+CREATE VIEW user_traits AS SELECT * EXCEPT version FROM user_traits_log WHERE version = {user_traits_version:UInt64};
+CREATE VIEW agents AS SELECT * EXCEPT version FROM agents_log WHERE version = {agents_version:UInt64};
+CREATE VIEW agent_versions AS SELECT * EXCEPT version FROM agent_versions_log WHERE version = {agent_versions_version:UInt64};
+CREATE VIEW models AS SELECT * EXCEPT version FROM models_log WHERE version = {models_version:UInt64};
+CREATE VIEW contexts AS SELECT * EXCEPT version FROM contexts_log WHERE version = {contexts_version:UInt64};
+CREATE VIEW providers AS SELECT * EXCEPT version FROM providers_log WHERE version = {providers_version:UInt64};
+CREATE VIEW tenants AS SELECT * EXCEPT version FROM tenants_log WHERE version = {tenants_version:UInt64};
+CREATE VIEW refused AS SELECT * EXCEPT version FROM refused_log WHERE version = {refused_version:UInt64};
+CREATE VIEW audits AS SELECT * EXCEPT version FROM audits_log WHERE version = {audits_version:UInt64};
+
+CREATE VIEW people AS
+SELECT *, nullIf(lower(extract(email, '@([^@\\p{Cc}]+)$')), '') AS domain
+FROM users;
+
+-- What counts in the figures: prompt and completion rows with their cost.
+CREATE VIEW usage AS
+SELECT *, CASE WHEN sentinel OR positive_value THEN 0 ELSE credits_e6 END AS cost_e6
+FROM transactions
+WHERE usage_type <> 'other';
+
+-- What a query reads instead of cells where an answer does not need them.
+CREATE VIEW no_cells AS
+SELECT *, toInt64(0) AS last_at FROM plain_cells WHERE false;
+
+CREATE VIEW plain_rows AS
+SELECT
+    * EXCEPT (other_token_type, credits_e6, tokens, cache_read_tokens, cache_write_tokens),
+    CAST(NULL AS Nullable(String)) AS other_token_type,
+    toInt128(usage.tokens) AS tokens, toInt128(usage.cache_read_tokens) AS cache_read_tokens,
+    toInt128(usage.cache_write_tokens) AS cache_write_tokens,
+    toInt64(1) AS documents, toInt128(usage.tokens) AS whole_tokens,
+    toInt128(usage.tokens) - usage.cache_read_tokens - usage.cache_write_tokens AS whole_fresh_tokens,
+    user_key AS counted_user_key, conversation_key AS counted_conversation_key,
+    toInt32(0) AS center_key, false AS in_several, false AS assumed, false AS singly
+FROM usage;
+
+CREATE VIEW plain_other_rows AS
+SELECT
+    * EXCEPT (credits_e6, tokens, cache_read_tokens, cache_write_tokens),
+    CASE WHEN sentinel OR positive_value THEN 0 ELSE credits_e6 END AS cost_e6,
+    toInt128(transactions.tokens) AS tokens, toInt128(transactions.cache_read_tokens) AS cache_read_tokens,
+    toInt128(transactions.cache_write_tokens) AS cache_write_tokens,
+    toInt64(1) AS documents, toInt128(transactions.tokens) AS whole_tokens,
+    toInt128(transactions.tokens) AS whole_fresh_tokens,
+    user_key AS counted_user_key, conversation_key AS counted_conversation_key,
+    toInt32(0) AS center_key, false AS in_several, false AS assumed, false AS singly
+FROM transactions
+WHERE usage_type = 'other';
+
+CREATE VIEW plain_cells AS
+SELECT
+    *, user_key AS counted_user_key, conversation_key AS counted_conversation_key,
+    toInt32(0) AS center_key, false AS in_several, false AS assumed
+FROM cells;

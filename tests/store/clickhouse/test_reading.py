@@ -1,0 +1,122 @@
+"""The store in ClickHouse for those who read it: one commit per answer, and news within seconds."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from librechat_analytics.store.clickhouse.connection import Connection
+from librechat_analytics.store.clickhouse.publisher import Publisher
+from librechat_analytics.store.clickhouse.store import LOOK_SECONDS, ClickHouseStore
+from librechat_analytics.store.errors import StoreError
+from librechat_analytics.store.store import Store
+from librechat_analytics.usage.queries import of_store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from librechat_analytics.store.clickhouse.address import StoreAddress
+
+pytestmark = pytest.mark.clickhouse
+
+AS_OF = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+
+
+class Seconds:
+    """A clock that moves by hand."""
+
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with closing(Store(tmp_path / "data")) as store:
+        yield store
+
+
+@pytest.fixture
+def connection(clickhouse_database: StoreAddress) -> Iterator[Connection]:
+    with closing(Connection(clickhouse_database)) as connection:
+        yield connection
+
+
+def test_an_empty_database_is_refused_with_what_to_do(connection: Connection) -> None:
+    with pytest.raises(StoreError, match=r"Start a follower: librechat-analytics sync --follow\.$"):
+        _ = ClickHouseStore(connection).version
+
+
+def test_news_are_seen_at_the_next_look(store: Store, connection: Connection) -> None:
+    publisher = Publisher(store, connection, follower="f")
+    publisher.prepare()
+    publisher.publish()
+    seconds = Seconds()
+    reader = ClickHouseStore(connection, seconds=seconds)
+    first, pinned = reader.version, reader.pinned()
+    store.write_state(as_of=AS_OF, last_sync=AS_OF)
+    publisher.publish()
+    assert reader.version == first, "it looks at most once a second"
+    seconds.now += LOOK_SECONDS
+    assert reader.version > first
+    assert reader.as_of_version == reader.version
+    assert reader.state() == store.state()
+    assert reader.changed_at - store.changed_at < timedelta(milliseconds=1)
+    assert pinned.version == first
+    assert pinned.state().as_of is None
+    assert pinned.pinned().version == first
+    publisher.close()
+
+
+def test_the_last_known_commit_holds_while_clickhouse_does_not_answer(
+    store: Store, connection: Connection
+) -> None:
+    publisher = Publisher(store, connection, follower="f")
+    publisher.prepare()
+    publisher.publish()
+    seconds = Seconds()
+    reader = ClickHouseStore(connection, seconds=seconds)
+    first = reader.version
+    connection.command("DROP TABLE sync_state SYNC")
+    seconds.now += LOOK_SECONDS
+    assert reader.version == first
+    with pytest.raises(StoreError), reader.snapshot() as snapshot:
+        snapshot.rows("SELECT * FROM sync_state")
+
+
+def test_a_snapshot_reads_the_tables_of_its_own_commit(store: Store, connection: Connection) -> None:
+    publisher = Publisher(store, connection, follower="f")
+    publisher.prepare()
+    publisher.publish()
+    seconds = Seconds()
+    reader = ClickHouseStore(connection, seconds=seconds)
+    pinned = reader.pinned()
+    with store.committing() as cursor:
+        cursor.execute("INSERT INTO models (key, id) VALUES (1, 'gpt-4.1')")
+    publisher.publish()
+    seconds.now += LOOK_SECONDS
+    with reader.snapshot() as snapshot:
+        assert snapshot.rows(of_store("model_names")) == [{"id": "gpt-4.1"}]
+        assert snapshot.extent.last_model_key == 1
+    with pinned.snapshot() as snapshot:
+        assert snapshot.rows(of_store("model_names")) == []
+
+
+def test_columns_with_nulls_are_masked_arrays(store: Store, connection: Connection) -> None:
+    publisher = Publisher(store, connection, follower="f")
+    publisher.prepare()
+    publisher.publish()
+    with ClickHouseStore(connection).snapshot() as snapshot:
+        columns = snapshot.columns(
+            "SELECT nullIf(number, $missing) AS number, toInt128(number) AS wide FROM numbers(3)",
+            {"missing": 1},
+        )
+    assert isinstance(columns["number"], np.ma.MaskedArray)
+    assert columns["number"].mask.tolist() == [False, True, False]
+    assert columns["wide"].tolist() == [0.0, 1.0, 2.0]
