@@ -168,6 +168,18 @@ def test_only_the_librechat_room_knows_mongodb_and_only_the_store_knows_duckdb()
             assert "duckdb" not in names, module
 
 
+def test_the_client_of_clickhouse_is_loaded_on_first_use_alone() -> None:
+    module = "store.clickhouse.http_client"
+    for name, path in modules().items():
+        tree = ast.parse(path.read_text("utf-8"))
+        at_the_start = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+        loaded = {alias.name for node in at_the_start for alias in node.names}
+        loaded |= {node.module or "" for node in at_the_start if isinstance(node, ast.ImportFrom)}
+        assert f"{PACKAGE}.{module}" not in loaded, name
+        if name != module:
+            assert {room_of(each) for each in loaded}.isdisjoint({"clickhouse_connect", "urllib3"}), name
+
+
 def test_only_the_librechat_room_names_librechats_fields() -> None:
     fields = ("tokenValue", "rawAmount", "conversationId", "isCreatedByUser", "initial_agent_id")
     for module, path in modules().items():

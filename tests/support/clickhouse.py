@@ -17,6 +17,7 @@ from librechat_analytics.store.clickhouse.address import StoreAddress, parse_sto
 from librechat_analytics.store.clickhouse.connection import Connection
 from librechat_analytics.store.clickhouse.publisher import Publisher
 from librechat_analytics.store.clickhouse.store import ClickHouseStore
+from tests.support.clickhouse_queries import PASSWORD, WRITER
 from tests.support.servers import ROOT, accepts, free_port, running
 
 if TYPE_CHECKING:
@@ -40,9 +41,7 @@ def clickhouse_server() -> Iterator[StoreAddress]:
             folder=ROOT,
             environment={**os.environ, "TZ": "Asia/Kathmandu"},
         ):
-            yield StoreAddress(
-                "127.0.0.1", port, "writer", "wr1t3r:p@ss/%", "default", secure=False, ca_file=None
-            )
+            yield StoreAddress("127.0.0.1", port, WRITER, PASSWORD, "default", secure=False, ca_file=None)
 
 
 def publish_to(address: StoreAddress, store: Store, *, follower: str = "follower") -> None:
@@ -53,6 +52,20 @@ def publish_to(address: StoreAddress, store: Store, *, follower: str = "follower
     publisher.publish()
     publisher.close()
     connection.close()
+
+
+@contextmanager
+def user_of(database: StoreAddress, *, readonly: int) -> Iterator[StoreAddress]:
+    """Make a user who may read a database; ``readonly`` as in ClickHouse's profiles: 1 sends no settings."""
+    name, password = f"user_{uuid4().hex}", uuid4().hex
+    connection = Connection(database)
+    connection.command(f"CREATE USER {name} IDENTIFIED BY '{password}' SETTINGS readonly = {readonly}")
+    connection.command(f"GRANT SELECT ON {database.database}.* TO {name}")
+    try:
+        yield replace(database, user=name, password=password)
+    finally:
+        connection.command(f"DROP USER {name}")
+        connection.close()
 
 
 @contextmanager

@@ -16,11 +16,22 @@ if TYPE_CHECKING:
 
     from chdb.state.sqlitelike import Connection
 
+WRITER, PASSWORD = "writer", "wr1t3r:p@ss/%"
+"""A user who may do everything."""
+
 KILL = re.compile(
     r"\s*KILL\s+QUERY\s+WHERE\s+(?P<condition>.+?)(?:\s+(?P<how>SYNC|ASYNC|TEST))?\s*;?\s*$",
     re.IGNORECASE | re.DOTALL,
 )
 FLUSH = re.compile(r"\s*SYSTEM\s+FLUSH\s+LOGS\b", re.IGNORECASE)
+CREATE_USER = re.compile(
+    r"\s*CREATE\s+USER\s+(?P<name>\w+)\s+IDENTIFIED\s+BY\s+'(?P<password>[^'\\]*)'"
+    r"(?:\s+SETTINGS\s+readonly\s*=\s*(?P<readonly>[012]))?\s*;?\s*$",
+    re.IGNORECASE,
+)
+DROP_USER = re.compile(r"\s*DROP\s+USER\s+(?:IF\s+EXISTS\s+)?(?P<name>\w+)\s*;?\s*$", re.IGNORECASE)
+GRANT = re.compile(r"\s*GRANT\s+.+\s+TO\s+\w+\s*;?\s*$", re.IGNORECASE | re.DOTALL)
+NO_ROWS = "SELECT 1 WHERE false"
 CURRENT_USER = re.compile(r"\b(?:currentUser|user)\(\)", re.IGNORECASE)
 PROCESSES = "(query_id String, user String, query String, elapsed Float64, is_initial_query UInt8)"
 QUERY_LOG = (
@@ -47,6 +58,7 @@ class Query:
     begun: float = field(default_factory=time.time)
     ended: float | None = None
     error_code: int = 0
+    is_killed: bool = False
 
     @property
     def mark(self) -> str:
@@ -56,10 +68,22 @@ class Query:
         return f"{self.mark} {text}"
 
 
+@dataclass(frozen=True, slots=True)
+class User:
+    """Someone who may ask; ``readonly`` 1: writes nothing and sends no settings, 2: writes nothing."""
+
+    password: str
+    readonly: int = 0
+
+
 class Journal:
-    """All queries; ``system.processes``, ``system.query_log`` and ``KILL QUERY`` read them."""
+    """All users and queries; ``system.processes``, ``system.query_log`` and ``KILL QUERY`` read them.
+
+    Users have no grants, only ``readonly``.
+    """
 
     def __init__(self, folder: str) -> None:
+        self.users = {"default": User(""), WRITER: User(PASSWORD)}
         self._folder = folder
         self._numbers = count(1)
         self._running: dict[int, Query] = {}
@@ -90,8 +114,14 @@ class Journal:
     def rewritten(self, query: Query, connection: Connection) -> str:
         """Return a query's text for the engine; the tables that it reads of the server are made before."""
         text = CURRENT_USER.sub(literal(query.user), query.text)
-        if FLUSH.match(text):
-            return "SELECT 1 WHERE false"
+        if FLUSH.match(text) or GRANT.match(text):
+            return NO_ROWS
+        if created := CREATE_USER.match(text):
+            self.users[created["name"]] = User(created["password"], int(created["readonly"] or 0))
+            return NO_ROWS
+        if dropped := DROP_USER.match(text):
+            self.users.pop(dropped["name"], None)
+            return NO_ROWS
         if match := KILL.match(text):
             return self._kill(query, match, connection)
         if "system.processes" in text:
@@ -118,6 +148,7 @@ class Journal:
         killer = connect(self._folder)
         try:
             for each in chosen:
+                each.is_killed = True
                 how = "SYNC" if (match["how"] or "").upper() == "SYNC" else "ASYNC"
                 killer.query(f"KILL QUERY WHERE query LIKE {literal(each.mark + '%')} {how}")
         finally:

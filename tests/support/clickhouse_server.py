@@ -36,14 +36,6 @@ if TYPE_CHECKING:
 
     from chdb.state.sqlitelike import Connection
 
-USERS = {
-    "default": ("", 0),
-    "writer": ("wr1t3r:p@ss/%", 0),
-    "reader": ("r3ad3r p+ss", 2),
-    "guest": ("gu3st", 1),
-}
-"""Password, and the setting ``readonly``, of each user."""
-
 NO_SETTINGS = {
     "buffer_size",
     "client_protocol_version",
@@ -81,7 +73,7 @@ ZONE = "Asia/Kathmandu"
 """Not UTC: a program that depends on the server's zone shows it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class RefusalError(Exception):
     """An error of ClickHouse: its number, its words and its name."""
 
@@ -138,13 +130,13 @@ class Handler(BaseHTTPRequestHandler):
         kind, _, coded = self.headers.get("Authorization", "").partition(" ")
         if kind == "Basic":
             name, _, password = base64.b64decode(coded).decode().partition(":")
-        expected, is_readonly = USERS.get(name, (None, 0))
-        if password != expected:
+        user = self.server.journal.users.get(name)
+        if user is None or password != user.password:
             words = (
                 f"{name}: Authentication failed: password is incorrect, or there is no user with such name"
             )
             raise RefusalError(516, words, "AUTHENTICATION_FAILED")
-        return name, is_readonly
+        return name, user.readonly
 
     def _answer(
         self,
@@ -191,6 +183,8 @@ class Handler(BaseHTTPRequestHandler):
             for piece in rest:
                 insert.append(piece)
             written = insert.finish()
+            if query.is_killed:  # the engine drops the rows and says nothing
+                raise RefusalError(394, "Query was cancelled", "QUERY_WAS_CANCELLED")
         except BaseException:
             with suppress(RuntimeError):
                 insert.cancel()
@@ -310,7 +304,8 @@ class connected:  # noqa: N801
 
 def prepare(connection: Connection, parameters: dict[str, str], is_readonly: int, form: Form) -> None:
     """Give a connection the database, the external tables, the settings and the parameters of a request."""
-    connection.query(f"USE `{parameters.get('database') or 'default'}`")
+    if database := parameters.get("database"):
+        connection.query(f"USE `{database}`")
     tables = dict.fromkeys(
         match["table"] for name in parameters if (match := PART_OF_A_TABLE.fullmatch(name))
     )
@@ -327,11 +322,14 @@ def prepare(connection: Connection, parameters: dict[str, str], is_readonly: int
             insert.append(form.files[table])
         insert.finish()
     if is_readonly:
-        connection.query(f"SET readonly = {is_readonly}")
+        connection.query(f"SET readonly = {is_readonly}")  # before the others, which it may forbid
+    changes = []
     for name, value in parameters.items():
         is_of_table = (match := PART_OF_A_TABLE.fullmatch(name)) and match["table"] in form.files
         if name not in NO_SETTINGS and not is_of_table:
-            connection.query(f"SET {name} = {literal(value)}")
+            changes.append(f"{name} = {literal(value)}")
+    if changes:
+        connection.query(f"SET {', '.join(changes)}")
 
 
 def words_of(error: Exception) -> str:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -19,10 +20,15 @@ import pandas as pd
 import pytest
 
 from librechat_analytics.store.clickhouse.address import parse_store_url
+from librechat_analytics.store.clickhouse.commit import newest_commit
 from librechat_analytics.store.clickhouse.connection import Connection
 from librechat_analytics.store.clickhouse.problems import RefusedError
+from librechat_analytics.store.clickhouse.publisher import Publisher
 from librechat_analytics.store.clickhouse.schema import prepare
 from librechat_analytics.store.errors import StoreError
+from librechat_analytics.store.store import Store
+from tests.support.documents import example_collections, write_dump
+from tests.support.imports import fill_store
 from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -122,6 +128,28 @@ class TestRights:
             "SELECT * FROM system.query_log",
         ):
             assert is_refused(reader, statement), statement
+
+    def test_they_suffice_for_a_follower_and_for_a_web_process(
+        self, writer: Connection, tmp_path: Path
+    ) -> None:
+        write_dump(tmp_path / "dump", **example_collections())
+        fill_store(tmp_path, now=datetime(2026, 11, 24, tzinfo=UTC))
+        with closing(Store(tmp_path / "data")) as store:
+            publisher = Publisher(store, writer, follower="the-first")
+            publisher.prepare()
+            with store.committing() as cursor:
+                cursor.execute("UPDATE users SET name = NULL")
+            assert publisher.publish()
+            publisher.fold(reader_seconds=0)
+            publisher.close()
+            documents = store.count_transactions()
+
+        with connected(address_of("reader")) as reader:
+            commit = newest_commit(reader)
+            assert commit is not None
+            assert commit.documents == documents
+            rows = "SELECT count() AS rows FROM transactions_log"
+            assert reader.rows(rows) == [{"rows": documents}]
 
     def test_a_wrong_password_is_refused_with_what_to_do(self) -> None:
         with (

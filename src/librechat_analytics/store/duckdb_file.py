@@ -248,6 +248,15 @@ class DuckDBFile:
         with self._writing, self._explained():
             self._copy(path)
 
+    def keep_copy(self, now: datetime) -> Path:
+        """Write a copy of the store beside it and return its path; raises StoreError if that fails."""
+        path = self._folder / kept_name(now)
+        try:
+            self.copy_to(path)
+        except OSError as error:
+            raise StoreError(f"{path} cannot be written: {error.strerror}.") from None
+        return path
+
     def open_copy(self) -> FileIO:
         """Open a copy of the store as it is now. It has no name in the folder, and closing it deletes it.
 
@@ -306,6 +315,11 @@ class DuckDBFile:
             rewritten.replace(self._path)
             self._connect()
             self.version += 1
+
+
+def kept_name(now: datetime) -> str:
+    """Return the name of a file with what a store held until now."""
+    return f"usage-until-{now:%Y-%m-%dT%H%M%S}.duckdb"
 
 
 def _milliseconds_now() -> datetime:

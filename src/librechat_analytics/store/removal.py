@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from librechat_analytics.store.duckdb_file import FILE_NAME
+from librechat_analytics.store.duckdb_file import FILE_NAME, kept_name
 from librechat_analytics.store.errors import StoreBusyError, StoreError
 from librechat_analytics.store.store import Store
 
@@ -19,7 +19,7 @@ def set_aside(folder: Path, now: datetime) -> Path:
     Raises StoreBusyError while a process uses it.
     """
     _close_log(folder)
-    kept = folder / f"usage-until-{now:%Y-%m-%dT%H%M%S}.duckdb"
+    kept = folder / kept_name(now)
     for path in _files_in(folder):
         if path.exists():
             path.rename(kept.with_name(path.name.replace(FILE_NAME, kept.name)))

@@ -6,10 +6,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from librechat_analytics.store.clickhouse.address import StoreAddress, parse_store_url
+from tests.support.examples import examples
 
 PRINTABLE = st.text(st.characters(categories=["L", "N", "P", "S"]), max_size=20)
 
@@ -114,6 +115,7 @@ def test_without_a_user_it_is_the_one_that_clickhouse_has_by_itself() -> None:
     assert (address.user, address.password) == ("default", "")
 
 
+@settings(max_examples=examples(25))
 @given(PRINTABLE.filter(lambda text: text and ":" not in text), PRINTABLE)
 def test_any_user_and_password_arrive_and_no_text_shows_the_password(user: str, password: str) -> None:
     whole = f"{quote(user, safe='')}:{quote(password, safe='')}"

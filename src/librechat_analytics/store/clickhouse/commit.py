@@ -89,3 +89,9 @@ def newest_commit(connection: Connection) -> Commit | None:
         return None
     values: SqlRow = {name: found[0].get(name) for name in COMMIT_FIELDS}
     return Commit(**values)
+
+
+def newest_version(connection: Connection) -> int | None:
+    """Return the version of the newest commit; None if nothing was ever published."""
+    (found,) = connection.rows("SELECT max(version) AS version FROM sync_state")
+    return None if found["version"] is None else int(found["version"])

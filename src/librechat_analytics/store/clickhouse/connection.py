@@ -112,7 +112,7 @@ class Connection:
         """Run a query as ``rows`` does and return its columns, as ``Snapshot.columns`` says."""
         result = self._asked(query, parameters, frames, is_logged=is_logged, by_column=True)
         if not result.column_names:  # the answer has no rows, and then no names either
-            described = self.rows(f"DESCRIBE TABLE ({query})", parameters, frames, is_logged=is_logged)
+            described = self.rows(f"DESCRIBE TABLE (\n{query}\n)", parameters, frames, is_logged=is_logged)
             return {str(row["name"]): empty_array(str(row["type"])) for row in described}
         kinds = [kind.name for kind in result.column_types]
         return {

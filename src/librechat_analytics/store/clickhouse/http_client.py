@@ -16,7 +16,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
 from librechat_analytics.store.clickhouse.frames import native, structure_of
-from librechat_analytics.store.clickhouse.problems import refused, unreachable
+from librechat_analytics.store.clickhouse.problems import refused, require_new_enough, unreachable
 from librechat_analytics.store.errors import StoreError
 
 if TYPE_CHECKING:
@@ -111,6 +111,7 @@ class HttpClient:
     def _make(self) -> Client:
         """Make the client, which asks the server for its version and its settings at once."""
         made = _new_client(self._address, self._silence_seconds)
+        require_new_enough(self._address, made.server_version or "")
         with self._lock:
             self._made = self._made or made
             return self._made
@@ -157,7 +158,7 @@ def _new_client(address: StoreAddress, silence_seconds: int) -> Client:
         secure=address.secure,
         # A pool of its own: the client's would send everything to the proxy that HTTP_PROXY names.
         pool_mgr=get_pool_manager(maxsize=MOST_CONNECTIONS, num_pools=1, **trust),
-        connect_timeout=CONNECT_SECONDS,
+        connect_timeout=min(CONNECT_SECONDS, silence_seconds),
         send_receive_timeout=silence_seconds,
         query_retries=0,
         autogenerate_session_id=False,

@@ -27,6 +27,7 @@ READONLY_SETTING = re.compile(r"Setting (\w+) is readonly")
 READONLY = 164
 ROW = re.compile(r"(?: before: '.*|: \(at row ).*")
 LONGEST_REASON = 300
+OLDEST_VERSION = (26, 8)
 
 
 class UnreachableError(StoreError):
@@ -39,6 +40,14 @@ class RefusedError(StoreError):
     def __init__(self, text: str, code: int) -> None:
         super().__init__(text)
         self.code = code
+
+
+def require_new_enough(address: StoreAddress, version: str) -> None:
+    """Raise StoreError if this version of ClickHouse, such as ``26.8.2.1``, is too old."""
+    found = tuple(int(part) for part in re.findall(r"[0-9]+", version)[:2])
+    if found < OLDEST_VERSION:
+        oldest = ".".join(str(part) for part in OLDEST_VERSION)
+        raise StoreError(f"ClickHouse at {address} is version {version}. Update it to {oldest} or later.")
 
 
 def refused(address: StoreAddress, words: str, code: int | None) -> RefusedError:

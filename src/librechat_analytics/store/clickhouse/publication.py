@@ -76,13 +76,12 @@ class Publication:
         self._sender = Sender(store, cursor, connection, f"{query_prefix}-{version}")
         self._fingerprints = {} if last is None else dict(rows_of(cursor, "statements/list_fingerprints"))
         ((self._is_reading_history, self._as_of, self._state),) = rows_of(cursor, "statements/read_all_state")
+        ((self._granules, self._noted, self._noted_conversations, forgotten),) = rows_of(
+            cursor, "statements/granules_to_send"
+        )
         if last is None:
             run(cursor, "statements/send_all")
-            self._granules, self._noted, self._noted_conversations, forgotten = 0, 0, 0, False
         else:
-            ((self._granules, self._noted, self._noted_conversations, forgotten),) = rows_of(
-                cursor, "statements/granules_to_send"
-            )
             summed_until = FIRST_SLOT if last.summed_until is None else last.summed_until
             run(
                 cursor,
@@ -100,12 +99,12 @@ class Publication:
     def send(
         self,
         report: Callable[[int, int], None] = lambda _done, _all: None,
-        is_there: Callable[[int, int, int], bool] = lambda _first, _end, _rows: False,
+        is_there: Callable[[int, int, int, int], bool] | None = None,
     ) -> bool:
         """Send everything; return whether there was anything.
 
-        ``report`` gets how many rows were sent and how many there are. ``is_there`` says whether the rows of
-        a range of slots are in ClickHouse already, under this version.
+        ``report`` gets how many rows were sent and how many there are. ``is_there`` gets the version, the
+        first slot of a range, the slot after it and its rows, and says whether ClickHouse has them already.
         """
         sent = self._send_granules(report, is_there)
         sent += self._sender.send(CONVERSATIONS, self.version, "conversations_to_send")
@@ -149,13 +148,15 @@ class Publication:
         )
 
     def _send_granules(
-        self, report: Callable[[int, int], None], is_there: Callable[[int, int, int], bool]
+        self,
+        report: Callable[[int, int], None],
+        is_there: Callable[[int, int, int, int], bool] | None,
     ) -> int:
         parts = [*self._parts()]
         total, sent = sum(rows for *_, rows in parts), 0
         for first, end, rows in parts:
             slots = f"slot >= {first} AND slot < {end}"
-            if not is_there(first, end, rows):
+            if is_there is None or not is_there(self.version, first, end, rows):
                 self._sender.send(TRANSACTIONS, self.version, "rows_to_send", slots)
             sent += rows
             report(sent, total)

@@ -3,96 +3,263 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+import secrets
+import time
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
 
-from librechat_analytics.store.clickhouse import schema
-from librechat_analytics.store.clickhouse.commit import newest_commit
+from librechat_analytics.store.clickhouse import folding, schema
+from librechat_analytics.store.clickhouse.commit import newest_commit, newest_version
+from librechat_analytics.store.clickhouse.followers import (
+    claim,
+    note_stopped,
+    others_at_work,
+    withdraw,
+)
 from librechat_analytics.store.clickhouse.publication import Publication, version_after
+from librechat_analytics.store.clickhouse.restoring import restore
 from librechat_analytics.store.clickhouse.sending import INSERTS
+from librechat_analytics.store.clickhouse.uncommitted import delete_uncommitted, end_inserts
 from librechat_analytics.store.clickhouse.working_copy import WorkingCopy
 from librechat_analytics.store.errors import StoreError
+from librechat_analytics.store.schema import PROGRAM_VERSION, SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from uuid import UUID
 
     from librechat_analytics.store.clickhouse.commit import Commit
     from librechat_analytics.store.clickhouse.connection import Connection
+    from librechat_analytics.store.clickhouse.working_copy import Published
     from librechat_analytics.store.store import Store
 
 log = logging.getLogger(__name__)
 
+LOOK_SECONDS: Final = 1.0
+RENEW_SECONDS: Final = 5.0
+GIVE_WAY_SECONDS: Final = 2.0
+"""A follower that starts sees another one and withdraws within less time."""
+
 
 class OutOfStepError(StoreError):
-    """Another follower has published; the working copy must be restored before this one can go on."""
+    """Another follower has published; the working copy must be compared again before this one can go on."""
 
 
 class Publisher:
     """Brings ClickHouse in step with the working copy, one commit at a time; for one thread.
 
-    ``follower`` tells this process from other followers.
+    ``follower`` tells this working copy from those of other followers.
     """
 
-    def __init__(self, store: Store, connection: Connection, *, follower: str) -> None:
+    def __init__(
+        self,
+        store: Store,
+        connection: Connection,
+        *,
+        follower: str,
+        rest: Callable[[float], object] = time.sleep,
+    ) -> None:
         self._store = store
         self._copy = WorkingCopy(store)
         self._connection = connection
         self._follower = follower
+        self._rest = rest
         self._last: Commit | None = None
-        self._ledger: UUID | None = None
+        self._published: Published | None = None
         self._changes: int | None = None
+        self._claimed_at = 0.0
 
-    def prepare(self, report: Callable[[str, int, int], None] = lambda _what, _done, _all: None) -> None:
+    def prepare(
+        self,
+        report: Callable[[str, int, int], None] = lambda _what, _done, _all: None,
+        *,
+        is_stopped: Callable[[], bool] = lambda: False,
+    ) -> None:
         """Make ClickHouse and the working copy agree: publish everything, or restore the working copy.
 
-        ``report`` gets what is being done, how many rows are done and how many there are. Raises
-        StoreError if ClickHouse has another ledger.
+        Waits while another follower is at work, until ``is_stopped``. ``report`` gets what is being done, how
+        many rows are done and how many there are. Raises StoreError if ClickHouse has another ledger.
         """
         schema.prepare(self._connection)
-        self._last = newest_commit(self._connection)
-        self._changes = None
+        if not self._claim(is_stopped):
+            return
+
+        def reported(what: str, done: int, rows: int) -> None:
+            self._renew_claim()
+            report(what, done, rows)
+
+        try:
+            self._compare(reported)
+        except StoreError:
+            with suppress(StoreError):
+                self._withdraw()
+            raise
+
+    def _compare(self, reported: Callable[[str, int, int], None]) -> None:
+        end_inserts(self._connection)
+        last = newest_commit(self._connection)
         published = self._copy.published()
-        if published is None:
-            published = self._copy.begin()
-        self._ledger = published.ledger
-        if self._last is None:
-            self._publish_all(report)
+        self._changes = None
+        if last is None:
+            self._last, self._published = None, published or self._copy.begin()
+            self._publish_all(self._published, reported)
+            self._published = self._copy.published()
+            return
+        schema.refuse_newer(last)
+        delete_uncommitted(self._connection, last.version)
+        if published is None or published.ledger != last.ledger:
+            self._refuse_other_ledger()
+            self._restore(last, reported)
+        elif last.version not in (published.version, published.pending):
+            self._set_aside()
+            self._restore(last, reported)
+        elif published.version != last.version:
+            self._copy.note_committed(last.version)
+        self._last, self._published = last, self._copy.published()
+        if published is not None and published.store_schema != SCHEMA_VERSION:
+            self._copy.note_everything()
 
     def publish(self) -> bool:
-        """Publish what has changed, in one commit; return whether anything had."""
+        """Publish what has changed, in one commit; return whether anything had.
+
+        Raises OutOfStepError if another follower has published.
+        """
         if self._changes == self._store.changes:
             return False
-        return self._publish()
-
-    def _publish_all(self, report: Callable[[str, int, int], None]) -> None:
-        self._publish(lambda done, rows: report("publishing", done, rows))
-
-    def _publish(self, report: Callable[[int, int], None] = lambda _done, _all: None) -> bool:
-        if self._ledger is None:
-            raise RuntimeError("prepare comes before publish")
         changes = self._store.changes
-        last = self._last
+        if self._published is None:
+            raise RuntimeError("prepare comes before publish")
+        is_published = self._publish(self._published, version_after(self._last.version if self._last else 0))
+        self._changes = changes
+        return is_published
+
+    def fold(self, *, reader_seconds: int = folding.READER_SECONDS) -> None:
+        """Delete from ClickHouse what was replaced so long ago that nobody reads it."""
+        if self._last is not None:
+            first_dead_slot = folding.fold(self._connection, self._last, reader_seconds=reader_seconds)
+            self._last = replace(self._last, first_dead_slot=first_dead_slot)
+
+    def close(self) -> None:
+        """Let another follower begin at once. What was not published is published by the next start."""
+        note_stopped(self._connection, self._follower)
+
+    def _claim(self, is_stopped: Callable[[], bool]) -> bool:
+        """Wait until no other follower is at work, and claim the place; False if stopped before."""
+        is_noted = False
+        while not is_stopped():
+            if not (others := others_at_work(self._connection, self._follower)):
+                self._renew_claim()
+                # Two that start together see each other here, and both withdraw.
+                if not (others := others_at_work(self._connection, self._follower)):
+                    return True
+                self._withdraw()
+            if not is_noted:
+                log.warning(
+                    "Another follower (%s) is at work on this ClickHouse database. This one waits until it"
+                    " has not reported for a minute.",
+                    others[0],
+                )
+                is_noted = True
+            self._rest(LOOK_SECONDS + secrets.randbelow(1000) / 1000)
+        return False
+
+    def _withdraw(self) -> None:
+        withdraw(self._connection, self._follower)
+        self._claimed_at = 0.0
+
+    def _renew_claim(self) -> None:
+        if time.monotonic() - self._claimed_at > RENEW_SECONDS or not self._claimed_at:
+            claim(self._connection, self._follower, PROGRAM_VERSION)
+            self._claimed_at = time.monotonic()
+
+    def _publish_all(self, published: Published, report: Callable[[str, int, int], None]) -> None:
+        """Publish everything, and go on where an earlier start was killed."""
+        delete_uncommitted(self._connection, 0, kept=published.pending)
+        version = published.pending or version_after(published.version or 0)
+        self._copy.note_pending(version)
+        self._publish(
+            published,
+            version,
+            lambda done, rows: report("publishing", done, rows),
+            None if published.pending is None else self._is_there,
+        )
+
+    def _is_there(self, version: int, first: int, end: int, rows: int) -> bool:
+        """Say whether an earlier start has sent the rows of a range of slots; deletes a part of them."""
+        where = f"version = {version} AND slot >= {first} AND slot < {end}"
+        ((held,),) = (
+            tuple(row.values())
+            for row in self._connection.rows(f"SELECT count() FROM transactions_log WHERE {where}")
+        )
+        if held == rows and not self._copy.has_notes(first, end):
+            return True
+        if held:
+            self._connection.command(f"DELETE FROM transactions_log WHERE {where}")
+        return False
+
+    def _publish(
+        self,
+        published: Published,
+        version: int,
+        report: Callable[[int, int], None] = lambda _done, _all: None,
+        is_there: Callable[[int, int, int, int], bool] | None = None,
+    ) -> bool:
         with self._store.reading() as cursor:
             publication = Publication(
                 self._store,
                 cursor,
                 self._connection,
-                last,
-                version_after(0 if last is None else last.version),
+                self._last,
+                version,
                 f"{INSERTS}{self._follower}",
             )
             # Read after the snapshot is taken, so that no row in it is younger.
             changed_at = self._store.changed_at
-            if publication.send(report):
-                self._copy.note_pending(publication.version)
-                publication.commit(self._ledger, self._follower, changed_at)
-                self._last = newest_commit(self._connection)
-                self._copy.note_committed(publication.version, publication.sent())
-                is_published = True
-            else:
-                is_published = False
-        self._changes = changes
-        return is_published
+            if not publication.send(report, is_there):
+                return False
+            self._copy.note_pending(version)
+            self._require_alone()
+            publication.commit(published.ledger, self._follower, changed_at)
+            self._last = newest_commit(self._connection)
+            self._copy.note_committed(version, publication.sent())
+        if self._last is None or self._last.version != version:
+            raise self._out_of_step("another one has published at the same time")
+        return True
 
-    def close(self) -> None:
-        """Nothing is kept open; what was not published is published by the next start."""
+    def _require_alone(self) -> None:
+        """Raise OutOfStepError if another follower has published, or is at work."""
+        newest = newest_version(self._connection)
+        if newest != (None if self._last is None else self._last.version):
+            raise self._out_of_step("another one has published")
+        if others_at_work(self._connection, self._follower):
+            self._rest(GIVE_WAY_SECONDS)
+            if others := others_at_work(self._connection, self._follower):
+                self._withdraw()
+                raise self._out_of_step(f"another one ({others[0]}) is at work, too")
+
+    def _out_of_step(self, reason: str) -> OutOfStepError:
+        return OutOfStepError(
+            f"This follower stops publishing, because {reason}. Run only one follower for a ClickHouse"
+            " database."
+        )
+
+    def _refuse_other_ledger(self) -> None:
+        if not self._copy.is_empty():
+            raise StoreError(
+                "The ClickHouse database and the store in DATA_DIR hold different ledgers. To go on with the"
+                " one in ClickHouse, move the store away. To replace it by the one in DATA_DIR, run"
+                " librechat-analytics copy --to URL --replace."
+            )
+
+    def _set_aside(self) -> None:
+        kept = self._store.keep_copy(datetime.now(UTC))
+        log.warning(
+            "The working copy and ClickHouse differ, as after a backup of one of them was put back. The"
+            " working copy is kept as %s and restored from ClickHouse.",
+            kept,
+        )
+
+    def _restore(self, last: Commit, report: Callable[[str, int, int], None]) -> None:
+        log.info("Restoring the working copy from ClickHouse: %s rows.", f"{last.documents:,}")
+        restore(self._store, self._connection, last, lambda done, rows: report("restoring", done, rows))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from librechat_analytics.store.clickhouse.commit import Commit
     from librechat_analytics.store.clickhouse.connection import Connection
 
+TABLE = re.compile(r"^CREATE TABLE IF NOT EXISTS (\w+)", re.MULTILINE)
+
 SCHEMA_VERSION = 1
 """Grows with each addition to ``schema.sql``."""
 
@@ -18,8 +21,10 @@ SCHEMA_VERSION = 1
 def prepare(connection: Connection) -> None:
     """Make the tables and columns that are missing; whatever is there stays as it is."""
     text = files(__package__).joinpath("schema.sql").read_text("utf-8")
+    held = {row["name"] for row in connection.rows("SHOW TABLES")}
     for statement in text.split(";\n"):
-        if statement.strip():
+        made = TABLE.search(statement)
+        if statement.strip() and not (made and made[1] in held):
             connection.command(statement)
 
 

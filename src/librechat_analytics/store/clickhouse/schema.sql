@@ -261,7 +261,8 @@ CREATE TABLE IF NOT EXISTS followers (
     is_foreign Bool,                                -- the source is not the one of the ledger
     audit_kind Nullable(String),                    -- NULL unless an audit is running
     audit_progress Nullable(Float64),
-    program_version String
+    program_version String,
+    is_at_work Bool DEFAULT true                    -- false once it has stopped
 ) ENGINE = ReplacingMergeTree(at) ORDER BY follower;
 
 -- What web processes and the command line ask of the follower, and what came of it. Rows may name a person, so they are

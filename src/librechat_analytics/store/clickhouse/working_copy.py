@@ -9,10 +9,13 @@ from uuid import UUID, uuid4
 import pandas as pd
 
 from librechat_analytics.store.notes import is_published
+from librechat_analytics.store.schema import SCHEMA_VERSION
 from librechat_analytics.store.sql_files import rows_of, run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import duckdb
 
     from librechat_analytics.store.store import Store
 
@@ -22,12 +25,13 @@ class Published:
     """Whose ledger the working copy is, and what it has published.
 
     ``version`` is that of its last commit, None before the first. ``pending`` is that of a publication which
-    was begun and perhaps committed.
+    was begun and perhaps committed. ``store_schema`` is the schema that the store had at its last commit.
     """
 
     ledger: UUID
     version: int | None
     pending: int | None
+    store_schema: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +70,35 @@ class WorkingCopy:
             ((documents, users),) = rows_of(cursor, "statements/count_anything")
         return not documents and not users and not self.store.state().anything_read
 
-    def begin(self, ledger: UUID | None = None, version: int | None = None) -> Published:
-        """Note from now on what changes, and that the store is a copy of this ledger, or a new one."""
-        begun = Published(ledger or uuid4(), version, None)
+    def begin(self) -> Published:
+        """Note from now on what changes in the store, which becomes a ledger of its own."""
+        begun = Published(uuid4(), None, None, SCHEMA_VERSION)
         with self.store.committing(is_usage=False, is_change=False) as cursor:
-            run(cursor, "statements/create_notes")
-            run(cursor, "statements/begin_publishing", {"ledger": begun.ledger, "version": version})
+            begin_notes(cursor, begun)
         return begun
 
+    def has_notes(self, first_slot: int, end_slot: int) -> bool:
+        """Say whether anything in a range of slots is noted as not published."""
+        with self.store.reading() as cursor:
+            ((found,),) = rows_of(
+                cursor, "statements/any_notes", {"first_slot": first_slot, "end_slot": end_slot}
+            )
+        return bool(found)
+
+    def note_everything(self) -> None:
+        """Note that everything must be published again."""
+        with self.store.committing(is_usage=False) as cursor:
+            run(cursor, "statements/note_everything")
+
     def note_pending(self, version: int) -> None:
-        """Note that a publication is about to be committed."""
+        """Note that a publication was begun."""
         with self.store.committing(is_usage=False, is_change=False) as cursor:
             run(cursor, "statements/note_pending", {"version": version})
 
     def note_committed(self, version: int, sent: Sent | None = None) -> None:
         """Note that a publication was committed, and clear the notes of what it has sent."""
         with self.store.committing(is_usage=False, is_change=False) as cursor:
-            run(cursor, "statements/note_committed", {"version": version})
+            run(cursor, "statements/note_committed", {"version": version, "store_schema": SCHEMA_VERSION})
             if sent is None:
                 return
             cursor.register("sent", sent.granules)
@@ -101,3 +117,17 @@ class WorkingCopy:
             for name, (rows, is_whole) in sent.waiting.items():
                 cursor.register("waiting_sent", rows)
                 run(cursor, "statements/write_waiting_sent", {"name": name, "is_whole": is_whole})
+
+
+def begin_notes(cursor: duckdb.DuckDBPyConnection, published: Published) -> None:
+    """Make the tables of notes, or empty them, and write what was published."""
+    run(cursor, "statements/create_notes")
+    run(
+        cursor,
+        "statements/begin_publishing",
+        {
+            "ledger": published.ledger,
+            "version": published.version,
+            "store_schema": published.store_schema,
+        },
+    )

@@ -1,8 +1,9 @@
 -- Makes the tables that say what was published and what was not yet. Only a store that is published has them.
 -- Frames: none. Parameters: none.
 
--- pending: the version of a publication that was about to be committed. What is there counts, whatever is noted here.
-CREATE TABLE IF NOT EXISTS published (ledger UUID NOT NULL, version UBIGINT, pending UBIGINT);
+-- pending: the version of a publication that was begun, and perhaps committed. store_schema: after a change of the
+-- store's schema, everything is published again.
+CREATE TABLE IF NOT EXISTS published (ledger UUID NOT NULL, version UBIGINT, pending UBIGINT, store_schema INTEGER);
 
 -- The granules that have changed: the rows and cells of a conversation in a slot. conversation_key is 0 for rows
 -- without one. A row without a slot says that all cells were forgotten. noted grows with each commit.

@@ -1,3 +1,3 @@
 -- Notes that a publication was committed.
--- Frames: none. Parameters: $version.
-UPDATE published SET version = $version, pending = NULL;
+-- Frames: none. Parameters: $version, $store_schema.
+UPDATE published SET version = $version, pending = NULL, store_schema = $store_schema;

@@ -1,3 +1,3 @@
--- Notes that a publication is about to be committed.
+-- Notes that a publication was begun.
 -- Frames: none. Parameters: $version.
 UPDATE published SET pending = $version;

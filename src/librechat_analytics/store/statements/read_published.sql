@@ -1,3 +1,4 @@
--- Whose ledger the store is, the version of its last commit in ClickHouse, and of one that was about to be.
+-- Whose ledger the store is, the version of its last commit in ClickHouse, that of a publication that was begun, and
+-- the schema of the store at the last commit.
 -- Frames: none. Parameters: none. One row, none before the first publication.
-SELECT ledger, version, pending FROM published;
+SELECT ledger, version, pending, store_schema FROM published;

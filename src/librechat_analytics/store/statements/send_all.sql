@@ -1,7 +1,5 @@
 -- Lets everything be published.
--- Frames: none. Parameters: none. Creates: granules, rows_to_send, cells_to_send, conversations_to_send.
-CREATE OR REPLACE TEMP TABLE granules (slot INTEGER, conversation_key UINTEGER);
-
+-- Frames: none. Parameters: none. Creates: rows_to_send, cells_to_send, conversations_to_send.
 CREATE OR REPLACE TEMP VIEW rows_to_send AS FROM transactions;
 
 CREATE OR REPLACE TEMP VIEW cells_to_send AS FROM cells;

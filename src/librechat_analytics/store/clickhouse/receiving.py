@@ -1,0 +1,40 @@
+"""Receives rows from ClickHouse into the store, through a file in the store's folder for temporary files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from librechat_analytics.store.clickhouse.csv_format import NULL
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from librechat_analytics.store.clickhouse.connection import Connection
+    from librechat_analytics.store.clickhouse.tables import PublishedTable
+    from librechat_analytics.store.store import Store
+
+
+def receive(
+    store: Store,
+    cursor: duckdb.DuckDBPyConnection,
+    connection: Connection,
+    table: PublishedTable,
+    query: str,
+    *,
+    into: str = "",
+) -> int:
+    """Add the rows of a query in ClickHouse to a table of the store, by default its own; return how many."""
+    with store.scratch_file() as path:
+        with path.open("wb") as file:
+            for piece in connection.read_csv(query):
+                file.write(piece)
+        if not path.stat().st_size:
+            return 0
+        # A text in quotes is no NULL, whatever it is.
+        cursor.execute(
+            f"COPY {into or table.name} ({', '.join(table.columns)}) FROM '{path.as_posix()}'"
+            f" (FORMAT csv, HEADER false, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULLSTR '{NULL}',"
+            " ALLOW_QUOTED_NULLS false, AUTO_DETECT false)"
+        )
+        ((rows,),) = cursor.fetchall()
+    return int(rows)

@@ -1,0 +1,63 @@
+"""Removes what a killed follower has left in ClickHouse: inserts in flight, and rows without a commit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from librechat_analytics.store.clickhouse.sending import INSERTS
+from librechat_analytics.store.clickhouse.tables import (
+    CELLS,
+    CONVERSATIONS,
+    SMALL_TABLES,
+    TRANSACTIONS,
+    WAITING_TABLES,
+)
+
+if TYPE_CHECKING:
+    from librechat_analytics.store.clickhouse.connection import Connection
+
+GROWING_TABLES = (TRANSACTIONS, CELLS, CONVERSATIONS, *WAITING_TABLES)
+
+
+def end_inserts(connection: Connection) -> None:
+    """End the inserts that are still running, and wait until they have ended.
+
+    An insert goes on in ClickHouse after its client was killed, and its rows would come after those that were
+    sent again.
+    """
+    connection.command(
+        f"KILL QUERY WHERE user = currentUser() AND query_id LIKE '{INSERTS}%' SYNC",
+    )
+
+
+def delete_uncommitted(
+    connection: Connection, above: int, below: int = 2**64 - 1, *, kept: int | None = None
+) -> None:
+    """Delete the rows of the versions between two commits.
+
+    ``kept``: a first publication that goes on, so that the rows of transactions which it has sent stay.
+    """
+    versions = {
+        **{table.log: "version" for table in (*GROWING_TABLES, *SMALL_TABLES)},
+        "dead": "dead_version",
+    }
+    between = {name: f"{column} > {above} AND {column} < {below}" for name, column in versions.items()}
+    if kept is not None:
+        between[TRANSACTIONS.log] += f" AND version != {kept}"
+    found = connection.rows(
+        " UNION ALL ".join(
+            f"SELECT DISTINCT '{name}' AS name FROM {name} WHERE {where}" for name, where in between.items()
+        )
+    )
+    small = {table.log for table in SMALL_TABLES}
+    for name in (row["name"] for row in found):
+        if name in small:
+            drop_versions(connection, name, between[name])
+        else:
+            connection.command(f"DELETE FROM {name} WHERE {between[name]}")
+
+
+def drop_versions(connection: Connection, log: str, where: str) -> None:
+    """Drop versions of a small table, each of which is a partition, so that nothing of them stays on disk."""
+    for row in connection.rows(f"SELECT DISTINCT version FROM {log} WHERE {where}"):
+        connection.command(f"ALTER TABLE {log} DROP PARTITION {row['version']}")

@@ -1,0 +1,42 @@
+"""What a reader of one commit sees of each table, as a query."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from librechat_analytics.store.clickhouse.tables import CELLS, CONVERSATIONS, TRANSACTIONS, WAITING_TABLES
+
+if TYPE_CHECKING:
+    from librechat_analytics.store.clickhouse.commit import Commit
+    from librechat_analytics.store.clickhouse.tables import PublishedTable
+
+
+def visible(table: PublishedTable, commit: Commit, where: str = "true") -> str:
+    """Return the query of the rows of a table that the commit has, each once."""
+    columns = f"SELECT {', '.join(table.columns)} FROM {table.log}"
+    if table in (TRANSACTIONS, CELLS):
+        return f"{columns} WHERE {where} AND {_alive(table, commit)}"
+    if table is CONVERSATIONS:
+        return (
+            f"{columns} WHERE {where} AND version <= {commit.version}"
+            " ORDER BY key, version DESC LIMIT 1 BY key"
+        )
+    if table in WAITING_TABLES:
+        versions = f"version >= {commit.tables[table.name]} AND version <= {commit.version}"
+        return (
+            f"{columns} WHERE {where} AND {versions}"
+            " ORDER BY id_head, id_tail, version DESC LIMIT 1 BY id_head, id_tail"
+        )
+    return f"{columns} WHERE {where} AND version = {commit.tables[table.name]}"
+
+
+def _alive(table: PublishedTable, commit: Commit) -> str:
+    alive = f"version <= {commit.version}"
+    if table is CELLS:
+        alive += f" AND version >= {commit.cells_since}"
+    if commit.first_dead_slot is not None:
+        alive += (
+            f" AND (slot < {commit.first_dead_slot} OR (slot, ifNull(conversation_key, 0), version) NOT IN"
+            f" (SELECT slot, conversation_key, version FROM dead WHERE dead_version <= {commit.version}))"
+        )
+    return alive

@@ -1,0 +1,96 @@
+"""What a follower finds at its start: an empty database, its own commits, or those of another one."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from librechat_analytics.store.clickhouse.connection import Connection
+from librechat_analytics.store.clickhouse.followers import others_at_work
+from librechat_analytics.store.clickhouse.publisher import Publisher
+from librechat_analytics.store.store import Store, StoreError
+from tests.support.documents import NOON
+from tests.support.published_stores import assert_same, contents_at, contents_of, newest, write_usage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from librechat_analytics.store.clickhouse.address import StoreAddress
+
+pytestmark = pytest.mark.clickhouse
+
+
+@pytest.fixture
+def connection(clickhouse_database: StoreAddress) -> Iterator[Connection]:
+    with closing(Connection(clickhouse_database)) as connection:
+        yield connection
+
+
+def prepared(store: Store, connection: Connection, follower: str = "one") -> Publisher:
+    publisher = Publisher(store, connection, follower=follower)
+    publisher.prepare()
+    return publisher
+
+
+def assert_in_step(store: Store, connection: Connection) -> None:
+    assert_same(contents_at(store, connection, newest(connection)), contents_of(store))
+
+
+def test_an_empty_working_copy_is_restored(tmp_path: Path, connection: Connection) -> None:
+    with closing(Store(tmp_path / "a")) as store, closing(Store(tmp_path / "b")) as other:
+        write_usage(store, 12)
+        store.sum_up(NOON)
+        prepared(store, connection).close()
+        publisher = prepared(other, connection, "two")
+        assert contents_of(other) == contents_of(store)
+        assert other.state() == store.state()
+        assert other.unattributed(None, 100) == store.unattributed(None, 100)
+        write_usage(other, 5, first=12)
+        assert publisher.publish()
+        assert_in_step(other, connection)
+
+
+def test_a_working_copy_that_was_put_back_is_kept_and_restored(
+    tmp_path: Path, connection: Connection
+) -> None:
+    backup = tmp_path / "backup" / "usage.duckdb"
+    backup.parent.mkdir()
+    with closing(Store(tmp_path / "a")) as store:
+        publisher = prepared(store, connection)
+        write_usage(store, 3)
+        publisher.publish()
+        store.copy_to(backup)
+        write_usage(store, 3, first=3)
+        publisher.publish()
+        held = contents_of(store)
+    with closing(Store(backup.parent)) as store:
+        prepared(store, connection)
+        assert contents_of(store) == held
+    assert len([*backup.parent.glob("usage-until-*.duckdb")]) == 1
+
+
+def test_a_working_copy_of_another_ledger_is_refused(tmp_path: Path, connection: Connection) -> None:
+    with closing(Store(tmp_path / "a")) as store, closing(Store(tmp_path / "b")) as other:
+        write_usage(store, 3)
+        write_usage(other, 3)
+        prepared(store, connection).close()
+        with pytest.raises(StoreError, match=r"different ledgers.* copy --to"):
+            prepared(other, connection, "two")
+        assert others_at_work(connection, "one") == []
+
+
+def test_an_emptied_database_gets_everything_again(
+    tmp_path: Path, connection: Connection, clickhouse: StoreAddress, clickhouse_database: StoreAddress
+) -> None:
+    with closing(Store(tmp_path)) as store, closing(Connection(clickhouse)) as server:
+        write_usage(store, 3)
+        publisher = prepared(store, connection)
+        write_usage(store, 3, first=3)
+        publisher.publish()
+        server.command(f"DROP DATABASE {clickhouse_database.database} SYNC")
+        server.command(f"CREATE DATABASE {clickhouse_database.database}")
+        prepared(store, connection)
+        assert_in_step(store, connection)
