@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from librechat_analytics.store.clickhouse.csv_format import NULL
+from librechat_analytics.store.clickhouse.csv_format import READ_BY_DUCKDB
 
 if TYPE_CHECKING:
     import duckdb
@@ -30,11 +30,7 @@ def receive(
                 file.write(piece)
         if not path.stat().st_size:
             return 0
-        # A text in quotes is no NULL, whatever it is.
-        cursor.execute(
-            f"COPY {into or table.name} ({', '.join(table.columns)}) FROM '{path.as_posix()}'"
-            f" (FORMAT csv, HEADER false, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULLSTR '{NULL}',"
-            " ALLOW_QUOTED_NULLS false, AUTO_DETECT false)"
-        )
+        columns = ", ".join(table.columns)
+        cursor.execute(f"COPY {into or table.name} ({columns}) FROM '{path.as_posix()}' ({READ_BY_DUCKDB})")
         ((rows,),) = cursor.fetchall()
     return int(rows)

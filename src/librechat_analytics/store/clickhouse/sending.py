@@ -5,11 +5,9 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING
 
-from librechat_analytics.store.clickhouse.csv_format import NULL
+from librechat_analytics.store.clickhouse.csv_format import written_by_duckdb
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import duckdb
 
     from librechat_analytics.store.clickhouse.connection import Connection
@@ -44,16 +42,8 @@ class Sender:
         """Send the rows of a query to a table in ClickHouse; return how many."""
         described = self._cursor.execute(f"DESCRIBE {query}").fetchall()
         texts = [name for name, kind, *_ in described if kind == "VARCHAR"]
-        options: Mapping[str, str] = {
-            "FORMAT": "csv",
-            "HEADER": "false",
-            "NULLSTR": f"'{NULL}'",
-            # Spaces at the ends of other texts would be lost, and a text that looks like NULL be one.
-            **({"FORCE_QUOTE": f"({', '.join(texts)})"} if texts else {}),
-        }
-        written = ", ".join(f"{name} {value}" for name, value in options.items())
         with self._store.scratch_file() as path:
-            self._cursor.execute(f"COPY ({query}) TO '{path.as_posix()}' ({written})")
+            self._cursor.execute(f"COPY ({query}) TO '{path.as_posix()}' ({written_by_duckdb(texts)})")
             ((rows,),) = self._cursor.fetchall()
             if rows:
                 with path.open("rb") as file:
