@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from librechat_analytics.finops.definitions import Each
+    from librechat_analytics.store.interface import Reader
     from librechat_analytics.store.store import Store
     from librechat_analytics.usage.periods import Period, TimeRange
     from librechat_analytics.usage.questions import Repository
@@ -205,7 +206,7 @@ def evaluation_of(store: Store) -> Evaluation:
     )
 
 
-def repository_of(store: Store) -> StoreRepository:
+def repository_of(store: Reader) -> StoreRepository:
     """Return the program's repository, with the end of the store's rows as the present."""
     return StoreRepository(
         store,

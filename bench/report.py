@@ -49,12 +49,12 @@ def block(sections: Iterable[Section], *, measured_at: datetime) -> str:
     return f"{machine}\n\n{HOW_TO_READ}\n{table(sections)}"
 
 
-def replaced(page: str, text: str) -> str:
+def replaced(page: str, text: str, begin: str = BEGIN) -> str:
     """Return the page with another text between its marks; raises ValueError if it lacks them."""
-    pattern = re.compile(f"{re.escape(BEGIN)}\n.*?{re.escape(END)}\n", re.DOTALL)
+    pattern = re.compile(f"{re.escape(begin)}\n.*?{re.escape(END)}\n", re.DOTALL)
     if len(pattern.findall(page)) != 1:
-        raise ValueError(f"The page must contain {BEGIN} and {END} once, each on a line of its own.")
-    return pattern.sub(lambda _: f"{BEGIN}\n\n{text}\n{END}\n", page)
+        raise ValueError(f"The page must contain {begin} and {END} once, each on a line of its own.")
+    return pattern.sub(lambda _: f"{begin}\n\n{text}\n{END}\n", page)
 
 
 def main() -> None:

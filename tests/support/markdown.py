@@ -10,10 +10,16 @@ from tests.support.servers import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
+CHART = ROOT / "deploy" / "helm" / "librechat-analytics"
 CODE = re.compile(r"`([^`\n]+)`")
 PAGES = tuple(
     sorted(
-        [*ROOT.glob("*.md"), *ROOT.joinpath("docs").rglob("*.md"), ROOT / "prices" / "README.md"],
+        [
+            *ROOT.glob("*.md"),
+            *ROOT.joinpath("docs").rglob("*.md"),
+            ROOT / "prices" / "README.md",
+            CHART / "README.md",
+        ],
     )
 )
 """Every page for people."""

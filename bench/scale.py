@@ -1,0 +1,143 @@
+"""Measures stores of several sizes in the file and in ClickHouse, and writes the table of docs/scale.md.
+
+    .venv/bin/python -m bench.scale [--rows 1000000 10000000] [--folder FOLDER] [--page docs/scale.md]
+
+The stores are made once and kept in the folder, as those of bench.questions. ClickHouse is the server that
+the tests start, with the same engine inside. CPU is the time of all threads, in ClickHouse with those of the
+server. A size of 100 million rows needs 15 GB of disk and an hour.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import time
+from contextlib import closing
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+from tests.support.clickhouse import clickhouse_server, publish_to
+
+from bench.long_store import long_store
+from bench.measuring import in_words, short
+from bench.questions import FOLDER, PERIODS, ROOT, period_named, questions, repository_of
+from bench.report import replaced
+from librechat_analytics.store.clickhouse.connection import Connection
+from librechat_analytics.store.clickhouse.store import ClickHouseStore
+from librechat_analytics.store.store import FILE_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from librechat_analytics.store.interface import Reader
+
+SIZES = (1_000_000, 10_000_000)
+PAGE = ROOT / "docs" / "scale.md"
+BEGIN = "<!-- `python -m bench.scale` writes from here -->"
+ABOUT = ("30d", "12m")
+ASKED = ("summary", "top users", "top agents", "usage over time", "caching", "quality")
+TIMES = 5
+"""The CPU of another process is counted in hundredths of a second, so a question is asked this often."""
+
+TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
+HOW_TO_READ = """\
+Each cell has DuckDB first and ClickHouse second. CPU is the time of all threads, for ClickHouse that of the
+web process and of the server together, for one answer that is not in the cache. Publishing everything is what
+the follower does once, at its first start.
+"""
+
+
+def measured(folder: Path, rows: int, times: int = TIMES) -> dict[str, str]:
+    """Return the figures of one size by the title of their line; make the store if it is not there."""
+    place = folder / short(rows)
+    figures: dict[str, str] = {}
+    with (
+        closing(long_store(place, rows=rows)) as store,
+        clickhouse_server() as address,
+        closing(Connection(address)) as connection,
+    ):
+        cpu, begun = _cpu_of_both(), time.perf_counter()
+        publish_to(address, store)
+        taken = f"{_cpu_of_both() - cpu:,.0f} s CPU, {time.perf_counter() - begun:,.0f} s"
+        figures["publish everything"] = taken
+        (sizes,) = connection.rows(
+            "SELECT sum(bytes_on_disk) AS bytes FROM system.parts WHERE active AND database = {name:String}",
+            {"name": address.database},
+        )
+        on_disk = ((place / FILE_NAME).stat().st_size, int(str(sizes["bytes"])))
+        figures["disk"] = " · ".join(f"{size / 1e6:,.0f} MB" for size in on_disk)
+        in_file = answered(store, time.process_time, times)
+        in_clickhouse = answered(ClickHouseStore(connection), _cpu_of_both, times)
+        for title, seconds in in_file.items():
+            figures[title] = f"{_milliseconds(seconds)} · {_milliseconds(in_clickhouse[title])}"
+    return figures
+
+
+def answered(reader: Reader, cpu: Callable[[], float], times: int) -> dict[str, float]:
+    """Return the CPU seconds of each question about each period, asked once and then so many times."""
+    repository = repository_of(reader)
+    taken: dict[str, float] = {}
+    for name in ABOUT:
+        asked = questions(repository, period_named(repository, name))
+        for title in ASKED:
+            asked[title]()
+            begun = cpu()
+            for _ in range(times):
+                asked[title]()
+            taken[f"{title}, {PERIODS[name]}"] = (cpu() - begun) / times
+    return taken
+
+
+def table(columns: dict[int, dict[str, str]]) -> str:
+    """Return the figures of all sizes as a table in Markdown."""
+    titles = list(next(iter(columns.values())))
+    lines = [[title, *(figures[title] for figures in columns.values())] for title in titles]
+    head = f"| Rows | {' | '.join(map(in_words, columns))} |\n|---|{'--:|' * len(columns)}\n"
+    return head + "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _cpu_of_both() -> float:
+    """Return the CPU seconds of this process and of those that it has started."""
+    return time.process_time() + sum(map(_cpu_of, _children(os.getpid())))
+
+
+def _children(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    started = [int(child) for task in tasks for child in task.read_text("ascii").split()]
+    return [*started, *(each for child in started for each in _children(child))]
+
+
+def _cpu_of(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    user, system = fields[11:13]
+    return (int(user) + int(system)) / TICKS_A_SECOND
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{1000 * seconds:,.0f} ms"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rows", type=int, nargs="+", default=list(SIZES))
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="folder that keeps the stores")
+    parser.add_argument("--page", type=Path, default=PAGE)
+    chosen = parser.parse_args()
+    measure = partial(measured, chosen.folder)
+    text = (
+        f"Measured on {datetime.now(UTC):%-d %B %Y} on {len(os.sched_getaffinity(0))} cores"
+        f" ({platform.machine()}) with DuckDB {duckdb.__version__}.\n\n{HOW_TO_READ}\n"
+        + table({rows: measure(rows) for rows in chosen.rows})
+    )
+    chosen.page.write_text(replaced(chosen.page.read_text("utf-8"), text, BEGIN), "utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
