@@ -31,7 +31,7 @@ from librechat_analytics.store.clickhouse.store import ClickHouseStore
 from librechat_analytics.store.store import FILE_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from librechat_analytics.store.interface import Reader
 
@@ -51,7 +51,7 @@ the follower does once, at its first start.
 """
 
 
-def measured(folder: Path, rows: int, times: int = TIMES) -> dict[str, str]:
+def measured(folder: Path, rows: int, *, asked: Sequence[str] = ASKED, times: int = TIMES) -> dict[str, str]:
     """Return the figures of one size by the title of their line; make the store if it is not there."""
     place = folder / short(rows)
     figures: dict[str, str] = {}
@@ -70,24 +70,24 @@ def measured(folder: Path, rows: int, times: int = TIMES) -> dict[str, str]:
         )
         on_disk = ((place / FILE_NAME).stat().st_size, int(str(sizes["bytes"])))
         figures["disk"] = " · ".join(f"{size / 1e6:,.0f} MB" for size in on_disk)
-        in_file = answered(store, time.process_time, times)
-        in_clickhouse = answered(ClickHouseStore(connection), _cpu_of_both, times)
+        in_file = answered(store, time.process_time, asked, times)
+        in_clickhouse = answered(ClickHouseStore(connection), _cpu_of_both, asked, times)
         for title, seconds in in_file.items():
             figures[title] = f"{_milliseconds(seconds)} · {_milliseconds(in_clickhouse[title])}"
     return figures
 
 
-def answered(reader: Reader, cpu: Callable[[], float], times: int) -> dict[str, float]:
+def answered(reader: Reader, cpu: Callable[[], float], asked: Sequence[str], times: int) -> dict[str, float]:
     """Return the CPU seconds of each question about each period, asked once and then so many times."""
     repository = repository_of(reader)
     taken: dict[str, float] = {}
     for name in ABOUT:
-        asked = questions(repository, period_named(repository, name))
-        for title in ASKED:
-            asked[title]()
+        actions = questions(repository, period_named(repository, name))
+        for title in asked:
+            actions[title]()
             begun = cpu()
             for _ in range(times):
-                asked[title]()
+                actions[title]()
             taken[f"{title}, {PERIODS[name]}"] = (cpu() - begun) / times
     return taken
 
