@@ -8,10 +8,12 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from librechat_analytics.store.clickhouse.tables import CELLS, SMALL_TABLES, TRANSACTIONS
+from librechat_analytics.store.clickhouse.visible import visible
 from librechat_analytics.store.interface import NO_FRAMES, NO_PARAMETERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     import pandas as pd
 
@@ -24,11 +26,7 @@ COMMENT = re.compile(r"^\s*--.*\n", re.MULTILINE)
 WORD = re.compile(r"\w+")
 PARAMETER = re.compile(r"\$(\w+)")
 
-NOTHING_DIED = "true"
-IS_ALIVE = (
-    "NOT (slot >= {first_dead_slot:Int32}"
-    " AND (slot, ifNull(conversation_key, 0), version) IN (SELECT * FROM dead_granules))"
-)
+TABLES = {table.name: table for table in (TRANSACTIONS, CELLS, *SMALL_TABLES)}
 
 LOGGED_TEXTS = frozenset({"by", "dimension", "filter", "kinds", "sort"})
 """The texts among the parameters that can be no e-mail address, no domain and no name of a person."""
@@ -72,19 +70,13 @@ class ClickHouseSnapshot:
 
     def _spelled(self, query: str, parameters: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:
         """Return a query with the steps that it names, and with parameters as ClickHouse spells them."""
-        commit = self._commit
-        is_alive = NOTHING_DIED if commit.first_dead_slot is None else IS_ALIVE
-        text = PARAMETER.sub(
-            lambda found: f"{{{found[1]}:{_type_of(parameters[found[1]])}}}", _with_steps(query, is_alive)
-        )
-        versions = {f"{table}_version": version for table, version in commit.tables.items()}
-        of_commit = {
-            "version": commit.version,
-            "cells_since": commit.cells_since,
-            "first_dead_slot": commit.first_dead_slot,
-            **versions,
-        }
-        return text, {**of_commit, **{name: _in_utc(value) for name, value in parameters.items()}}
+        body, tables, steps = _prepared(query)
+        there = [f"{name} AS ({visible(TABLES[name], self._commit)})" for name in tables]
+        if first_steps := ",\n".join([*there, *steps]):
+            own_steps = body.removeprefix("WITH\n")
+            body = f"WITH\n{first_steps}" + ("\n" if own_steps == body else ",\n") + own_steps
+        typed = PARAMETER.sub(lambda found: f"{{{found[1]}:{_type_of(parameters[found[1]])}}}", body)
+        return typed, {name: _in_utc(value) for name, value in parameters.items()}
 
 
 def _is_harmless(parameters: Mapping[str, object]) -> bool:
@@ -125,28 +117,19 @@ def _definitions() -> dict[str, tuple[str, str]]:
 
 
 @cache
-def _with_steps(query: str, is_alive: str) -> str:
-    """Put the definitions that a query names before it, as steps of its WITH, and leave out its comments."""
+def _prepared(query: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """Return a query without comments, the tables that it reads, and what it needs of spelling.sql."""
+    definitions = _definitions()
     body = COMMENT.sub("", query)
-    steps = [
-        f"{text} AS {name}" if kind == "FUNCTION" else f"{name} AS ({text})"
-        for name, kind, text in _needed(body, is_alive)
-    ]
-    if not steps:
-        return body
-    own_steps = body.removeprefix("WITH\n")
-    return "WITH\n" + ",\n".join(steps) + ("\n" if own_steps == body else ",\n") + own_steps
-
-
-def _needed(query: str, is_alive: str) -> Iterable[tuple[str, str, str]]:
-    """Return the name, the kind and the text of what a query names, and of what that names, in order."""
-    definitions = {
-        name: (kind, text.replace('"{is_alive}"', is_alive)) for name, (kind, text) in _definitions().items()
-    }
-    needed: set[str] = set()
-    texts = [query]
+    named: set[str] = set()
+    texts = [body]
     while texts:
-        named = definitions.keys() & set(WORD.findall(texts.pop())) - needed
-        needed |= named
-        texts += [definitions[name][1] for name in named]
-    return [(name, *definitions[name]) for name in definitions if name in needed]
+        new = set(WORD.findall(texts.pop())) - named
+        named |= new
+        texts += [definitions[name][1] for name in definitions.keys() & new]
+    steps = (
+        f"{text} AS {name}" if kind == "FUNCTION" else f"{name} AS ({text})"
+        for name, (kind, text) in definitions.items()
+        if name in named
+    )
+    return body, tuple(name for name in TABLES if name in named), tuple(steps)

@@ -1,6 +1,6 @@
 -- Functions and relations that the queries find beside the tables, as ../spelling.sql gives them to DuckDB. ClickHouse
 -- holds none of them: snapshots.py puts what a query names before it, as steps of its WITH. So programs of different
--- versions can read the same tables. snapshots.py also says what takes the place of {is_alive}.
+-- versions can read the same tables.
 -- noqa: disable=PRS
 CREATE FUNCTION lower AS (text) -> lowerUTF8(replaceAll(replaceAll(text, 'İ', 'i'), 'Σ', 'σ'));
 CREATE FUNCTION caseFold AS (text) -> replaceAll(replaceAll(lower(text), 'ß', 'ss'), 'ς', 'σ');
@@ -26,60 +26,32 @@ CREATE FUNCTION partOf AS (amount, share, whole, others) ->
         ELSE amount - arraySum(arrayMap(other -> floorDiv(amount * other, ifNull(whole, 1)), others))
     END;
 
-CREATE VIEW transactions AS
-SELECT * EXCEPT version FROM transactions_log
-WHERE version <= {version:UInt64} AND "{is_alive}";
-CREATE VIEW cells AS
-SELECT * EXCEPT version FROM cells_log
-WHERE version >= {cells_since:UInt64} AND version <= {version:UInt64} AND "{is_alive}";
-CREATE VIEW dead_granules AS
-SELECT slot, conversation_key, version FROM dead WHERE dead_version <= {version:UInt64};
-
-CREATE VIEW users AS SELECT * EXCEPT version FROM users_log WHERE version = {users_version:UInt64};
-CREATE VIEW groups AS SELECT * EXCEPT version FROM groups_log WHERE version = {groups_version:UInt64};
-CREATE VIEW memberships AS SELECT * EXCEPT version FROM memberships_log WHERE version = {memberships_version:UInt64};
-CREATE VIEW user_traits AS SELECT * EXCEPT version FROM user_traits_log WHERE version = {user_traits_version:UInt64};
-CREATE VIEW agents AS SELECT * EXCEPT version FROM agents_log WHERE version = {agents_version:UInt64};
-CREATE VIEW agent_versions AS SELECT * EXCEPT version FROM agent_versions_log WHERE version = {agent_versions_version:UInt64};
-CREATE VIEW models AS SELECT * EXCEPT version FROM models_log WHERE version = {models_version:UInt64};
-CREATE VIEW contexts AS SELECT * EXCEPT version FROM contexts_log WHERE version = {contexts_version:UInt64};
-CREATE VIEW providers AS SELECT * EXCEPT version FROM providers_log WHERE version = {providers_version:UInt64};
-CREATE VIEW tenants AS SELECT * EXCEPT version FROM tenants_log WHERE version = {tenants_version:UInt64};
-CREATE VIEW refused AS SELECT * EXCEPT version FROM refused_log WHERE version = {refused_version:UInt64};
-CREATE VIEW audits AS SELECT * EXCEPT version FROM audits_log WHERE version = {audits_version:UInt64};
-
 CREATE VIEW people AS
 SELECT *, nullIf(lower(extract(email, '@([^@\\p{Cc}]+)$')), '') AS domain
 FROM users;
 
--- What counts in the figures: prompt and completion rows with their cost.
-CREATE VIEW usage AS
-SELECT *, CASE WHEN sentinel OR positive_value THEN 0 ELSE credits_e6 END AS cost_e6
+-- Usage, other rows and cells as ../spelling.sql describes them. Tokens are as wide as sums of them.
+CREATE VIEW plain_rows AS
+SELECT
+    id_head, id_tail, created_at, slot, user_key, conversation_key, model_key, context_key, usage_type, rate,
+    toInt128(transactions.tokens) AS tokens, toInt128(transactions.cache_read_tokens) AS cache_read_tokens,
+    toInt128(transactions.cache_write_tokens) AS cache_write_tokens, structured, sentinel, positive_value,
+    default_rate, agent_model, agent_key, certainty, provider_key, tenant_key, ran_key, paired,
+    CASE WHEN sentinel OR positive_value THEN 0 ELSE credits_e6 END AS cost_e6, CAST(NULL AS Nullable(String)) AS other_token_type,
+    toInt64(1) AS documents, toInt128(transactions.tokens) AS whole_tokens,
+    toInt128(transactions.tokens) - transactions.cache_read_tokens - transactions.cache_write_tokens AS whole_fresh_tokens,
+    user_key AS counted_user_key, conversation_key AS counted_conversation_key,
+    toInt32(0) AS center_key, false AS in_several, false AS assumed, false AS singly
 FROM transactions
 WHERE usage_type <> 'other';
 
--- What a query reads instead of cells where an answer does not need them.
-CREATE VIEW no_cells AS
-SELECT *, toInt64(0) AS last_at FROM plain_cells WHERE false;
-
-CREATE VIEW plain_rows AS
-SELECT
-    * EXCEPT (other_token_type, credits_e6, tokens, cache_read_tokens, cache_write_tokens),
-    CAST(NULL AS Nullable(String)) AS other_token_type,
-    toInt128(usage.tokens) AS tokens, toInt128(usage.cache_read_tokens) AS cache_read_tokens,
-    toInt128(usage.cache_write_tokens) AS cache_write_tokens,
-    toInt64(1) AS documents, toInt128(usage.tokens) AS whole_tokens,
-    toInt128(usage.tokens) - usage.cache_read_tokens - usage.cache_write_tokens AS whole_fresh_tokens,
-    user_key AS counted_user_key, conversation_key AS counted_conversation_key,
-    toInt32(0) AS center_key, false AS in_several, false AS assumed, false AS singly
-FROM usage;
-
 CREATE VIEW plain_other_rows AS
 SELECT
-    * EXCEPT (credits_e6, tokens, cache_read_tokens, cache_write_tokens),
-    CASE WHEN sentinel OR positive_value THEN 0 ELSE credits_e6 END AS cost_e6,
+    id_head, id_tail, created_at, slot, user_key, conversation_key, model_key, context_key, usage_type, rate,
     toInt128(transactions.tokens) AS tokens, toInt128(transactions.cache_read_tokens) AS cache_read_tokens,
-    toInt128(transactions.cache_write_tokens) AS cache_write_tokens,
+    toInt128(transactions.cache_write_tokens) AS cache_write_tokens, structured, sentinel, positive_value,
+    default_rate, agent_model, agent_key, certainty, provider_key, tenant_key, ran_key, paired,
+    CASE WHEN sentinel OR positive_value THEN 0 ELSE credits_e6 END AS cost_e6, other_token_type,
     toInt64(1) AS documents, toInt128(transactions.tokens) AS whole_tokens,
     toInt128(transactions.tokens) AS whole_fresh_tokens,
     user_key AS counted_user_key, conversation_key AS counted_conversation_key,
@@ -92,3 +64,7 @@ SELECT
     *, user_key AS counted_user_key, conversation_key AS counted_conversation_key,
     toInt32(0) AS center_key, false AS in_several, false AS assumed
 FROM cells;
+
+-- What a query reads instead of cells where an answer does not need them.
+CREATE VIEW no_cells AS
+SELECT *, toInt64(0) AS last_at FROM plain_cells WHERE false;

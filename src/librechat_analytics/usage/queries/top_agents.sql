@@ -109,7 +109,8 @@ found AS (
 )
 SELECT
     found.part_key AS part_key, id, name, model, provider, deleted, cost_e6, prompt_tokens, completion_tokens, calls,
-    users, conversations, ways, before_e6 AS previous_cost_e6, all_cost_e6, highest_cost_e6, total, matched
+    users, conversations, coalesce(ways, []) AS ways, before_e6 AS previous_cost_e6, all_cost_e6, highest_cost_e6,
+    total, matched
 FROM found
 LEFT JOIN ways ON ways.part_key = found.part_key
 WHERE agent_key IS NULL OR (place > $offset AND place <= $offset + $limit)
