@@ -20,6 +20,7 @@ from tests.support.page_actions import (
     REFUSE_STORAGE,
     drag_over,
     expect_period,
+    let_pass,
     period_button,
     point_at,
 )
@@ -315,6 +316,22 @@ class TestFilters:
             route.continue_()
         page.get_by_role("listbox", name="Model").get_by_role("option").first.wait_for()
         expect(field).to_be_focused()
+
+    def test_keep_their_lists_closed_until_the_reader_asks(self, page: Page, site: str) -> None:
+        opened(page, f"{site}?period=all", "overview")
+        page.get_by_role("button", name="Filter", exact=True).click()
+        user = page.get_by_role("combobox", name="User")
+        lists = page.locator("#filter-panel [role=listbox]").filter(visible=True)
+        expect(user).to_be_focused()
+        let_pass(page)
+        expect(lists).to_have_count(0)
+
+        page.keyboard.press("ArrowDown")
+        expect(lists.get_by_role("option").first).to_be_visible()
+        page.keyboard.press("Tab")
+        expect(user).not_to_be_focused()
+        let_pass(page)
+        expect(lists).to_have_count(0)
 
     def test_offer_choices_that_come_after_the_reader(self, page: Page, site: str) -> None:
         held: list[Route] = []

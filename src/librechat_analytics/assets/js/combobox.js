@@ -21,6 +21,7 @@ import { make } from "./static_parts.js";
  * @property {HTMLElement} list
  * @property {(text: string) => Choice[] | Promise<Choice[] | null>} offer null where a later question replaces this one
  * @property {(text: string) => string} [nothing] what the list says when it has no choices; empty for no list
+ * @property {boolean} [opensOnFocus] whether the list opens as soon as the field has the focus
  */
 
 /**
@@ -33,11 +34,12 @@ const nextPlace = (place, step, count) =>
   place < 0 && step < 0 ? count - 1 : (place + step + count) % count;
 
 /** @param {Combobox} combobox */
-export function startCombobox({ field, list, offer, nothing = () => "" }) {
+export function startCombobox({ field, list, offer, nothing = () => "", opensOnFocus = true }) {
   /** @type {Choice[]} */
   let choices = [];
   let marked = -1;
   let question = 0;
+  let isWanted = false; // the list, by the reader
 
   const options = () => /** @type {HTMLElement[]} */ ([...list.querySelectorAll("[role=option]")]);
 
@@ -97,6 +99,7 @@ export function startCombobox({ field, list, offer, nothing = () => "" }) {
 
   async function ask() {
     const present = ++question;
+    isWanted = true;
     const text = field.value.trim();
     const found = await offer(text);
     if (found === null || present !== question) return;
@@ -106,6 +109,7 @@ export function startCombobox({ field, list, offer, nothing = () => "" }) {
 
   function close() {
     question++;
+    isWanted = false;
     choices = [];
     open(false);
   }
@@ -119,7 +123,7 @@ export function startCombobox({ field, list, offer, nothing = () => "" }) {
   }
 
   field.addEventListener("input", ask);
-  field.addEventListener("focus", ask);
+  if (opensOnFocus) field.addEventListener("focus", ask);
   field.addEventListener("click", () => list.hidden && ask());
   field.addEventListener("blur", close);
   field.addEventListener("keydown", (event) => {
@@ -146,5 +150,5 @@ export function startCombobox({ field, list, offer, nothing = () => "" }) {
     if (option instanceof HTMLElement) take(Number(option.dataset.index));
   });
   if (field === document.activeElement) ask(); // what was typed while the scripts were loading
-  return { ask, close };
+  return { ask, askAgain: () => isWanted && ask() };
 }

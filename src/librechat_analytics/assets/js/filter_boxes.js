@@ -14,7 +14,7 @@ import { KINDS, findHits } from "./hits.js";
 /** @type {Record<string, [string, string][]>} filter → values with their labels */
 let known = {};
 /** @type {Map<Element | null, () => void>} */
-const askOf = new Map(); // by field
+const askAgainOf = new Map(); // by field
 
 const fields = () => /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("[data-filter]"));
 
@@ -25,7 +25,7 @@ const fields = () => /** @type {NodeListOf<HTMLInputElement>} */ (document.query
 export function keepChoices(choices) {
   known = choices ?? {};
   showFields(wantedQuery());
-  askOf.get(document.activeElement)?.(); // the reader was quicker than the choices
+  askAgainOf.get(document.activeElement)?.(); // the reader was quicker than the choices
 }
 
 /**
@@ -80,13 +80,14 @@ async function offer(field, name, text) {
 export function startFilterBoxes() {
   for (const field of fields()) {
     const { filter = "" } = field.dataset;
-    const { ask } = startCombobox({
+    const { askAgain } = startCombobox({
       field,
       list: /** @type {HTMLElement} */ (document.getElementById(`${field.id}-choices`)),
       offer: (text) => offer(field, filter, text),
       nothing: (text) => (text ? contract.texts.filter_nothing : ""),
+      opensOnFocus: false, // the panel gives its first field the focus, whose list would cover the others
     });
-    askOf.set(field, ask);
+    askAgainOf.set(field, askAgain);
     field.addEventListener("blur", () => {
       field.value = "";
     });
