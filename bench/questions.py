@@ -27,7 +27,7 @@ from librechat_analytics.finops.anomalies import anomalies, days_of, kinds_judge
 from librechat_analytics.finops.budgets import budget_history, budget_states
 from librechat_analytics.finops.definitions import AlertRules, Amount, Budget, Definitions, Receiver
 from librechat_analytics.finops.evaluation import Evaluation
-from librechat_analytics.finops.kept_days import EvaluatedRepository, KeptDays
+from librechat_analytics.finops.kept_answers import EvaluatedRepository, KeptAnswers
 from librechat_analytics.finops.period_forecast import forecast
 from librechat_analytics.store.outbox import StoredOutbox
 from librechat_analytics.usage.answers import SourceReport
@@ -196,7 +196,7 @@ def evaluation_of(store: Store) -> Evaluation:
         receivers=(Receiver("ops", "json", "http://127.0.0.1/"),),
         alerts=AlertRules(("ops",), ("ops",), ("ops",), ("ops",)),
     )
-    kept = KeptDays()
+    kept = KeptAnswers()
     return Evaluation(
         store,
         StoredOutbox(store),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -26,11 +26,12 @@ from tests.finops.budget_worlds import BERLIN, budget
 from tests.finops.report_worlds import definitions_of, weekly
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from librechat_analytics.finops.definitions import Definitions
+    from librechat_analytics.store.outbox_items import Condition
     from librechat_analytics.usage.answers import SourceStatus
 
 
@@ -173,6 +174,37 @@ def test_the_days_that_are_over_are_judged_once_and_noted(world: World) -> None:
     for _ in range(2):
         evaluation.run()
         assert world.outbox.marks() == {"anomaly:judged": "2026-11-23"}
+
+
+class CountingOutbox(StoredOutbox):
+    """Counts how often it is written."""
+
+    writes = 0
+
+    def write(self, conditions: Sequence[Condition], **rest: Any) -> Written:
+        self.writes += 1
+        return super().write(conditions, **rest)
+
+
+def test_only_what_the_last_evaluation_did_not_find_is_written(world: World) -> None:
+    world.outbox = outbox = CountingOutbox(world.store)
+    crossed, raised = world.definitions, defined("ops", usd=1e6)
+    evaluation = world.evaluation()
+    steps = (
+        (crossed, Written(1, 0), 1),
+        (crossed, Written(0, 0), 1),
+        (raised, Written(0, 1), 2),
+        (raised, Written(0, 0), 2),
+        (crossed, Written(0, 0), 3),
+    )
+    for world.definitions, written, writes in steps:
+        world.now += MINUTE
+        assert evaluation.run() == written
+        assert outbox.writes == writes
+    assert world.alerts() == [("budget", "Sales", 100, "open")]
+    world.now += DAY
+    evaluation.run()
+    assert outbox.writes == 4, "each day once"
 
 
 def test_a_report_that_is_due_is_added_once_and_wakes_the_delivery(world: World) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from librechat_analytics.exports.reports import due_message
 from librechat_analytics.finops.alerting import Alerting
 from librechat_analytics.finops.due_reports import read_due_report
-from librechat_analytics.finops.kept_days import EvaluatedRepository, KeptDays
+from librechat_analytics.finops.kept_answers import EvaluatedRepository, KeptAnswers
 from librechat_analytics.sync.loop import Syncer
 from librechat_analytics.usage.answers import SourceReport
 
@@ -53,7 +53,7 @@ class Following:
         self._prices = prices
         self._assignments = assignments
         self._reports = reports
-        self._kept_days = KeptDays()
+        self._kept = KeptAnswers()
         self.syncer: Syncer | None = None
         self._thread: threading.Thread | None = None
         if source is not None:
@@ -104,7 +104,7 @@ class Following:
 
     def _repository_at(self, now: datetime | None) -> StoreRepository:
         return EvaluatedRepository(
-            self._kept_days,
+            self._kept,
             self._store,
             source=self.source_report,
             prices=self._prices,

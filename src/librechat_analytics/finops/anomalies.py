@@ -267,13 +267,13 @@ def runaways(repository: Repository, zone: ZoneInfo, now: datetime) -> tuple[Run
     if history is None or len(history) <= LEAST_DAYS:
         return ()
     days = Days(zone, max(history.first, today - COMPARED * DAY), history.end)
-    large = repository.large_daily_costs(days, today, LEAST_FLOOR_USD)
-    if not large["total"].subjects:
+    total = repository.daily_costs(days)
+    floor_usd = floors(total.costs_usd[0])[-1] * (1 if len(days) > ENOUGH_DAYS else NEW_FLOORS)
+    if total.costs_usd[0, -1] <= floor_usd:
         return ()
-    floor_usd = floors(large["total"].costs_usd[0])[-1] * (1 if len(days) > ENOUGH_DAYS else NEW_FLOORS)
     return (
-        *_running_away("total", large["total"], floor_usd),
-        *_running_away("user", large["user"], floor_usd),
+        *_running_away("total", total, floor_usd),
+        *_running_away("user", repository.daily_costs(days, "user"), floor_usd),
     )
 
 

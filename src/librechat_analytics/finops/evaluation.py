@@ -15,6 +15,7 @@ from librechat_analytics.finops.anomalies import anomalies, kinds_judged, runawa
 from librechat_analytics.finops.budgets import budget_states
 from librechat_analytics.finops.delivery_rules import first_tries
 from librechat_analytics.finops.due_reports import due_reports
+from librechat_analytics.store.outbox_items import Written
 from librechat_analytics.usage.daily_costs import Days
 from librechat_analytics.usage.filters import EVERYTHING
 from librechat_analytics.usage.periods import TimeRange
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from librechat_analytics.finops.definitions import Definitions
     from librechat_analytics.store.interface import Outbox, Reader
-    from librechat_analytics.store.outbox_items import Condition, Written
+    from librechat_analytics.store.outbox_items import Condition
     from librechat_analytics.usage.answers import Freshness
     from librechat_analytics.usage.questions import Repository
 
@@ -68,6 +69,12 @@ class _Round:
     def today(self) -> date:
         return self.now.astimezone(self.definitions.zone).date()
 
+    @property
+    def outcome(self) -> object:
+        """What is written: writing the same once more changes nothing."""
+        conditions = {(condition.identity.id, condition.opens) for condition in self.conditions}
+        return self.today, conditions, self.rules, self.marks
+
     def add(self, *rules: alert_rules.Rule, conditions: Iterable[Condition]) -> None:
         """Note that rules were evaluated, and what they found."""
         self.rules += rules
@@ -100,6 +107,7 @@ class Evaluation:
         self._clock = clock
         self._started_at = clock()
         self._days_judged: tuple[object, float] | None = None
+        self._last_outcome: object = None
         self._problems: set[str] = set()
         self._forgotten_on: date | None = None
         self._stopped = threading.Event()
@@ -156,14 +164,17 @@ class Evaluation:
             self._source,
         ):
             self._try(part, found)
-        written = self._outbox.write(
-            found.conditions,
-            rules=found.rules,
-            told_ends=alert_rules.TOLD_ENDS,
-            first_tries=first_tries(definitions, now),
-            marks=found.marks,
-            now=now,
-        )
+        written = Written(0, 0)
+        if found.outcome != self._last_outcome:
+            written = self._outbox.write(
+                found.conditions,
+                rules=found.rules,
+                told_ends=alert_rules.TOLD_ENDS,
+                first_tries=first_tries(definitions, now),
+                marks=found.marks,
+                now=now,
+            )
+            self._last_outcome = found.outcome
         self._try(self._reports, found)
         if found.today != self._forgotten_on:
             self._outbox.forget_before(now - KEPT_FOR)
