@@ -14,6 +14,7 @@ from librechat_analytics.librechat.sample.writer import write_sample
 from tests.support.imports import fill_store
 from tests.support.page_actions import let_pass, wait_for_animations
 from tests.support.servers import API_KEY, serve, watched_page
+from tests.support.widths import assert_finds_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -180,7 +181,7 @@ def test_now_fits_on_a_small_phone_without_scrolling(
         expect(page.locator("#now-top .ranked").first).to_be_visible()
         expect(page.locator("#now-state")).to_contain_text("figures up to")
 
-        assert page.evaluate("document.documentElement.scrollHeight") <= 640
+        assert_finds_nothing(page, "document.documentElement.scrollHeight > 640", "the whole page")
         assert page.evaluate(TOO_SMALL) == []
         assert violations(page) == []
 

@@ -77,6 +77,7 @@ def test_views_of_definitions_are_whole_safe_and_accessible(signed_in: Page, def
     page.locator("#budgets-list a").first.click()
     page.wait_for_url("**budget=**")
     expect(page.locator("#budgets-one")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("Budgets")
     assert page.get_by_role("heading", level=1).inner_text() in map(plain_text, NAMES)
     look_at(page, "a budget")
     page.go_back()
