@@ -14,6 +14,7 @@ from librechat_analytics.assembly.opening import (
     open_prices,
     open_source,
     open_store,
+    require_client,
     require_keys,
 )
 from librechat_analytics.store.store import FILE_NAME
@@ -68,6 +69,9 @@ def preflight(settings: Settings) -> None:
     require_keys(settings)
     open_prices(settings)
     open_definitions(settings).require_good()
+    if settings.store_address is not None:
+        require_client()
+        return
     if source := open_source(settings):
         source.close()
     open_store(settings).close()
@@ -76,9 +80,15 @@ def preflight(settings: Settings) -> None:
 def create_app(settings: Settings) -> Flask:
     """Open the store, start the sync where MongoDB is configured, and serve API and dashboard.
 
-    Raises SettingsError, PriceListError, SourceError or StoreError with a message for the operator. Close the
-    app with ``close_app``.
+    With STORE_URL it only answers, from ClickHouse. Raises SettingsError, PriceListError, SourceError or
+    StoreError with a message for the operator. Close the app with ``close_app``.
     """
+    if settings.store_address is not None:
+        from librechat_analytics.assembly.web_process import open_web_process
+
+        web_process = open_web_process(settings, settings.store_address)
+        web_process.answers.server.extensions[EXTENSION] = web_process
+        return web_process.answers.server
     keys, definitions = open_keys(settings), open_definitions(settings)
     prices, source, store = open_prices(settings), open_source(settings), open_store(settings)
     if store.count_transactions() == 0:

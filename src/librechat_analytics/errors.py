@@ -3,3 +3,7 @@
 
 class OperatorError(Exception):
     """A problem that the operator can fix; the message says what it is and what to do."""
+
+
+class NotDoneYetError(OperatorError):
+    """The follower has not done what was requested; the text says when it will."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from librechat_analytics.assembly import opening
 from librechat_analytics.cli import one_off, running_server
 from librechat_analytics.cli.one_off import write_backup, write_report
 from librechat_analytics.errors import OperatorError
@@ -56,6 +57,7 @@ def store_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
         raise StoreBusyError("in use")
 
     monkeypatch.setattr(one_off, "open_store", in_use)
+    monkeypatch.setattr(opening, "open_store", in_use)
     monkeypatch.setattr(running_server, "TIMEOUT_SECONDS", 0.3)
 
 

@@ -109,6 +109,11 @@ class Edition:
         self._wanted: dict[str, tuple[Request[object], float]] = {}
 
     @property
+    def version(self) -> int:
+        """The version of the store that it was opened with."""
+        return self._version
+
+    @property
     def compute_seconds(self) -> float:
         """How long all its answers took to compute."""
         return self._compute_seconds

@@ -100,6 +100,11 @@ class CachedRepository:
         """Stop preparing answers; call this before the store closes."""
         self._editions.close()
 
+    @property
+    def version(self) -> int:
+        """The version of the store that its answers are of."""
+        return self._editions.current().version
+
     def _answer(self, method: Callable[[StoreRepository, Unpack[Arguments]], T], *arguments: *Arguments) -> T:
         return self._editions.current().answer(Request(method, arguments))
 

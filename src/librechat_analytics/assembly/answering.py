@@ -23,6 +23,7 @@ from librechat_analytics.web.finops_metrics import (
     DefinitionsCollector,
     DeliveriesCollector,
 )
+from librechat_analytics.web.follower_metrics import FollowerCollector
 from librechat_analytics.web.keys_watch import KeysWatch
 from librechat_analytics.web.metrics import serve_metrics
 from librechat_analytics.web.openapi import serve_description
@@ -48,10 +49,11 @@ if TYPE_CHECKING:
     from librechat_analytics.finops.definitions_file import DefinitionsFile
     from librechat_analytics.settings import Settings
     from librechat_analytics.store.interface import Reader
-    from librechat_analytics.usage.answers import SourceReport, SourceStatus
+    from librechat_analytics.usage.answers import SourceReport
     from librechat_analytics.usage.assigned_snapshot import Assignments
     from librechat_analytics.usage.prices import PriceList
     from librechat_analytics.web.alerts import AlertVerbs
+    from librechat_analytics.web.follower_metrics import Published
     from librechat_analytics.web.keys import KeyRing
     from librechat_analytics.web.status_bodies import Readiness
 
@@ -67,8 +69,13 @@ class Behind:
     assignments: Assignments
     alerts: AlertReader
     verbs: AlertVerbs
-    begin_audit: Callable[[], None] | None
-    open_copy: Callable[[], FileIO]
+    begin_audit: Callable[[], object] | None
+    open_copy: Callable[[], FileIO] | None
+    """None: the store is in ClickHouse, elsewhere."""
+    published: Callable[[int], Published] | None = None
+    """Takes the version of the answers; None: there is no follower."""
+    is_readable: Callable[[], bool] = lambda: True
+    """Whether the store can be read just now, as far as its state does not say that."""
 
 
 class Answers:
@@ -84,9 +91,10 @@ class Answers:
         self._page = PublicPage(PAGE_ENDPOINTS, FILE_ENDPOINTS)
         self.server: Flask = create_server(
             gatekeeper=make_gatekeeper(settings, keys),
-            readiness=lambda: _readiness(behind.store, behind.source().status),
+            readiness=lambda: _readiness(behind),
             frame_ancestors=settings.frame_ancestors,
             public_page=self._page,
+            lives_without_store=behind.open_copy is None,
         )
         self.repository = CachedRepository(
             behind.store,
@@ -165,6 +173,8 @@ class Answers:
             ),
             BudgetsCollector(self.repository, self._definitions),
         ]
+        if published := self._behind.published:
+            further.append(FollowerCollector(lambda: published(self.repository.version)))
         if definitions.path is not None:
             further += [
                 DefinitionsCollector(lambda: definitions.problem),
@@ -173,10 +183,13 @@ class Answers:
         return further
 
 
-def _readiness(store: Reader, source: SourceStatus) -> Readiness:
+def _readiness(behind: Behind) -> Readiness:
     try:
-        anything_read = store.state().anything_read
+        anything_read = behind.store.state().anything_read
     except StoreError:
         return "unavailable"
+    if not behind.is_readable():
+        return "unavailable"
+    source = behind.source().status
     # Without a source there is nothing to wait for.
     return "ready" if anything_read or source == "ok" or source == "offline" else source

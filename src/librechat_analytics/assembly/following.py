@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from librechat_analytics.settings import Settings
     from librechat_analytics.store.outbox_items import Alert
     from librechat_analytics.store.store import Store
+    from librechat_analytics.sync.state import Phase
     from librechat_analytics.usage.assigned_snapshot import Assignments
     from librechat_analytics.usage.prices import PriceList
     from librechat_analytics.usage.questions import Repository
@@ -43,16 +44,21 @@ class Following:
         *,
         prices: PriceList | None,
         assignments: Assignments,
-        reports: Callable[[], Repository],
+        reports: Callable[[], Repository] | None = None,
+        progress: Callable[[Phase, int, int | None], None] = lambda *_: None,
     ) -> None:
-        """Follow a source, None: the store changes only by imports. ``reports`` answers for their files."""
+        """Follow a source, None: the store changes only by imports.
+
+        ``reports`` answers what reports by schedule contain; by default that is read from the store.
+        ``progress`` is told how far the sync is.
+        """
         self._settings = settings
         self._store = store
         self._source = source
         self._definitions = definitions
         self._prices = prices
         self._assignments = assignments
-        self._reports = reports
+        self._reports = reports or (lambda: self._repository_at(None))
         self._kept = KeptAnswers()
         self.syncer: Syncer | None = None
         self._thread: threading.Thread | None = None
@@ -62,6 +68,7 @@ class Following:
                 source,
                 sync_seconds=settings.sync_seconds,
                 labels_seconds=settings.labels_seconds,
+                report=progress,
             )
             self._thread = threading.Thread(target=self.syncer.follow, name="sync", daemon=True)
         self.alerting = Alerting.of(

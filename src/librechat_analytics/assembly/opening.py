@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from librechat_analytics.finops.definitions_file import DefinitionsFile
 from librechat_analytics.librechat.mongo import MongoSource
 from librechat_analytics.settings import name_users, require_a_key, whole_environment
+from librechat_analytics.store.errors import StoreError
 from librechat_analytics.store.store import Store
 from librechat_analytics.sync.mending import mend_names, mend_providers
 from librechat_analytics.sync.summing_up import sum_up_stored
@@ -37,6 +39,15 @@ def open_source(settings: Settings) -> MongoSource | None:
     if settings.mongo_uri is None:
         return None
     return MongoSource.at(settings.mongo_uri.get_secret_value(), anonymous=settings.anonymize_users)
+
+
+def require_client() -> None:
+    """Raise StoreError where the package that speaks to ClickHouse is not installed."""
+    if find_spec("clickhouse_connect") is None:
+        raise StoreError(
+            "STORE_URL needs the package clickhouse-connect, which is not installed:"
+            " pip install 'librechat-analytics[clickhouse]'."
+        )
 
 
 def open_prices(settings: Settings) -> PriceList | None:

@@ -9,7 +9,10 @@ import typer
 
 from librechat_analytics.cli.console import EXIT_FAILED
 from librechat_analytics.cli.resources import (
+    asked_follower,
     definitions_in_force,
+    opened_alerts,
+    opened_reader,
     opened_store,
     require_store,
     stored_answers,
@@ -20,8 +23,9 @@ from librechat_analytics.settings import load_settings
 if TYPE_CHECKING:
     from librechat_analytics.finops.definitions import Definitions
     from librechat_analytics.settings import Settings
-    from librechat_analytics.store.store import Store
+    from librechat_analytics.store.interface import AlertsHeld, Reader
 
+BY = "command line"
 STATES = ("open", "silenced", "resolved", "all")
 
 alerts = typer.Typer(
@@ -93,8 +97,12 @@ def silence(
     now = datetime.now(UTC)
     end = _instant(until, now)
     try:
-        with opened_store(settings) as store:
-            is_found = StoredOutbox(store).silence(alert, Silence(end, reason, "command line"), now)
+        if settings.store_address is not None:
+            with asked_follower(settings, settings.store_address) as follower:
+                is_found = follower.silence(alert, until=end, reason=reason, by=BY, now=now)
+        else:
+            with opened_store(settings) as store:
+                is_found = StoredOutbox(store).silence(alert, Silence(end, reason, BY), now)
     except StoreBusyError:
         silence_on_server(settings, _managing_key(settings, key), alert, end, reason)
         is_found = True
@@ -132,8 +140,8 @@ def _found(settings: Settings, definitions: Definitions, state: str) -> list[tup
     from librechat_analytics.store.errors import StoreBusyError
 
     try:
-        with opened_store(settings) as store:
-            return _stored(store, definitions, state)
+        with opened_reader(settings) as store, opened_alerts(settings, store) as held:
+            return _stored(store, held, definitions, state)
     except StoreBusyError:
         return [
             (str(each["openedAt"]), str(each["text"]), str(each["id"]))
@@ -141,12 +149,13 @@ def _found(settings: Settings, definitions: Definitions, state: str) -> list[tup
         ]
 
 
-def _stored(store: Store, definitions: Definitions, state: str) -> list[tuple[str, str, str]]:
+def _stored(
+    store: Reader, held: AlertsHeld, definitions: Definitions, state: str
+) -> list[tuple[str, str, str]]:
     from librechat_analytics.finops.alert_writer import AlertWriter
-    from librechat_analytics.store.outbox import StoredOutbox
 
     writer = AlertWriter(stored_answers(store, definitions), lambda: definitions)
-    found, _ = StoredOutbox(store).alerts(datetime.now(UTC))
+    found, _ = held.alerts(datetime.now(UTC))
     return [
         (f"{alert.opened_at:%Y-%m-%dT%H:%M:%SZ}", writer.text(alert, names=True), alert.id)
         for alert in found

@@ -11,7 +11,7 @@ import typer
 
 from librechat_analytics.cli.resources import (
     definitions_in_force,
-    opened_store,
+    opened_reader,
     require_store,
     stored_answers,
 )
@@ -69,7 +69,7 @@ def _states(settings: Settings, definitions: Definitions) -> list[BudgetOfServer
     from librechat_analytics.web.budget_bodies import Budget
 
     try:
-        with opened_store(settings) as store:
+        with opened_reader(settings) as store:
             states = budget_states(stored_answers(store, definitions), definitions)
             return [json.loads(Budget.model_validate(state).model_dump_json()) for state in states]
     except StoreBusyError:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from librechat_analytics.assembly.opening import open_definitions, open_prices
-from librechat_analytics.cli.resources import stored_answers
+from librechat_analytics.cli.check_result import CheckResult
+from librechat_analytics.cli.resources import opened_clickhouse, stored_answers
 from librechat_analytics.cli.running_server import parts_without_usage, server_audits, server_cost_centers
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.finops import matches
@@ -26,27 +27,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from librechat_analytics.finops.definitions_file import DefinitionsFile
+    from librechat_analytics.store.clickhouse.address import StoreAddress
     from librechat_analytics.store.held_ids import AuditKind
+    from librechat_analytics.store.interface import Reader
     from librechat_analytics.usage.filters import Scope
     from librechat_analytics.web.key_line import Key
 
     Unmatched = Callable[[Scope], tuple[str, ...] | None]
-
-
-@dataclass(frozen=True, slots=True)
-class CheckResult:
-    """One line of the output; a note is worth reading but is no failure."""
-
-    good: bool
-    text: str
-    is_note: bool = False
-
-    @property
-    def mark(self) -> Literal["ok", "note", "FAIL"]:
-        """The word at the beginning of the line."""
-        if not self.good:
-            return "FAIL"
-        return "note" if self.is_note else "ok"
 
 
 def run_checks() -> Iterator[CheckResult]:
@@ -64,7 +51,22 @@ def run_checks() -> Iterator[CheckResult]:
     yield from _prices(settings)
     definitions = open_definitions(settings)
     yield from _definitions(definitions)
-    yield from _store_and_mongodb(settings, keys_file.keys, definitions)
+    if settings.store_address is None:
+        yield from _store_and_mongodb(settings, keys_file.keys, definitions)
+    else:
+        yield from _clickhouse_and_mongodb(settings, settings.store_address, keys_file.keys, definitions)
+
+
+def run_follower_checks() -> Iterator[CheckResult]:
+    """Say whether the follower has reported lately; raises OperatorError without STORE_URL."""
+    from librechat_analytics.cli.clickhouse_checks import follower_checks
+
+    settings = load_settings()
+    if settings.store_address is None:
+        raise OperatorError("--follower needs STORE_URL: without it `serve` follows LibreChat itself.")
+    with opened_clickhouse(settings, settings.store_address) as connection:
+        for found in follower_checks(settings, connection):
+            yield replace(found, good=found.good and not found.is_note)
 
 
 def _keys(settings: Settings, file: KeysFile) -> Iterator[CheckResult]:
@@ -122,7 +124,7 @@ def _definitions(file: DefinitionsFile) -> Iterator[CheckResult]:
         yield CheckResult(good=True, text=f"FINOPS_FILE: {note}", is_note=True)
 
 
-def _matches(store: Store, file: DefinitionsFile) -> Iterator[CheckResult]:
+def _matches(store: Reader, file: DefinitionsFile) -> Iterator[CheckResult]:
     """Say what the definitions match today; what matches nobody may be a typing mistake."""
     definitions = file.current
     if definitions is None:
@@ -183,6 +185,28 @@ def _store_and_mongodb(
         yield from _mongodb(settings, store, imported=held > 0)
     finally:
         store.close()
+
+
+def _clickhouse_and_mongodb(
+    settings: Settings, address: StoreAddress, keys: tuple[Key, ...], definitions: DefinitionsFile
+) -> Iterator[CheckResult]:
+    """Check the store in ClickHouse, and MongoDB where this machine may follow it."""
+    from librechat_analytics.cli.clickhouse_checks import clickhouse_checks
+
+    store = None
+    with opened_clickhouse(settings, address) as connection:
+        store = yield from clickhouse_checks(settings, connection)
+        if store is not None:
+            yield from _scopes(
+                keys, "matches nobody today.", lambda scope: unmatched_parts(store, scope, definitions.rules)
+            )
+            yield from _matches(store, definitions)
+    if settings.mongo_uri is None:
+        yield CheckResult(
+            good=True, text="MONGO_URI is not set, so this machine can serve but not follow LibreChat."
+        )
+    else:
+        yield from _mongodb(settings, None, imported=True)
 
 
 def _served_audits(settings: Settings) -> Iterator[CheckResult]:

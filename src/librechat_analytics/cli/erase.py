@@ -2,31 +2,77 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from librechat_analytics.cli.console import print_message
-from librechat_analytics.cli.resources import opened_store, require_store
+from librechat_analytics.cli.resources import (
+    asked_follower,
+    opened_clickhouse,
+    opened_store,
+    refuse_clickhouse,
+    require_store,
+)
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.settings import load_settings
+
+if TYPE_CHECKING:
+    from librechat_analytics.settings import Settings
+    from librechat_analytics.store.clickhouse.address import StoreAddress
+
+LOOK_SECONDS = 5.0
+OFF_THE_DISK_WITHIN_SECONDS = 900.0
+"""ClickHouse removes parts that are no longer in use some minutes later."""
 
 
 def forget(user: Annotated[str, typer.Argument(help="The user's id or e-mail address.")]) -> None:
     """Erase a person's name and e-mail from the store for good; the figures stay, under the id."""
     settings = load_settings()
+    if settings.store_address is not None:
+        _forget_in_clickhouse(settings, settings.store_address, user)
+        return
     require_store(settings)
     with opened_store(settings) as store:
-        known = store.users_known_as(user)
-        if not known:
-            raise OperatorError(f"The store has no user {user}. Give the id or the e-mail address.")
-        if len(known) > 1:
-            raise OperatorError(
-                f"Several users have this address: {', '.join(known)}. Give one of these ids."
-            )
-        store.forget_user(known[0])
-    print_message(f"Erased the names of user {known[0]}; the figures stay.")
+        known = _only_one(user, store.users_known_as(user))
+        store.forget_user(known)
+    print_message(f"Erased the names of user {known}; the figures stay.")
+
+
+def _only_one(user: str, known: list[str]) -> str:
+    if not known:
+        raise OperatorError(f"The store has no user {user}. Give the id or the e-mail address.")
+    if len(known) > 1:
+        raise OperatorError(f"Several users have this address: {', '.join(known)}. Give one of these ids.")
+    return known[0]
+
+
+def _forget_in_clickhouse(settings: Settings, address: StoreAddress, user: str) -> None:
+    """Have the follower erase the names, and wait until they have left ClickHouse's disk."""
+    from librechat_analytics.store.clickhouse.commit import newest_commit
+    from librechat_analytics.store.clickhouse.people import count_older_parts, users_known_as
+
+    with opened_clickhouse(settings, address) as connection:
+        commit = newest_commit(connection)
+        known = _only_one(user, users_known_as(connection, commit, user) if commit else [])
+        with asked_follower(settings, address) as follower:
+            answer = follower.forget(known)
+        if not answer.is_done:
+            raise OperatorError(answer.text)
+        print_message(f"The names of user {known} are out of all answers; the figures stay.")
+        print_message("Waiting until the names are off the disk, which takes up to ten minutes ...")
+        erased = newest_commit(connection)
+        give_up_at = time.monotonic() + OFF_THE_DISK_WITHIN_SECONDS
+        while erased is not None and count_older_parts(connection, erased):
+            if time.monotonic() >= give_up_at:
+                raise OperatorError(
+                    "The names are still in old parts on ClickHouse's disk. ClickHouse removes them itself;"
+                    " run this again later to see whether it has."
+                )
+            time.sleep(LOOK_SECONDS)
+    print_message("They are off ClickHouse's disk. Backups of ClickHouse may still have them.")
 
 
 def reset() -> None:
@@ -34,6 +80,11 @@ def reset() -> None:
     from librechat_analytics.store.removal import set_aside
 
     settings = load_settings()
+    refuse_clickhouse(
+        settings,
+        "The store is in ClickHouse. To begin with an empty one, name another database in STORE_URL and stop,"
+        " then start the follower.",
+    )
     require_store(settings)
     kept = set_aside(settings.data_dir, datetime.now(UTC))
     print_message(f"The store is kept as {kept}. The next start reads the whole history into an empty one.")

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path  # noqa: TC003 typer reads the annotations
+from threading import Event
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from librechat_analytics.cli.console import print_message, progress_bar, sync_progress
-from librechat_analytics.cli.resources import log_to_stderr, opened_mongodb, opened_store, require_store
+from librechat_analytics.cli.resources import (
+    asked_follower,
+    ending_cleanly,
+    log_to_stderr,
+    opened_clickhouse,
+    opened_mongodb,
+    opened_reader,
+    opened_store,
+    publishing,
+    refuse_clickhouse,
+    require_mongodb,
+    require_store,
+)
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.settings import load_settings
 
@@ -21,11 +34,18 @@ if TYPE_CHECKING:
     from librechat_analytics.librechat.dump import DumpSource
     from librechat_analytics.librechat.mongo import MongoSource
     from librechat_analytics.settings import Settings
+    from librechat_analytics.store.clickhouse.address import StoreAddress
     from librechat_analytics.store.held_ids import AuditResult
     from librechat_analytics.store.store import Store
     from librechat_analytics.sync.loop import Syncer
     from librechat_analytics.sync.state import Phase
     from librechat_analytics.web.status_bodies import Audit
+
+
+IMPORT_INTO_A_FILE = (
+    "An import fills a store in a file. Unset STORE_URL, import into DATA_DIR, and then copy that store into"
+    " ClickHouse: librechat-analytics copy --to STORE_URL"
+)
 
 
 def sync(
@@ -34,17 +54,31 @@ def sync(
         bool, typer.Option("--follow", help="Keep reading until stopped, instead of once.")
     ] = False,
 ) -> None:
-    """Read what is new in LibreChat's MongoDB into the store, without serving."""
+    """Read what is new in LibreChat's MongoDB into the store, without serving.
+
+    With STORE_URL the store is in ClickHouse; --follow then also evaluates alerts, sends them and the reports
+    by schedule, and does what web processes and other commands request.
+    """
     settings = load_settings()
     log_to_stderr(settings)
+    if follow and settings.store_address is not None:
+        from librechat_analytics.assembly.follower import Follower
+
+        require_mongodb(settings)
+        stopped = Event()
+        with ending_cleanly(stopped.set), sync_progress() as report:
+            Follower(settings, settings.store_address, stopped, report).run()
+        return
     with opened_mongodb(settings) as source, opened_store(settings) as store, sync_progress() as report:
         syncer = _syncer(settings, store, source, report)
         if follow:
-            syncer.follow()
-        else:
+            with ending_cleanly(syncer.stop):
+                syncer.follow()
+            return
+        with publishing(settings, store):
             _sync_once(syncer, store)
-            print_message(f"The store holds {store.count_transactions():,} transactions.")
-            _print_refusals(store)
+        print_message(f"The store holds {store.count_transactions():,} transactions.")
+        _print_refusals(store)
 
 
 def _syncer(
@@ -87,17 +121,49 @@ def audit() -> None:
     settings = load_settings()
     log_to_stderr(settings)
     require_store(settings)
-    with opened_mongodb(settings) as source, sync_progress() as report:
-        try:
-            with opened_store(settings) as store:
-                result: AuditResult | Audit | None = _syncer(settings, store, source, report).run_once("ids")
-        except StoreBusyError:
-            result = run_server_audit(settings, lambda part: report("audit", int(100 * part), 100))
+    result: AuditResult | Audit | None
+    if settings.store_address is not None:
+        result = _audit_by_follower(settings, settings.store_address)
+    else:
+        with opened_mongodb(settings) as source, sync_progress() as report:
+            try:
+                with opened_store(settings) as store:
+                    result = _syncer(settings, store, source, report).run_once("ids")
+            except StoreBusyError:
+                result = run_server_audit(settings, lambda part: report("audit", int(100 * part), 100))
     if result is not None:
         print_message(
             f"Compared {result.documents:,} transactions: {result.added:,} were missing and have been read;"
             f" {result.gone:,} that the store keeps are not in LibreChat's database."
         )
+
+
+def _audit_by_follower(settings: Settings, address: StoreAddress) -> Audit:
+    """Have the follower compare every id, and wait for the result."""
+    from librechat_analytics.assembly.reported_source import ReportedSource
+    from librechat_analytics.cli.running_server import audit_since
+    from librechat_analytics.usage.repository import StoreRepository
+    from librechat_analytics.web.status_bodies import AuditState
+
+    with (
+        opened_clickhouse(settings, address) as connection,
+        opened_reader(settings) as store,
+        asked_follower(settings, address) as follower,
+        sync_progress() as report,
+    ):
+        source = ReportedSource(connection, sync_seconds=settings.sync_seconds)
+        repository = StoreRepository(store, source=source.report)
+        done = audit_since(
+            follower.begin_audit(),
+            lambda: AuditState.of(repository.freshness()),
+            lambda part: report("audit", int(100 * part), 100),
+        )
+    if done is None:
+        raise OperatorError(
+            "The follower has not begun the audit yet; it begins after LibreChat's history has been read."
+            " See the follower's log."
+        )
+    return done
 
 
 def import_(
@@ -117,6 +183,7 @@ def import_(
     from librechat_analytics.librechat.dump import DumpSource
 
     settings = load_settings()
+    refuse_clickhouse(settings, IMPORT_INTO_A_FILE)
     log_to_stderr(settings)
     source = DumpSource(folder, anonymous=settings.anonymize_users)
     with opened_store(settings) as store:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from werkzeug.datastructures import MultiDict
 
 from librechat_analytics.assembly.opening import open_definitions, open_prices, open_store
-from librechat_analytics.cli.resources import require_store
+from librechat_analytics.cli.resources import opened_reader, refuse_clickhouse, require_store
 from librechat_analytics.cli.running_server import download
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.exports.workbook import whole_workbook
@@ -17,6 +17,7 @@ from librechat_analytics.store.store import FILE_NAME, StoreBusyError
 from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.periods import BadPeriodError
 from librechat_analytics.usage.repository import StoreRepository
+from librechat_analytics.web.backup import BY_CLICKHOUSE
 from librechat_analytics.web.parameters import BadParameterError, bad_period, read_request
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def write_report(settings: Settings, path: Path, parameters: Sequence[tuple[str,
 
 def write_backup(settings: Settings, path: Path) -> None:
     """Write a copy of the store, also while the server runs; raises OperatorError that says what to do."""
+    refuse_clickhouse(settings, BY_CLICKHOUSE)
     if path.is_dir() or not path.parent.is_dir():
         raise OperatorError(f"{path} cannot be written. Give the name of a file in a folder that exists.")
     store_file = settings.data_dir / FILE_NAME
@@ -81,8 +83,7 @@ def _replacing(path: Path) -> Iterator[Path]:
 
 
 def _workbook(settings: Settings, parameters: Sequence[tuple[str, str]]) -> bytes:
-    store = open_store(settings)
-    try:
+    with opened_reader(settings) as store:
         prices, definitions = open_prices(settings), open_definitions(settings)
         definitions.require_good()
         repository = StoreRepository(
@@ -101,5 +102,3 @@ def _workbook(settings: Settings, parameters: Sequence[tuple[str, str]]) -> byte
         return whole_workbook(
             repository, request.period, request.bucket, request.filters, request.definitions
         ).content
-    finally:
-        store.close()

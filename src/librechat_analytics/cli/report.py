@@ -11,7 +11,7 @@ import typer
 from librechat_analytics.cli.console import EXIT_FAILED, print_message
 from librechat_analytics.cli.resources import (
     definitions_in_force,
-    opened_store,
+    opened_reader,
     require_store,
     stored_answers,
 )
@@ -72,7 +72,7 @@ def _message(
 
     names = may_name_people(definitions, found, receiver.name if receiver else None)
     try:
-        with opened_store(settings) as store:
+        with opened_reader(settings) as store:
             repository = stored_answers(store, definitions)
             answer = last_report(repository, definitions, found)
             return report_message(repository, answer, names=names, page=settings.public_url or "")

@@ -169,9 +169,22 @@ def run_server_audit(settings: Settings, report: Callable[[float], None]) -> Aud
     requested_at = datetime.now(UTC)
     with _response(settings, "/api/audit", "POST"):
         pass
+    done = audit_since(requested_at, lambda: server_audits(settings), report)
+    if done is None:
+        raise OperatorError(
+            "The running server has not begun the audit yet; it begins after LibreChat's history has been"
+            " read. See the server's log."
+        )
+    return done
+
+
+def audit_since(
+    requested_at: datetime, read: Callable[[], AuditState], report: Callable[[float], None]
+) -> Audit | None:
+    """Wait for the end of an audit of every id that was requested; None if it does not begin in time."""
     give_up_at = time.monotonic() + LONGEST_SILENCE_SECONDS
     while time.monotonic() < give_up_at:
-        state = server_audits(settings)
+        state = read()
         done = [audit for audit in state.audits if audit.kind == "ids" and audit.started_at >= requested_at]
         if done:
             return done[0]
@@ -180,10 +193,7 @@ def run_server_audit(settings: Settings, report: Callable[[float], None]) -> Aud
             if state.running.kind == "ids":
                 report(state.running.progress)
         time.sleep(POLL_SECONDS)
-    raise OperatorError(
-        "The running server has not begun the audit yet; it begins after LibreChat's history has been read."
-        " See the server's log."
-    )
+    return None
 
 
 def parts_without_usage(settings: Settings, scope: Scope) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from librechat_analytics.cli.console import print_message, progress_bar
-from librechat_analytics.cli.resources import log_to_stderr, opened_store
+from librechat_analytics.cli.resources import log_to_stderr, opened_store, refuse_clickhouse
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.plain_files import UnreadableFileError, read_text
 from librechat_analytics.settings import load_settings, require_a_key
@@ -20,7 +20,10 @@ DEMO_SEED = 20231031
 
 
 def serve() -> None:
-    """Serve dashboard and API, and keep the store up to date with LibreChat's MongoDB (MONGO_URI)."""
+    """Serve dashboard and API, and keep the store up to date with LibreChat's MongoDB (MONGO_URI).
+
+    With STORE_URL it only serves, from ClickHouse: `sync --follow` keeps that up to date.
+    """
     from librechat_analytics.serving.server import serve as serve_until_stopped
 
     settings = load_settings()
@@ -41,6 +44,7 @@ def demo() -> None:
     from librechat_analytics.store.removal import discard
 
     settings = load_settings(mongo_uri=None)
+    refuse_clickhouse(settings, "The demo is a store of its own, in a file. Unset STORE_URL to look at it.")
     log_to_stderr(settings)
     # A folder of its own: a demo's figures must never meet real ones.
     folder = settings.data_dir / "demo"

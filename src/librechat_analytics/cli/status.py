@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+from typing import Annotated
 
 import typer
 
@@ -14,13 +15,19 @@ HEALTH_TIMEOUT_SECONDS = 4
 """Less than the container's HEALTHCHECK allows."""
 
 
-def check() -> None:
+def check(
+    *,
+    follower: Annotated[
+        bool,
+        typer.Option("--follower", help="Only say whether the follower has reported lately, for probes."),
+    ] = False,
+) -> None:
     """Check settings, store and MongoDB; each line says what to do when something is wrong."""
-    from librechat_analytics.cli.checks import run_checks
+    from librechat_analytics.cli.checks import run_checks, run_follower_checks
 
     styles = {"ok": None, "note": "yellow", "FAIL": "red"}
     failed = False
-    for result in run_checks():
+    for result in run_follower_checks() if follower else run_checks():
         failed = failed or not result.good
         print_message(f"{result.mark:4}  {result.text}", style=styles[result.mark])
     if failed:

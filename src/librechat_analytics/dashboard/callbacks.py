@@ -22,6 +22,7 @@ from librechat_analytics.dashboard.unreadable import (
 )
 from librechat_analytics.dashboard.words import filter_words
 from librechat_analytics.dashboard.words.period_words import period_sentence
+from librechat_analytics.errors import OperatorError
 from librechat_analytics.exports.currency import with_currency
 from librechat_analytics.exports.files import csv_text, file_name
 from librechat_analytics.exports.filter_words import filters_in_file_name
@@ -92,10 +93,12 @@ def show_error(error: Exception) -> None:
         return
     reference = error_reference()
     log.error("A callback failed (request %s)", reference, exc_info=error)
-    words = (
-        "Something went wrong; the page still shows the last figures."
-        f" See the server log, reference {reference}."
+    what = (
+        "The store of the figures does not answer; the page shows the last figures and tries again by itself."
+        if isinstance(error, OperatorError)
+        else "Something went wrong; the page still shows the last figures."
     )
+    words = f"{what} See the server log, reference {reference}."
     set_props(ids.NOTICE, {"children": words, "is_open": True})
 
 

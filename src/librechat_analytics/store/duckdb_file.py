@@ -283,15 +283,17 @@ class DuckDBFile:
                 path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
 
     @contextmanager
-    def _erasing(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _erasing(self, *, rewrites: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
         """Erase in one commit, then rewrite the file, because its free pages may still hold what was erased.
 
-        The marker file is created before the commit, so that the next start knows what is left to do.
+        The marker file is created before the commit, so that the next start knows what is left to do. While
+        other threads use the store, the file cannot be rewritten: that is left to the next start.
         """
         (self._folder / ERASING_UNFINISHED).touch()
         with self.committing() as cursor:
             yield cursor
-        self._rewrite()
+        if rewrites:
+            self._rewrite()
 
     def _finish_erasing(self) -> None:
         old_marker = self._folder / OLD_ERASING_UNFINISHED

@@ -124,7 +124,10 @@ class Labels(DuckDBFile):
             with self._erasing() as cursor:
                 run(cursor, "statements/erase_names")
 
-    def forget_user(self, identity: str) -> None:
-        """Erase a user's name, e-mail address and domains for good: later labels do not bring them back."""
-        with self._erasing() as cursor:
+    def forget_user(self, identity: str, *, rewrites: bool = True) -> None:
+        """Erase a user's name, e-mail address and domains for good: later labels do not bring them back.
+
+        Unless it ``rewrites`` the file, the next start does that; until then the file may still hold them.
+        """
+        with self._erasing(rewrites=rewrites) as cursor:
             run(cursor, "statements/forget_user", {"id": identity})

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.questions import Repository
 
 
-def serve_audit(server: Flask, repository: Repository, begin: Callable[[], None] | None) -> None:
+def serve_audit(server: Flask, repository: Repository, begin: Callable[[], object] | None) -> None:
     """Answer how audits are doing; POST starts one that compares every id, where ``begin`` is given."""
 
     @server.route("/api/audit", methods=["GET", "POST"], provide_automatic_options=False)

@@ -28,6 +28,12 @@ MIMETYPE = "application/octet-stream"
 FILE_NAME = "usage.duckdb"
 
 
+BY_CLICKHOUSE = (
+    "The store is in ClickHouse, which backs it up itself: BACKUP DATABASE ... TO Disk(...) or TO S3(...);"
+    " see docs/operate.md."
+)
+
+
 class CopyBeingSent(BufferedReader):
     """A copy of the store that calls back when it has been sent, or the client has gone."""
 
@@ -42,14 +48,19 @@ class CopyBeingSent(BufferedReader):
             self._when_closed()
 
 
-def serve_backup(server: Flask, open_copy: Callable[[], FileIO]) -> None:
-    """Answer with a copy of the store, one at a time: each takes as much disk space as the store."""
+def serve_backup(server: Flask, open_copy: Callable[[], FileIO] | None) -> None:
+    """Answer with a copy of the store, one at a time: each takes as much disk space as the store.
+
+    Without ``open_copy`` the store is in ClickHouse, which makes its own backups.
+    """
     busy = threading.Lock()
 
     @server.get("/api/backup", provide_automatic_options=False)
     def backup() -> Response:
         if g.visitor.scope is not None:
             raise Forbidden("This key may see only some users; a backup contains all of them.")
+        if open_copy is None:
+            return json_response(Refusal(error=BY_CLICKHOUSE), 501)
         if request.method == "HEAD":
             return _without_copy()
         if not busy.acquire(timeout=CLOSING_SECONDS):

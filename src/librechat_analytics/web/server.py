@@ -13,7 +13,7 @@ from flask_compress import Compress
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import Rule
 
-from librechat_analytics.errors import OperatorError
+from librechat_analytics.errors import NotDoneYetError, OperatorError
 from librechat_analytics.usage.periods import BadPeriodError
 from librechat_analytics.web.body import json_response
 from librechat_analytics.web.gatekeeper import NotAdmittedError
@@ -109,6 +109,7 @@ def create_server(
     readiness: Callable[[], Readiness],
     frame_ancestors: Collection[str],
     public_page: PublicPage,
+    lives_without_store: bool = False,
 ) -> Flask:
     """Make the server with the check of keys, headers, errors and health checks; API and page follow later.
 
@@ -117,6 +118,8 @@ def create_server(
         readiness: Says whether there are figures to answer with.
         frame_ancestors: Origins that may embed the page.
         public_page: What of the page needs no key; the hashes follow once the page is mounted.
+        lives_without_store: ``/health`` is about this process alone, because a new one would not help where
+            the store is elsewhere.
     """
     server = Flask("librechat_analytics", static_folder=None)
     server.json = StrictJSON(server)
@@ -136,8 +139,8 @@ def create_server(
 
     @server.get("/health")
     def health() -> Response:
-        """Say whether the server can answer with figures; never asks MongoDB."""
-        if readiness() == "unavailable":
+        """Say whether the server can answer with figures, or whether it lives; never asks MongoDB."""
+        if not lives_without_store and readiness() == "unavailable":
             return _try_again(json_response(Health(status="unavailable"), 503))
         return json_response(Health(status="ok"))
 
@@ -229,6 +232,10 @@ def _errors(server: Flask) -> None:
         if methods:
             response.headers["Allow"] = methods
         return response
+
+    @server.errorhandler(NotDoneYetError)
+    def not_done_yet(error: NotDoneYetError) -> Response:
+        return _try_again(json_response(Refusal(error=str(error)), 503))
 
     @server.errorhandler(OperatorError)
     def store_error(_: OperatorError) -> Response:

@@ -66,7 +66,7 @@ class RefusedParameter(Refusal):
 
 
 class Health(Body):
-    """Whether the server can answer with figures."""
+    """Whether the server can answer with figures; with `STORE_URL`, whether it answers at all."""
 
     status: Literal["ok", "unavailable"]
 

@@ -1,0 +1,41 @@
+"""Who a person is in ClickHouse, and whether an erased name is still on its disk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from librechat_analytics.store.clickhouse.commit import Commit
+    from librechat_analytics.store.clickhouse.connection import Connection
+
+WITH_NAMES: Final = ("users", "user_traits", "deliveries")
+"""The tables from which a name is erased."""
+
+
+def users_known_as(connection: Connection, commit: Commit, text: str) -> list[str]:
+    """Return the ids of the users with this id or e-mail address, in upper or lower case.
+
+    ClickHouse's query log does not get the address.
+    """
+    found = connection.rows(
+        "SELECT id FROM users_log WHERE version = {version:UInt64}"
+        " AND (id = lowerUTF8({text:String}) OR lowerUTF8(email) = lowerUTF8({text:String})) ORDER BY id",
+        {"version": commit.tables["users"], "text": text},
+        is_logged=False,
+    )
+    return [str(row["id"]) for row in found]
+
+
+def count_older_parts(connection: Connection, commit: Commit) -> int:
+    """Count the parts on ClickHouse's disk with names as they were before a commit, those in use included.
+
+    Raises StoreError if the user may not read ``system.parts``.
+    """
+    older = " OR ".join(
+        f"table = '{name}_log' AND toUInt64OrZero(partition) < {{{name}:UInt64}}" for name in WITH_NAMES
+    )
+    (row,) = connection.rows(
+        f"SELECT count() AS older FROM system.parts WHERE database = currentDatabase() AND ({older})",
+        {name: commit.tables[name] for name in WITH_NAMES},
+    )
+    return int(row["older"])
