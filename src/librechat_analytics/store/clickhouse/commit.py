@@ -9,17 +9,26 @@ from librechat_analytics.store.interface import Extent
 from librechat_analytics.store.store import STATE_FIELDS, SyncState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
     from librechat_analytics.store.clickhouse.connection import Connection
     from librechat_analytics.store.interface import SqlRow
 
+WRITER_BITS = 16
+WRITER_MASK = (1 << WRITER_BITS) - 1
+
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """What one row of sync_state says; ``clickhouse/schema.sql`` describes the columns. Times are aware."""
+    """What one row of sync_state says; ``clickhouse/schema.sql`` describes the columns. Times are aware.
+
+    Of the versions above ``clean_until``, only those count that were committed: two followers may be at work
+    by accident, and a killed one leaves rows. The lower bits of a version are a number that a process has
+    chosen for all its versions. ``eras`` has the first and the last version of each process in turn, and only
+    the first of the last process.
+    """
 
     version: int
     committed_at: datetime
@@ -27,6 +36,8 @@ class Commit:
     follower: str
     schema_version: int
     program_version: str
+    clean_until: int
+    eras: Sequence[int]
     tables: Mapping[str, int]
     cells_since: int
     first_dead_slot: int | None
@@ -62,6 +73,16 @@ class Commit:
         for name in ("as_of", "last_sync"):
             values[name] = None if values[name] is None else values[name].replace(tzinfo=None)
         return SyncState(**values)
+
+    def counts(self, column: str = "version", newest: str = "") -> str:
+        """Return the condition that a version counts here; ``newest`` stands for the commit's own version."""
+        eras = [*self.eras, newest or self.version]
+        ranges = [
+            f"{column} >= {first} AND {column} <= {last}"
+            f" AND bitAnd({column}, {WRITER_MASK}) = {int(first) & WRITER_MASK}"
+            for first, last in zip(eras[::2], eras[1::2], strict=True)
+        ]
+        return f"({' OR '.join([f'{column} <= {self.clean_until}', *ranges])})"
 
     @property
     def extent(self) -> Extent:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from librechat_analytics.store.clickhouse.tables import SMALL_TABLES, WAITING_TABLES
-from librechat_analytics.store.clickhouse.uncommitted import drop_versions
+from librechat_analytics.store.clickhouse.uncommitted import delete_uncommitted, drop_versions
 
 if TYPE_CHECKING:
     from librechat_analytics.store.clickhouse.commit import Commit
     from librechat_analytics.store.clickhouse.connection import Connection
+
+MOST_ERAS: Final = 40
 
 READER_SECONDS: Final = 600
 """A reader may read a version for so long after it has been replaced."""
@@ -21,7 +24,7 @@ def fold(connection: Connection, last: Commit, *, reader_seconds: int = READER_S
     Returns the first slot with dead rows afterwards, None without any.
     """
     oldest = _oldest_read(connection, reader_seconds)
-    _fold_dead(connection, oldest)
+    _fold_dead(connection, last, oldest)
     _fold_cells(connection, last, oldest)
     for table in SMALL_TABLES:
         kept = min(last.tables[table.name], _version_read(connection, table.name, oldest))
@@ -31,6 +34,16 @@ def fold(connection: Connection, last: Commit, *, reader_seconds: int = READER_S
         _delete(connection, table.log, f"version < {kept}")
     _delete(connection, "sync_state", f"version < {oldest}")
     return _first_dead_slot(connection)
+
+
+def end_eras(connection: Connection, last: Commit) -> Commit:
+    """Delete what earlier processes have sent and not committed; return the commit with one era."""
+    *_, first = last.eras
+    delete_uncommitted(
+        connection,
+        lambda column: f"{column} > {last.clean_until} AND {column} < {first} AND NOT {last.counts(column)}",
+    )
+    return replace(last, clean_until=first - 1, eras=[first])
 
 
 def _oldest_read(connection: Connection, reader_seconds: int) -> int:
@@ -52,14 +65,14 @@ def _version_read(connection: Connection, name: str, oldest: int) -> int:
     return int(found[0]["version"]) if found else 0
 
 
-def _fold_dead(connection: Connection, oldest: int) -> None:
+def _fold_dead(connection: Connection, last: Commit, oldest: int) -> None:
+    ended = f"dead_version <= {oldest} AND {last.counts('dead_version')}"
     ((first, last),) = (
-        tuple(row.values())
-        for row in connection.rows(f"SELECT min(slot), max(slot) FROM dead WHERE dead_version <= {oldest}")
+        tuple(row.values()) for row in connection.rows(f"SELECT min(slot), max(slot) FROM dead WHERE {ended}")
     )
     if first is None:
         return
-    dead = f"SELECT slot, conversation_key, version FROM dead WHERE dead_version <= {oldest}"
+    dead = f"SELECT slot, conversation_key, version FROM dead WHERE {ended}"
     where = (
         f"slot >= {first} AND slot <= {last} AND version < {oldest}"
         f" AND (slot, ifNull(conversation_key, 0), version) IN ({dead})"

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from librechat_analytics.store.clickhouse.connection import Connection
 
-ALIVE_SECONDS: Final = 60
+ALIVE_SECONDS = 60
 """A follower that has not reported for so long is taken for dead."""
 
 QUICK: Final[Mapping[str, object]] = {"async_insert": 0}

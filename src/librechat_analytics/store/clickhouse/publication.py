@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from librechat_analytics.store.cells import FIRST_SLOT
-from librechat_analytics.store.clickhouse.commit import COMMIT_FIELDS
+from librechat_analytics.store.clickhouse.commit import COMMIT_FIELDS, WRITER_BITS
 from librechat_analytics.store.clickhouse.schema import SCHEMA_VERSION
 from librechat_analytics.store.clickhouse.sending import Sender
 from librechat_analytics.store.clickhouse.tables import (
@@ -42,19 +41,17 @@ END_OF_SLOTS = 2**31 - 1
 MOST_DONE = 20_000
 """If so many published rows of a table of incomplete rows are complete, the table is sent whole again."""
 
-WRITER_BITS = 16
-"""The lower bits of a version are a random number, so that two writers never use the same one."""
 
-
-def version_after(version: int) -> int:
-    """Return a version that is above all of another writer that also goes on from ``version``."""
-    return ((version >> WRITER_BITS) + 1 << WRITER_BITS) + secrets.randbelow(1 << WRITER_BITS)
+def version_after(version: int, writer: int) -> int:
+    """Return the next version of a process that has chosen the number ``writer``."""
+    return ((version >> WRITER_BITS) + 1 << WRITER_BITS) + writer
 
 
 class Publication:
     """What one snapshot of the working copy holds, sent in parts.
 
-    ``last`` is the commit that it follows; None sends everything to an empty database.
+    ``last`` is the commit that it follows; None sends everything to an empty database. ``before_each`` is
+    called before each insert. ``is_new_era``: another process has written ``last``.
     """
 
     def __init__(
@@ -64,16 +61,23 @@ class Publication:
         connection: Connection,
         last: Commit | None,
         version: int,
+        *,
+        is_new_era: bool,
         query_prefix: str,
+        before_each: Callable[[], None],
     ) -> None:
         self.version = version
+        self.clean_until = 0 if last is None else last.clean_until
+        self.eras = [version] if last is None else [*last.eras]
+        if is_new_era and last is not None:
+            self.eras += [last.version, version]
         self.tables = {} if last is None else dict(last.tables)
         self.cells_since = 0 if last is None else last.cells_since
         self.first_dead_slot = None if last is None else last.first_dead_slot
         self._cursor = cursor
         self._connection = connection
         self._last = last
-        self._sender = Sender(store, cursor, connection, f"{query_prefix}-{version}")
+        self._sender = Sender(store, cursor, connection, f"{query_prefix}-{version}", before_each)
         self._fingerprints = {} if last is None else dict(rows_of(cursor, "statements/list_fingerprints"))
         ((self._is_reading_history, self._as_of, self._state),) = rows_of(cursor, "statements/read_all_state")
         ((self._granules, self._noted, self._noted_conversations, forgotten),) = rows_of(
@@ -130,6 +134,8 @@ class Publication:
                 "follower": follower,
                 "schema_version": SCHEMA_VERSION,
                 "program_version": PROGRAM_VERSION,
+                "clean_until": self.clean_until,
+                "eras": str(self.eras),
                 "tables": f"{{{tables}}}",
                 "cells_since": self.cells_since,
                 "first_dead_slot": self.first_dead_slot,
@@ -180,7 +186,7 @@ class Publication:
             return
         bounds = {"first": int(granules["slot"].min()), "last": int(granules["slot"].max())}
         older = self._connection.columns(
-            _OLDER, {**bounds, "version": self._last.version}, {"granules": granules}
+            _older(self._last.counts(), self._last.counts("dead_version")), bounds, {"granules": granules}
         )
         if not len(older["slot"]):
             return
@@ -233,19 +239,17 @@ class Publication:
         return True
 
 
-_OLDER = """
-SELECT DISTINCT slot, conversation_key, version
-FROM (
-    SELECT slot, ifNull(conversation_key, 0) AS conversation_key, version FROM transactions_log
-    WHERE slot >= {first:Int32} AND slot <= {last:Int32} AND version <= {version:UInt64}
-        AND (slot, ifNull(conversation_key, 0)) IN (SELECT slot, conversation_key FROM granules)
-    UNION ALL
-    SELECT slot, ifNull(conversation_key, 0) AS conversation_key, version FROM cells_log
-    WHERE slot >= {first:Int32} AND slot <= {last:Int32} AND version <= {version:UInt64}
-        AND (slot, ifNull(conversation_key, 0)) IN (SELECT slot, conversation_key FROM granules)
-) AS held
-WHERE (slot, conversation_key, version) NOT IN (
-    SELECT slot, conversation_key, version FROM dead
-    WHERE slot >= {first:Int32} AND slot <= {last:Int32} AND dead_version <= {version:UInt64}
-)
-"""
+def _older(counts: str, dead_counts: str) -> str:
+    """Return the query of the versions that granules have, and that nothing has ended yet."""
+    slots = "slot >= {first:Int32} AND slot <= {last:Int32}"
+    listed = "(slot, ifNull(conversation_key, 0)) IN (SELECT slot, conversation_key FROM granules)"
+    held = " UNION ALL ".join(
+        f"SELECT slot, ifNull(conversation_key, 0) AS conversation_key, version FROM {table.log}"
+        f" WHERE {slots} AND {counts} AND {listed}"
+        for table in (TRANSACTIONS, CELLS)
+    )
+    return (
+        f"SELECT DISTINCT slot, conversation_key, version FROM ({held}) AS held"
+        " WHERE (slot, conversation_key, version) NOT IN"
+        f" (SELECT slot, conversation_key, version FROM dead WHERE {slots} AND {dead_counts})"
+    )

@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from librechat_analytics.store.clickhouse import folding, schema
-from librechat_analytics.store.clickhouse.commit import newest_commit, newest_version
+from librechat_analytics.store.clickhouse import folding, followers, schema
+from librechat_analytics.store.clickhouse.commit import WRITER_MASK, newest_commit, newest_version
 from librechat_analytics.store.clickhouse.followers import (
     claim,
     note_stopped,
@@ -38,8 +38,15 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS: Final = 1.0
 RENEW_SECONDS: Final = 5.0
-GIVE_WAY_SECONDS: Final = 2.0
+GIVE_WAY_SECONDS: Final = 1.0
 """A follower that starts sees another one and withdraws within less time."""
+TAKE_OVER_SECONDS: Final = 2.0
+"""A follower that is at work sees within less time that another one has taken over."""
+
+
+def seconds_awake_or_not() -> float:
+    """Return seconds that also pass while the machine sleeps or the process is stopped."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 class OutOfStepError(StoreError):
@@ -69,6 +76,10 @@ class Publisher:
         self._published: Published | None = None
         self._changes: int | None = None
         self._claimed_at = 0.0
+        self._alone_at = 0.0
+        self._writer = secrets.randbelow(WRITER_MASK + 1)
+        self._era_began_at: float | None = None
+        self._is_sending = False
 
     def prepare(
         self,
@@ -97,6 +108,9 @@ class Publisher:
             raise
 
     def _compare(self, reported: Callable[[str, int, int], None]) -> None:
+        last = newest_commit(self._connection)
+        if last is not None and last.follower != self._follower:
+            self._rest(TAKE_OVER_SECONDS)  # it may be about to commit
         end_inserts(self._connection)
         last = newest_commit(self._connection)
         published = self._copy.published()
@@ -107,7 +121,10 @@ class Publisher:
             self._published = self._copy.published()
             return
         schema.refuse_newer(last)
-        delete_uncommitted(self._connection, last.version)
+        delete_uncommitted(
+            self._connection,
+            lambda column: f"{column} > {last.version} AND {column} NOT IN (SELECT version FROM sync_state)",
+        )
         if published is None or published.ledger != last.ledger:
             self._refuse_other_ledger()
             self._restore(last, reported)
@@ -116,6 +133,8 @@ class Publisher:
             self._restore(last, reported)
         elif published.version != last.version:
             self._copy.note_committed(last.version)
+        if last.version & WRITER_MASK != self._writer:
+            self._era_began_at = None
         self._last, self._published = last, self._copy.published()
         if published is not None and published.store_schema != SCHEMA_VERSION:
             self._copy.note_everything()
@@ -130,13 +149,23 @@ class Publisher:
         changes = self._store.changes
         if self._published is None:
             raise RuntimeError("prepare comes before publish")
-        is_published = self._publish(self._published, version_after(self._last.version if self._last else 0))
+        if self._is_sending:  # the last attempt failed, and left rows or even a commit
+            pending = self._copy.published()
+            self._require_alone(None if pending is None else pending.pending)
+            self._compare(lambda _what, _done, _all: None)
+        version = version_after(self._last.version if self._last else 0, self._writer)
+        if self._era_began_at is None:
+            # Above the version that another process may still commit if it was only paused.
+            version = version_after(version, self._writer)
+        is_published = self._publish(self._published, version)
         self._changes = changes
         return is_published
 
     def fold(self, *, reader_seconds: int = folding.READER_SECONDS) -> None:
         """Delete from ClickHouse what was replaced so long ago that nobody reads it."""
         if self._last is not None:
+            if self._has_old_eras(self._last, reader_seconds):
+                self._last = folding.end_eras(self._connection, self._last)
             first_dead_slot = folding.fold(self._connection, self._last, reader_seconds=reader_seconds)
             self._last = replace(self._last, first_dead_slot=first_dead_slot)
 
@@ -175,8 +204,8 @@ class Publisher:
 
     def _publish_all(self, published: Published, report: Callable[[str, int, int], None]) -> None:
         """Publish everything, and go on where an earlier start was killed."""
-        delete_uncommitted(self._connection, 0, kept=published.pending)
-        version = published.pending or version_after(published.version or 0)
+        delete_uncommitted(self._connection, lambda column: f"{column} > 0", kept=published.pending)
+        version = published.pending or version_after(published.version or 0, self._writer)
         self._copy.note_pending(version)
         self._publish(
             published,
@@ -212,31 +241,54 @@ class Publisher:
                 self._connection,
                 self._last,
                 version,
-                f"{INSERTS}{self._follower}",
+                is_new_era=self._era_began_at is None,
+                query_prefix=f"{INSERTS}{self._follower}",
+                before_each=self._look_around,
             )
+            self._is_sending = True
             # Read after the snapshot is taken, so that no row in it is younger.
             changed_at = self._store.changed_at
             if not publication.send(report, is_there):
+                self._is_sending = False
                 return False
             self._copy.note_pending(version)
             self._require_alone()
             publication.commit(published.ledger, self._follower, changed_at)
             self._last = newest_commit(self._connection)
             self._copy.note_committed(version, publication.sent())
+        self._writer = version & WRITER_MASK
+        self._era_began_at = self._era_began_at or seconds_awake_or_not()
+        self._is_sending = False
         if self._last is None or self._last.version != version:
             raise self._out_of_step("another one has published at the same time")
         return True
 
-    def _require_alone(self) -> None:
-        """Raise OutOfStepError if another follower has published, or is at work."""
+    def _has_old_eras(self, last: Commit, reader_seconds: int) -> bool:
+        """Say whether other processes have published before, and cannot be about to send more."""
+        if len(last.eras) == 1 or self._era_began_at is None:
+            return False
+        is_old = seconds_awake_or_not() - self._era_began_at >= reader_seconds
+        return is_old or len(last.eras) > folding.MOST_ERAS
+
+    def _look_around(self) -> None:
+        """Raise OutOfStepError if this process was paused, and another follower is at work meanwhile."""
+        if seconds_awake_or_not() - self._alone_at > followers.ALIVE_SECONDS / 6:
+            self._require_alone()
+
+    def _require_alone(self, pending: int | None = None) -> None:
+        """Raise OutOfStepError if another follower has published, or is at work.
+
+        ``pending`` is a version that this one may have committed.
+        """
         newest = newest_version(self._connection)
-        if newest != (None if self._last is None else self._last.version):
+        if newest not in (pending, None if self._last is None else self._last.version):
             raise self._out_of_step("another one has published")
         if others_at_work(self._connection, self._follower):
             self._rest(GIVE_WAY_SECONDS)
             if others := others_at_work(self._connection, self._follower):
                 self._withdraw()
                 raise self._out_of_step(f"another one ({others[0]}) is at work, too")
+        self._alone_at = seconds_awake_or_not()
 
     def _out_of_step(self, reason: str) -> OutOfStepError:
         return OutOfStepError(

@@ -1,9 +1,10 @@
 -- The tables in ClickHouse: what the follower has published of its working copy. Every row has the version of the
--- commit that brought it, and a row of sync_state is the commit. Nothing is updated: a change is a new row.
+-- commit that brought it, and a row of sync_state is the commit. Nothing is updated: a change is a new row. Rows of a
+-- version that was not committed do not count.
 -- A change of this schema only adds: a table, or at the end of this file a column by ALTER TABLE ... ADD COLUMN IF NOT
 -- EXISTS. So programs of other versions can read it. Raise SCHEMA_VERSION then. Parameters: none.
 
--- The columns of store/schema.sql. A reader at version v reads a row if its version is not above v and `dead` does not
+-- The columns of store/schema.sql. A reader of a commit reads a row if its version counts and `dead` does not
 -- end it. credits_e6 is as exact as the store's HUGEINT.
 CREATE TABLE IF NOT EXISTS transactions_log (
     id_head UInt64 CODEC(Delta, ZSTD(1)),
@@ -223,6 +224,8 @@ CREATE TABLE IF NOT EXISTS sync_state (
     follower String,                                -- the process that wrote the commit
     schema_version UInt32,                          -- of this file
     program_version String,
+    clean_until UInt64,                             -- all rows of versions up to this one count
+    eras Array(UInt64),                             -- which greater versions count; commit.py says how
     tables Map(String, UInt64),                     -- the version under which each small table is to be read
     cells_since UInt64,                             -- cells of older versions do not count
     first_dead_slot Nullable(Int32),                -- no slot before it has rows or cells in `dead`; NULL: none has

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from librechat_analytics.store.clickhouse.csv_format import written_by_duckdb
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import duckdb
 
     from librechat_analytics.store.clickhouse.connection import Connection
@@ -19,14 +21,20 @@ INSERTS = "librechat-analytics-insert-"
 
 
 class Sender:
-    """Sends what one cursor of the store reads."""
+    """Sends what one cursor of the store reads; calls ``before_each`` before each insert."""
 
     def __init__(
-        self, store: Store, cursor: duckdb.DuckDBPyConnection, connection: Connection, query_prefix: str
+        self,
+        store: Store,
+        cursor: duckdb.DuckDBPyConnection,
+        connection: Connection,
+        query_prefix: str,
+        before_each: Callable[[], None],
     ) -> None:
         self._store = store
         self._cursor = cursor
         self._connection = connection
+        self._before_each = before_each
         self._query_ids = (f"{query_prefix}-{number}" for number in count())
 
     def send(self, table: PublishedTable, version: int, relation: str = "", where: str = "true") -> int:
@@ -46,6 +54,7 @@ class Sender:
             self._cursor.execute(f"COPY ({query}) TO '{path.as_posix()}' ({written_by_duckdb(texts)})")
             ((rows,),) = self._cursor.fetchall()
             if rows:
+                self._before_each()
                 with path.open("rb") as file:
                     self._connection.insert_csv(log, columns, file, query_id=next(self._query_ids))
         return int(rows)

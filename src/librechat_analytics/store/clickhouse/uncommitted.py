@@ -14,6 +14,8 @@ from librechat_analytics.store.clickhouse.tables import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from librechat_analytics.store.clickhouse.connection import Connection
 
 GROWING_TABLES = (TRANSACTIONS, CELLS, CONVERSATIONS, *WAITING_TABLES)
@@ -31,9 +33,9 @@ def end_inserts(connection: Connection) -> None:
 
 
 def delete_uncommitted(
-    connection: Connection, above: int, below: int = 2**64 - 1, *, kept: int | None = None
+    connection: Connection, is_void: Callable[[str], str], *, kept: int | None = None
 ) -> None:
-    """Delete the rows of the versions between two commits.
+    """Delete the rows of versions that do not count, by the condition that ``is_void`` gives for a column.
 
     ``kept``: a first publication that goes on, so that the rows of transactions which it has sent stay.
     """
@@ -41,20 +43,20 @@ def delete_uncommitted(
         **{table.log: "version" for table in (*GROWING_TABLES, *SMALL_TABLES)},
         "dead": "dead_version",
     }
-    between = {name: f"{column} > {above} AND {column} < {below}" for name, column in versions.items()}
+    void = {name: is_void(column) for name, column in versions.items()}
     if kept is not None:
-        between[TRANSACTIONS.log] += f" AND version != {kept}"
+        void[TRANSACTIONS.log] += f" AND version != {kept}"
     found = connection.rows(
         " UNION ALL ".join(
-            f"SELECT DISTINCT '{name}' AS name FROM {name} WHERE {where}" for name, where in between.items()
+            f"SELECT DISTINCT '{name}' AS name FROM {name} WHERE {where}" for name, where in void.items()
         )
     )
     small = {table.log for table in SMALL_TABLES}
     for name in (row["name"] for row in found):
         if name in small:
-            drop_versions(connection, name, between[name])
+            drop_versions(connection, name, void[name])
         else:
-            connection.command(f"DELETE FROM {name} WHERE {between[name]}")
+            connection.command(f"DELETE FROM {name} WHERE {void[name]}")
 
 
 def drop_versions(connection: Connection, log: str, where: str) -> None:

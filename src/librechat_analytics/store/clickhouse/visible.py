@@ -17,12 +17,9 @@ def visible(table: PublishedTable, commit: Commit, where: str = "true") -> str:
     if table in (TRANSACTIONS, CELLS):
         return f"{columns} WHERE {where} AND {_alive(table, commit)}"
     if table is CONVERSATIONS:
-        return (
-            f"{columns} WHERE {where} AND version <= {commit.version}"
-            " ORDER BY key, version DESC LIMIT 1 BY key"
-        )
+        return f"{columns} WHERE {where} AND {commit.counts()} ORDER BY key, version DESC LIMIT 1 BY key"
     if table in WAITING_TABLES:
-        versions = f"version >= {commit.tables[table.name]} AND version <= {commit.version}"
+        versions = f"version >= {commit.tables[table.name]} AND {commit.counts()}"
         return (
             f"{columns} WHERE {where} AND {versions}"
             " ORDER BY id_head, id_tail, version DESC LIMIT 1 BY id_head, id_tail"
@@ -31,12 +28,12 @@ def visible(table: PublishedTable, commit: Commit, where: str = "true") -> str:
 
 
 def _alive(table: PublishedTable, commit: Commit) -> str:
-    alive = f"version <= {commit.version}"
+    alive = commit.counts()
     if table is CELLS:
         alive += f" AND version >= {commit.cells_since}"
     if commit.first_dead_slot is not None:
         alive += (
             f" AND (slot < {commit.first_dead_slot} OR (slot, ifNull(conversation_key, 0), version) NOT IN"
-            f" (SELECT slot, conversation_key, version FROM dead WHERE dead_version <= {commit.version}))"
+            f" (SELECT slot, conversation_key, version FROM dead WHERE {commit.counts('dead_version')}))"
         )
     return alive

@@ -1,10 +1,11 @@
 -- Makes the row that commits a publication, with the columns of sync_state in ClickHouse but committed_at.
--- Frames: none. Parameters: $version, $ledger, $follower, $schema_version, $program_version, $tables, $cells_since,
--- $first_dead_slot, $as_of_version, $changed_at. Creates: state_to_send.
+-- Frames: none. Parameters: $version, $ledger, $follower, $schema_version, $program_version, $clean_until, $eras,
+-- $tables, $cells_since, $first_dead_slot, $as_of_version, $changed_at. Creates: state_to_send.
 CREATE OR REPLACE TEMP TABLE state_to_send AS
 SELECT
     $version::UBIGINT AS version, $ledger::UUID AS ledger, $follower::VARCHAR AS follower,
     $schema_version::UINTEGER AS schema_version, $program_version::VARCHAR AS program_version,
+    $clean_until::UBIGINT AS clean_until, $eras::VARCHAR AS eras,
     $tables::VARCHAR AS tables, $cells_since::UBIGINT AS cells_since, $first_dead_slot::INTEGER AS first_dead_slot,
     $as_of_version::UBIGINT AS as_of_version, $changed_at::TIMESTAMP AS changed_at,
     (SELECT count(*) FROM unattributed)::UBIGINT AS unattributed,
