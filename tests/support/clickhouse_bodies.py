@@ -38,6 +38,7 @@ class Form:
 
     values: dict[str, str]
     files: dict[str, bytes]
+    is_there: bool = True
 
 
 def pieces_of_body(stream: BufferedIOBase, headers: Message) -> Iterator[bytes]:

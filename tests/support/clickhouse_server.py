@@ -115,7 +115,7 @@ class Handler(BaseHTTPRequestHandler):
                 body = iter(())
             if self.command == "GET":
                 is_readonly = is_readonly or 2
-            self._answer(parameters, query_id, user, is_readonly, form or Form({}, {}), body)
+            self._answer(parameters, query_id, user, is_readonly, form or Form({}, {}, is_there=False), body)
         except DeadClientError:
             self.close_connection = True
         except (*ENGINE_ERRORS, RefusalError) as error:
@@ -325,7 +325,8 @@ def prepare(connection: Connection, parameters: dict[str, str], is_readonly: int
         connection.query(f"SET readonly = {is_readonly}")  # before the others, which it may forbid
     changes = []
     for name, value in parameters.items():
-        is_of_table = (match := PART_OF_A_TABLE.fullmatch(name)) and match["table"] in form.files
+        # Beside a form, ClickHouse skips all that are named so, even the setting date_time_input_format.
+        is_of_table = form.is_there and PART_OF_A_TABLE.fullmatch(name)
         if name not in NO_SETTINGS and not is_of_table:
             changes.append(f"{name} = {literal(value)}")
     if changes:

@@ -17,6 +17,7 @@ from librechat_analytics.usage.listing import Listing
 from librechat_analytics.usage.periods import parse_period
 from librechat_analytics.usage.repository import StoreRepository
 from tests.support.documents import NOON, object_id, usage, write_dump
+from tests.support.engines import ENGINES, reader_of
 from tests.support.imports import fill_store
 
 if TYPE_CHECKING:
@@ -32,8 +33,10 @@ COMPARED = Listing(10, beyond_period=True)
 BEFORE = NOON - timedelta(days=40)
 
 
-@pytest.fixture(scope="module")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreRepository]:
+@pytest.fixture(scope="module", params=ENGINES)
+def repository(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[StoreRepository]:
     """Ana is in two groups and spent 1 dollar, Bob is in one and spent 2, Cem is in none and spent 4.
 
     In the previous period Ana spent 8 dollars, and Dia, whose group nobody else is in, 16.
@@ -66,7 +69,8 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreReposi
     )
     fill_store(folder, now=NOON)
     store = Store(folder / "data")
-    yield StoreRepository(store, source=lambda: SourceReport("offline"), clock=lambda: NOON)
+    with reader_of(request, store) as reader:
+        yield StoreRepository(reader, source=lambda: SourceReport("offline"), clock=lambda: NOON)
     store.close()
 
 

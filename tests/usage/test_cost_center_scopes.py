@@ -21,9 +21,12 @@ from librechat_analytics.usage.repository import StoreRepository
 from librechat_analytics.usage.scopes import unmatched_parts
 from tests.support.directory import FINANCE, SALES, group, person
 from tests.support.documents import ANA, BOB, NOON, object_id, usage, write_dump
+from tests.support.engines import ENGINES, reader_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from librechat_analytics.store.interface import Reader
 
 CARL = object_id(NOON, 77)
 PERIOD = Period(
@@ -39,8 +42,8 @@ OF_SALES, OF_MONEY = Scope((), (), (), ("Sales",)), Scope((), (), (), ("Money",)
 OF_NOBODY, OF_BOB = Scope((), (), (), (UNASSIGNED,)), Scope((), (), (), (), (str(BOB),))
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+@pytest.fixture(scope="module", params=ENGINES)
+def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
     """Ana is in Sales, Bob's usage is split between Money and Sales, nobody pays for Carl."""
     folder = tmp_path_factory.mktemp("scopes")
     write_dump(
@@ -59,11 +62,12 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     )
     with closing(Store(folder / "data")) as store:
         import_dump(store, DumpSource(folder / "dump"), now=NOON + timedelta(hours=2))
-        yield store
+        with reader_of(request, store) as reader:
+            yield reader
 
 
 @pytest.fixture
-def repository(store: Store) -> StoreRepository:
+def repository(store: Reader) -> StoreRepository:
     return StoreRepository(
         store, source=lambda: SourceReport("offline"), clock=lambda: PERIOD.range.end, rules=lambda: RULES
     )
@@ -118,7 +122,7 @@ def test_cost_centers_and_users_limit_each_other(repository: StoreRepository) ->
     assert (totals.cost_usd, totals.calls, totals.active_users) == (pytest.approx(0.003 * 0.4), 0, 0)
 
 
-def test_a_limit_with_a_typing_mistake_is_named(store: Store) -> None:
+def test_a_limit_with_a_typing_mistake_is_named(store: Reader) -> None:
     assert unmatched_parts(store, Scope((), (), (), (), (str(BOB),))) == ()
     assert unmatched_parts(store, Scope((), (), (), (), ("nobody",))) == ("user=nobody",)
     centers = Scope((), (), (), ("Sales", "Slaes", UNASSIGNED))

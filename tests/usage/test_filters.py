@@ -14,6 +14,9 @@ from librechat_analytics.usage.listing import Listing
 from librechat_analytics.usage.periods import Period, parse_period
 from tests.usage.conftest import NOW
 
+# Every query with every filter runs on both engines in test_both_engines.py.
+in_the_file = pytest.mark.parametrize("repository", ["duckdb"], indirect=True, scope="package")
+
 if TYPE_CHECKING:
     from librechat_analytics.usage.repository import StoreRepository
 
@@ -47,6 +50,7 @@ def values_of(repository: StoreRepository, name: str) -> tuple[str, ...]:
     )
 
 
+@in_the_file
 @pytest.mark.parametrize("name", FILTER_NAMES)
 @pytest.mark.parametrize("period", [ALL_TIME, LAST_DAYS], ids=["all time", "a week"])
 def test_a_value_and_leaving_it_out_are_everything(
@@ -61,6 +65,7 @@ def test_a_value_and_leaving_it_out_are_everything(
         assert kept + left == everything, some
 
 
+@in_the_file
 @pytest.mark.parametrize("name", DISJOINT)
 def test_several_values_are_any_of_them(repository: StoreRepository, name: str) -> None:
     values = values_of(repository, name)
@@ -120,6 +125,7 @@ class TestUnmatched:
         assert repository.unmatched(filters) == ("user", "not-model")
         assert repository.unmatched(EVERYTHING) == ()
 
+    @in_the_file
     def test_a_scope_hides_what_only_others_have_recorded(self, repository: StoreRepository) -> None:
         first, second = (value.value for value in repository.filter_values()["domain"][:2])
         of_first = Scope((first,), ())

@@ -16,6 +16,7 @@ from librechat_analytics.usage.cost_center_rules import CostCenterRules, Rule
 from librechat_analytics.usage.filters import Scope
 from librechat_analytics.usage.repository import StoreRepository
 from tests.support.documents import NOON, object_id, usage, write_dump
+from tests.support.engines import ENGINES, reader_of
 from tests.support.examples import examples
 from tests.support.imports import fill_store
 
@@ -42,8 +43,10 @@ RULES = CostCenterRules(
 )
 
 
-@pytest.fixture(scope="module")
-def found_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreRepository]:
+@pytest.fixture(scope="module", params=ENGINES)
+def found_in(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[StoreRepository]:
     """Users who spent one dollar more each, the last of whom never used LibreChat."""
     folder = tmp_path_factory.mktemp("matching")
     old = NOON - timedelta(days=900)
@@ -62,9 +65,10 @@ def found_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreReposito
     )
     fill_store(folder, now=NOON)
     store = Store(folder / "data")
-    yield StoreRepository(
-        store, source=lambda: SourceReport("offline"), clock=lambda: NOON, rules=lambda: RULES
-    )
+    with reader_of(request, store) as reader:
+        yield StoreRepository(
+            reader, source=lambda: SourceReport("offline"), clock=lambda: NOON, rules=lambda: RULES
+        )
     store.close()
 
 
@@ -155,7 +159,7 @@ def test_a_name_matches_each_part_of_itself(
     part = data.draw(st.sampled_from([name, name.upper(), name.lower(), name[start:].split("\u0301")[0]]))
     with found_in._store.snapshot() as snapshot:
         (row,) = snapshot.rows(
-            "SELECT contains(fold($name), fold($part)) AS found", {"name": name, "part": part}
+            "SELECT hasWords(fold($name), [fold($part)]) AS found", {"name": name, "part": part}
         )
     assert row["found"]
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import clickhouse_connect
+from clickhouse_connect import common
 from clickhouse_connect.driver.exceptions import ClickHouseError
 from clickhouse_connect.driver.external import ExternalData
 from clickhouse_connect.driver.httputil import get_pool_manager
@@ -37,6 +38,8 @@ LONGEST_ERROR_BYTES = 1 << 16
 # They need not log what is raised: with a traceback, or with an address that has parameters.
 logging.getLogger("clickhouse_connect").setLevel(logging.CRITICAL)
 logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
+# The plain form of the format Native: it is the same in every version, and frames are sent in it too.
+common.set_setting("use_protocol_version", value=False)
 
 
 class HttpClient:
