@@ -13,8 +13,8 @@ from librechat_analytics.assembly.reported_source import ReportedSource
 from librechat_analytics.assembly.store_probe import StoreProbe
 from librechat_analytics.finops.alert_list import AlertReader
 from librechat_analytics.finops.alert_writer import AlertWriter
+from librechat_analytics.store.clickhouse.commit import WRITER_BITS
 from librechat_analytics.store.clickhouse.connection import Connection
-from librechat_analytics.store.clickhouse.publication import WRITER_BITS
 from librechat_analytics.store.clickhouse.small_tables import SmallTables
 from librechat_analytics.store.clickhouse.store import ClickHouseStore
 from librechat_analytics.store.errors import StoreError
