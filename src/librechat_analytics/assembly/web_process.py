@@ -50,9 +50,10 @@ def open_web_process(settings: Settings, address: StoreAddress) -> WebProcess:
     """Make the server; it starts, and answers that it cannot yet, while ClickHouse is away."""
     keys, definitions, prices = open_keys(settings), open_definitions(settings), open_prices(settings)
     connection = Connection(address, memory_limit=settings.store_memory_limit)
-    store = ClickHouseStore(connection)
+    has_names = not settings.anonymize_users
+    store = ClickHouseStore(connection, has_names=has_names)
     source = ReportedSource(connection, sync_seconds=settings.sync_seconds)
-    small_tables = SmallTables(connection, lambda: store.commit)
+    small_tables = SmallTables(connection, lambda: store.commit, has_names=has_names)
     probe = StoreProbe(connection)
     asked = AskedFollower(connection, source.silent_since)
     assignments = Assignments()

@@ -57,7 +57,7 @@ def opened_reader(settings: Settings) -> Iterator[Reader]:
     from librechat_analytics.store.clickhouse.store import ClickHouseStore
 
     with opened_clickhouse(settings, settings.store_address) as connection:
-        published = ClickHouseStore(connection)
+        published = ClickHouseStore(connection, has_names=not settings.anonymize_users)
         try:
             yield published
         finally:
@@ -92,7 +92,9 @@ def opened_alerts(settings: Settings, store: Reader) -> Iterator[AlertsHeld]:
 
     if isinstance(store, ClickHouseStore) and settings.store_address is not None:
         with opened_clickhouse(settings, settings.store_address) as connection:
-            small_tables = SmallTables(connection, lambda: store.commit)
+            small_tables = SmallTables(
+                connection, lambda: store.commit, has_names=not settings.anonymize_users
+            )
             try:
                 yield StoredAlerts(small_tables)
             finally:

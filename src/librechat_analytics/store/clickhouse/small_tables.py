@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from librechat_analytics.store.clickhouse.receiving import receive
 from librechat_analytics.store.clickhouse.tables import SMALL_TABLES
-from librechat_analytics.store.clickhouse.visible import visible
+from librechat_analytics.store.clickhouse.visible import nameless, visible
 from librechat_analytics.store.store import Store
 
 if TYPE_CHECKING:
@@ -31,9 +31,12 @@ class SmallTables:
     It is in a folder for temporary files, and only this process reads it.
     """
 
-    def __init__(self, connection: Connection, newest: Callable[[], Commit]) -> None:
+    def __init__(
+        self, connection: Connection, newest: Callable[[], Commit], *, has_names: bool = True
+    ) -> None:
         """Copy from a database; ``newest`` returns its newest commit."""
         self._connection = connection
+        self._has_names = has_names
         self._newest = newest
         self._held: dict[str, int] = {}
         self._copying = threading.Lock()
@@ -61,5 +64,7 @@ class SmallTables:
             with self._store.committing(is_usage=False) as cursor:
                 for table in moved:
                     cursor.execute(f"DELETE FROM {table.name}")
-                    receive(self._store, cursor, self._connection, table, visible(table, commit))
+                    query = visible(table, commit)
+                    query = query if self._has_names else nameless(table, query)
+                    receive(self._store, cursor, self._connection, table, query)
             self._held |= {table.name: commit.tables[table.name] for table in moved}

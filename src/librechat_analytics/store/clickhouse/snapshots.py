@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from librechat_analytics.store.clickhouse.tables import CELLS, SMALL_TABLES, TRANSACTIONS
-from librechat_analytics.store.clickhouse.visible import visible
+from librechat_analytics.store.clickhouse.visible import nameless, visible
 from librechat_analytics.store.interface import NO_FRAMES, NO_PARAMETERS
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from librechat_analytics.store.clickhouse.commit import Commit
     from librechat_analytics.store.clickhouse.connection import Connection
+    from librechat_analytics.store.clickhouse.tables import PublishedTable
     from librechat_analytics.store.interface import Extent, SqlColumns, SqlRow
 
 DEFINITION = re.compile(r"^CREATE (FUNCTION|VIEW) (\w+) AS\s+(.+?);$", re.MULTILINE | re.DOTALL)
@@ -39,9 +40,10 @@ class ClickHouseSnapshot:
 
     engine = "clickhouse"
 
-    def __init__(self, connection: Connection, commit: Commit) -> None:
+    def __init__(self, connection: Connection, commit: Commit, *, has_names: bool = True) -> None:
         self._connection = connection
         self._commit = commit
+        self._has_names = has_names
 
     @property
     def extent(self) -> Extent:
@@ -71,12 +73,16 @@ class ClickHouseSnapshot:
     def _spelled(self, query: str, parameters: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:
         """Return a query with the steps that it names, and with parameters as ClickHouse spells them."""
         body, tables, steps = _prepared(query)
-        there = [f"{name} AS ({visible(TABLES[name], self._commit)})" for name in tables]
+        there = [f"{name} AS ({self._rows_of(TABLES[name])})" for name in tables]
         if first_steps := ",\n".join([*there, *steps]):
             own_steps = body.removeprefix("WITH\n")
             body = f"WITH\n{first_steps}" + ("\n" if own_steps == body else ",\n") + own_steps
         typed = PARAMETER.sub(lambda found: f"{{{found[1]}:{_type_of(parameters[found[1]])}}}", body)
         return typed, {name: _in_utc(value) for name, value in parameters.items()}
+
+    def _rows_of(self, table: PublishedTable) -> str:
+        query = visible(table, self._commit)
+        return query if self._has_names else nameless(table, query)
 
 
 def _is_harmless(parameters: Mapping[str, object]) -> bool:

@@ -30,8 +30,10 @@ UNKNOWN_TABLE = 60
 class CommitReader(ABC):
     """Reads what one commit left."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, has_names: bool = True) -> None:
+        """Read from a database; unless it ``has_names``, nothing shows who people are."""
         self._connection = connection
+        self._has_names = has_names
 
     @property
     @abstractmethod
@@ -56,11 +58,11 @@ class CommitReader(ABC):
     @contextmanager
     def snapshot(self) -> Iterator[ClickHouseSnapshot]:
         """Open a snapshot; its queries raise StoreError if ClickHouse cannot be read."""
-        yield ClickHouseSnapshot(self._connection, self.commit)
+        yield ClickHouseSnapshot(self._connection, self.commit, has_names=self._has_names)
 
     def pinned(self) -> PinnedStore:
         """Return a store that stays with this commit."""
-        return PinnedStore(self._connection, self.commit)
+        return PinnedStore(self._connection, self.commit, has_names=self._has_names)
 
     def state(self) -> SyncState:
         """Return how far the source was read."""
@@ -74,8 +76,8 @@ class CommitReader(ABC):
 class PinnedStore(CommitReader):
     """The store as one commit left it."""
 
-    def __init__(self, connection: Connection, commit: Commit) -> None:
-        super().__init__(connection)
+    def __init__(self, connection: Connection, commit: Commit, *, has_names: bool = True) -> None:
+        super().__init__(connection, has_names=has_names)
         self._commit = commit
 
     @property
@@ -91,8 +93,14 @@ class ClickHouseStore(CommitReader):
     not answer, the store stays with the commit that it knows; it raises StoreError while it knows none.
     """
 
-    def __init__(self, connection: Connection, *, seconds: Callable[[], float] = time.monotonic) -> None:
-        super().__init__(connection)
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        has_names: bool = True,
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(connection, has_names=has_names)
         self._seconds = seconds
         self._looking = Lock()
         self._known: Commit | None = None

@@ -27,6 +27,23 @@ def visible(table: PublishedTable, commit: Commit, where: str = "true") -> str:
     return f"{columns} WHERE {where} AND version = {commit.tables[table.name]}"
 
 
+def nameless(table: PublishedTable, query: str) -> str:
+    """Return the query of a small table's rows without names and e-mail addresses of people.
+
+    What receivers answered may repeat names, and a domain is part of an address.
+    """
+    none = "CAST(NULL AS Nullable(String))"
+    match table.name:
+        case "users":
+            return f"SELECT * REPLACE ({none} AS name, {none} AS email) FROM ({query})"
+        case "deliveries":
+            return f"SELECT * REPLACE ({none} AS last_answer) FROM ({query})"
+        case "user_traits":
+            return f"SELECT * FROM ({query}) WHERE trait <> 'domain'"
+        case _:
+            return query
+
+
 def _alive(table: PublishedTable, commit: Commit) -> str:
     alive = commit.counts()
     if table is CELLS:
