@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import socket
 import ssl
@@ -251,6 +252,30 @@ def test_a_server_that_dies_in_the_middle_of_an_answer_is_an_error(
         assert connection.rows("SELECT 1 AS one") == [{"one": 1}]
 
 
+LONG = "SELECT randomPrintableASCII(100) AS text FROM numbers(50000)"
+
+
+def test_an_answer_that_breaks_off_is_asked_for_once_more(through: StoreAddress, proxy: FaultProxy) -> None:
+    with closing(Connection(through)) as connection:
+        connection.rows("SELECT 1")
+        proxy.set("narrow")  # the answer would take a minute
+        restart = threading.Timer(0.5, lambda: (proxy.set("down"), proxy.set("pass")))
+        restart.start()
+        assert len(connection.rows(LONG)) == 50_000
+        restart.join()
+
+
+def test_an_answer_that_breaks_off_for_good_is_an_error(through: StoreAddress, proxy: FaultProxy) -> None:
+    with closing(Connection(through)) as connection:
+        connection.rows("SELECT 1")
+        proxy.set("narrow")
+        end = threading.Timer(0.5, proxy.set, ["down"])
+        end.start()
+        with pytest.raises(StoreError, match="refuses connections"):
+            connection.rows(LONG)
+        end.join()
+
+
 def test_a_connection_that_breaks_while_rows_are_sent_fails_once_and_is_not_tried_again(
     through: StoreAddress, proxy: FaultProxy
 ) -> None:
@@ -272,6 +297,17 @@ def test_a_connection_that_breaks_while_rows_are_sent_fails_once_and_is_not_trie
         proxy.set("pass")
         (row,) = connection.rows("SELECT count() AS rows FROM rows")
         assert row["rows"] < 2_500_000
+
+
+def test_a_disk_that_fails_while_rows_are_sent_is_not_taken_for_the_server(connection: Connection) -> None:
+    def rows() -> Iterator[bytes]:
+        yield b"1\n"
+        raise OSError(errno.EIO, "Input/output error")
+
+    connection.command("CREATE TABLE rows (key UInt64) ENGINE = MergeTree ORDER BY key")
+    with pytest.raises(StoreError, match=r"Input/output error\. Check the disk of DATA_DIR"):
+        connection.insert_csv("rows", ["key"], rows(), query_id="broken")
+    assert connection.rows("SELECT count() AS rows FROM rows") == [{"rows": 0}]
 
 
 def test_rows_that_cannot_be_read_are_refused_and_none_is_kept(connection: Connection) -> None:

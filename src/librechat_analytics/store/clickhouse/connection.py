@@ -222,4 +222,9 @@ def _pieces(csv: IO[bytes] | Iterable[bytes]) -> Iterator[bytes]:
 
 def _joined(first: bytes, rest: Iterator[bytes]) -> Generator[bytes, None, None]:
     """Join the pieces again in a generator: the client sends only a body of bytes again after a failure."""
-    yield from chain([first], rest)
+    try:
+        yield from chain([first], rest)
+    except OSError as error:  # else it would be taken for one of the connection
+        raise StoreError(
+            f"Rows for ClickHouse cannot be read: {error.strerror or error}. Check the disk of DATA_DIR."
+        ) from None
