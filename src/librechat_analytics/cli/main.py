@@ -11,6 +11,7 @@ import typer
 from librechat_analytics.cli.alerts import alerts
 from librechat_analytics.cli.budgets import budgets
 from librechat_analytics.cli.console import EXIT_FAILED, console
+from librechat_analytics.cli.copy import copy
 from librechat_analytics.cli.erase import forget, reset
 from librechat_analytics.cli.export import backup, export
 from librechat_analytics.cli.fill import audit, import_, sync
@@ -42,6 +43,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "import": import_,
     "export": export,
     "backup": backup,
+    "copy": copy,
     "report": report,
     "budgets": budgets,
     "link": link,

@@ -28,6 +28,13 @@ def prepare(connection: Connection) -> None:
             connection.command(statement)
 
 
+def clear(connection: Connection) -> None:
+    """Drop all our tables; others in the database stay."""
+    text = files(__package__).joinpath("schema.sql").read_text("utf-8")
+    for name in TABLE.findall(text):
+        connection.command(f"DROP TABLE IF EXISTS {name} SYNC")
+
+
 def refuse_newer(commit: Commit) -> None:
     """Raise StoreError if a newer program wrote the commit with columns that this one does not know."""
     if commit.schema_version > SCHEMA_VERSION:

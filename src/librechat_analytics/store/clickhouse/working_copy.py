@@ -77,6 +77,11 @@ class WorkingCopy:
             begin_notes(cursor, begun)
         return begun
 
+    def end(self) -> None:
+        """Note no changes any more, in a store that is not published."""
+        with self.store.committing(is_usage=False, is_change=False) as cursor:
+            run(cursor, "statements/end_notes")
+
     def has_notes(self, first_slot: int, end_slot: int) -> bool:
         """Say whether anything in a range of slots is noted as not published."""
         with self.store.reading() as cursor:

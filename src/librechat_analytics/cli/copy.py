@@ -1,0 +1,100 @@
+"""The command that copies the store into ClickHouse, or out of it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from librechat_analytics.cli.console import print_message, progress_bar
+from librechat_analytics.cli.resources import opened_store, require_store
+from librechat_analytics.errors import OperatorError
+from librechat_analytics.settings import load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from librechat_analytics.settings import Settings
+    from librechat_analytics.store.clickhouse.address import StoreAddress
+    from librechat_analytics.store.clickhouse.copying import Comparison
+
+ONE_DIRECTION = "Give one address of ClickHouse, after --to or after --from."
+
+
+def copy(
+    *,
+    to: Annotated[str, typer.Option("--to", metavar="URL", help="Copy the store into this ClickHouse.")] = "",
+    from_: Annotated[
+        str, typer.Option("--from", metavar="URL", help="Fill the store from this ClickHouse.")
+    ] = "",
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace what is there, even if it is another ledger.")
+    ] = False,
+) -> None:
+    """Copy all that the store holds into ClickHouse or out of it, and compare the sums of each month.
+
+    URL is as in STORE_URL. A copy into
+    ClickHouse goes on where it was interrupted; one out of it begins again. Stop the server or the follower
+    first.
+    """
+    from librechat_analytics.assembly.opening import require_client
+
+    settings = load_settings()
+    if bool(to) == bool(from_):
+        raise OperatorError(ONE_DIRECTION)
+    address = _address(settings, to or from_)
+    require_client()
+    compared = _copy_to(settings, address, replace) if to else _copy_from(settings, address, replace)
+    if compared.different:
+        raise OperatorError(
+            f"The copy differs from the original in {', '.join(compared.different)}. Was anything written"
+            " meanwhile? Copy again with --replace."
+        )
+    print_message(
+        f"Copied {compared.rows:,} rows. Rows, cost and tokens of all {compared.months:,} months are equal."
+    )
+
+
+def _copy_to(settings: Settings, address: StoreAddress, is_replacing: bool) -> Comparison:
+    from librechat_analytics.assembly.publishing import follower_id
+    from librechat_analytics.store.clickhouse.connection import Connection
+    from librechat_analytics.store.clickhouse.copying import copy_to
+
+    require_store(settings)
+    connection = Connection(address)
+    try:
+        with opened_store(settings) as store, _copying() as report:
+            follower = follower_id(settings.data_dir)
+            return copy_to(store, connection, report, follower=follower, is_replacing=is_replacing)
+    finally:
+        connection.close()
+
+
+def _copy_from(settings: Settings, address: StoreAddress, is_replacing: bool) -> Comparison:
+    from librechat_analytics.store.clickhouse.connection import Connection
+    from librechat_analytics.store.clickhouse.copying import copy_from
+
+    connection = Connection(address)
+    try:
+        with opened_store(settings) as store, _copying() as report:
+            return copy_from(store, connection, report, is_replacing=is_replacing)
+    finally:
+        connection.close()
+
+
+def _address(settings: Settings, url: str) -> StoreAddress:
+    from librechat_analytics.store.clickhouse.address import parse_store_url
+
+    try:
+        return parse_store_url(url, settings.store_ca_file)
+    except ValueError as error:
+        raise OperatorError(f"The address {error}.") from None
+
+
+@contextmanager
+def _copying() -> Iterator[Callable[[str, int, int], None]]:
+    """Show a bar; gives the function that the copy reports to."""
+    with progress_bar() as progress:
+        task = progress.add_task("Copying", total=None)
+        yield lambda _, done, rows: progress.update(task, completed=done, total=rows)

@@ -1,0 +1,154 @@
+"""Copies all that a store holds into ClickHouse or out of it, and compares both afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from librechat_analytics.store.clickhouse import schema
+from librechat_analytics.store.clickhouse.commit import newest_commit
+from librechat_analytics.store.clickhouse.followers import others_at_work
+from librechat_analytics.store.clickhouse.problems import RefusedError
+from librechat_analytics.store.clickhouse.publisher import Publisher
+from librechat_analytics.store.clickhouse.restoring import restore
+from librechat_analytics.store.clickhouse.tables import CELLS, TRANSACTIONS
+from librechat_analytics.store.clickhouse.visible import visible
+from librechat_analytics.store.clickhouse.working_copy import WorkingCopy
+from librechat_analytics.store.errors import StoreError
+from librechat_analytics.store.sql_files import rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from librechat_analytics.store.clickhouse.commit import Commit
+    from librechat_analytics.store.clickhouse.connection import Connection
+    from librechat_analytics.store.store import Store
+
+    Report = Callable[[str, int, int], None]
+
+UNKNOWN_TABLE = 60
+FIRST_DAY = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How many rows and months a copy has, and the months that differ, such as 2026-11."""
+
+    rows: int
+    months: int
+    different: tuple[str, ...]
+
+
+def copy_to(
+    store: Store, connection: Connection, report: Report, *, follower: str, is_replacing: bool = False
+) -> Comparison:
+    """Publish all that a store holds; what an interrupted copy has sent is not sent again.
+
+    Raises StoreError if a follower is at work, or if the database holds anything else, unless
+    ``is_replacing``.
+    """
+    copy = WorkingCopy(store)
+    if copy.is_empty():
+        raise StoreError("The store in DATA_DIR is empty, so there is nothing to copy.")
+    schema.prepare(connection)
+    _refuse_followers(connection, follower)
+    published, last = copy.published(), newest_commit(connection)
+    if last is not None:
+        is_ours = published is not None and last.ledger == published.ledger
+        if not (published and is_ours and last.version in (published.version, published.pending)):
+            if not is_replacing:
+                raise StoreError(
+                    "The ClickHouse database holds other rows than the store in DATA_DIR. Name another"
+                    " database, or replace what is there with --replace."
+                )
+            schema.clear(connection)
+            schema.prepare(connection)
+    publisher = Publisher(store, connection, follower=follower)
+    publisher.prepare(report)
+    publisher.publish()
+    publisher.close()
+    return _compared(store, connection)
+
+
+def copy_from(
+    store: Store, connection: Connection, report: Report, *, is_replacing: bool = False
+) -> Comparison:
+    """Fill a store with all that ClickHouse holds, in one transaction; ClickHouse stays as it is.
+
+    Raises StoreError if a follower is at work, or if the store is not empty, unless ``is_replacing``: then a
+    copy of the old one is kept beside it.
+    """
+    commit = _newest(connection)
+    _refuse_followers(connection, "")
+    copy = WorkingCopy(store)
+    if not copy.is_empty():
+        if not is_replacing:
+            raise StoreError(
+                "The store in DATA_DIR is not empty. Name another DATA_DIR, or replace it with --replace,"
+                " which keeps the old one beside it."
+            )
+        store.keep_copy(datetime.now(UTC))
+    restore(store, connection, commit, lambda done, rows: report("receiving", done, rows))
+    compared = _compared(store, connection)
+    copy.end()
+    return compared
+
+
+def _newest(connection: Connection) -> Commit:
+    try:
+        commit = newest_commit(connection)
+    except RefusedError as error:
+        if error.code != UNKNOWN_TABLE:
+            raise
+        commit = None
+    if commit is None:
+        raise StoreError("The ClickHouse database is empty, so there is nothing to copy.")
+    return commit
+
+
+def _refuse_followers(connection: Connection, follower: str) -> None:
+    if others_at_work(connection, follower):
+        raise StoreError(
+            "A follower is at work on this ClickHouse database, or was a minute ago. Stop it, and try again."
+        )
+
+
+def _compared(store: Store, connection: Connection) -> Comparison:
+    """Compare the rows, cost and tokens of each month, in rows and in cells."""
+    commit = _newest(connection)
+    with store.reading() as cursor:
+        here = _by_month(rows_of(cursor, "statements/sums_by_day"))
+    there = _by_month(
+        tuple(row.values())
+        for row in connection.rows(
+            _sums(TRANSACTIONS.name, visible(TRANSACTIONS, commit), "credits_e6", "tokens")
+            + " UNION ALL "
+            + _sums(CELLS.name, visible(CELLS, commit), "cost_e6", "prompt_tokens + completion_tokens")
+        )
+    )
+    months = sorted({month for _, month in here.keys() | there.keys()})
+    different = {
+        month
+        for table, month in here.keys() | there.keys()
+        if here.get((table, month)) != there.get((table, month))
+    }
+    rows = sum(sums[0] for (table, _), sums in there.items() if table == TRANSACTIONS.name)
+    return Comparison(rows, len(months), tuple(sorted(different)))
+
+
+def _sums(name: str, relation: str, cost: str, tokens: str) -> str:
+    return (
+        f"SELECT '{name}' AS name, toInt32(floor(slot / 96)) AS day, count() AS documents,"
+        f" sum({cost}) AS cost, sum(toInt128({tokens})) AS tokens FROM ({relation}) GROUP BY day"
+    )
+
+
+def _by_month(days: Iterable[tuple[object, ...]]) -> dict[tuple[str, str], tuple[int, int, int]]:
+    sums: dict[tuple[str, str], tuple[int, int, int]] = {}
+    for name, day, *values in days:
+        month = f"{FIRST_DAY + timedelta(days=int(str(day))):%Y-%m}"
+        before = sums.get((str(name), month), (0, 0, 0))
+        rows, cost, tokens = (one + int(str(other)) for one, other in zip(before, values, strict=True))
+        sums[str(name), month] = rows, cost, tokens
+    return sums

@@ -1,0 +1,48 @@
+"""The command that copies the store into ClickHouse, or out of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+
+from tests.support.documents import NOON, example_collections, write_dump
+from tests.support.imports import fill_store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from librechat_analytics.store.clickhouse.address import StoreAddress
+
+    Run = Callable[..., tuple[int, str]]
+
+
+@pytest.mark.clickhouse
+def test_a_store_goes_into_clickhouse_and_comes_back(
+    run: Run, tmp_path: Path, clickhouse_database: StoreAddress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_dump(tmp_path / "dump", **example_collections())
+    fill_store(tmp_path, now=NOON)
+    url = str(clickhouse_database).replace("@", f":{quote(clickhouse_database.password, safe='')}@", 1)
+    said = "Copied 15 rows. Rows, cost and tokens of all 5 months are equal."
+    code, written = run("copy", "--to", url)
+    assert (code, written.splitlines()[-1]) == (0, said)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "back"))
+    code, written = run("copy", "--from", url)
+    assert (code, written.splitlines()[-1]) == (0, said)
+    code, written = run("copy", "--from", url)
+    assert (code, "is not empty" in written) == (1, True)
+
+
+@pytest.mark.parametrize("options", [[], ["--to", "clickhouse://a/b", "--from", "clickhouse://a/b"]])
+def test_one_direction_is_needed(run: Run, options: list[str]) -> None:
+    assert run("copy", *options) == (1, "Give one address of ClickHouse, after --to or after --from.\n")
+
+
+def test_a_wrong_address_is_refused_without_its_password(run: Run) -> None:
+    code, written = run("copy", "--to", "clickhouse://writer:s3cret@host/")
+    assert code == 1
+    assert "The address must name a database" in written
+    assert "s3cret" not in written
