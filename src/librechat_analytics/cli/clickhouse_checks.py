@@ -11,6 +11,7 @@ from librechat_analytics.errors import OperatorError
 from librechat_analytics.formatting import ago
 from librechat_analytics.store.clickhouse import schema
 from librechat_analytics.store.clickhouse.held_twice import count_twice
+from librechat_analytics.store.clickhouse.problems import NOT_ALLOWED, RefusedError
 from librechat_analytics.store.clickhouse.store import ClickHouseStore
 from librechat_analytics.store.errors import StoreError
 
@@ -22,10 +23,11 @@ if TYPE_CHECKING:
     from librechat_analytics.store.clickhouse.connection import Connection
 
 RIGHTS: Final = {
-    "read": "SELECT ON sync_state",
-    "request something of the follower": "INSERT ON requests",
-    "publish": "INSERT ON sync_state",
+    "read": "SELECT version FROM sync_state WHERE false",
+    "send requests to the follower": "INSERT INTO requests SELECT * FROM requests WHERE false",
+    "publish as a follower does": "INSERT INTO sync_state SELECT * FROM sync_state WHERE false",
 }
+"""What a user may do, and a statement without any effect that needs the right to it."""
 
 
 def clickhouse_checks(
@@ -81,15 +83,18 @@ def follower_checks(settings: Settings, connection: Connection) -> Iterator[Chec
 def _rights(connection: Connection, user: str) -> Iterator[CheckResult]:
     may: list[str] = []
     may_not: list[str] = []
-    for what, right in RIGHTS.items():
+    for what, statement in RIGHTS.items():
         try:
-            ((given,),) = (row.values() for row in connection.rows(f"CHECK GRANT {right}"))
-        except StoreError:
-            return  # this version of ClickHouse cannot say
-        (may if given else may_not).append(what)
-    text = f"Its user {user} may {' and '.join(may) or 'do nothing'}"
+            connection.command(statement)
+        except RefusedError as error:
+            if error.code not in NOT_ALLOWED:
+                return  # there are no tables yet
+            may_not.append(what)
+        else:
+            may.append(what)
+    text = f"The user {user} may {', '.join(may) or 'do nothing'}"
     yield CheckResult(
-        good="read" in may, text=f"{text}, but not {' or '.join(may_not)}." if may_not else f"{text}."
+        good="read" in may, text=f"{text}, but not {' and not '.join(may_not)}." if may_not else f"{text}."
     )
 
 
