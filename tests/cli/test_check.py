@@ -84,6 +84,14 @@ class TestCheck:
         monkeypatch.setenv("DASHBOARD_API_KEY", API_KEY)
         assert "ok    The API keys are set" in run("check")[1]
 
+    def test_a_follower_needs_no_key(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("STORE_URL", f"clickhouse://writer:w@127.0.0.1:{free_port()}/ledger")
+        assert "FAIL  DASHBOARD_API_KEY is missing." in run("check")[1]
+        monkeypatch.setenv("MONGO_URI", f"mongodb://127.0.0.1:{free_port()}/LibreChat")
+        written = run("check")[1]
+        assert "ok    No API key is set, so this machine can follow LibreChat but not serve." in written
+        assert "DASHBOARD_API_KEY" not in written
+
     def test_a_last_line_without_a_line_break_is_noted(
         self, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
