@@ -19,6 +19,7 @@ from librechat_analytics.web.finops_metrics import (
     DefinitionsCollector,
     DeliveriesCollector,
 )
+from librechat_analytics.web.follower_metrics import FollowerCollector, Published
 from librechat_analytics.web.gatekeeper import Visitor
 from librechat_analytics.web.metrics import STATUSES, serve_metrics
 from librechat_analytics.web.requests_log import log_requests
@@ -48,6 +49,7 @@ def names_served(tmp_path: Path) -> set[str]:
             BudgetsCollector(repository, lambda: None),
             DefinitionsCollector(lambda: None),
             DeliveriesCollector(dict),
+            FollowerCollector(lambda: Published(None, None, None)),
         ],
     )
     client = server.test_client()
@@ -67,6 +69,16 @@ def test_only_metrics_that_are_served_are_asked_for(tmp_path: Path, file: str) -
     assert not unknown, f"deploy/{file} asks for what web/metrics.py does not serve: {unknown}"
     states = set(re.findall(r'source_status\{status=\\?"(\w+)', text))
     assert states <= set(STATUSES), f"deploy/{file} asks for an unknown state: {states - set(STATUSES)}"
+
+
+@pytest.mark.parametrize("file", ["prometheus-alerts.yml", "grafana-dashboard.json"])
+def test_totals_that_every_web_process_reports_are_not_added_up(file: str) -> None:
+    text = (ROOT / "deploy" / file).read_text("utf-8")
+    sums = r"sum(?: by \(([\w, ]+)\) )?\((?:increase\()?(librechat_(?:usage|documents)\w+)"
+    added_up = re.findall(sums, text)
+
+    assert added_up
+    assert [metric for by, metric in added_up if "instance" not in by] == []
 
 
 def test_every_alert_has_a_query_a_severity_and_a_summary() -> None:
