@@ -13,6 +13,7 @@ from librechat_analytics.store.clickhouse.publisher import Publisher
 from librechat_analytics.store.store import Store, StoreError
 from tests.support.documents import NOON
 from tests.support.published_stores import assert_same, contents_at, contents_of, newest, write_usage
+from tests.support.store_writers import make_older
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,4 +94,19 @@ def test_an_emptied_database_gets_everything_again(
         server.command(f"DROP DATABASE {clickhouse_database.database} SYNC")
         server.command(f"CREATE DATABASE {clickhouse_database.database}")
         prepared(store, connection)
+        assert_in_step(store, connection)
+
+
+def test_everything_is_published_again_after_the_stores_schema_changed(
+    tmp_path: Path, connection: Connection
+) -> None:
+    with closing(Store(tmp_path)) as store:
+        write_usage(store, 12)
+        store.sum_up(NOON)
+        prepared(store, connection)
+        with store.committing() as cursor:
+            cursor.execute("UPDATE published SET store_schema = 3")
+    make_older(tmp_path)
+    with closing(Store(tmp_path)) as store:  # a migration changes rows, and notes nothing
+        assert prepared(store, connection).publish()
         assert_in_step(store, connection)
