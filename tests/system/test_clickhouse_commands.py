@@ -142,6 +142,19 @@ def test_without_a_follower_a_request_says_when_it_will_be_done(site: ClickHouse
         wait_until(lambda: "Ana" not in names(site), problem=follower.log)
 
 
+def test_a_single_sync_publishes_once_and_a_follower_can_go_on_from_there(site: ClickHouseSite) -> None:
+    code, written = site.run("sync", MONGO_URI=site.mongo_uri)
+    assert (code, "The store holds 9 transactions." in written) == (0, True), written
+    assert "Ana" in names(site)
+    with site.web("web") as web:
+        code, body = api(web, "summary?period=24h")
+        assert (code, body["calls"], body["source"]["status"]) == (200, 9, "ok")
+    with site.follower("other") as follower:  # has no working copy yet, and nobody to wait for
+        wait_until(
+            lambda: "another" not in follower.log().lower() and site.run("check", "--follower")[0] == 0
+        )
+
+
 def names(site: ClickHouseSite) -> str:
     """The names in the newest generation of users."""
     connection = Connection(site.address)

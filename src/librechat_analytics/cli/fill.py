@@ -43,8 +43,8 @@ if TYPE_CHECKING:
 
 
 IMPORT_INTO_A_FILE = (
-    "An import fills a store in a file. Unset STORE_URL, import into DATA_DIR, and then copy that store into"
-    " ClickHouse: librechat-analytics copy --to STORE_URL"
+    "An import fills a store in a file. Stop the follower, run the import in its DATA_DIR without STORE_URL,"
+    " and start the follower again: it publishes what is new."
 )
 
 

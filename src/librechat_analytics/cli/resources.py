@@ -154,14 +154,24 @@ def publishing(settings: Settings, store: Store) -> Iterator[None]:
     if settings.store_address is None:
         yield
         return
+    from librechat_analytics.assembly.heartbeats import Heartbeats
     from librechat_analytics.assembly.publishing import follower_id
     from librechat_analytics.store.clickhouse.publisher import Publisher
+    from librechat_analytics.usage.answers import SourceReport
+
+    def report() -> SourceReport:
+        return SourceReport("ok" if store.state().history_complete else "importing")
 
     with opened_clickhouse(settings, settings.store_address) as connection:
-        publisher = Publisher(store, connection, follower=follower_id(settings.data_dir))
+        identity = follower_id(settings.data_dir)
+        publisher = Publisher(store, connection, follower=identity)
         publisher.prepare()
-        yield
-        publisher.publish()
+        try:
+            yield
+            publisher.publish()
+            Heartbeats(connection, report, identity).beat_if_due()
+        finally:
+            publisher.close()
 
 
 def definitions_in_force(settings: Settings) -> Definitions | None:
