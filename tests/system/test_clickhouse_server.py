@@ -20,13 +20,15 @@ import pandas as pd
 import pytest
 
 from librechat_analytics.store.clickhouse.address import parse_store_url
-from librechat_analytics.store.clickhouse.commit import newest_commit
 from librechat_analytics.store.clickhouse.connection import Connection
 from librechat_analytics.store.clickhouse.problems import RefusedError
 from librechat_analytics.store.clickhouse.publisher import Publisher
 from librechat_analytics.store.clickhouse.schema import prepare
+from librechat_analytics.store.clickhouse.store import ClickHouseStore
 from librechat_analytics.store.errors import StoreError
 from librechat_analytics.store.store import Store
+from librechat_analytics.usage.answers import SourceReport
+from librechat_analytics.usage.repository import StoreRepository
 from tests.support.documents import example_collections, write_dump
 from tests.support.imports import fill_store
 from tests.support.waiting import wait_until
@@ -142,14 +144,13 @@ class TestRights:
             assert publisher.publish()
             publisher.fold(reader_seconds=0)
             publisher.close()
-            documents = store.count_transactions()
+            expected = StoreRepository(store, source=lambda: SourceReport("ok")).counters()
 
         with connected(address_of("reader")) as reader:
-            commit = newest_commit(reader)
-            assert commit is not None
-            assert commit.documents == documents
+            published = ClickHouseStore(reader)
+            assert StoreRepository(published, source=lambda: SourceReport("ok")).counters() == expected
             rows = "SELECT count() AS rows FROM transactions_log"
-            assert reader.rows(rows) == [{"rows": documents}]
+            assert reader.rows(rows) == [{"rows": published.commit.documents}]
 
     def test_a_wrong_password_is_refused_with_what_to_do(self) -> None:
         with (
