@@ -139,6 +139,22 @@ def test_while_clickhouse_is_away_processes_live_and_then_go_on_by_themselves(
             wait_until(lambda: held(web) == 21, problem=follower.log)
 
 
+def test_a_second_follower_waits_and_takes_over_when_the_first_one_ends(
+    site: ClickHouseSite, mongo_database: Database[Document]
+) -> None:
+    with site.web("a") as web, site.follower() as first:
+        wait_until(lambda: held(web) == 20, problem=first.log)
+        with site.follower("second") as second:
+            wait_until(lambda: "Another follower" in second.log())
+            mongo_database.transactions.insert_one(rows(1, start=30)[0])
+            wait_until(lambda: held(web) == 21, problem=first.log)
+            assert first.stop() == 0
+            mongo_database.transactions.insert_one(rows(1, start=31)[0])
+            wait_until(lambda: held(web) == 22, problem=second.log)
+            code, written = site.run("check")
+            assert (code, "No transaction of the last day is there twice." in written) == (0, True), written
+
+
 def same_answers(one: Running, other: Running) -> None:
     """Compare the answers about fixed days byte for byte."""
     for address in ENDPOINTS:

@@ -94,7 +94,7 @@ def show_error(error: Exception) -> None:
     reference = error_reference()
     log.error("A callback failed (request %s)", reference, exc_info=error)
     what = (
-        "The store of the figures does not answer; the page shows the last figures and tries again by itself."
+        "The store of the figures does not answer. The page keeps what it shows and tries again by itself."
         if isinstance(error, OperatorError)
         else "Something went wrong; the page still shows the last figures."
     )
