@@ -158,7 +158,7 @@ class Publication:
         report: Callable[[int, int], None],
         is_there: Callable[[int, int, int, int], bool] | None,
     ) -> int:
-        parts = [*self._parts()]
+        parts = [*self._parts("rows_to_send")]
         total, sent = sum(rows for *_, rows in parts), 0
         for first, end, rows in parts:
             slots = f"slot >= {first} AND slot < {end}"
@@ -167,10 +167,14 @@ class Publication:
             sent += rows
             report(sent, total)
             self._end_older(slots)
-        return total + self._sender.send(CELLS, self.version, "cells_to_send")
+        return total + sum(
+            self._sender.send(CELLS, self.version, "cells_to_send", f"slot >= {first} AND slot < {end}")
+            for first, end, _ in self._parts("cells_to_send")
+        )
 
-    def _parts(self) -> Iterator[tuple[int, int, int]]:
-        """Cut all slots into ranges, each with about as many rows to send; the last may have none."""
+    def _parts(self, relation: str) -> Iterator[tuple[int, int, int]]:
+        """Cut all slots into ranges, each with about as many rows of a relation; the last has none."""
+        self._cursor.execute(f"CREATE OR REPLACE TEMP VIEW slots_to_send AS SELECT slot FROM {relation}")
         first = FIRST_SLOT
         for end, rows in rows_of(self._cursor, "statements/list_parts", {"rows": ROWS_IN_A_PART}):
             yield first, end, rows

@@ -38,6 +38,9 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS: Final = 1.0
 RENEW_SECONDS: Final = 5.0
+LONGEST_REST_SECONDS: Final = 60.0
+REST_TIMES: Final = 5.0
+"""While the history is read, a publication is followed by a rest of so many times its length."""
 GIVE_WAY_SECONDS: Final = 1.0
 """A follower that starts sees another one and withdraws within less time."""
 TAKE_OVER_SECONDS: Final = 2.0
@@ -80,6 +83,7 @@ class Publisher:
         self._writer = secrets.randbelow(WRITER_MASK + 1)
         self._era_began_at: float | None = None
         self._is_sending = False
+        self._rest_until = 0.0
 
     def prepare(
         self,
@@ -144,9 +148,9 @@ class Publisher:
 
         Raises OutOfStepError if another follower has published.
         """
-        if self._changes == self._store.changes:
+        if self._changes == self._store.changes or time.monotonic() < self._rest_until:
             return False
-        changes = self._store.changes
+        began, changes = time.monotonic(), self._store.changes
         if self._published is None:
             raise RuntimeError("prepare comes before publish")
         if self._is_sending:  # the last attempt failed, and left rows or even a commit
@@ -159,6 +163,10 @@ class Publisher:
             version = version_after(version, self._writer)
         is_published = self._publish(self._published, version)
         self._changes = changes
+        # To find the rows that still wait takes long while the history is read, and nobody waits for news.
+        if (state := self._store.state()).oldest_id is not None and not state.history_complete:
+            taken = time.monotonic() - began
+            self._rest_until = began + min(LONGEST_REST_SECONDS, REST_TIMES * taken)
         return is_published
 
     def fold(self, *, reader_seconds: int = folding.READER_SECONDS) -> None:

@@ -13,10 +13,11 @@ SET VARIABLE cells_from = $cells_from;
 CREATE OR REPLACE TEMP VIEW cells_to_send AS
 SELECT cells.* FROM cells
 WHERE slot >= getvariable('cells_from')
-    OR EXISTS (
-        FROM granules
-        WHERE granules.slot = cells.slot AND granules.conversation_key = coalesce(cells.conversation_key, 0)
-    );
+UNION ALL
+SELECT cells.* FROM cells
+SEMI JOIN granules
+    ON granules.slot = cells.slot AND granules.conversation_key = coalesce(cells.conversation_key, 0)
+WHERE slot < getvariable('cells_from');
 
 SET VARIABLE last_conversation_key = $last_conversation_key;
 CREATE OR REPLACE TEMP VIEW conversations_to_send AS
