@@ -10,26 +10,32 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import pandas as pd
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from librechat_analytics.librechat.transactions import read_transaction
 from librechat_analytics.store import cells
 from librechat_analytics.store.clickhouse.connection import Connection
 from librechat_analytics.store.clickhouse.publisher import Publisher
 from librechat_analytics.store.held_ids import AuditResult, HeldIds
 from librechat_analytics.store.outbox import StoredOutbox
 from librechat_analytics.store.outbox_items import Condition, Identity, Silence
+from librechat_analytics.store.store import Store
+from librechat_analytics.sync.frames import ledger_table, refusal_frame, texts_frame
 from tests.support.directory import FINANCE, SALES, group, person, read
-from tests.support.documents import ANA, BOB
+from tests.support.documents import ANA, BOB, NOON, usage
 from tests.support.examples import examples
 from tests.support.published_stores import assert_same, contents_at, contents_of, newest
 from tests.support.store_writers import NOW, START, Writers
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from random import Random
 
     from librechat_analytics.store.clickhouse.address import StoreAddress
+    from tests.support.documents import Document
 
 pytestmark = pytest.mark.clickhouse
 
@@ -107,3 +113,55 @@ def test_each_version_holds_what_the_working_copy_held(random: Random, clickhous
             assert_same(contents_at(writers.store, connection, commit), contents)
         writers.store.close()
     server.command(f"DROP DATABASE {database} SYNC")
+
+
+@pytest.fixture
+def connection(clickhouse_database: StoreAddress) -> Iterator[Connection]:
+    with closing(Connection(clickhouse_database)) as connection:
+        yield connection
+
+
+def test_a_conversation_with_a_new_root_is_published(tmp_path: Path, connection: Connection) -> None:
+    with closing(Store(tmp_path)) as store:
+        write(store, usage(NOON, 1, conversationId="c-1"), usage(NOON, 2, conversationId="c-2"))
+        publisher = Publisher(store, connection, follower="one")
+        publisher.prepare()
+        attributed = pd.DataFrame(
+            {
+                "id_head": pd.Series([row[0] for row in store.unattributed(None, 2)], dtype="uint64"),
+                "id_tail": pd.Series([row[1] for row in store.unattributed(None, 2)], dtype="uint32"),
+                **dict.fromkeys(("agent", "tenant", "sender", "provider", "endpoint"), text(None)),
+                "certainty": text("unknown"),
+                "by_endpoint": False,
+                "final": True,
+            }
+        )
+        roots = texts_frame([("c-1", "c-2")], ("id", "root"))
+        store.settle(attributed, roots, only_better=True, agents_as_of=NOW)
+        publisher.publish()
+        assert_same(contents_at(store, connection, newest(connection)), contents_of(store))
+
+
+def test_a_published_row_that_becomes_one_of_a_pair_is_published_again(
+    tmp_path: Path, connection: Connection
+) -> None:
+    end_of_slot = NOON - timedelta(milliseconds=300)  # rounds to the same second as the next slot's begin
+    with closing(Store(tmp_path)) as store:
+        write(store, usage(end_of_slot, 1, rawAmount=-100))
+        publisher = Publisher(store, connection, follower="one")
+        publisher.prepare()
+        cached = {"inputTokens": -100, "readTokens": -50, "rawAmount": -150}
+        write(store, usage(NOON, 2, **cached))
+        publisher.publish()
+        contents = contents_of(store)
+        assert [row[-1] for row in contents["transactions"]] == [True, True]
+        assert_same(contents_at(store, connection, newest(connection)), contents)
+
+
+def write(store: Store, *documents: Document) -> None:
+    rows = [read_transaction(document) for document in documents]
+    store.write_batch(ledger_table(rows), refusal_frame(rows), {}, now=NOW)
+
+
+def text(value: str | None) -> pd.Series[str]:
+    return pd.Series([value, value], dtype="str")
