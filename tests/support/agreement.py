@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from librechat_analytics.store.interface import Reader
+
     Answer = tuple[int, dict[str, Any]]
     Ask = Callable[[str, Mapping[str, Any]], Answer]
 
@@ -72,7 +74,7 @@ def imported(folder: Path, store_folder: Path, now: datetime) -> Iterator[Ask]:
         store.close()
 
 
-def api_of(store: Store, now: datetime) -> Ask:
+def api_of(store: Reader, now: datetime) -> Ask:
     """Put the program's API in front of a store, with a clock that does not move."""
     server = create_server(
         gatekeeper=Gatekeeper(KeyRing(API_KEY, None)),

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -17,14 +20,18 @@ from librechat_analytics.store.store import Store
 from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.usage.assigned_snapshot import Assignments
 from librechat_analytics.usage.cost_center_rules import CostCenterRules, Rule
-from librechat_analytics.usage.filters import NONE
+from librechat_analytics.usage.filters import EVERYTHING, NONE
+from librechat_analytics.usage.listing import sources_of
+from librechat_analytics.usage.periods import parse_period
 from librechat_analytics.usage.prices import PriceList
 from librechat_analytics.usage.queries.dialect import CLICKHOUSE, DUCKDB
+from librechat_analytics.usage.rows import range_rows
 from tests.support.clickhouse import new_database, published
 from tests.support.compositions import FRAMES, NOW, NOW_SLOT, QUERIES, composed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from librechat_analytics.store.clickhouse.address import StoreAddress
     from librechat_analytics.store.interface import Reader, SqlRow
@@ -42,6 +49,16 @@ RULES = CostCenterRules(
 IN_ANY_ORDER = {"buckets": "costs_e6", "days": "costs_e6", "ways": None, "sources": None}
 """Lists whose order says nothing, and the lists whose entries belong to theirs."""
 
+LARGE_ROW = """
+INSERT INTO transactions (
+    id_head, id_tail, created_at, slot, user_key, usage_type, tokens, credits_e6, cache_read_tokens,
+    cache_write_tokens, structured, sentinel, positive_value, default_rate, agent_model, certainty
+)
+SELECT
+    $id, 0, make_timestamp_ms($slot * 900000::BIGINT), $slot, 1, 'prompt', $tokens, $cost_e6, 0,
+    0, false, false, false, false, false, 'exact'
+"""
+
 OF_ENGINE = {"labels_state"}
 """Queries whose figures are hashes, which only the same engine compares."""
 
@@ -51,6 +68,11 @@ OF_EVERY_CONDITION = {"totals", "recorded", "user", "other_rows"}
 
 if os.environ.get("HUNT"):
     OF_EVERY_CONDITION = {*QUERIES}
+
+
+LISTING = {"sort": "cost", "descending": True, "limit": 10, "offset": 0, "words": []}
+PLAIN = sources_of("cost", beyond_period=False)
+PERIOD = parse_period("7d", None, None, ZoneInfo("UTC"), now=NOW, first_usage=None)
 
 
 class Engines(NamedTuple):
@@ -128,8 +150,11 @@ def _frames(store: Store, values: dict[str, list[str]]) -> dict[str, pd.DataFram
 
 
 def filled(parameters: dict[str, Any], values: dict[str, list[str]]) -> dict[str, Any]:
-    """Put values that match something in the place of the filters' and scopes' values."""
-    found = dict(parameters)
+    """Put values that match something in the place of the filters' and scopes' values, and zones to times."""
+    found = {
+        name: value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
+        for name, value in parameters.items()
+    }
     for name, value in parameters.items():
         kind = name.removeprefix("not_").removeprefix("scope_").removesuffix("s")
         if kind in values and isinstance(value, list):
@@ -176,3 +201,38 @@ def test_both_engines_give_the_same_rows(engines: Engines, name: str) -> None:
         assert not differing, (own_text, values)
         assert len(found) == len(expected)
         assert types_of(found) == types_of(expected)
+
+
+@pytest.mark.parametrize("name", ["findings", "last_ever", "user_models"])
+def test_the_time_zone_of_the_machine_changes_nothing(
+    engines: Engines, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        test_both_engines_give_the_same_rows(engines, name)
+    time.tzset()
+
+
+@pytest.mark.parametrize("is_summed_up", [False, True])
+def test_sums_beyond_64_bits_are_exact(clickhouse: StoreAddress, tmp_path: Path, is_summed_up: bool) -> None:
+    tokens, cost_e6 = 2**62 + 1, 10**30 + 1
+    with closing(Store(tmp_path / "data")) as store, new_database(clickhouse) as address:
+        with store.committing() as cursor:
+            cursor.execute("INSERT INTO users (key, id) VALUES (1, 'ann')")
+            for number in range(3):
+                row = {"id": number, "slot": NOW_SLOT - 96, "tokens": tokens, "cost_e6": cost_e6}
+                cursor.execute(LARGE_ROW, row)
+        if is_summed_up:
+            store.sum_up(NOW)
+        with published(store, address) as reader:
+            for engine in (store, reader):
+                with engine.snapshot() as snapshot:
+                    (totals,) = range_rows(snapshot, "totals", PERIOD.range, EVERYTHING)
+                    (agent,) = range_rows(
+                        snapshot, "top_agents", PERIOD.range, EVERYTHING, LISTING, sources=PLAIN
+                    )
+                    (cost,) = range_rows(snapshot, "concentration", PERIOD.range, EVERYTHING)
+                assert (totals["prompt_tokens"], totals["cost_e6"]) == (3 * tokens, 3 * cost_e6)
+                assert (agent["prompt_tokens"], agent["all_cost_e6"]) == (3 * tokens, 3 * cost_e6)
+                assert cost == {"cost_e6": 3 * cost_e6}

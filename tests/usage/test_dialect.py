@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
     import pytest
 
-OTHER = Dialect("other", inlined="", kept="ONCE", skipping_nulls="", counted_in_bits="uniq({key}, {most})")
+OTHER = Dialect(
+    "other", inlined="", kept="ONCE", unmarked="", skipping_nulls="", counted_in_bits="uniq({key}, {most})"
+)
 
 
 def test_duckdbs_words_are_those_of_the_files() -> None:
@@ -41,6 +43,6 @@ def test_an_engines_own_file_replaces_the_common_one(tmp_path: Path, monkeypatch
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "totals.sql").write_text("SELECT 3 FROM selected")
     monkeypatch.setattr(dialect, "files", lambda _: tmp_path)
-    own = Dialect("own", inlined="", kept="", skipping_nulls="", counted_in_bits="")
+    own = Dialect("own", inlined="", kept="", unmarked="", skipping_nulls="", counted_in_bits="")
     assert own.text("totals") == "SELECT 3 FROM selected"
     assert own.text("quality") == "SELECT 2 FROM judged"

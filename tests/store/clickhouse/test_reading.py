@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -14,7 +16,11 @@ from librechat_analytics.store.clickhouse.publisher import Publisher
 from librechat_analytics.store.clickhouse.store import LOOK_SECONDS, ClickHouseStore
 from librechat_analytics.store.errors import StoreError
 from librechat_analytics.store.store import Store
+from librechat_analytics.usage.answers import SourceReport
+from librechat_analytics.usage.filters import Filters, Scope
+from librechat_analytics.usage.periods import parse_period
 from librechat_analytics.usage.queries import of_store
+from librechat_analytics.usage.repository import StoreRepository
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +31,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.clickhouse
 
 AS_OF = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+PERIOD = parse_period("7d", None, None, ZoneInfo("UTC"), now=AS_OF, first_usage=None)
 
 
 class Seconds:
@@ -120,3 +127,21 @@ def test_columns_with_nulls_are_masked_arrays(store: Store, connection: Connecti
     assert isinstance(columns["number"], np.ma.MaskedArray)
     assert columns["number"].mask.tolist() == [False, True, False]
     assert columns["wide"].tolist() == [0.0, 1.0, 2.0]
+
+
+def test_the_query_log_gets_no_address_and_no_domain(store: Store, connection: Connection) -> None:
+    publisher = Publisher(store, connection, follower="f")
+    publisher.prepare()
+    publisher.publish()
+    repository = StoreRepository(
+        ClickHouseStore(connection), source=lambda: SourceReport("offline"), clock=lambda: AS_OF
+    )
+    scope = Scope(("secret.example",), (), (), (), ("someone",))
+    repository.find("ann@secret.example", 5)
+    repository.unmatched(Filters(domain=("secret.example",)))
+    repository.summary(PERIOD, Filters(domain=("secret.example",), scope=scope))
+    repository.user("ann@secret.example", scope)
+    connection.command("SYSTEM FLUSH LOGS")
+    logged = [row["query"] for row in connection.rows("SELECT query FROM system.query_log")]
+    assert any("refused_log" in query for query in logged), "what is harmless is logged"
+    assert not [query for query in logged if re.search(r"\{\w*(text|words|domains?|values|user):", query)]

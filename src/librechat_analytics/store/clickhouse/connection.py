@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING
 from uuid import uuid4
 
 from librechat_analytics.store.clickhouse.csv_format import READ_BY_CLICKHOUSE
-from librechat_analytics.store.clickhouse.problems import UnreachableError
+from librechat_analytics.store.clickhouse.problems import RefusedError, UnreachableError
 from librechat_analytics.store.clickhouse.result_columns import array_of, empty_array
 from librechat_analytics.store.errors import StoreError
 from librechat_analytics.store.interface import NO_FRAMES, NO_PARAMETERS
@@ -39,6 +39,8 @@ READING: dict[str, object] = {
     "union_default_mode": "DISTINCT",
     "aggregate_functions_null_for_empty": 1,
     "prefer_column_name_to_alias": 1,
+    # Without it, a step of a WITH is computed again wherever it is used.
+    "enable_materialized_cte": 1,
     "session_timezone": "UTC",
     "select_sequential_consistency": 1,
 }
@@ -54,6 +56,9 @@ WRITING: dict[str, object] = {
 }
 
 PLACEHOLDER = re.compile(r"\{\s*(\w+)\s*:")
+KEPT_STEP = "materialized CTE"
+"""What ClickHouse says of a step of a WITH that it could not keep."""
+
 NO_SETTINGS: Mapping[str, object] = {}
 
 
@@ -178,15 +183,24 @@ class Connection:
             **({} if is_logged else {"log_queries": 0}),
         }
         given = _named(query, parameters)
+
+        def ask() -> QueryResult:
+            return self._http.query(query, given, self._with_id(settings), frames, by_column=by_column)
+
         begun = time.monotonic()
         try:
-            return self._http.query(query, given, self._with_id(settings), frames, by_column=by_column)
+            return ask()
         except UnreachableError:
             # The connection broke, as at a restart of the server. A server that is silent would stay silent.
             if time.monotonic() - begun > LATEST_RETRY_SECONDS:
                 raise
-        time.sleep(REST_BEFORE_RETRY_SECONDS)
-        return self._http.query(query, given, self._with_id(settings), frames, by_column=by_column)
+            time.sleep(REST_BEFORE_RETRY_SECONDS)
+        except RefusedError as error:
+            # Some queries fail with kept steps, as where a table is empty; without, they only take longer.
+            if KEPT_STEP not in str(error):
+                raise
+            settings["enable_materialized_cte"] = 0
+        return ask()
 
     def _with_id(self, settings: Mapping[str, object]) -> dict[str, object]:
         return {"query_id": f"{self._query_prefix}{uuid4()}", **settings}

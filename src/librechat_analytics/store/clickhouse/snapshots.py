@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -78,7 +78,7 @@ class ClickHouseSnapshot:
             own_steps = body.removeprefix("WITH\n")
             body = f"WITH\n{first_steps}" + ("\n" if own_steps == body else ",\n") + own_steps
         typed = PARAMETER.sub(lambda found: f"{{{found[1]}:{_type_of(parameters[found[1]])}}}", body)
-        return typed, {name: _in_utc(value) for name, value in parameters.items()}
+        return typed, parameters
 
     def _rows_of(self, table: PublishedTable) -> str:
         query = visible(table, self._commit)
@@ -92,11 +92,6 @@ def _is_harmless(parameters: Mapping[str, object]) -> bool:
 
 def _has_text(value: object) -> bool:
     return isinstance(value, str) or (isinstance(value, list | tuple) and any(map(_has_text, value)))
-
-
-def _in_utc(value: object) -> object:
-    """Return a time with its zone: without one, it is in UTC."""
-    return value.replace(tzinfo=UTC) if isinstance(value, datetime) and value.tzinfo is None else value
 
 
 def _type_of(value: object) -> str:

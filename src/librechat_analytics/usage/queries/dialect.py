@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 STEP_IS_INLINED = re.compile(r"\bAS NOT MATERIALIZED \(")
 STEP_IS_KEPT = re.compile(r"\bAS MATERIALIZED \(")
+STEP_IS_UNMARKED = re.compile(r"^(\w+) AS \($", re.MULTILINE)
 KEYS_ARE_COUNTED = re.compile(r"\bcount\(DISTINCT (counted_(user_key|conversation_key))\)")
 NULLS_ARE_SKIPPED = " IGNORE NULLS"
 
@@ -25,13 +26,15 @@ class Dialect:
     ``store/clickhouse/spelling.sql`` give each engine those functions that it lacks. A query that cannot be
     shared has a second file in the folder ``engine``, which replaces the first for that engine. ``inlined``
     is what follows ``AS`` if a step of a WITH is computed wherever it is used, ``kept`` if it is computed
-    once. ``skipping_nulls`` follows the argument of a window function that passes over NULLs.
-    ``counted_in_bits`` counts the distinct values of {key} with one bit for each value up to {most}.
+    once, ``unmarked`` if that is left to the engine. ``skipping_nulls`` follows the argument of a window
+    function that passes over NULLs. ``counted_in_bits`` counts the distinct values of {key} with one bit for
+    each value up to {most}.
     """
 
     engine: str
     inlined: str
     kept: str
+    unmarked: str
     skipping_nulls: str
     counted_in_bits: str
 
@@ -54,13 +57,15 @@ DUCKDB = Dialect(
     "duckdb",
     inlined="NOT MATERIALIZED",
     kept="MATERIALIZED",
+    unmarked="",
     skipping_nulls=NULLS_ARE_SKIPPED,
     counted_in_bits="coalesce(bit_count(bitstring_agg({key}, 0, {most})), 0)",
 )
 CLICKHOUSE = Dialect(
     "clickhouse",
     inlined="",
-    kept="",
+    kept="MATERIALIZED",
+    unmarked="MATERIALIZED",  # it would never do that by itself
     skipping_nulls="",  # it always does
     counted_in_bits="coalesce(groupBitmap({key}), 0)",
 )
@@ -77,7 +82,10 @@ def _spelled(dialect: Dialect, name: str) -> str:
     folder = files(__package__)
     own = folder.joinpath(dialect.engine, f"{name}.sql")
     text = (own if own.is_file() else folder.joinpath(f"{name}.sql")).read_text("utf-8")
-    inlined = " ".join(("AS", dialect.inlined, "(")) if dialect.inlined else "AS ("
-    kept = " ".join(("AS", dialect.kept, "(")) if dialect.kept else "AS ("
     text = text.replace(NULLS_ARE_SKIPPED, dialect.skipping_nulls)
-    return STEP_IS_KEPT.sub(kept, STEP_IS_INLINED.sub(inlined, text))
+    text = STEP_IS_UNMARKED.sub(rf"\1 {_as(dialect.unmarked)}", text)
+    return STEP_IS_KEPT.sub(_as(dialect.kept), STEP_IS_INLINED.sub(_as(dialect.inlined), text))
+
+
+def _as(word: str) -> str:
+    return f"AS {word} (" if word else "AS ("

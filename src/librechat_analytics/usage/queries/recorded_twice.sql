@@ -4,7 +4,7 @@
 -- Reads: selected_rows. Parameters: none. One row, or none without such rows.
 WITH
 -- Seconds are rounded to the nearest one.
-timed AS NOT MATERIALIZED (
+timed AS MATERIALIZED (
     SELECT
         conversation_key, model_key, usage_type, structured, tokens, cost_e6, created_at,
         documents, whole_tokens, whole_fresh_tokens,

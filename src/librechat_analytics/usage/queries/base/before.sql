@@ -25,7 +25,10 @@ selected_before AS NOT MATERIALIZED (
             NOT singly AND (slot < $before_first_slot OR slot >= $before_end_slot)
             OR singly AND slot >= $before_first_slot AND slot < $before_end_slot
         )
-        AND created_at >= $before_start AND created_at < $before_end AND "{conditions}"
+        AND created_at >= $before_start AND created_at < $before_end
+        AND slot >= floorDiv(toUnixTimestamp64Milli($before_start), 900000)
+        AND slot <= floorDiv(toUnixTimestamp64Milli($before_end), 900000)
+        AND "{conditions}"
 ),
 both_ranges AS NOT MATERIALIZED (
     SELECT
