@@ -36,7 +36,7 @@ CURRENT_USER = re.compile(r"\b(?:currentUser|user)\(\)", re.IGNORECASE)
 PROCESSES = "(query_id String, user String, query String, elapsed Float64, is_initial_query UInt8)"
 QUERY_LOG = (
     "(type String, event_time DateTime, query_id String, user String, query String, exception_code Int32,"
-    " query_duration_ms UInt64, log_comment String)"
+    " query_duration_ms UInt64, current_database String)"
 )
 
 
@@ -55,6 +55,7 @@ class Query:
     user: str
     text: str
     is_logged: bool
+    database: str
     begun: float = field(default_factory=time.time)
     ended: float | None = None
     error_code: int = 0
@@ -95,7 +96,8 @@ class Journal:
         values = "".join(
             f" {name}={value}" for name, value in parameters.items() if name.startswith("param_")
         )
-        query = Query(next(self._numbers), query_id, user, text, parameters.get("log_queries") != "0")
+        is_logged, database = parameters.get("log_queries") != "0", parameters.get("database") or "default"
+        query = Query(next(self._numbers), query_id, user, text, is_logged, database)
         query_in_log = f"{text}{values}"
         self._running[query.number] = query
         try:
@@ -131,7 +133,7 @@ class Journal:
             lines = [
                 f"'{'ExceptionWhileProcessing' if each.error_code else 'QueryFinish'}', {int(each.begun)},"
                 f" {literal(each.query_id)}, {literal(each.user)}, {literal(each.text)}, {each.error_code},"
-                f" {int(1000 * ((each.ended or each.begun) - each.begun))}, ''"
+                f" {int(1000 * ((each.ended or each.begun) - each.begun))}, {literal(each.database)}"
                 for each in list(self._ended)
             ]
             _fill(connection, "query_log_of_the_tests", QUERY_LOG, lines)
