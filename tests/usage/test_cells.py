@@ -94,6 +94,7 @@ class FewerCells:
 
 class FewerCellsSnapshot:
     def __init__(self, snapshot: Snapshot, until: int) -> None:
+        self.engine = snapshot.engine
         self.rows = snapshot.rows
         self.extent: Extent = replace(snapshot.extent, summed_until=min(until, snapshot.extent.summed_until))
 
