@@ -16,6 +16,7 @@ from librechat_analytics.usage.filters import EVERYTHING, FILTER_PARAMETERS, NON
 from librechat_analytics.usage.listing import Sort, sources_of
 from librechat_analytics.usage.prices import PriceList
 from librechat_analytics.usage.queries import of_all_time, of_period, of_store
+from librechat_analytics.usage.subject_costs import SUBJECTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,7 @@ FILES = {path.relative_to(FOLDER).with_suffix("").as_posix(): path for path in s
 QUERIES = [name for name in FILES if "/" not in name]
 HEAD = re.compile(r".+ Reads: (?P<reads>[^.]+)\. Parameters: (?P<parameters>[^.]+)\.(?P<rows> One row.*\.)?")
 
-OF_A_PERIOD = {"selected", "selected_rows", "judged", "both_ranges", "selected_ever"}
+OF_A_PERIOD = {"selected", "selected_costs", "selected_rows", "judged", "both_ranges", "selected_ever"}
 OF_LISTS = {"range_before", "order_before", "order_counts", "order_rates", "order_users"}
 SORTS: tuple[Sort, ...] = get_args(Sort)
 OF_ALL_TIME = {"seen_usage", "seen_users", "seen_groups"}
@@ -141,7 +142,10 @@ def composed(name: str, dialect: Dialect) -> Iterator[tuple[str, dict[str, Any]]
         for sort in SORTS if head.reads & OF_LISTS else ():
             text = of_period(name, EVERYTHING, sources=sources_of(sort, beyond_period=True), dialect=dialect)
             yield text, own | {"sort": sort} | named_in(text, more)
-        plain = sources_of("cost", beyond_period=False)
+        plain = (*sources_of("cost", beyond_period=False), ("known_subjects", SUBJECTS["model"]))
+        for by in SUBJECTS if "known_subjects" in head.reads else ():
+            sources = (("known_subjects", SUBJECTS[by]),)
+            yield of_period(name, EVERYTHING, sources=sources, dialect=dialect), own | {"by": by or "all"}
         own |= named_in(of_period(name, EVERYTHING, sources=plain, dialect=dialect), more)
         for filters in (*FILTERS, *(Filters(scope=scope) for scope in SCOPES if scope)):
             rows: Rows = "plain_other_rows" if name == "other_rows" else "plain_rows"

@@ -12,6 +12,7 @@ from librechat_analytics.usage.filters import NONE
 from librechat_analytics.usage.over_time import by_bucket, numbered_slots
 from librechat_analytics.usage.periods import TimeRange
 from librechat_analytics.usage.rows import E6_PER_USD, range_columns
+from librechat_analytics.usage.subject_costs import SUBJECTS
 from librechat_analytics.usage.wall_clock import DAY, midnight
 
 if TYPE_CHECKING:
@@ -93,7 +94,13 @@ def daily_costs(
         found = range_columns(snapshot, "daily_costs_of_cost_centers", time_range, filters, frames=frames)
     else:
         found = range_columns(
-            snapshot, "daily_costs", time_range, filters, {"by": by or "all"}, frames=frames
+            snapshot,
+            "daily_costs",
+            time_range,
+            filters,
+            {"by": by or "all"},
+            frames=frames,
+            sources=(("known_subjects", SUBJECTS[by]),),
         )
     keys: list[str | None] = found["subject"].tolist()
     names: list[str | None] = found["name"].tolist()

@@ -136,9 +136,10 @@ def range_columns(
     parameters: Mapping[str, object] = NO_PARAMETERS,
     *,
     frames: Mapping[str, pd.DataFrame] = NO_FRAMES,
+    sources: tuple[tuple[str, str], ...] = (),
 ) -> SqlColumns:
     """Run a query as ``range_rows`` does, and return its columns."""
-    query, bound = _range_query(snapshot, name, time_range, filters)
+    query, bound = _range_query(snapshot, name, time_range, filters, sources=sources)
     return snapshot.columns(query, {**bound, **parameters}, frames)
 
 

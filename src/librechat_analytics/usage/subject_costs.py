@@ -14,11 +14,24 @@ from librechat_analytics.usage.rows import range_rows
 from librechat_analytics.usage.wall_clock import EPOCH, SLOT
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from librechat_analytics.store.interface import Snapshot
     from librechat_analytics.usage.filters import Filters
 
 SubjectBy = Literal["user", "model", "agent", "group", "cost_center"]
 """What costs can be told apart by."""
+
+SUBJECTS: Mapping[str | None, str] = {
+    None: "no_subjects",
+    "user": "users_as_subjects",
+    "model": "models_as_subjects",
+    "agent": "agents_as_subjects",
+    "provider": "providers_as_subjects",
+    "group": "groups_as_subjects",
+    "cost_center": "centers_as_subjects",
+}
+"""The relation with the names of what costs are told apart by."""
 
 Edges = tuple[datetime, ...]
 """Where ranges of time begin and end that follow each other, ascending.
@@ -64,6 +77,7 @@ def subject_costs(
         filters,
         {"by": by or "all"},
         frames={"slots": _slots(edges)},
+        sources=(("known_subjects", SUBJECTS[by]),),
         by_center=by == "cost_center",
     )
     if by is None and not rows:
@@ -100,6 +114,7 @@ def crossings(
         filters,
         {"by": by or "all"},
         frames={"slots": _slots(edges), "limits": frame},
+        sources=(("known_subjects", SUBJECTS[by]),),
         by_center=by == "cost_center",
     )
     found = {row["number"]: row["crossed_at"] for row in rows}

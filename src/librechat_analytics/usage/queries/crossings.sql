@@ -1,25 +1,12 @@
 -- When the costs of users, models, agents, groups or cost centres reached some limits, each within one range of time,
 -- which is a bucket. By 'all' there is one subject, which is all usage. First come the quarters of an hour in which the
 -- limits were reached, then the rows of these.
--- Reads: selected, selected_rows, slots, limits, members, models, users, agents, centers. Parameters: $by.
+-- Reads: selected_costs, selected_rows, slots, limits, {known_subjects}. Parameters: $by.
 -- One row per limit that was reached, with the date of the row that reached it.
 WITH
-subjects AS MATERIALIZED (
-    SELECT 0 AS own_key, '' AS subject WHERE $by = 'all'
-    UNION ALL
-    SELECT key, id FROM models WHERE $by = 'model'
-    UNION ALL
-    SELECT key, id FROM users WHERE $by = 'user'
-    UNION ALL
-    SELECT key, id FROM agents WHERE $by = 'agent'
-    UNION ALL
-    SELECT user_key, group_id FROM members WHERE $by = 'group'
-    UNION ALL
-    SELECT key, name FROM centers WHERE $by = 'cost_center'
-),
 watched AS MATERIALIZED (
-    SELECT DISTINCT subjects.own_key AS own_key, limits.subject AS subject
-    FROM subjects JOIN limits USING (subject)
+    SELECT DISTINCT known.own_key AS own_key, limits.subject AS subject
+    FROM "{known_subjects}" AS known JOIN limits USING (subject)
 ),
 per_slot AS (
     SELECT subject, bucket, slot, sum(keyed.cost_e6) AS cost_e6
@@ -33,7 +20,7 @@ per_slot AS (
                 WHEN 'cost_center' THEN toInt64("{center_key}")
                 ELSE toInt64(user_key)
             END AS own_key
-        FROM selected
+        FROM selected_costs
     ) AS keyed
     JOIN watched USING (own_key)
     JOIN slots USING (slot)

@@ -1,6 +1,6 @@
 -- What each day cost in all ($by is 'all'), or by user, model, agent, group or provider. A user counts in each of their
 -- groups; the usage without a user, model and so on is subject NULL.
--- Reads: selected, slots, models, users, agents, providers, members, memberships. Parameters: $by.
+-- Reads: selected_costs, slots, {known_subjects}, memberships. Parameters: $by.
 -- One row per subject with usage, highest cost first; its lists have one entry per day with usage, in any order.
 WITH
 parted AS MATERIALIZED (
@@ -15,36 +15,24 @@ parted AS MATERIALIZED (
             ELSE coalesce(toInt64(user_key), 0)
         END AS own_key,
         sum(cost_e6) AS cost_e6
-    FROM selected JOIN slots USING (slot)
+    FROM selected_costs JOIN slots USING (slot)
     GROUP BY ALL
 ),
 named AS MATERIALIZED (
     SELECT
-        own_key,
+        keys.own_key AS own_key,
         CASE
-            WHEN own_key = 0 THEN NULL
-            WHEN own_key = -1 THEN '(unknown)'
-            WHEN $by = 'model' THEN models.id
-            WHEN $by = 'provider' THEN providers.id
-            WHEN $by = 'agent' THEN agents.id
-            WHEN $by = 'user' THEN users.id
-            ELSE members.group_id
+            WHEN keys.own_key = 0 THEN NULL
+            WHEN keys.own_key = -1 THEN '(unknown)'
+            ELSE known.subject
         END AS subject,
-        CASE $by
-            WHEN 'agent' THEN agents.name
-            WHEN 'user' THEN coalesce(users.name, users.email)
-            WHEN 'group' THEN members.group_name
-        END AS name
+        nullif(known.label, known.subject) AS name
     FROM (SELECT DISTINCT own_key FROM parted) AS keys
-    LEFT JOIN models ON $by = 'model' AND models.key = own_key
-    LEFT JOIN providers ON $by = 'provider' AND providers.key = own_key
-    LEFT JOIN agents ON $by = 'agent' AND agents.key = own_key
-    LEFT JOIN users ON $by = 'user' AND users.key = own_key
-    LEFT JOIN members ON $by = 'group' AND members.user_key = own_key
+    LEFT JOIN "{known_subjects}" AS known ON known.own_key = keys.own_key
     -- A user whose groups the reader may not see counts nowhere.
     WHERE
-        $by <> 'group' OR members.group_id IS NOT NULL OR own_key = 0
-        OR own_key NOT IN (SELECT user_key FROM memberships WHERE until IS NULL)
+        $by <> 'group' OR known.subject IS NOT NULL OR keys.own_key = 0
+        OR keys.own_key NOT IN (SELECT user_key FROM memberships WHERE until IS NULL)
 ),
 -- By id, because agents of several tenants may share one. Numbered, because joining texts day by day would cost more.
 subjects AS MATERIALIZED (

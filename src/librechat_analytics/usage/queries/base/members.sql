@@ -14,5 +14,9 @@ members AS NOT MATERIALIZED (
     SELECT memberships.user_key AS user_key, seen_groups.id AS group_id, seen_groups.name AS group_name
     FROM memberships JOIN seen_groups ON seen_groups.id = memberships.group_id
     WHERE memberships.until IS NULL
+),
+-- In the shape of subjects.sql.
+groups_as_subjects AS NOT MATERIALIZED (
+    SELECT user_key AS own_key, group_id AS subject, coalesce(group_name, group_id) AS label FROM members
 )
 SELECT * FROM members
