@@ -14,6 +14,7 @@ from librechat_analytics.finops.budgets import budget_history, budget_states
 from librechat_analytics.usage.filters import EVERYTHING, Filters
 from librechat_analytics.usage.listing import Listing
 from librechat_analytics.usage.periods import Period, TimeRange, parse_period
+from librechat_analytics.usage.subject_costs import SubjectCosts
 from tests.finops.budget_worlds import BERLIN, budget, definitions
 from tests.support.examples import examples
 from tests.usage.conftest import NOW
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from librechat_analytics.finops.definitions import BudgetUnit, Each
     from librechat_analytics.usage.repository import StoreRepository
 
+EARLIER = datetime(2024, 1, 1, tzinfo=UTC)
 WHERE = Filters.of({"context": ("message",)})
 
 
@@ -133,6 +135,30 @@ def test_a_history_is_about_one_of_each(repository: StoreRepository) -> None:
     assert budget_history(repository, weekly, "AI", "nobody") is None
     assert budget_history(repository, weekly, "AI") is None
     assert budget_history(repository, weekly, "No such budget") is None
+    assert budget_history(repository, definitions(budget()), "AI", state.key) is None
+
+
+def test_who_used_something_only_before_the_periods_has_no_history(repository: StoreRepository) -> None:
+    month = parse_period("this-month", None, None, BERLIN, now=NOW, first_usage=None).range
+    earlier, now = repository.subject_costs((EARLIER, month.start, NOW), "user"), month.start.date()
+    gone = next(one.key for one in earlier if not one.in_last)
+    this_month = definitions(budget({f"{now + timedelta(days=1)}": 1}, each="user"))
+    assert budget_history(repository, this_month, "AI", gone) is None
+
+
+@settings(max_examples=examples(25))
+@given(st.lists(st.integers(0, 9), min_size=1), st.data())
+def test_costs_of_longer_ranges_are_those_of_the_ranges_in_them(
+    costs: list[int], data: st.DataObject
+) -> None:
+    numbers = st.integers(0, len(costs) - 1)
+    used = data.draw(st.frozensets(numbers))
+    starts = sorted(data.draw(st.sets(numbers, min_size=1)))
+    longer = SubjectCosts("a", "A", tuple(costs), used).added_up(starts)
+    assert sum(longer.costs_e6) == sum(costs[starts[0] :])
+    assert len(longer.costs_e6) == len(starts)
+    assert longer.costs_e6[-1] == sum(costs[starts[-1] :])
+    assert longer.in_last == any(number >= starts[-1] for number in used)
 
 
 def test_a_budget_of_the_future_is_not_listed_yet(repository: StoreRepository) -> None:

@@ -19,9 +19,11 @@ from librechat_analytics.usage.daily_costs import Days as DailyDays
 from librechat_analytics.usage.wall_clock import DAY, midnight
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping
+    from collections.abc import Container, Iterator, Mapping, Sequence
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
+
+    from numpy.typing import NDArray
 
     from librechat_analytics.finops.budget_periods import Days
     from librechat_analytics.finops.definitions import Each
@@ -86,19 +88,51 @@ def prospects(
         return found
     read = DailyDays(zone, today - READ_DAYS * DAY, today + DAY)
     daily = repository.daily_costs(read, each, filters)
-    costs = daily.costs_usd[[daily.rows[key] for key in subjects]]
-    coming = to_come(costs[:, :-1], costs[:, -1], (running.after - today).days)
-    for place, key in enumerate(subjects):
-        why, so_far = too_early(coming, costs[place, :-1], place), actual_usd[key]
+    costs_usd = daily.costs_usd[[daily.rows[key] for key in subjects]]
+    spent_usd = [actual_usd[key] for key in subjects]
+    found.update(
+        zip(subjects, _of_days(costs_usd, spent_usd, (running.after - today).days, until), strict=True)
+    )
+    return found
+
+
+def prospect_of_days(
+    running: Days,
+    until: datetime,
+    zone: ZoneInfo,
+    each: Each | None,
+    costs_usd: NDArray[np.float64],
+    actual_usd: float,
+) -> Prospect:
+    """Return what ``prospects`` would for one subject whose costs are known.
+
+    ``costs_usd``: what each day cost, from READ_DAYS before the day of ``until`` to that day, where the
+    figures end.
+    """
+    today = until.astimezone(zone).date()
+    reason = figures_end_before(today, running.first)
+    lately = costs_usd[-1 - LATELY_DAYS : -1]
+    if reason or (each is not None and (lately > 0).sum() < FEWEST_DAYS_WITH_COST):
+        return Prospect(None, reason or TOO_LITTLE)
+    (found,) = _of_days(costs_usd[np.newaxis], [actual_usd], (running.after - today).days, until)
+    return found
+
+
+def _of_days(
+    costs_usd: NDArray[np.float64], actual_usd: Sequence[float], days: int, until: datetime
+) -> Iterator[Prospect]:
+    """Yield what to expect of each subject: its row has the cost of each day up to that of ``until``."""
+    coming = to_come(costs_usd[:, :-1], costs_usd[:, -1], days)
+    for place, so_far in enumerate(actual_usd):
+        why = too_early(coming, costs_usd[place, :-1], place)
         if why is not None:
-            found[key] = Prospect(None, why)
+            yield Prospect(None, why)
             continue
         expected, low, high = (
             so_far + float(values[place]) for values in (coming.expected_usd, coming.low_usd, coming.high_usd)
         )
         by_day = tuple(coming.by_day_usd(place).tolist())
-        found[key] = Prospect(BudgetForecast(expected, low, high, LEVEL), None, by_day, until)
-    return found
+        yield Prospect(BudgetForecast(expected, low, high, LEVEL), None, by_day, until)
 
 
 def _active(

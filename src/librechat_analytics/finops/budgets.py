@@ -8,7 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from librechat_analytics.finops.budget_forecasts import BudgetForecast, Prospect, prospects, runs_out_at
+import numpy as np
+
+from librechat_analytics.finops.budget_forecasts import (
+    BudgetForecast,
+    Prospect,
+    prospect_of_days,
+    prospects,
+    runs_out_at,
+)
 from librechat_analytics.finops.budget_periods import (
     allowed,
     elapsed_share,
@@ -16,12 +24,16 @@ from librechat_analytics.finops.budget_periods import (
     periods_until,
 )
 from librechat_analytics.finops.budget_scopes import seen_filters
+from librechat_analytics.finops.forecast import READ_DAYS
+from librechat_analytics.finops.period_forecast import figures_until
+from librechat_analytics.usage.daily_costs import Days as DailyDays
 from librechat_analytics.usage.rows import usd
 from librechat_analytics.usage.subject_costs import Limit
+from librechat_analytics.usage.wall_clock import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
     from librechat_analytics.finops.budget_periods import Allowed, Days
@@ -180,7 +192,8 @@ def budget_states(
             seen = [one for one in costs if one.in_last or budget.each is None]
             seen.sort(key=lambda one: (-one.costs_e6[-1], one.key or ""))
             last = len(reading.periods) - 1
-            found += _states(repository, reading, [(one, last) for one in seen])
+            expected = _prospects(repository, reading, seen)
+            found += _states(repository, reading, [(one, last) for one in seen], expected)
     return tuple(found)
 
 
@@ -197,18 +210,29 @@ def budget_history(
     nothing with this key has usage in these periods.
     """
     budget = next((one for one in definitions.budgets if one.name == name), None)
-    reading = budget and _reading(repository, definitions, budget, scope, carry_alone=False)
-    if not reading or not budget:
+    if budget is None or (budget.each is None) != (key is None):
+        return None
+    reading = _reading(repository, definitions, budget, scope, carry_alone=False)
+    if reading is None:
         return None
     filters = reading.filters
     if budget.each is not None and key is not None and budget.each not in filters.chosen():
         filters = filters.replacing(budget.each, key)
-    costs = repository.subject_costs(reading.edges, budget.each, filters)
-    chosen = next((one for one in costs if one.key == key), None)
-    if chosen is None:
+    # One question about days answers both: what the periods cost, and what the forecast comes from.
+    until = figures_until(repository.freshness(), reading.now)
+    today, first = until.astimezone(reading.zone).date(), reading.periods[0].first
+    days = DailyDays(reading.zone, min(first, today - READ_DAYS * DAY), reading.today + DAY)
+    costs = repository.subject_costs((*days.edges()[:-1], reading.now), budget.each, filters)
+    by_day = next((one for one in costs if one.key == key), None)
+    chosen = by_day and by_day.added_up([(period.first - days.first).days for period in reading.periods])
+    if not by_day or not chosen or (key is not None and not chosen.used):
         return None
+    number = (today - days.first).days
+    costs_usd = np.array([usd(cost_e6) for cost_e6 in by_day.costs_e6[number - READ_DAYS : number + 1]])
+    running, actual_usd = reading.periods[-1], usd(chosen.costs_e6[-1])
+    expected = prospect_of_days(running, until, reading.zone, budget.each, costs_usd, actual_usd)
     last = range(len(reading.periods))[-PERIODS_OF_HISTORY:]
-    return tuple(_states(repository, reading, [(chosen, number) for number in last]))
+    return tuple(_states(repository, reading, [(chosen, period) for period in last], {key: expected}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +245,10 @@ class _Reading:
     year_starts: int
     now: datetime
     filters: Filters
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.zone).date()
 
     @property
     def edges(self) -> Edges:
@@ -251,9 +279,15 @@ def _reading(
 
 
 def _states(
-    repository: Repository, reading: _Reading, wanted: Sequence[tuple[SubjectCosts, int]]
+    repository: Repository,
+    reading: _Reading,
+    wanted: Sequence[tuple[SubjectCosts, int]],
+    expected: Mapping[str | None, Prospect],
 ) -> Iterator[BudgetState]:
-    """Yield the states of some subjects in some periods, by the periods' numbers."""
+    """Yield the states of some subjects in some periods, by the periods' numbers.
+
+    ``expected``: what to expect of the running period of each subject.
+    """
     budget, zone, running = reading.budget, reading.zone, len(reading.periods) - 1
     periods = {
         number: named_period(
@@ -265,7 +299,6 @@ def _states(
     subjects = {one.key: one for one, _ in wanted}
     can_spend = {key: allowed(budget, reading.periods, one.costs_e6) for key, one in subjects.items()}
     crossed_at = _crossings(repository, reading, wanted, can_spend)
-    expected = _prospects(repository, reading, subjects.values()) if running in periods else {}
     for one, number in wanted:
         allows, actual_e6 = can_spend[one.key][number], one.costs_e6[number]
         prospect = expected[one.key] if number == running else NO_PROSPECT

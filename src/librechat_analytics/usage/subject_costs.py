@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -14,7 +15,7 @@ from librechat_analytics.usage.rows import range_rows
 from librechat_analytics.usage.wall_clock import EPOCH, SLOT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from librechat_analytics.store.interface import Snapshot
     from librechat_analytics.usage.filters import Filters
@@ -44,13 +45,28 @@ All but the last are the beginnings of days in some zone.
 class SubjectCosts:
     """What one subject cost in each range, in millionths of a credit; without subjects, all usage.
 
-    ``in_last``: it has usage in the last range, though that may cost nothing.
+    ``used``: the numbers of the ranges in which it has usage, though that may cost nothing.
     """
 
     key: str | None
     label: str | None
     costs_e6: tuple[int, ...]
-    in_last: bool
+    used: frozenset[int]
+
+    @property
+    def in_last(self) -> bool:
+        """It has usage in the last range."""
+        return len(self.costs_e6) - 1 in self.used
+
+    def added_up(self, starts: Sequence[int]) -> SubjectCosts:
+        """Return the costs of longer ranges, which begin with the ranges of these ascending numbers."""
+        longer = [range(*pair) for pair in pairwise((*starts, len(self.costs_e6)))]
+        return SubjectCosts(
+            self.key,
+            self.label,
+            tuple(sum(self.costs_e6[each.start : each.stop]) for each in longer),
+            frozenset(number for number, each in enumerate(longer) if not self.used.isdisjoint(each)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +97,14 @@ def subject_costs(
         by_center=by == "cost_center",
     )
     if by is None and not rows:
-        return (SubjectCosts(None, None, (0,) * count, in_last=False),)
+        return (SubjectCosts(None, None, (0,) * count, frozenset()),)
     found = []
     for row in rows:
         costs_e6 = [0] * count
         for number, cost_e6 in zip(row["buckets"], row["costs_e6"], strict=True):
             costs_e6[number] = cost_e6
         key, label = (None, None) if by is None else (row["subject"], row["label"])
-        in_last = count - 1 in row["buckets"]
-        found.append(SubjectCosts(key, label, tuple(costs_e6), in_last))
+        found.append(SubjectCosts(key, label, tuple(costs_e6), frozenset(row["buckets"])))
     return tuple(found)
 
 
