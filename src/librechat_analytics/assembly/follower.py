@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from contextlib import closing, suppress
+from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
 from librechat_analytics.assembly.done_requests import DoneRequests
@@ -127,9 +127,12 @@ class Follower:
         ended = threading.Event()
 
         def do_requests() -> None:
-            with suppress(OutOfStepError):  # the next publication reports it
+            try:
                 while not ended.wait(LOOK_SECONDS):
                     publishing.attempt("do what was requested", requests.do_waiting)
+            except OutOfStepError as error:
+                log.warning("%s", error)
+                self._starts_over.set()
 
         threads = [
             threading.Thread(target=do_requests, name="requests", daemon=True),

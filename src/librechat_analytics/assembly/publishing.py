@@ -106,12 +106,18 @@ class Publishing:
 def follower_id(folder: Path) -> str:
     """Return what tells this working copy from others, and write it there if it is new.
 
-    A process that follows a killed one with the same working copy is the same follower.
+    A process that follows a killed one with the same working copy is the same follower. The copy of a folder
+    is another one, so the file also has its own number in the file system, which a copy does not share.
     """
     path = folder / ID_FILE
-    if not path.exists():
-        path.write_text(uuid4().hex, "utf-8")
-    return path.read_text("utf-8").strip()
+    path.touch()
+    number = str(path.stat().st_ino)
+    match path.read_text("utf-8", "replace").split():
+        case [identity, held] if held == number:
+            return identity
+    identity = uuid4().hex
+    path.write_text(f"{identity} {number}\n", "utf-8")
+    return identity
 
 
 def _log_progress(what: str, done: int, rows: int) -> None:
