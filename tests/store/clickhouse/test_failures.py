@@ -321,6 +321,13 @@ def test_rows_that_cannot_be_read_are_refused_and_none_is_kept(connection: Conne
     assert connection.rows("SELECT count() AS rows FROM rows") == [{"rows": 0}]
 
 
+def test_an_answer_that_python_cannot_hold_is_an_error_that_says_so(connection: Connection) -> None:
+    query = "SELECT reinterpret(toInt64(9000000000000000000), 'DateTime64(6)') AS at"
+    for ask in (connection.rows, connection.columns):
+        with pytest.raises(StoreError, match="cannot read: year 287168 is out of range"):
+            ask(query)
+
+
 def test_without_the_package_an_error_says_what_to_install() -> None:
     script = (
         "import sys; sys.modules['clickhouse_connect'] = None\n"

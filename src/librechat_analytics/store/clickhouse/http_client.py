@@ -63,9 +63,14 @@ class HttpClient:
         """Run a query and return its whole answer."""
         external = _external_data(frames)
         with self._client() as client:
-            return client.query(
-                query, parameters, settings, column_oriented=by_column, external_data=external
-            )
+            try:
+                return client.query(
+                    query, parameters, settings, column_oriented=by_column, external_data=external
+                )
+            except (ValueError, OverflowError) as error:  # a time of the year 10000, for example
+                raise StoreError(
+                    f"ClickHouse at {self._address} has a value that this program cannot read: {error}."
+                ) from error
 
     def command(self, statement: str, parameters: dict[str, object], settings: dict[str, object]) -> None:
         """Run a statement that returns nothing."""
