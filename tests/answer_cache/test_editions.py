@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from copy import copy
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -82,6 +83,21 @@ def test_a_new_minute_moves_the_present(answers: CachedRepository, clock: Clock)
     assert answers.now() == present
     clock.advance(10)
     assert answers.now() > present
+
+
+def test_how_old_a_pinned_state_is_is_read_once_and_how_its_source_does_is_always_new(
+    store: CountingStore, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pinned = copy(store)
+    monkeypatch.setattr(store, "pinned", lambda: pinned)
+    statuses: list[SourceStatus] = ["ok"]
+    answers = cached(store, clock, source=lambda: SourceReport(statuses[-1]))
+    assert answers.freshness().status == "ok"
+    reads = pinned.reads
+    statuses.append("unreachable")
+    assert answers.freshness().status == "unreachable"
+    assert pinned.reads == reads
+    answers.close()
 
 
 class TestManyWhoAskForMuch:

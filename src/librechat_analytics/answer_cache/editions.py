@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, TypeVar
 from librechat_analytics.answer_cache.kept import KEPT_ANSWERS
 from librechat_analytics.store.store import StoreError
 from librechat_analytics.usage.assigned_snapshot import Assignments
-from librechat_analytics.usage.freshness import freshness
+from librechat_analytics.usage.freshness import freshness, with_source
 from librechat_analytics.usage.periods import BadPeriodError
 from librechat_analytics.usage.repository import StoreRepository, no_rules, utc_now
 
@@ -104,6 +104,7 @@ class Edition:
         )
         self._opening_source = source()
         self._state = pinned.state()
+        self._freshness: Freshness | None = None
         self._guard = threading.Lock()
         self._compute_seconds = 0.0
         self._wanted: dict[str, tuple[Request[object], float]] = {}
@@ -143,7 +144,13 @@ class Edition:
         """Return how old its answers are and how the source is doing."""
         # A source that has read more since must not be shown as up to date beside these older figures.
         is_latest = self._as_of_version == self._store.as_of_version
-        return freshness(self._pinned, self._state, self._source() if is_latest else self._opening_source)
+        source = self._source() if is_latest else self._opening_source
+        if self._freshness is not None:
+            return with_source(self._freshness, source)
+        found = freshness(self._pinned, self._state, source)
+        if self._pinned is not self._store:  # all else is of one state, and need not be read again
+            self._freshness = found
+        return found
 
     def answer(self, request: Request[T]) -> T:
         """Answer a request, and remember it for the next edition if the answer was small enough to keep."""

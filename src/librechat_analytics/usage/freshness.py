@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,19 @@ def freshness(reader: Reader, state: SyncState, source: SourceReport) -> Freshne
         unattributed=reader.count_unattributed(),
         last_row=_stored_at(state.newest_id),
         refused=sum(row["refused"] for row in refused),
+        silent_since=source.silent_since,
+    )
+
+
+def with_source(known: Freshness, source: SourceReport) -> Freshness:
+    """Return what is known of the same state, with how the source is doing now."""
+    return replace(
+        known,
+        status=source.status,
+        progress=source.progress,
+        is_foreign=source.is_foreign,
+        audit_kind=source.audit_kind,
+        audit_progress=source.audit_progress,
         silent_since=source.silent_since,
     )
 
