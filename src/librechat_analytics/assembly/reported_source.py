@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final, get_args
 
 from librechat_analytics.store.clickhouse.followers import newest_heartbeat
+from librechat_analytics.store.clickhouse.store import REST_SECONDS
 from librechat_analytics.store.errors import StoreError
 from librechat_analytics.usage.answers import AuditKind, SourceReport, SourceStatus
 
@@ -25,7 +26,10 @@ SYNCS_MISSED: Final = 3
 
 
 class ReportedSource:
-    """Reads the newest heartbeat at most once a second, when somebody wants to know."""
+    """Reads the newest heartbeat at most once a second, when somebody wants to know.
+
+    A server that is slow to answer is left alone for a while.
+    """
 
     def __init__(
         self,
@@ -38,19 +42,33 @@ class ReportedSource:
         self._most_silent = max(LEAST_SILENCE, timedelta(seconds=SYNCS_MISSED * sync_seconds))
         self._seconds = seconds
         self._looking = threading.Lock()
-        self._looked_at = float("-inf")
+        self._has_looked = False
+        self._look_again_at = float("-inf")
         self._heartbeat: Heartbeat | None = None
         self._age = timedelta(0)
         self._age_at = 0.0
 
     def heartbeat(self) -> Heartbeat | None:
-        """Return the newest heartbeat that is known; None if there never was one."""
-        with self._looking:
-            if self._seconds() - self._looked_at >= LOOK_SECONDS:
-                with suppress(StoreError):  # what was known before still tells how old it is
-                    self._look()
-                self._looked_at = self._seconds()
-            return self._heartbeat
+        """Return the newest heartbeat that is known; None if there never was one.
+
+        While one thread looks, the others go on with what is known.
+        """
+        if self._seconds() >= self._look_again_at and self._looking.acquire(blocking=not self._has_looked):
+            try:
+                self._look_if_due()
+            finally:
+                self._looking.release()
+        return self._heartbeat
+
+    def _look_if_due(self) -> None:
+        begun = self._seconds()
+        if begun < self._look_again_at:  # another thread has looked meanwhile
+            return
+        with suppress(StoreError):  # what was known before still tells how old it is
+            self._look()
+        ended = self._seconds()
+        self._has_looked = True
+        self._look_again_at = ended + (REST_SECONDS if ended - begun > LOOK_SECONDS else LOOK_SECONDS)
 
     def _look(self) -> None:
         heartbeat = newest_heartbeat(self._connection)

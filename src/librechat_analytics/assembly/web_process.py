@@ -16,7 +16,7 @@ from librechat_analytics.finops.alert_writer import AlertWriter
 from librechat_analytics.store.clickhouse.commit import WRITER_BITS
 from librechat_analytics.store.clickhouse.connection import Connection
 from librechat_analytics.store.clickhouse.small_tables import SmallTables
-from librechat_analytics.store.clickhouse.store import ClickHouseStore
+from librechat_analytics.store.clickhouse.store import PATIENCE_SECONDS, ClickHouseStore
 from librechat_analytics.store.errors import StoreError
 from librechat_analytics.store.outbox import StoredAlerts
 from librechat_analytics.usage.assigned_snapshot import Assignments
@@ -51,8 +51,9 @@ def open_web_process(settings: Settings, address: StoreAddress) -> WebProcess:
     keys, definitions, prices = open_keys(settings), open_definitions(settings), open_prices(settings)
     connection = Connection(address, memory_limit=settings.store_memory_limit)
     has_names = not settings.anonymize_users
-    store = ClickHouseStore(connection, has_names=has_names)
-    source = ReportedSource(connection, sync_seconds=settings.sync_seconds)
+    looks = Connection(address, silence_seconds=PATIENCE_SECONDS)
+    store = ClickHouseStore(connection, looks=looks, has_names=has_names)
+    source = ReportedSource(looks, sync_seconds=settings.sync_seconds)
     small_tables = SmallTables(connection, lambda: store.commit, has_names=has_names)
     probe = StoreProbe(connection)
     asked = AskedFollower(connection, source.silent_since)

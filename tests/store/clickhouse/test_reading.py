@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ import pytest
 
 from librechat_analytics.store.clickhouse.connection import Connection
 from librechat_analytics.store.clickhouse.publisher import Publisher
-from librechat_analytics.store.clickhouse.store import LOOK_SECONDS, ClickHouseStore
+from librechat_analytics.store.clickhouse.store import LOOK_SECONDS, REST_SECONDS, ClickHouseStore
 from librechat_analytics.store.errors import StoreError
 from librechat_analytics.store.store import Store
 from librechat_analytics.usage.answers import SourceReport
@@ -21,6 +22,8 @@ from librechat_analytics.usage.filters import Filters, Scope
 from librechat_analytics.usage.periods import parse_period
 from librechat_analytics.usage.queries import of_store
 from librechat_analytics.usage.repository import StoreRepository
+from tests.support.clickhouse import publish_to
+from tests.support.fault_proxy import FaultProxy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,6 +98,30 @@ def test_the_last_known_commit_holds_while_clickhouse_does_not_answer(
     assert reader.version == first
     with pytest.raises(StoreError), reader.snapshot() as snapshot:
         snapshot.rows("SELECT * FROM sync_state")
+
+
+def test_a_server_that_hangs_holds_up_one_reader_and_is_found_again(
+    store: Store, clickhouse_database: StoreAddress
+) -> None:
+    publish_to(clickhouse_database, store)
+    seconds = Seconds()
+    with FaultProxy(clickhouse_database.port) as proxy:
+        there = replace(clickhouse_database, port=proxy.port)
+        looks = Connection(there, silence_seconds=2)
+        with closing(ClickHouseStore(Connection(there), looks=looks, seconds=seconds)) as reader:
+            pinned = reader.pinned()
+            proxy.set("hang")
+            seconds.now += LOOK_SECONDS
+            assert reader.version == pinned.version
+            for each in (reader, pinned):
+                with pytest.raises(StoreError, match="has stopped answering"), each.snapshot():
+                    raise AssertionError("a query would wait for a minute")
+            proxy.set("down")
+            proxy.set("pass")
+            seconds.now += REST_SECONDS
+            assert reader.version == pinned.version
+            with pinned.snapshot() as snapshot:
+                assert snapshot.rows("SELECT count() AS users FROM users") == [{"users": 0}]
 
 
 def test_a_snapshot_reads_the_tables_of_its_own_commit(store: Store, connection: Connection) -> None:

@@ -192,7 +192,7 @@ class Connection:
             return ask()
         except UnreachableError:
             # The connection broke, as at a restart of the server. A server that is silent would stay silent.
-            if time.monotonic() - begun > LATEST_RETRY_SECONDS:
+            if time.monotonic() - begun > min(LATEST_RETRY_SECONDS, self._silence_seconds / 2):
                 raise
             time.sleep(REST_BEFORE_RETRY_SECONDS)
         except RefusedError as error:

@@ -9,7 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from librechat_analytics.store.clickhouse.commit import newest_commit
-from librechat_analytics.store.clickhouse.problems import RefusedError
+from librechat_analytics.store.clickhouse.problems import RefusedError, UnreachableError
 from librechat_analytics.store.clickhouse.snapshots import ClickHouseSnapshot
 from librechat_analytics.store.errors import StoreError
 
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 1.0
 """Look for a newer commit at most this often, so that readers see it within two seconds."""
+
+PATIENCE_SECONDS = 3
+"""A server that answers a look no sooner is taken to hang."""
+
+REST_SECONDS = 10.0
+"""Look at a server that hangs again after so long; till then its queries fail at once, and hold up nobody."""
 
 UNKNOWN_TABLE = 60
 
@@ -39,6 +45,10 @@ class CommitReader(ABC):
     @abstractmethod
     def commit(self) -> Commit:
         """The commit that is read."""
+
+    @abstractmethod
+    def require_answers(self) -> None:
+        """Raise StoreError if the server is known to hang."""
 
     @property
     def version(self) -> int:
@@ -58,11 +68,15 @@ class CommitReader(ABC):
     @contextmanager
     def snapshot(self) -> Iterator[ClickHouseSnapshot]:
         """Open a snapshot; its queries raise StoreError if ClickHouse cannot be read."""
-        yield ClickHouseSnapshot(self._connection, self.commit, has_names=self._has_names)
+        commit = self.commit
+        self.require_answers()
+        yield ClickHouseSnapshot(self._connection, commit, has_names=self._has_names)
 
     def pinned(self) -> PinnedStore:
         """Return a store that stays with this commit."""
-        return PinnedStore(self._connection, self.commit, has_names=self._has_names)
+        return PinnedStore(
+            self._connection, self.commit, has_names=self._has_names, require_answers=self.require_answers
+        )
 
     def state(self) -> SyncState:
         """Return how far the source was read."""
@@ -76,14 +90,26 @@ class CommitReader(ABC):
 class PinnedStore(CommitReader):
     """The store as one commit left it."""
 
-    def __init__(self, connection: Connection, commit: Commit, *, has_names: bool = True) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        commit: Commit,
+        *,
+        has_names: bool = True,
+        require_answers: Callable[[], None] = lambda: None,
+    ) -> None:
         super().__init__(connection, has_names=has_names)
         self._commit = commit
+        self._require_answers = require_answers
 
     @property
     def commit(self) -> Commit:
         """The commit that is read."""
         return self._commit
+
+    def require_answers(self) -> None:
+        """Raise StoreError if the server is known to hang."""
+        self._require_answers()
 
 
 class ClickHouseStore(CommitReader):
@@ -91,16 +117,20 @@ class ClickHouseStore(CommitReader):
 
     Each use looks for a newer commit, but not within ``LOOK_SECONDS`` of the last look. If ClickHouse does
     not answer, the store stays with the commit that it knows; it raises StoreError while it knows none.
+    ``looks`` is a connection with less patience than others, to look with.
     """
 
     def __init__(
         self,
         connection: Connection,
         *,
+        looks: Connection | None = None,
         has_names: bool = True,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(connection, has_names=has_names)
+        self._looks = looks or connection
+        self._problem: str | None = None
         self._seconds = seconds
         self._looking = Lock()
         self._known: Commit | None = None
@@ -126,8 +156,16 @@ class ClickHouseStore(CommitReader):
     def close(self) -> None:
         """Close the connections."""
         self._connection.close()
+        self._looks.close()
+
+    def require_answers(self) -> None:
+        """Raise StoreError if the last look found that the server hangs."""
+        if (problem := self._problem) is not None:
+            raise UnreachableError(problem)
 
     def _first(self) -> Commit:
+        if self._seconds() < self._look_again_at:
+            self.require_answers()
         newest = self._newest()
         if newest is None:
             raise StoreError(
@@ -137,11 +175,18 @@ class ClickHouseStore(CommitReader):
         return newest
 
     def _newest(self) -> Commit | None:
+        begun, rest = time.monotonic(), LOOK_SECONDS
+        problem = None
         try:
-            return newest_commit(self._connection)
+            return newest_commit(self._looks)
+        except UnreachableError as error:
+            # A server that is down says so at once, and is found again as soon as it is up.
+            if time.monotonic() - begun > LOOK_SECONDS:
+                problem, rest = str(error), REST_SECONDS
+            raise
         except RefusedError as error:
             if error.code == UNKNOWN_TABLE:
                 return None
             raise
         finally:
-            self._look_again_at = self._seconds() + LOOK_SECONDS
+            self._problem, self._look_again_at = problem, self._seconds() + rest
