@@ -299,7 +299,9 @@ def _states(
     subjects = {one.key: one for one, _ in wanted}
     can_spend = {key: allowed(budget, reading.periods, one.costs_e6) for key, one in subjects.items()}
     crossed_at = _crossings(repository, reading, wanted, can_spend)
+    none_crossed = tuple(Threshold(percent, None) for percent in budget.thresholds)
     for one, number in wanted:
+        dates = crossed_at.get((one.key, number))
         allows, actual_e6 = can_spend[one.key][number], one.costs_e6[number]
         prospect = expected[one.key] if number == running else NO_PROSPECT
         yield BudgetState(
@@ -313,12 +315,11 @@ def _states(
             elapsed_share=elapsed[number],
             forecast=prospect.forecast,
             forecast_reason=prospect.reason,
-            runs_out_at=crossed_at.get((one.key, number, ALL_OF_IT))
+            runs_out_at=(dates and dates.get(ALL_OF_IT))
             or runs_out_at(usd(allows.available_e6 - actual_e6), prospect, zone),
-            thresholds=tuple(
-                Threshold(percent, crossed_at.get((one.key, number, percent)))
-                for percent in budget.thresholds
-            ),
+            thresholds=tuple(Threshold(percent, dates.get(percent)) for percent in budget.thresholds)
+            if dates
+            else none_crossed,
         )
 
 
@@ -327,8 +328,8 @@ def _crossings(
     reading: _Reading,
     wanted: Sequence[tuple[SubjectCosts, int]],
     can_spend: Mapping[str | None, Sequence[Allowed]],
-) -> dict[tuple[str | None, int, int], datetime | None]:
-    """Return when the thresholds that were reached were crossed, by subject, period and per cent."""
+) -> dict[tuple[str | None, int], dict[int, datetime | None]]:
+    """Return when thresholds were crossed, by per cent, of each subject and period in which any were."""
     percents = sorted({*reading.budget.thresholds, ALL_OF_IT})
     reached: dict[tuple[str | None, int, int], Limit] = {}
     for one, number in wanted:
@@ -340,7 +341,10 @@ def _crossings(
             reached[one.key, number, percent] = Limit(one.key, number, limit_e6)
     limits = tuple(reached.values())
     dates = repository.crossings(reading.edges, reading.budget.each, limits, reading.filters)
-    return dict(zip(reached, dates, strict=True))
+    found: dict[tuple[str | None, int], dict[int, datetime | None]] = {}
+    for (key, number, percent), at in zip(reached, dates, strict=True):
+        found.setdefault((key, number), {})[percent] = at
+    return found
 
 
 def _prospects(
