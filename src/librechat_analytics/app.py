@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from librechat_analytics.assembly.answering import Answers, Behind
 from librechat_analytics.assembly.following import Following
 from librechat_analytics.assembly.opening import (
+    end_publishing,
     open_definitions,
     open_keys,
     open_prices,
@@ -91,6 +92,7 @@ def create_app(settings: Settings) -> Flask:
         return web_process.answers.server
     keys, definitions = open_keys(settings), open_definitions(settings)
     prices, source, store = open_prices(settings), open_source(settings), open_store(settings)
+    end_publishing(store)
     if store.count_transactions() == 0:
         _log_what_an_empty_store_means(settings)
     assignments = Assignments()

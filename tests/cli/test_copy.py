@@ -19,13 +19,17 @@ if TYPE_CHECKING:
     Run = Callable[..., tuple[int, str]]
 
 
+def url_of(address: StoreAddress) -> str:
+    return str(address).replace("@", f":{quote(address.password, safe='')}@", 1)
+
+
 @pytest.mark.clickhouse
 def test_a_store_goes_into_clickhouse_and_comes_back(
     run: Run, tmp_path: Path, clickhouse_database: StoreAddress, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_dump(tmp_path / "dump", **example_collections())
     fill_store(tmp_path, now=NOON)
-    url = str(clickhouse_database).replace("@", f":{quote(clickhouse_database.password, safe='')}@", 1)
+    url = url_of(clickhouse_database)
     said = "Copied 15 rows. Rows, cost and tokens of all 5 months are equal."
     code, written = run("copy", "--to", url)
     assert (code, written.splitlines()[-1]) == (0, said)
@@ -36,9 +40,29 @@ def test_a_store_goes_into_clickhouse_and_comes_back(
     assert (code, "is not empty" in written) == (1, True)
 
 
-@pytest.mark.parametrize("options", [[], ["--to", "clickhouse://a/b", "--from", "clickhouse://a/b"]])
+@pytest.mark.clickhouse
+def test_without_an_address_the_copy_goes_to_store_url_and_comes_from_there(
+    run: Run, tmp_path: Path, clickhouse_database: StoreAddress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_dump(tmp_path / "dump", **example_collections())
+    fill_store(tmp_path, now=NOON)
+    monkeypatch.setenv("STORE_URL", url_of(clickhouse_database))
+    assert run("copy", "--to")[0] == 0
+    assert run("copy", "--to", "--replace")[0] == 0
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "back"))
+    assert run("copy", "--from")[0] == 0
+
+
+@pytest.mark.parametrize("direction", ["--to", "--from"])
+def test_without_an_address_store_url_is_needed(run: Run, direction: str) -> None:
+    assert run("copy", direction) == (1, "Set STORE_URL to the address of ClickHouse.\n")
+
+
+@pytest.mark.parametrize(
+    "options", [[], ["clickhouse://a/b"], ["--to", "--from"], ["--to", "--from", "clickhouse://a/b"]]
+)
 def test_one_direction_is_needed(run: Run, options: list[str]) -> None:
-    assert run("copy", *options) == (1, "Give one address of ClickHouse, after --to or after --from.\n")
+    assert run("copy", *options) == (1, "Give one of --to and --from.\n")
 
 
 def test_a_wrong_address_is_refused_without_its_password(run: Run) -> None:

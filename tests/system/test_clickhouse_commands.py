@@ -153,6 +153,13 @@ def test_a_single_sync_publishes_once_and_a_follower_can_go_on_from_there(site: 
         wait_until(
             lambda: "another" not in follower.log().lower() and site.run("check", "--follower")[0] == 0
         )
+        code, written = site.run("sync", MONGO_URI=site.mongo_uri)
+        assert (code, "A follower is at work" in written) == (1, True), written
+
+
+def test_before_anything_is_published_a_person_cannot_be_forgotten(site: ClickHouseSite) -> None:
+    code, written = site.run("forget", "ana@example.com")
+    assert (code, written.split(" to ")[0]) == (1, "Nothing was published"), written
 
 
 def names(site: ClickHouseSite) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from librechat_analytics.finops.definitions_file import DefinitionsFile
 from librechat_analytics.librechat.mongo import MongoSource
 from librechat_analytics.settings import name_users, require_a_key, whole_environment
 from librechat_analytics.store.errors import StoreError
+from librechat_analytics.store.notes import end_notes
 from librechat_analytics.store.store import Store
 from librechat_analytics.sync.mending import mend_names, mend_providers
 from librechat_analytics.sync.summing_up import sum_up_stored
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from librechat_analytics.settings import Settings
     from librechat_analytics.usage.prices import PriceList
 
+log = logging.getLogger(__name__)
+
 
 def open_store(settings: Settings) -> Store:
     """Open the store of DATA_DIR; raises StoreError if it cannot be used."""
@@ -32,6 +36,15 @@ def open_store(settings: Settings) -> Store:
     mend_providers(store)
     sum_up_stored(store, datetime.now(UTC))
     return store
+
+
+def end_publishing(store: Store) -> None:
+    """Note no changes for a follower any more, in the store of a process without STORE_URL."""
+    if end_notes(store):
+        log.warning(
+            "This store was published to ClickHouse. Without STORE_URL it keeps no list of what is not"
+            " published yet; before a follower can use it again, run librechat-analytics copy --to --replace."
+        )
 
 
 def open_source(settings: Settings) -> MongoSource | None:

@@ -36,9 +36,8 @@ def clickhouse_checks(
     """Check the store in ClickHouse; returns it if it can be read."""
     yield CheckResult(
         good=True,
-        text=f"STORE_URL is {connection.address}. DATA_DIR ({settings.data_dir}) is the follower's working"
-        " copy, which processes that only serve do not use; STORE_MEMORY_LIMIT is for each query in"
-        " ClickHouse.",
+        text=f"STORE_URL is {connection.address}. Only a follower uses DATA_DIR ({settings.data_dir}), for"
+        " its working copy. STORE_MEMORY_LIMIT is for each query in ClickHouse.",
     )
     try:
         (found,) = connection.rows("SELECT version() AS version, currentUser() AS user")

@@ -19,31 +19,32 @@ if TYPE_CHECKING:
     from librechat_analytics.store.clickhouse.address import StoreAddress
     from librechat_analytics.store.clickhouse.copying import Comparison
 
-ONE_DIRECTION = "Give one address of ClickHouse, after --to or after --from."
+ONE_DIRECTION = "Give one of --to and --from."
 
 
 def copy(
-    *,
-    to: Annotated[str, typer.Option("--to", metavar="URL", help="Copy the store into this ClickHouse.")] = "",
-    from_: Annotated[
-        str, typer.Option("--from", metavar="URL", help="Fill the store from this ClickHouse.")
+    url: Annotated[
+        str, typer.Argument(metavar="[URL]", help="Where ClickHouse is, as in STORE_URL.", show_default=False)
     ] = "",
+    *,
+    to: Annotated[bool, typer.Option("--to", help="Copy the store into ClickHouse.")] = False,
+    from_: Annotated[bool, typer.Option("--from", help="Fill the store from ClickHouse.")] = False,
     replace: Annotated[
         bool, typer.Option("--replace", help="Replace what is there, even if it is another ledger.")
     ] = False,
 ) -> None:
     """Copy all that the store holds into ClickHouse or out of it, and compare the sums of each month.
 
-    URL is as in STORE_URL. A copy into
-    ClickHouse goes on where it was interrupted; one out of it begins again. Stop the server or the follower
+    Better set STORE_URL than give a URL, because the list of processes shows the password in it. A copy into
+    ClickHouse goes on where it was interrupted; one out of it begins again. Stop the server and the follower
     first.
     """
     from librechat_analytics.assembly.opening import require_client
 
     settings = load_settings()
-    if bool(to) == bool(from_):
+    if to == from_:
         raise OperatorError(ONE_DIRECTION)
-    address = _address(settings, to or from_)
+    address = _address(settings, url)
     require_client()
     compared = _copy_to(settings, address, replace) if to else _copy_from(settings, address, replace)
     if compared.different:
@@ -86,6 +87,10 @@ def _copy_from(settings: Settings, address: StoreAddress, is_replacing: bool) ->
 def _address(settings: Settings, url: str) -> StoreAddress:
     from librechat_analytics.store.clickhouse.address import parse_store_url
 
+    if not url:
+        if settings.store_address is None:
+            raise OperatorError("Set STORE_URL to the address of ClickHouse.")
+        return settings.store_address
     try:
         return parse_store_url(url, settings.store_ca_file)
     except ValueError as error:

@@ -53,10 +53,13 @@ def _forget_in_clickhouse(settings: Settings, address: StoreAddress, user: str) 
     """Have the follower erase the names, and wait until they have left ClickHouse's disk."""
     from librechat_analytics.store.clickhouse.commit import newest_commit
     from librechat_analytics.store.clickhouse.people import count_older_parts, users_known_as
+    from librechat_analytics.store.clickhouse.store import nothing_published
 
     with opened_clickhouse(settings, address) as connection:
         commit = newest_commit(connection)
-        known = _only_one(user, users_known_as(connection, commit, user) if commit else [])
+        if commit is None:
+            raise nothing_published(connection.address)
+        known = _only_one(user, users_known_as(connection, commit, user))
         with asked_follower(settings, address) as follower:
             answer = follower.forget(known)
         if not answer.is_done:

@@ -59,6 +59,8 @@ def sync(
     With STORE_URL the store is in ClickHouse; --follow then also evaluates alerts, sends them and the reports
     by schedule, and does what web processes and other commands request.
     """
+    from librechat_analytics.assembly.opening import end_publishing
+
     settings = load_settings()
     log_to_stderr(settings)
     if follow and settings.store_address is not None:
@@ -70,6 +72,8 @@ def sync(
             Follower(settings, settings.store_address, stopped, report).run()
         return
     with opened_mongodb(settings) as source, opened_store(settings) as store, sync_progress() as report:
+        if settings.store_address is None:
+            end_publishing(store)
         syncer = _syncer(settings, store, source, report)
         if follow:
             with ending_cleanly(syncer.stop):

@@ -156,6 +156,8 @@ def publishing(settings: Settings, store: Store) -> Iterator[None]:
         return
     from librechat_analytics.assembly.heartbeats import Heartbeats
     from librechat_analytics.assembly.publishing import follower_id
+    from librechat_analytics.store.clickhouse import schema
+    from librechat_analytics.store.clickhouse.followers import others_at_work
     from librechat_analytics.store.clickhouse.publisher import Publisher
     from librechat_analytics.usage.answers import SourceReport
 
@@ -164,6 +166,12 @@ def publishing(settings: Settings, store: Store) -> Iterator[None]:
 
     with opened_clickhouse(settings, settings.store_address) as connection:
         identity = follower_id(settings.data_dir)
+        schema.prepare(connection)
+        if others_at_work(connection, identity):  # perhaps for months, so do not wait
+            raise OperatorError(
+                "A follower is at work on this ClickHouse database, or was a minute ago. It publishes what"
+                " is new, so this command has nothing to do."
+            )
         publisher = Publisher(store, connection, follower=identity)
         publisher.prepare()
         try:

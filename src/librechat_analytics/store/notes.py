@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from librechat_analytics.store.store import Store
+
 
 def is_published(cursor: duckdb.DuckDBPyConnection) -> bool:
     """Say whether the store is published, so that its changes are noted."""
@@ -46,3 +48,11 @@ def note(
     """Note what the statement ``name`` finds, if the store is published."""
     if is_published(cursor):
         run(cursor, f"statements/{name}", parameters)
+
+
+def end_notes(store: Store) -> bool:
+    """Note no changes any more; return whether they were noted before."""
+    with store.committing(is_usage=False, is_change=False) as cursor:
+        were_noted = is_published(cursor)
+        run(cursor, "statements/end_notes")
+    return were_noted

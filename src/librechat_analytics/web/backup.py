@@ -30,7 +30,7 @@ FILE_NAME = "usage.duckdb"
 
 BY_CLICKHOUSE = (
     "The store is in ClickHouse, which backs it up itself: BACKUP DATABASE ... TO Disk(...) or TO S3(...);"
-    " see docs/operate.md."
+    " see docs/scale.md."
 )
 
 

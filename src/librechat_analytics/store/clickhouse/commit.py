@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
+from librechat_analytics.store.clickhouse.problems import RefusedError
 from librechat_analytics.store.interface import Extent
 from librechat_analytics.store.store import STATE_FIELDS, SyncState
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from librechat_analytics.store.clickhouse.connection import Connection
     from librechat_analytics.store.interface import SqlRow
 
+UNKNOWN_TABLE = 60
 WRITER_BITS = 16
 WRITER_MASK = (1 << WRITER_BITS) - 1
 
@@ -102,10 +104,15 @@ COMMIT_FIELDS = tuple(field.name for field in fields(Commit))
 def newest_commit(connection: Connection) -> Commit | None:
     """Return the newest commit; None if nothing was ever published.
 
-    Raises StoreError if the database has no such table or cannot be read.
+    Raises StoreError if the database cannot be read.
     """
-    # A follower of another version may have fewer or more columns.
-    found = connection.rows("SELECT * FROM sync_state ORDER BY version DESC LIMIT 1")
+    try:
+        # A follower of another version may have fewer or more columns.
+        found = connection.rows("SELECT * FROM sync_state ORDER BY version DESC LIMIT 1")
+    except RefusedError as error:
+        if error.code != UNKNOWN_TABLE:
+            raise
+        return None
     if not found:
         return None
     values: SqlRow = {name: found[0].get(name) for name in COMMIT_FIELDS}

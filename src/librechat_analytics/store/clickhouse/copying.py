@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from librechat_analytics.store.clickhouse import schema
 from librechat_analytics.store.clickhouse.commit import newest_commit
 from librechat_analytics.store.clickhouse.followers import others_at_work
-from librechat_analytics.store.clickhouse.problems import RefusedError
 from librechat_analytics.store.clickhouse.publisher import Publisher
 from librechat_analytics.store.clickhouse.restoring import restore
 from librechat_analytics.store.clickhouse.tables import CELLS, TRANSACTIONS
 from librechat_analytics.store.clickhouse.visible import visible
 from librechat_analytics.store.clickhouse.working_copy import WorkingCopy
 from librechat_analytics.store.errors import StoreError
+from librechat_analytics.store.notes import end_notes
 from librechat_analytics.store.sql_files import rows_of
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     Report = Callable[[str, int, int], None]
 
-UNKNOWN_TABLE = 60
 FIRST_DAY = date(1970, 1, 1)
 
 
@@ -91,17 +90,12 @@ def copy_from(
         store.keep_copy(datetime.now(UTC))
     restore(store, connection, commit, lambda done, rows: report("receiving", done, rows))
     compared = _compared(store, connection)
-    copy.end()
+    end_notes(store)
     return compared
 
 
 def _newest(connection: Connection) -> Commit:
-    try:
-        commit = newest_commit(connection)
-    except RefusedError as error:
-        if error.code != UNKNOWN_TABLE:
-            raise
-        commit = None
+    commit = newest_commit(connection)
     if commit is None:
         raise StoreError("The ClickHouse database is empty, so there is nothing to copy.")
     return commit

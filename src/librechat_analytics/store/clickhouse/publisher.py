@@ -130,7 +130,7 @@ class Publisher:
             lambda column: f"{column} > {last.version} AND {column} NOT IN (SELECT version FROM sync_state)",
         )
         if published is None or published.ledger != last.ledger:
-            self._refuse_other_ledger()
+            self._refuse_other_ledger(last)
             self._restore(last, reported)
         elif last.version not in (published.version, published.pending):
             self._set_aside()
@@ -304,13 +304,16 @@ class Publisher:
             " database."
         )
 
-    def _refuse_other_ledger(self) -> None:
-        if not self._copy.is_empty():
-            raise StoreError(
-                "The ClickHouse database and the store in DATA_DIR hold different ledgers. To go on with the"
-                " one in ClickHouse, move the store away. To replace it by the one in DATA_DIR, run"
-                " librechat-analytics copy --to URL --replace."
-            )
+    def _refuse_other_ledger(self, last: Commit) -> None:
+        if self._copy.is_empty():
+            return
+        reason = "The ClickHouse database and the store in DATA_DIR hold different ledgers."
+        if self._copy.was_published_to(last.ledger):
+            reason = "The store in DATA_DIR was in use without STORE_URL and may hold more than ClickHouse."
+        raise StoreError(
+            f"{reason} To go on with what is in ClickHouse, move the store away. To replace that by the"
+            " store, run librechat-analytics copy --to --replace."
+        )
 
     def _set_aside(self) -> None:
         kept = self._store.keep_copy(datetime.now(UTC))

@@ -9,7 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from librechat_analytics.store.clickhouse.commit import newest_commit
-from librechat_analytics.store.clickhouse.problems import RefusedError, UnreachableError
+from librechat_analytics.store.clickhouse.problems import UnreachableError
 from librechat_analytics.store.clickhouse.snapshots import ClickHouseSnapshot
 from librechat_analytics.store.errors import StoreError
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
+    from librechat_analytics.store.clickhouse.address import StoreAddress
     from librechat_analytics.store.clickhouse.commit import Commit
     from librechat_analytics.store.clickhouse.connection import Connection
     from librechat_analytics.store.store import SyncState
@@ -30,7 +31,12 @@ PATIENCE_SECONDS = 3
 REST_SECONDS = 10.0
 """Look at a server that hangs again after so long; till then its queries fail at once, and hold up nobody."""
 
-UNKNOWN_TABLE = 60
+
+def nothing_published(address: StoreAddress) -> StoreError:
+    """Return the error of a database that no follower has published to."""
+    return StoreError(
+        f"Nothing was published to {address} yet. Start a follower: librechat-analytics sync --follow."
+    )
 
 
 class CommitReader(ABC):
@@ -168,10 +174,7 @@ class ClickHouseStore(CommitReader):
             self.require_answers()
         newest = self._newest()
         if newest is None:
-            raise StoreError(
-                f"Nothing was published to {self._connection.address} yet. Start a follower:"
-                " librechat-analytics sync --follow."
-            )
+            raise nothing_published(self._connection.address)
         return newest
 
     def _newest(self) -> Commit | None:
@@ -183,10 +186,6 @@ class ClickHouseStore(CommitReader):
             # A server that is down says so at once, and is found again as soon as it is up.
             if time.monotonic() - begun > LOOK_SECONDS:
                 problem, rest = str(error), REST_SECONDS
-            raise
-        except RefusedError as error:
-            if error.code == UNKNOWN_TABLE:
-                return None
             raise
         finally:
             self._problem, self._look_again_at = problem, self._seconds() + rest

@@ -77,10 +77,13 @@ class WorkingCopy:
             begin_notes(cursor, begun)
         return begun
 
-    def end(self) -> None:
-        """Note no changes any more, in a store that is not published."""
-        with self.store.committing(is_usage=False, is_change=False) as cursor:
-            run(cursor, "statements/end_notes")
+    def was_published_to(self, ledger: UUID) -> bool:
+        """Say whether this ledger was published from the store, which has noted no changes since."""
+        with self.store.reading() as cursor:
+            tables = cursor.execute("FROM duckdb_tables() WHERE table_name = 'published'").fetchall()
+            return bool(tables) and any(
+                row[0] == ledger for row in rows_of(cursor, "statements/read_published")
+            )
 
     def has_notes(self, first_slot: int, end_slot: int) -> bool:
         """Say whether anything in a range of slots is noted as not published."""
