@@ -1,10 +1,10 @@
-"""Measures stores of several sizes in the file and in ClickHouse, and writes the table of docs/scale.md.
+"""Measures the publication and the disk of stores of several sizes, and writes the table of docs/scale.md.
 
     .venv/bin/python -m bench.scale [--rows 1000000 10000000] [--folder FOLDER] [--page docs/scale.md]
 
 The stores are made once and kept in the folder, as those of bench.questions. ClickHouse is the server that
-the tests start, with the same engine inside. CPU is the time of all threads, in ClickHouse with those of the
-server. A size of 100 million rows needs 15 GB of disk and an hour.
+the tests start, with the same engine inside. CPU is the time of all threads of this process and of the
+server. bench.engines has the questions. A size of 100 million rows needs 15 GB of disk and an hour.
 """
 
 from __future__ import annotations
@@ -17,41 +17,28 @@ from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 from tests.support.clickhouse import clickhouse_server, publish_to
 
 from bench.long_store import long_store
 from bench.measuring import in_words, short
-from bench.questions import FOLDER, PERIODS, ROOT, period_named, questions, repository_of
+from bench.questions import FOLDER, ROOT
 from bench.report import replaced
 from librechat_analytics.store.clickhouse.connection import Connection
-from librechat_analytics.store.clickhouse.store import ClickHouseStore
 from librechat_analytics.store.store import FILE_NAME
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from librechat_analytics.store.interface import Reader
 
 SIZES = (1_000_000, 10_000_000)
 PAGE = ROOT / "docs" / "scale.md"
 BEGIN = "<!-- `python -m bench.scale` writes from here -->"
-ABOUT = ("30d", "12m")
-ASKED = ("summary", "top users", "top agents", "usage over time", "caching", "quality")
-TIMES = 5
-"""The CPU of another process is counted in hundredths of a second, so a question is asked this often."""
-
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 HOW_TO_READ = """\
-Each cell has DuckDB first and ClickHouse second. CPU is the time of all threads, for ClickHouse that of the
-web process and of the server together, for one answer that is not in the cache. Publishing everything is what
-the follower does once, at its first start.
+Publishing everything is what the follower does once, at its first start. CPU is the time of all threads of
+the follower and of ClickHouse together. The disk has DuckDB first and ClickHouse second.
 """
 
 
-def measured(folder: Path, rows: int, *, asked: Sequence[str] = ASKED, times: int = TIMES) -> dict[str, str]:
+def measured(folder: Path, rows: int) -> dict[str, str]:
     """Return the figures of one size by the title of their line; make the store if it is not there."""
     place = folder / short(rows)
     figures: dict[str, str] = {}
@@ -70,26 +57,7 @@ def measured(folder: Path, rows: int, *, asked: Sequence[str] = ASKED, times: in
         )
         on_disk = ((place / FILE_NAME).stat().st_size, int(str(sizes["bytes"])))
         figures["disk"] = " · ".join(f"{size / 1e6:,.0f} MB" for size in on_disk)
-        in_file = answered(store, time.process_time, asked, times)
-        in_clickhouse = answered(ClickHouseStore(connection), _cpu_of_both, asked, times)
-        for title, seconds in in_file.items():
-            figures[title] = f"{_milliseconds(seconds)} · {_milliseconds(in_clickhouse[title])}"
     return figures
-
-
-def answered(reader: Reader, cpu: Callable[[], float], asked: Sequence[str], times: int) -> dict[str, float]:
-    """Return the CPU seconds of each question about each period, asked once and then so many times."""
-    repository = repository_of(reader)
-    taken: dict[str, float] = {}
-    for name in ABOUT:
-        actions = questions(repository, period_named(repository, name))
-        for title in asked:
-            actions[title]()
-            begun = cpu()
-            for _ in range(times):
-                actions[title]()
-            taken[f"{title}, {PERIODS[name]}"] = (cpu() - begun) / times
-    return taken
 
 
 def table(columns: dict[int, dict[str, str]]) -> str:
@@ -115,10 +83,6 @@ def _cpu_of(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
     user, system = fields[11:13]
     return (int(user) + int(system)) / TICKS_A_SECOND
-
-
-def _milliseconds(seconds: float) -> str:
-    return f"{1000 * seconds:,.0f} ms"
 
 
 def main() -> None:
