@@ -11,7 +11,7 @@ from uuid import uuid4
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.store.clickhouse.folding import READER_SECONDS
 from librechat_analytics.store.clickhouse.problems import UnreachableError
-from librechat_analytics.store.clickhouse.publisher import OutOfStepError, Publisher
+from librechat_analytics.store.clickhouse.publisher import OutOfStepError, Publisher, StoppedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,6 +45,8 @@ class Publishing:
         while not stopped.is_set():
             try:
                 self._publisher.prepare(_log_progress, is_stopped=stopped.is_set)
+            except StoppedError:
+                return False
             except UnreachableError as error:
                 self._note("publish", str(error))
                 if self._store.state().anything_read:

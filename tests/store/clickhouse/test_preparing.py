@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from librechat_analytics.store.clickhouse import publisher as publisher_module
 from librechat_analytics.store.clickhouse.connection import Connection
-from librechat_analytics.store.clickhouse.followers import others_at_work
-from librechat_analytics.store.clickhouse.publisher import Publisher
+from librechat_analytics.store.clickhouse.followers import newest_heartbeat, others_at_work
+from librechat_analytics.store.clickhouse.publisher import Publisher, StoppedError
 from librechat_analytics.store.store import Store, StoreError
 from tests.support.documents import NOON
 from tests.support.published_stores import assert_same, contents_at, contents_of, newest, write_usage
 from tests.support.store_writers import make_older
+from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,6 +83,29 @@ def test_a_working_copy_of_another_ledger_is_refused(tmp_path: Path, connection:
         with pytest.raises(StoreError, match=r"different ledgers.* copy --to"):
             prepared(other, connection, "two")
         assert others_at_work(connection, "one") == []
+
+
+def test_a_follower_that_prepares_for_long_is_seen_at_work_and_can_be_stopped(
+    tmp_path: Path, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publisher_module, "RENEW_SECONDS", 0.05)
+    stopped: list[str] = []
+
+    def report(what: str, _done: int, _rows: int) -> None:
+        first = newest_heartbeat(connection)
+        assert first is not None
+        wait_until(lambda: newest_heartbeat(connection) != first)
+        stopped.append(what)
+
+    with closing(Store(tmp_path)) as store:
+        write_usage(store, 3)
+        publisher = Publisher(store, connection, follower="one")
+        with pytest.raises(StoppedError):
+            publisher.prepare(report, is_stopped=lambda: bool(stopped))
+        assert stopped == ["publishing"]
+        assert others_at_work(connection, "two") == []
+        publisher.prepare()
+        assert_in_step(store, connection)
 
 
 def test_an_emptied_database_gets_everything_again(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import secrets
+import threading
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -27,7 +28,7 @@ from librechat_analytics.store.errors import StoreError
 from librechat_analytics.store.schema import PROGRAM_VERSION, SCHEMA_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from librechat_analytics.store.clickhouse.commit import Commit
     from librechat_analytics.store.clickhouse.connection import Connection
@@ -56,6 +57,10 @@ class OutOfStepError(StoreError):
     """Another follower has published; the working copy must be compared again before this one can go on."""
 
 
+class StoppedError(StoreError):
+    """The follower was stopped while it prepared; the next start goes on."""
+
+
 class Publisher:
     """Brings ClickHouse in step with the working copy, one commit at a time; for one thread.
 
@@ -78,7 +83,6 @@ class Publisher:
         self._last: Commit | None = None
         self._published: Published | None = None
         self._changes: int | None = None
-        self._claimed_at = 0.0
         self._alone_at = 0.0
         self._writer = secrets.randbelow(WRITER_MASK + 1)
         self._era_began_at: float | None = None
@@ -93,19 +97,20 @@ class Publisher:
     ) -> None:
         """Make ClickHouse and the working copy agree: publish everything, or restore the working copy.
 
-        Waits while another follower is at work, until ``is_stopped``. ``report`` gets what is being done, how
-        many rows are done and how many there are. Raises StoreError if ClickHouse has another ledger.
+        Waits while another follower is at work. ``report`` gets what is being done, how many rows are done
+        and how many there are. Raises StoreError if ClickHouse has another ledger, and StoppedError once it
+        ``is_stopped``.
         """
         schema.prepare(self._connection)
-        if not self._claim(is_stopped):
-            return
+        self._claim(is_stopped)
 
         def reported(what: str, done: int, rows: int) -> None:
-            self._renew_claim()
             report(what, done, rows)
+            _require_going_on(is_stopped)
 
         try:
-            self._compare(reported)
+            with self._keeping_claim():
+                self._compare(reported)
         except StoreError:
             with suppress(StoreError):
                 self._withdraw()
@@ -181,15 +186,16 @@ class Publisher:
         """Let another follower begin at once. What was not published is published by the next start."""
         note_stopped(self._connection, self._follower)
 
-    def _claim(self, is_stopped: Callable[[], bool]) -> bool:
-        """Wait until no other follower is at work, and claim the place; False if stopped before."""
+    def _claim(self, is_stopped: Callable[[], bool]) -> None:
+        """Wait until no other follower is at work, and claim the place; raises StoppedError."""
         is_noted = False
-        while not is_stopped():
+        while True:
+            _require_going_on(is_stopped)
             if not (others := others_at_work(self._connection, self._follower)):
-                self._renew_claim()
+                claim(self._connection, self._follower, PROGRAM_VERSION)
                 # Two that start together see each other here, and both withdraw.
                 if not (others := others_at_work(self._connection, self._follower)):
-                    return True
+                    return
                 self._withdraw()
             if not is_noted:
                 log.warning(
@@ -199,16 +205,27 @@ class Publisher:
                 )
                 is_noted = True
             self._rest(LOOK_SECONDS + secrets.randbelow(1000) / 1000)
-        return False
 
     def _withdraw(self) -> None:
         withdraw(self._connection, self._follower)
-        self._claimed_at = 0.0
 
-    def _renew_claim(self) -> None:
-        if time.monotonic() - self._claimed_at > RENEW_SECONDS or not self._claimed_at:
-            claim(self._connection, self._follower, PROGRAM_VERSION)
-            self._claimed_at = time.monotonic()
+    @contextmanager
+    def _keeping_claim(self) -> Iterator[None]:
+        """Renew the claim as long as the block lasts; later heartbeats do that."""
+        ended = threading.Event()
+
+        def renew() -> None:
+            while not ended.wait(RENEW_SECONDS):
+                with suppress(StoreError):  # the block reports it
+                    claim(self._connection, self._follower, PROGRAM_VERSION)
+
+        thread = threading.Thread(target=renew, name="claim", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
 
     def _publish_all(self, published: Published, report: Callable[[str, int, int], None]) -> None:
         """Publish everything, and go on where an earlier start was killed."""
@@ -326,3 +343,8 @@ class Publisher:
     def _restore(self, last: Commit, report: Callable[[str, int, int], None]) -> None:
         log.info("Restoring the working copy from ClickHouse: %s rows.", f"{last.documents:,}")
         restore(self._store, self._connection, last, lambda done, rows: report("restoring", done, rows))
+
+
+def _require_going_on(is_stopped: Callable[[], bool]) -> None:
+    if is_stopped():
+        raise StoppedError("The follower was stopped.")
