@@ -24,7 +24,7 @@ ONE_DIRECTION = "Give one of --to and --from."
 
 def copy(
     url: Annotated[
-        str, typer.Argument(metavar="[URL]", help="Where ClickHouse is, as in STORE_URL.", show_default=False)
+        str, typer.Argument(metavar="URL", help="Where ClickHouse is, as in STORE_URL.", show_default=False)
     ] = "",
     *,
     to: Annotated[bool, typer.Option("--to", help="Copy the store into ClickHouse.")] = False,

@@ -11,6 +11,7 @@ from librechat_analytics.store.clickhouse import publisher as publisher_module
 from librechat_analytics.store.clickhouse.connection import Connection
 from librechat_analytics.store.clickhouse.followers import newest_heartbeat, others_at_work
 from librechat_analytics.store.clickhouse.publisher import Publisher, StoppedError
+from librechat_analytics.store.notes import end_notes
 from librechat_analytics.store.store import Store, StoreError
 from tests.support.documents import NOON
 from tests.support.published_stores import assert_same, contents_at, contents_of, newest, write_usage
@@ -106,6 +107,21 @@ def test_a_follower_that_prepares_for_long_is_seen_at_work_and_can_be_stopped(
         assert others_at_work(connection, "two") == []
         publisher.prepare()
         assert_in_step(store, connection)
+
+
+def test_a_store_that_was_used_without_clickhouse_meanwhile_is_refused_and_left_alone(
+    tmp_path: Path, connection: Connection
+) -> None:
+    with closing(Store(tmp_path)) as store:
+        write_usage(store, 3)
+        prepared(store, connection).close()
+        end_notes(store)
+        write_usage(store, 3, first=3)
+        held = contents_of(store)
+        with pytest.raises(StoreError, match=r"in use without STORE_URL .* copy --to --replace"):
+            prepared(store, connection)
+        assert contents_of(store) == held
+        assert others_at_work(connection, "two") == []
 
 
 def test_an_emptied_database_gets_everything_again(
