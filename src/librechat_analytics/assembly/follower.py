@@ -102,7 +102,12 @@ class Follower:
         try:
             if is_prepared:
                 requests = DoneRequests(
-                    connection, store, following, self._definitions, publishing.publish, self._erase_soon
+                    connection,
+                    store,
+                    following,
+                    self._definitions,
+                    publishing.publish_at_once,
+                    self._erase_soon,
                 )
                 heartbeats = Heartbeats(connection, following.source_report, identity)
                 self._publish(publishing, requests, heartbeats)

@@ -62,6 +62,11 @@ class Publishing:
         with self._lock:
             self._publisher.publish()
 
+    def publish_at_once(self) -> None:
+        """Publish what has changed for somebody who waits; raises as ``publish`` does."""
+        with self._lock:
+            self._publisher.publish(at_once=True)
+
     def fold_if_due(self) -> None:
         """Delete once a minute what nobody reads any more."""
         if time.monotonic() - self._folded_at >= FOLD_SECONDS:
@@ -78,7 +83,7 @@ class Publishing:
 
     def end(self) -> None:
         """Publish what the last batch brought, and let another follower begin."""
-        self.attempt("publish", self.publish)
+        self.attempt("publish", self.publish_at_once)
         self.attempt("publish", self._publisher.close)
 
     def attempt(self, what: str, do: Callable[[], object]) -> bool:

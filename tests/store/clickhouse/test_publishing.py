@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from librechat_analytics.librechat.transactions import read_transaction
 from librechat_analytics.store import cells
+from librechat_analytics.store.clickhouse import publisher as publisher_module
 from librechat_analytics.store.clickhouse.connection import Connection
 from librechat_analytics.store.clickhouse.publisher import Publisher
 from librechat_analytics.store.held_ids import AuditResult, HeldIds
@@ -156,6 +157,22 @@ def test_a_published_row_that_becomes_one_of_a_pair_is_published_again(
         contents = contents_of(store)
         assert [row[-1] for row in contents["transactions"]] == [True, True]
         assert_same(contents_at(store, connection, newest(connection)), contents)
+
+
+def test_a_person_is_forgotten_at_once_even_while_the_history_is_read(
+    tmp_path: Path, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publisher_module, "REST_TIMES", 1e6)
+    with closing(Store(tmp_path)) as store:
+        read(store, NOON, [], [person(ANA, "ana@example.com")])
+        publisher = Publisher(store, connection, follower="one")
+        publisher.prepare()
+        store.write_state(oldest_id="0" * 24, history_complete=False)
+        assert publisher.publish()
+        store.forget_user(str(ANA))
+        assert not publisher.publish()  # it rests
+        assert publisher.publish(at_once=True)
+        assert_same(contents_at(store, connection, newest(connection)), contents_of(store))
 
 
 def write(store: Store, *documents: Document) -> None:

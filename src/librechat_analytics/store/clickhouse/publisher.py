@@ -148,12 +148,14 @@ class Publisher:
         if published is not None and published.store_schema != SCHEMA_VERSION:
             self._copy.note_everything()
 
-    def publish(self) -> bool:
+    def publish(self, *, at_once: bool = False) -> bool:
         """Publish what has changed, in one commit; return whether anything had.
 
-        Raises OutOfStepError if another follower has published.
+        While the history is read, it rests between publications, unless somebody waits for this one
+        ``at_once``. Raises OutOfStepError if another follower has published.
         """
-        if self._changes == self._store.changes or time.monotonic() < self._rest_until:
+        is_resting = time.monotonic() < self._rest_until and not at_once
+        if self._changes == self._store.changes or is_resting:
             return False
         began, changes = time.monotonic(), self._store.changes
         if self._published is None:
