@@ -9,7 +9,7 @@ import pytest
 
 from librechat_analytics.store.clickhouse import publisher as publisher_module
 from librechat_analytics.store.clickhouse.connection import Connection
-from librechat_analytics.store.clickhouse.followers import newest_heartbeat, others_at_work
+from librechat_analytics.store.clickhouse.followers import newest_heartbeat, note_stopped, others_at_work
 from librechat_analytics.store.clickhouse.publisher import Publisher, StoppedError
 from librechat_analytics.store.notes import end_notes
 from librechat_analytics.store.store import Store, StoreError
@@ -55,6 +55,27 @@ def test_an_empty_working_copy_is_restored(tmp_path: Path, connection: Connectio
         write_usage(other, 5, first=12)
         assert publisher.publish()
         assert_in_step(other, connection)
+
+
+def test_what_a_paused_follower_still_commits_is_whole(
+    tmp_path: Path, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    insert = Connection.insert_csv
+    with closing(Store(tmp_path / "a")) as store, closing(Store(tmp_path / "b")) as other:
+        write_usage(store, 12)
+        paused = prepared(store, connection)
+        write_usage(store, 5, first=12)
+
+        def take_over(connection: Connection, into: str, *rest: object, **options: object) -> None:
+            if into == "sync_state":
+                monkeypatch.setattr(Connection, "insert_csv", insert)
+                note_stopped(connection, "one")
+                Publisher(other, connection, follower="two", rest=lambda _: None).prepare()
+            insert(connection, into, *rest, **options)
+
+        monkeypatch.setattr(Connection, "insert_csv", take_over)
+        paused.publish()
+        assert_in_step(store, connection)
 
 
 def test_a_working_copy_that_was_put_back_is_kept_and_restored(

@@ -130,9 +130,13 @@ class Publisher:
             self._published = self._copy.published()
             return
         schema.refuse_newer(last)
+        # What other processes have sent does not count, and a paused one may still commit it.
         delete_uncommitted(
             self._connection,
-            lambda column: f"{column} > {last.version} AND {column} NOT IN (SELECT version FROM sync_state)",
+            lambda column: (
+                f"{column} > {last.version} AND {self._is_own(column)}"
+                f" AND {column} NOT IN (SELECT version FROM sync_state)"
+            ),
         )
         if published is None or published.ledger != last.ledger:
             self._refuse_other_ledger(last)
@@ -231,7 +235,12 @@ class Publisher:
 
     def _publish_all(self, published: Published, report: Callable[[str, int, int], None]) -> None:
         """Publish everything, and go on where an earlier start was killed."""
-        delete_uncommitted(self._connection, lambda column: f"{column} > 0", kept=published.pending)
+        kept = published.pending
+        delete_uncommitted(
+            self._connection,
+            lambda column: f"({self._is_own(column)} OR {column} = {kept or 0})",
+            kept=kept,
+        )
         version = published.pending or version_after(published.version or 0, self._writer)
         self._copy.note_pending(version)
         self._publish(
@@ -240,6 +249,10 @@ class Publisher:
             lambda done, rows: report("publishing", done, rows),
             None if published.pending is None else self._is_there,
         )
+
+    def _is_own(self, column: str) -> str:
+        """Return the condition that this process has chosen a version."""
+        return f"bitAnd({column}, {WRITER_MASK}) = {self._writer}"
 
     def _is_there(self, version: int, first: int, end: int, rows: int) -> bool:
         """Say whether an earlier start has sent the rows of a range of slots; deletes a part of them."""
