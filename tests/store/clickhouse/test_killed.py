@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.clickhouse
 
 KILLS = 4 + 20 * HUNT
-LONGEST_SECONDS = 60
+LONGEST_SECONDS = 300
 
 
 @dataclass
@@ -130,6 +130,8 @@ def test_a_reader_sees_whole_commits_while_followers_are_killed(
             assert_same(contents_at(store, connection, newest(connection)), contents_of(store))
 
 
+# test_preparing.py has what the second one does where time plays no part.
+@pytest.mark.skipif(not HUNT, reason="one follower takes the other for dead by the clock: HUNT=1 runs it")
 @pytest.mark.parametrize("is_paused", [False, True], ids=["at-work", "paused"])
 def test_of_two_followers_at_once_one_gives_way_and_says_so(
     tmp_path: Path, clickhouse_database: StoreAddress, *, is_paused: bool
