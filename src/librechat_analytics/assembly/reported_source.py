@@ -74,7 +74,7 @@ class ReportedSource:
         heartbeat = newest_heartbeat(self._connection)
         if heartbeat is not None:
             # By ClickHouse's clock, which has also set the heartbeat's time.
-            ((now,),) = (row.values() for row in self._connection.rows("SELECT now64(3) AS now"))
+            (now,) = self._connection.only_row("SELECT now64(3)")
             self._age, self._age_at = max(timedelta(0), now - heartbeat.at), self._seconds()
         self._heartbeat = heartbeat
 

@@ -21,15 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from librechat_analytics.store.clickhouse.address import StoreAddress
 
 pytestmark = pytest.mark.clickhouse
-
-
-@pytest.fixture
-def connection(clickhouse_database: StoreAddress) -> Iterator[Connection]:
-    with closing(Connection(clickhouse_database)) as connection:
-        yield connection
 
 
 @pytest.fixture

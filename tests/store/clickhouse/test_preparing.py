@@ -19,18 +19,11 @@ from tests.support.store_writers import make_older
 from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from librechat_analytics.store.clickhouse.address import StoreAddress
 
 pytestmark = pytest.mark.clickhouse
-
-
-@pytest.fixture
-def connection(clickhouse_database: StoreAddress) -> Iterator[Connection]:
-    with closing(Connection(clickhouse_database)) as connection:
-        yield connection
 
 
 def prepared(store: Store, connection: Connection, follower: str = "one") -> Publisher:

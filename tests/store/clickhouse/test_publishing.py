@@ -32,7 +32,6 @@ from tests.support.published_stores import assert_same, contents_at, contents_of
 from tests.support.store_writers import NOW, START, Writers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from random import Random
 
     from librechat_analytics.store.clickhouse.address import StoreAddress
@@ -114,12 +113,6 @@ def test_each_version_holds_what_the_working_copy_held(random: Random, clickhous
             assert_same(contents_at(writers.store, connection, commit), contents)
         writers.store.close()
     server.command(f"DROP DATABASE {database} SYNC")
-
-
-@pytest.fixture
-def connection(clickhouse_database: StoreAddress) -> Iterator[Connection]:
-    with closing(Connection(clickhouse_database)) as connection:
-        yield connection
 
 
 def test_a_conversation_with_a_new_root_is_published(tmp_path: Path, connection: Connection) -> None:

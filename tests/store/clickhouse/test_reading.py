@@ -52,12 +52,6 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield store
 
 
-@pytest.fixture
-def connection(clickhouse_database: StoreAddress) -> Iterator[Connection]:
-    with closing(Connection(clickhouse_database)) as connection:
-        yield connection
-
-
 def test_an_empty_database_is_refused_with_what_to_do(connection: Connection) -> None:
     with pytest.raises(StoreError, match=r"Start a follower: librechat-analytics sync --follow\.$"):
         _ = ClickHouseStore(connection).version

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-from librechat_analytics.store.clickhouse.connection import Connection
 from librechat_analytics.store.clickhouse.held_twice import count_twice
 from librechat_analytics.store.clickhouse.people import count_older_parts, users_known_as
 from librechat_analytics.store.clickhouse.publisher import Publisher
@@ -23,19 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from librechat_analytics.store.clickhouse.address import StoreAddress
+    from librechat_analytics.store.clickhouse.connection import Connection
+
 
 pytestmark = pytest.mark.clickhouse
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ANA = "65010c00c2d3e4f501020304"
 ODD = 'line\n"quotes", \\N and 🦊'
-
-
-@pytest.fixture
-def connection(clickhouse_database: StoreAddress) -> Iterator[Connection]:
-    with closing(Connection(clickhouse_database)) as connection:
-        yield connection
 
 
 @pytest.fixture

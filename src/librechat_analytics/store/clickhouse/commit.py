@@ -80,8 +80,7 @@ class Commit:
         """Return the condition that a version counts here; ``newest`` stands for the commit's own version."""
         eras = [*self.eras, newest or self.version]
         ranges = [
-            f"{column} >= {first} AND {column} <= {last}"
-            f" AND bitAnd({column}, {WRITER_MASK}) = {int(first) & WRITER_MASK}"
+            f"{column} >= {first} AND {column} <= {last} AND {of_writer(column, int(first))}"
             for first, last in zip(eras[::2], eras[1::2], strict=True)
         ]
         return f"({' OR '.join([f'{column} <= {self.clean_until}', *ranges])})"
@@ -96,6 +95,14 @@ class Commit:
             self.last_model_key,
             self.last_agent_key,
         )
+
+
+def of_writer(column: str, version: int) -> str:
+    """Return the condition that the process which chose a version has chosen those of a column.
+
+    ``version`` may be the number of the process alone.
+    """
+    return f"bitAnd({column}, {WRITER_MASK}) = {version & WRITER_MASK}"
 
 
 COMMIT_FIELDS = tuple(field.name for field in fields(Commit))

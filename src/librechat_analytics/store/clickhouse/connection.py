@@ -7,7 +7,7 @@ import time
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from itertools import chain
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 from uuid import uuid4
 
 from librechat_analytics.store.clickhouse.csv_format import READ_BY_CLICKHOUSE
@@ -105,6 +105,11 @@ class Connection:
             for row in rows:
                 row[name] = _in_utc(row[name])
         return rows
+
+    def only_row(self, query: str, parameters: Mapping[str, object] = NO_PARAMETERS) -> tuple[Any, ...]:
+        """Run a query as ``rows`` does, and return the values of its only row."""
+        (row,) = self.rows(query, parameters)
+        return tuple(row.values())
 
     def columns(
         self,

@@ -10,7 +10,7 @@ from librechat_analytics.store.clickhouse import schema
 from librechat_analytics.store.clickhouse.commit import newest_commit
 from librechat_analytics.store.clickhouse.followers import others_at_work
 from librechat_analytics.store.clickhouse.publisher import Publisher
-from librechat_analytics.store.clickhouse.restoring import restore
+from librechat_analytics.store.clickhouse.restoring import SLOTS_IN_A_DAY, restore
 from librechat_analytics.store.clickhouse.tables import CELLS, TRANSACTIONS
 from librechat_analytics.store.clickhouse.visible import visible
 from librechat_analytics.store.clickhouse.working_copy import WorkingCopy
@@ -133,7 +133,7 @@ def _compared(store: Store, connection: Connection) -> Comparison:
 
 def _sums(name: str, relation: str, cost: str, tokens: str) -> str:
     return (
-        f"SELECT '{name}' AS name, toInt32(floor(slot / 96)) AS day, count() AS documents,"
+        f"SELECT '{name}' AS name, toInt32(floor(slot / {SLOTS_IN_A_DAY})) AS day, count() AS documents,"
         f" sum({cost}) AS cost, sum(toInt128({tokens})) AS tokens FROM ({relation}) GROUP BY day"
     )
 

@@ -48,13 +48,10 @@ def end_eras(connection: Connection, last: Commit) -> Commit:
 
 def _oldest_read(connection: Connection, reader_seconds: int) -> int:
     """Return the oldest version that a reader may still read: the newest one at that time."""
-    ((version,),) = (
-        tuple(row.values())
-        for row in connection.rows(
-            "SELECT max(version) FROM sync_state"
-            " WHERE committed_at <= now64(3) - toIntervalSecond({seconds:UInt32})",
-            {"seconds": reader_seconds},
-        )
+    (version,) = connection.only_row(
+        "SELECT max(version) FROM sync_state"
+        " WHERE committed_at <= now64(3) - toIntervalSecond({seconds:UInt32})",
+        {"seconds": reader_seconds},
     )
     return int(version or 0)
 
@@ -67,9 +64,7 @@ def _version_read(connection: Connection, name: str, oldest: int) -> int:
 
 def _fold_dead(connection: Connection, last: Commit, oldest: int) -> None:
     ended = f"dead_version <= {oldest} AND {last.counts('dead_version')}"
-    ((first, last),) = (
-        tuple(row.values()) for row in connection.rows(f"SELECT min(slot), max(slot) FROM dead WHERE {ended}")
-    )
+    first, last = connection.only_row(f"SELECT min(slot), max(slot) FROM dead WHERE {ended}")
     if first is None:
         return
     dead = f"SELECT slot, conversation_key, version FROM dead WHERE {ended}"
@@ -96,5 +91,5 @@ def _delete(connection: Connection, table: str, where: str) -> None:
 
 
 def _first_dead_slot(connection: Connection) -> int | None:
-    ((slot,),) = (tuple(row.values()) for row in connection.rows("SELECT min(slot) FROM dead"))
+    (slot,) = connection.only_row("SELECT min(slot) FROM dead")
     return None if slot is None else int(slot)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def count_twice(connection: Connection, commit: Commit, since: datetime) -> int:
     """Count the rows since an instant that readers of a commit see once too often."""
     rows = visible(TRANSACTIONS, commit, "created_at >= {since:DateTime64(3, 'UTC')}")
-    (row,) = connection.rows(
-        f"SELECT count() - uniqExact(id_head, id_tail) AS twice FROM ({rows})", {"since": since}
+    (twice,) = connection.only_row(
+        f"SELECT count() - uniqExact(id_head, id_tail) FROM ({rows})", {"since": since}
     )
-    return int(row["twice"])
+    return int(twice)

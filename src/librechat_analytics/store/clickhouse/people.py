@@ -34,8 +34,8 @@ def count_older_parts(connection: Connection, commit: Commit) -> int:
     older = " OR ".join(
         f"table = '{name}_log' AND toUInt64OrZero(partition) < {{{name}:UInt64}}" for name in WITH_NAMES
     )
-    (row,) = connection.rows(
-        f"SELECT count() AS older FROM system.parts WHERE database = currentDatabase() AND ({older})",
+    (older_parts,) = connection.only_row(
+        f"SELECT count() FROM system.parts WHERE database = currentDatabase() AND ({older})",
         {name: commit.tables[name] for name in WITH_NAMES},
     )
-    return int(row["older"])
+    return int(older_parts)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from librechat_analytics.store.clickhouse import folding, followers, schema
-from librechat_analytics.store.clickhouse.commit import WRITER_MASK, newest_commit, newest_version
+from librechat_analytics.store.clickhouse.commit import WRITER_MASK, newest_commit, newest_version, of_writer
 from librechat_analytics.store.clickhouse.followers import (
     claim,
     note_stopped,
@@ -134,7 +134,7 @@ class Publisher:
         delete_uncommitted(
             self._connection,
             lambda column: (
-                f"{column} > {last.version} AND {self._is_own(column)}"
+                f"{column} > {last.version} AND {of_writer(column, self._writer)}"
                 f" AND {column} NOT IN (SELECT version FROM sync_state)"
             ),
         )
@@ -238,7 +238,7 @@ class Publisher:
         kept = published.pending
         delete_uncommitted(
             self._connection,
-            lambda column: f"({self._is_own(column)} OR {column} = {kept or 0})",
+            lambda column: f"({of_writer(column, self._writer)} OR {column} = {kept or 0})",
             kept=kept,
         )
         version = published.pending or version_after(published.version or 0, self._writer)
@@ -250,17 +250,10 @@ class Publisher:
             None if published.pending is None else self._is_there,
         )
 
-    def _is_own(self, column: str) -> str:
-        """Return the condition that this process has chosen a version."""
-        return f"bitAnd({column}, {WRITER_MASK}) = {self._writer}"
-
     def _is_there(self, version: int, first: int, end: int, rows: int) -> bool:
         """Say whether an earlier start has sent the rows of a range of slots; deletes a part of them."""
         where = f"version = {version} AND slot >= {first} AND slot < {end}"
-        ((held,),) = (
-            tuple(row.values())
-            for row in self._connection.rows(f"SELECT count() FROM transactions_log WHERE {where}")
-        )
+        (held,) = self._connection.only_row(f"SELECT count() FROM transactions_log WHERE {where}")
         if held == rows and not self._copy.has_notes(first, end):
             return True
         if held:

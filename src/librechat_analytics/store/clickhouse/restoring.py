@@ -9,6 +9,7 @@ from librechat_analytics.store.clickhouse.receiving import receive
 from librechat_analytics.store.clickhouse.tables import (
     CELLS,
     CONVERSATIONS,
+    GROWING_TABLES,
     SMALL_TABLES,
     TRANSACTIONS,
     WAITING_TABLES,
@@ -58,7 +59,7 @@ def restore(
     over. ``report`` gets how many rows are there and how many there will be.
     """
     with store.committing() as cursor:
-        for table in (TRANSACTIONS, CELLS, CONVERSATIONS, *SMALL_TABLES, *WAITING_TABLES):
+        for table in (*GROWING_TABLES, *SMALL_TABLES):
             cursor.execute(f"DELETE FROM {table.name}")
         for table in (*SMALL_TABLES, *WAITING_TABLES, CONVERSATIONS):
             receive(store, cursor, connection, table, visible(table, commit))

@@ -54,6 +54,9 @@ WAITING_TABLES = (
 )
 """Rows that are not complete yet. What is added is published, and at times the whole table."""
 
+GROWING_TABLES = (TRANSACTIONS, CELLS, CONVERSATIONS, *WAITING_TABLES)
+"""Published row by row, or granule by granule."""
+
 SMALL_TABLES = (
     _table(
         "users",

@@ -5,20 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from librechat_analytics.store.clickhouse.sending import INSERTS
-from librechat_analytics.store.clickhouse.tables import (
-    CELLS,
-    CONVERSATIONS,
-    SMALL_TABLES,
-    TRANSACTIONS,
-    WAITING_TABLES,
-)
+from librechat_analytics.store.clickhouse.tables import GROWING_TABLES, SMALL_TABLES, TRANSACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from librechat_analytics.store.clickhouse.connection import Connection
-
-GROWING_TABLES = (TRANSACTIONS, CELLS, CONVERSATIONS, *WAITING_TABLES)
 
 
 def end_inserts(connection: Connection) -> None:
