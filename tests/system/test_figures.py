@@ -183,7 +183,7 @@ def values_of(parameter: str, numbers: list[int]) -> list[str]:
 
 class TestGeneratedLedgers:
     @settings(
-        max_examples=examples(20),
+        max_examples=examples(8),
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
     @given(

@@ -177,7 +177,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         yield store
 
 
-@settings(max_examples=examples(2))
+@settings(max_examples=examples(1))
 @given(edges=st.lists(MOMENTS, min_size=2, max_size=2, unique=True).map(sorted), until=MOMENTS)
 def test_a_cost_center_of_one_user_is_that_user_in_every_answer(
     store: Store, edges: list[datetime], until: datetime
@@ -195,7 +195,7 @@ def test_cells_hold_several_rows(store: Store) -> None:
     assert 2 * rows > 3 * cells
 
 
-@settings(max_examples=examples(10))
+@settings(max_examples=examples(4))
 @given(
     edges=st.lists(MOMENTS, min_size=2, max_size=2, unique=True).map(sorted),
     until=MOMENTS,

@@ -11,12 +11,15 @@ import schemathesis
 from schemathesis.config import (
     ChecksConfig,
     CoveragePhaseConfig,
+    ExamplesPhaseConfig,
+    FuzzingPhaseConfig,
     GenerationConfig,
     PhasesConfig,
     PositiveDataAcceptanceConfig,
     ProjectConfig,
     ProjectsConfig,
     SchemathesisConfig,
+    StatefulPhaseConfig,
 )
 from schemathesis.engine import Status, from_schema
 from schemathesis.engine.events import FatalError, NonFatalError, ScenarioFinished
@@ -24,6 +27,7 @@ from werkzeug.serving import make_server
 
 from librechat_analytics.app import close_app, create_app
 from librechat_analytics.settings import load_settings
+from librechat_analytics.usage.filters import FILTER_PARAMETERS
 from librechat_analytics.web.openapi import describe
 from tests.support.documents import example_collections, write_dump
 from tests.support.imports import fill_store
@@ -32,11 +36,13 @@ from tests.support.servers import API_KEY, ROOT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PATHS = tuple(path for path, item in (describe("UTC").paths or {}).items() if item.get)
-CASES = 20
+    from schemathesis.specs.openapi.schemas import OpenApiSchema
 
-# One module reads the parameters of all figures: each bound and each value is tried only on these two,
-# which have every parameter between them, and on endpoints with other parameters or none.
+PATHS = tuple(path for path, item in (describe("UTC").paths or {}).items() if item.get)
+CASES = 10
+
+# One module reads the parameters of all figures: each bound and each value is tried only on two endpoints,
+# which have every parameter between them, and on those with other parameters or none.
 GENERATED_ONLY = {
     "/api/summary",
     "/api/top-models",
@@ -50,6 +56,10 @@ GENERATED_ONLY = {
     "/api/price-check",
     "/api/export",
 }
+
+# All filters are read in the same way, and an answer with every one of them takes long: the bounds of one
+# speak for the others. tests/web/test_parameters.py sends wrong values of each.
+OTHER_FILTERS = {*FILTER_PARAMETERS} - {"model", "not-model"}
 
 
 @pytest.fixture(scope="module")
@@ -77,14 +87,37 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_every_answer_is_as_described(address: str, path: str) -> None:
+def test_every_answer_to_random_values_is_as_described(address: str, path: str) -> None:
+    whole = description(address, PhasesConfig(coverage=CoveragePhaseConfig(enabled=False)))
+    assert_answers_are_as_described(whole, path)
+
+
+@pytest.mark.parametrize("path", sorted({*PATHS} - GENERATED_ONLY))
+def test_every_answer_to_each_kind_of_value_is_as_described(address: str, path: str) -> None:
+    only_coverage = PhasesConfig(
+        examples=ExamplesPhaseConfig(enabled=False),
+        fuzzing=FuzzingPhaseConfig(enabled=False),
+        stateful=StatefulPhaseConfig(enabled=False),
+    )
+    whole = description(address, only_coverage)
+    operation = whole.raw_schema["paths"][path]["get"]
+    operation["parameters"] = [
+        each
+        for each in operation.get("parameters", ())
+        if each.get("$ref", "").rpartition("/")[2] not in OTHER_FILTERS
+    ]
+    assert_answers_are_as_described(whole, path)
+
+
+def description(address: str, phases: PhasesConfig) -> OpenApiSchema:
+    """Read the API's own description, for requests of some kinds."""
     config = SchemathesisConfig(
         seed=1,
         projects=ProjectsConfig(
             default=ProjectConfig(
                 headers={"x-api-key": API_KEY},
                 generation=GenerationConfig(max_examples=CASES, deterministic=True),
-                phases=PhasesConfig(coverage=CoveragePhaseConfig(enabled=path not in GENERATED_ONLY)),
+                phases=phases,
                 checks=ChecksConfig(
                     # What start and end must be depends on the period, which no schema of one parameter says.
                     positive_data_acceptance=PositiveDataAcceptanceConfig(enabled=False),
@@ -92,8 +125,10 @@ def test_every_answer_is_as_described(address: str, path: str) -> None:
             )
         ),
     )
-    whole = schemathesis.openapi.from_url(f"{address}/api/openapi.json", config=config)
+    return schemathesis.openapi.from_url(f"{address}/api/openapi.json", config=config)
 
+
+def assert_answers_are_as_described(whole: OpenApiSchema, path: str) -> None:
     succeeded, wrong = set(), []
     for event in from_schema(whole.include(path=path)).execute():
         match event:
