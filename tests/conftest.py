@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 load_profile()
 
-pytest_plugins = ["tests.support.clickhouse"]
+pytest_plugins = ["tests.support.clickhouse", "tests.support.engines"]
 
 # Those that mostly wait stand between those that mostly compute.
 SLOWEST_FILES = (

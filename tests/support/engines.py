@@ -1,29 +1,100 @@
-"""Both engines: tests of answers read a store from its file, and from ClickHouse after it was published."""
+"""The engine that answers the questions of the tests: DuckDB from its file, or ClickHouse after publishing.
+
+``--engine clickhouse`` runs the tests that ask an engine, with ClickHouse instead of DuckDB. It also runs the
+thorough tests of ClickHouse, which are left out otherwise.
+"""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
 from tests.support.clickhouse import new_database, published
+from tests.support.programs import followed_program, program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from librechat_analytics.settings import Settings
+    from librechat_analytics.store.clickhouse.address import StoreAddress
     from librechat_analytics.store.interface import Reader
     from librechat_analytics.store.store import Store
+    from tests.support.programs import Program
 
-ENGINES = ("duckdb", pytest.param("clickhouse", marks=pytest.mark.clickhouse))
-"""Parameters of a fixture that hands a reader of either engine to the tests."""
+OF_DUCKDB = "of_duckdb"
+THOROUGH = "thorough_on_clickhouse"
 
 
-@contextmanager
-def reader_of(request: pytest.FixtureRequest, store: Store) -> Iterator[Reader]:
-    """Read a store with the engine that is the parameter of the requesting fixture; it is whole by then."""
-    if request.param == "duckdb":
+class Engine(Protocol):
+    """Opens what is stored."""
+
+    def reading(self, store: Store) -> AbstractContextManager[Reader]:
+        """Read a store as it is now; what is written later may be missing."""
+
+    def serving(self, settings: Settings) -> AbstractContextManager[Program]:
+        """Serve the store of DATA_DIR, which no one else has open."""
+
+
+class DuckDB:
+    """Reads the file."""
+
+    @contextmanager
+    def reading(self, store: Store) -> Iterator[Reader]:
         yield store
-        return
-    with new_database(request.getfixturevalue("clickhouse")) as address, published(store, address) as reader:
-        yield reader
+
+    @contextmanager
+    def serving(self, settings: Settings) -> Iterator[Program]:
+        with program(settings) as opened:
+            yield opened
+
+
+class ClickHouse:
+    """Publishes to a database for each use, and reads that."""
+
+    def __init__(self, server: StoreAddress) -> None:
+        self._server = server
+
+    @contextmanager
+    def reading(self, store: Store) -> Iterator[Reader]:
+        with new_database(self._server) as address, published(store, address) as reader:
+            yield reader
+
+    @contextmanager
+    def serving(self, settings: Settings) -> Iterator[Program]:
+        with new_database(self._server) as address, followed_program(settings, address) as opened:
+            yield opened
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--engine",
+        choices=("duckdb", "clickhouse"),
+        default="duckdb",
+        help="what answers the questions of the tests; clickhouse: only the tests that ask some run, and the"
+        f" tests that are marked {THOROUGH}",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    is_clickhouse = config.getoption("engine") == "clickhouse"
+    kept = [item for item in items if _runs_on(item, is_clickhouse=is_clickhouse)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in {*kept}])
+    items[:] = kept
+
+
+def _runs_on(item: pytest.Item, *, is_clickhouse: bool) -> bool:
+    is_thorough = item.get_closest_marker(THOROUGH) is not None
+    if not is_clickhouse:
+        return not is_thorough
+    asks = "engine" in getattr(item, "fixturenames", ()) and item.get_closest_marker(OF_DUCKDB) is None
+    return asks or is_thorough
+
+
+@pytest.fixture(scope="session")
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """The engine of ``--engine``."""
+    if request.config.getoption("engine") == "duckdb":
+        return DuckDB()
+    return ClickHouse(request.getfixturevalue("clickhouse"))

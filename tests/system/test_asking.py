@@ -12,7 +12,6 @@ import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from librechat_analytics.app import close_app, create_app
 from librechat_analytics.dashboard.query import SUBJECTS
 from librechat_analytics.formatting import money
 from librechat_analytics.librechat.documents import listed_name
@@ -41,6 +40,8 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
 
+    from tests.support.engines import Engine
+
 NOW = NOON + timedelta(hours=1)
 FEWEST_VALUES = {
     "domain": len(ODD_NAMES) - len(NO_DOMAINS),
@@ -50,22 +51,20 @@ FEWEST_VALUES = {
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def app(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     folder = tmp_path_factory.mktemp("asking")
     with time_machine.travel(NOW, tick=False):
         write_dump(folder / "dump", **odd_collections(NOON))
         fill_store(folder, now=NOW)
         write_tenants(folder / "data", odd_tenants())
-        app = create_app(
-            load_settings(
-                env_file=None,
-                dashboard_api_key=API_KEY,
-                data_dir=folder / "data",
-                finops_file=write_definitions(folder),
-            )
+        settings = load_settings(
+            env_file=None,
+            dashboard_api_key=API_KEY,
+            data_dir=folder / "data",
+            finops_file=write_definitions(folder),
         )
-        yield app
-        close_app(app)
+        with engine.serving(settings) as program:
+            yield program.app
 
 
 @pytest.fixture

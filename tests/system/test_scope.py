@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import time_machine
 
-from librechat_analytics.app import close_app, create_app
 from librechat_analytics.settings import load_settings
 from librechat_analytics.web.api import ENDPOINTS
 from tests.support import callbacks
@@ -31,6 +30,8 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
+
+    from tests.support.engines import Engine
 
     Document = dict[str, Any]
 
@@ -111,30 +112,28 @@ def collections(*, with_bob: bool) -> dict[str, list[Document]]:
 
 
 @contextmanager
-def serving(folder: Path, *, with_bob: bool) -> Iterator[Flask]:
+def serving(engine: Engine, folder: Path, *, with_bob: bool) -> Iterator[Flask]:
     write_dump(folder / "dump", **collections(with_bob=with_bob))
     fill_store(folder, now=NOW)
     keys = folder / "keys"
     keys.write_text(f"acme:{SCOPED_KEY} domain=example.com\nteam:{GROUPS_KEY} group={ANAS_GROUP}\n")
-    app = create_app(
-        load_settings(
-            env_file=None,
-            dashboard_api_key=API_KEY,
-            dashboard_api_keys_file=keys,
-            data_dir=folder / "data",
-            prices_file=ROOT / "prices" / "2026-11.csv",
-        )
+    settings = load_settings(
+        env_file=None,
+        dashboard_api_key=API_KEY,
+        dashboard_api_keys_file=keys,
+        data_dir=folder / "data",
+        prices_file=ROOT / "prices" / "2026-11.csv",
     )
-    yield app
-    close_app(app)
+    with engine.serving(settings) as program:
+        yield program.app
 
 
 @pytest.fixture(scope="module")
-def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Flask]]:
+def apps(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Flask]]:
     """The app with Ana and Bob, and one in which there has never been a Bob, both at the same instant."""
     with time_machine.travel(NOW, tick=False), ExitStack() as stack:
         both, alone = (
-            stack.enter_context(serving(tmp_path_factory.mktemp("scope"), with_bob=with_bob))
+            stack.enter_context(serving(engine, tmp_path_factory.mktemp("scope"), with_bob=with_bob))
             for with_bob in (True, False)
         )
         yield both, alone

@@ -15,16 +15,17 @@ from urllib.parse import quote
 import pytest
 import time_machine
 
-from librechat_analytics.app import EXTENSION, close_app, create_app
 from librechat_analytics.dashboard.views.registry import FINOPS_VIEWS
 from librechat_analytics.settings import load_settings
 from librechat_analytics.usage.matching import KINDS
 from librechat_analytics.usage.questions import CHANGES_BY, SPLITS
 from librechat_analytics.web.api import ALL_ENDPOINTS, FINOPS_ENDPOINTS
 from tests.support import callbacks
+from tests.support.callbacks import visitor
 from tests.support.documents import ANA, BOB, NOON, object_id, usage, write_dump
 from tests.support.imports import fill_store
 from tests.support.servers import API_KEY
+from tests.support.waiting import wait_until
 from tests.system.test_scope import text_of
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flask import Flask
+
+    from tests.support.engines import Engine
 
     Document = dict[str, Any]
 
@@ -123,7 +126,7 @@ def collections(*, with_bob: bool) -> dict[str, list[Document]]:
 
 
 @contextmanager
-def serving(folder: Path, *, with_bob: bool) -> Iterator[Flask]:
+def serving(engine: Engine, folder: Path, *, with_bob: bool) -> Iterator[Flask]:
     write_dump(folder / "dump", **collections(with_bob=with_bob))
     fill_store(folder, now=NOW)
     keys = folder / "keys"
@@ -133,26 +136,25 @@ def serving(folder: Path, *, with_bob: bool) -> Iterator[Flask]:
         "who,cost_center\nana@example.com,Sales\nbob@elsewhere.example,Secret lab\n"
     )
     (folder / "hook").write_text("http://127.0.0.1:9/t0ken-of-tests")
-    app = create_app(
-        load_settings(
-            env_file=None,
-            dashboard_api_key=API_KEY,
-            dashboard_api_keys_file=keys,
-            data_dir=folder / "data",
-            finops_file=folder / "finops.toml",
-        )
+    settings = load_settings(
+        env_file=None,
+        dashboard_api_key=API_KEY,
+        dashboard_api_keys_file=keys,
+        data_dir=folder / "data",
+        finops_file=folder / "finops.toml",
     )
-    app.extensions[EXTENSION].alerting.evaluation.run()
-    yield app
-    close_app(app)
+    with engine.serving(settings) as program:
+        client = visitor(program.app, API_KEY)
+        wait_until(lambda: client.get("/api/alerts").get_json()["alerts"])
+        yield program.app
 
 
 @pytest.fixture(scope="module")
-def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Flask]]:
+def apps(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Flask]]:
     """The app with Ana and Bob, and one in which there has never been a Bob, both at the same instant."""
     with time_machine.travel(NOW, tick=False), ExitStack() as stack:
         both, alone = (
-            stack.enter_context(serving(tmp_path_factory.mktemp("money"), with_bob=with_bob))
+            stack.enter_context(serving(engine, tmp_path_factory.mktemp("money"), with_bob=with_bob))
             for with_bob in (True, False)
         )
         yield both, alone

@@ -11,7 +11,6 @@ import pytest
 import time_machine
 from bson import ObjectId
 
-from librechat_analytics.app import close_app, create_app
 from librechat_analytics.dashboard.app import VIEWS
 from librechat_analytics.settings import load_settings
 from librechat_analytics.web.api import ENDPOINTS
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
+
+    from tests.support.engines import Engine
 
     Document = dict[str, Any]
 
@@ -97,30 +98,28 @@ def collections(*, only_acme: bool) -> dict[str, list[Document]]:
 
 
 @contextmanager
-def serving(folder: Path, *, only_acme: bool = False) -> Iterator[Flask]:
+def serving(engine: Engine, folder: Path, *, only_acme: bool = False) -> Iterator[Flask]:
     write_dump(folder / "dump", **collections(only_acme=only_acme))
     fill_store(folder, now=NOW)
     keys = folder / "keys"
     keys.write_text("".join(f"{name}:{key} {LIMITS[name]}\n" for name, key in KEYS.items()))
-    app = create_app(
-        load_settings(
-            env_file=None,
-            dashboard_api_key=API_KEY,
-            dashboard_api_keys_file=keys,
-            data_dir=folder / "data",
-            prices_file=ROOT / "prices" / "2026-03.csv",
-        )
+    settings = load_settings(
+        env_file=None,
+        dashboard_api_key=API_KEY,
+        dashboard_api_keys_file=keys,
+        data_dir=folder / "data",
+        prices_file=ROOT / "prices" / "2026-03.csv",
     )
-    yield app
-    close_app(app)
+    with engine.serving(settings) as program:
+        yield program.app
 
 
 @pytest.fixture(scope="module")
-def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Flask]]:
+def apps(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Flask]]:
     """The app with all tenants, and one in which there has never been another than Acme."""
     with time_machine.travel(NOW, tick=False), ExitStack() as stack:
         everybody, alone = (
-            stack.enter_context(serving(tmp_path_factory.mktemp("tenants"), only_acme=only_acme))
+            stack.enter_context(serving(engine, tmp_path_factory.mktemp("tenants"), only_acme=only_acme))
             for only_acme in (False, True)
         )
         yield everybody, alone

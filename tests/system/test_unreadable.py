@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import time_machine
 
-from librechat_analytics.app import close_app, create_app
 from librechat_analytics.dashboard import ids
 from librechat_analytics.dashboard.app import VIEWS
 from librechat_analytics.dashboard.page_state import page_targets
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flask.testing import FlaskClient
+
+    from tests.support.engines import Engine
 
     Document = dict[str, Any]
 
@@ -60,7 +61,7 @@ IN_MENU = [view.name for view in VIEWS if view.in_menu]
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+def client(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     folder = tmp_path_factory.mktemp("unreadable")
     documents = example_collections()
     documents["transactions"] += usages(20)
@@ -73,9 +74,8 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
             data_dir=folder / "data",
             prices_file=ROOT / "prices" / "2026-03.csv",
         )
-        app = create_app(settings)
-        yield visitor(app, API_KEY)
-        close_app(app)
+        with engine.serving(settings) as program:
+            yield visitor(program.app, API_KEY)
 
 
 def shown(answer: Document, view: str) -> str:

@@ -13,23 +13,22 @@ from librechat_analytics.store.store import Store
 from librechat_analytics.sync.imports import import_dump
 from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.repository import StoreRepository
-from tests.support.engines import ENGINES, reader_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.support.engines import Engine
+
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 
 
-@pytest.fixture(scope="package", params=ENGINES)
-def repository(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[StoreRepository]:
+@pytest.fixture(scope="package")
+def repository(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreRepository]:
     """Two thousand generated transactions up to NOW."""
     folder = tmp_path_factory.mktemp("questions")
     write_sample(folder / "dump", transactions=2000, seed=5, until=NOW)
     store = Store(folder / "data")
     import_dump(store, DumpSource(folder / "dump"), now=NOW)
-    with reader_of(request, store) as reader:
+    with engine.reading(store) as reader:
         yield StoreRepository(reader, source=lambda: SourceReport("offline"), clock=lambda: NOW)
     store.close()

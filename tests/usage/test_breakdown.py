@@ -17,7 +17,6 @@ from librechat_analytics.usage.listing import Listing
 from librechat_analytics.usage.periods import parse_period
 from librechat_analytics.usage.repository import StoreRepository
 from tests.support.documents import NOON, object_id, usage, write_dump
-from tests.support.engines import ENGINES, reader_of
 from tests.support.imports import fill_store
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
     from librechat_analytics.usage.list_answers import Breakdown
     from librechat_analytics.usage.questions import Attribute
+    from tests.support.engines import Engine
 
 ANA, BOB, CEM, DIA = (ObjectId(f"65010c00c2d3e4f50102030{number}") for number in range(4))
 RED, BLUE, OLD = (object_id(NOON, number) for number in range(1, 4))
@@ -33,10 +33,8 @@ COMPARED = Listing(10, beyond_period=True)
 BEFORE = NOON - timedelta(days=40)
 
 
-@pytest.fixture(scope="module", params=ENGINES)
-def repository(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[StoreRepository]:
+@pytest.fixture(scope="module")
+def repository(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreRepository]:
     """Ana is in two groups and spent 1 dollar, Bob is in one and spent 2, Cem is in none and spent 4.
 
     In the previous period Ana spent 8 dollars, and Dia, whose group nobody else is in, 16.
@@ -69,7 +67,7 @@ def repository(
     )
     fill_store(folder, now=NOON)
     store = Store(folder / "data")
-    with reader_of(request, store) as reader:
+    with engine.reading(store) as reader:
         yield StoreRepository(reader, source=lambda: SourceReport("offline"), clock=lambda: NOON)
     store.close()
 

@@ -15,12 +15,13 @@ from librechat_analytics.usage.filters import NONE, Filters, Scope
 from librechat_analytics.usage.periods import Period, TimeRange
 from librechat_analytics.usage.repository import StoreRepository
 from tests.support.documents import ANA, BOB, NOON, object_id, usage, write_dump
-from tests.support.engines import ENGINES, reader_of
 from tests.support.imports import fill_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.support.engines import Engine
 
 SALES, LEGAL, EMPTY = (object_id(NOON, number) for number in (1, 2, 3))
 CARL = object_id(NOON, 4)
@@ -28,10 +29,8 @@ DAY = timedelta(days=1)
 PERIOD = Period("custom", TimeRange(NOON, NOON + DAY), TimeRange(NOON - DAY, NOON), ZoneInfo("Europe/Berlin"))
 
 
-@pytest.fixture(scope="module", params=ENGINES)
-def repository(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[StoreRepository]:
+@pytest.fixture(scope="module")
+def repository(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreRepository]:
     """Ana (Sales, Legal) rises by $3, Bob (Legal) falls by $1, Carl (no group) is new with $5."""
     folder = tmp_path_factory.mktemp("changes")
     spent = [
@@ -64,7 +63,7 @@ def repository(
     )
     fill_store(folder, now=NOON + DAY)
     store = Store(folder / "data")
-    with reader_of(request, store) as reader:
+    with engine.reading(store) as reader:
         yield StoreRepository(reader, source=lambda: SourceReport("offline"), clock=lambda: NOON + DAY)
     store.close()
 

@@ -21,12 +21,12 @@ from librechat_analytics.usage.repository import StoreRepository
 from librechat_analytics.usage.scopes import unmatched_parts
 from tests.support.directory import FINANCE, SALES, group, person
 from tests.support.documents import ANA, BOB, NOON, object_id, usage, write_dump
-from tests.support.engines import ENGINES, reader_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from librechat_analytics.store.interface import Reader
+    from tests.support.engines import Engine
 
 CARL = object_id(NOON, 77)
 PERIOD = Period(
@@ -42,8 +42,8 @@ OF_SALES, OF_MONEY = Scope((), (), (), ("Sales",)), Scope((), (), (), ("Money",)
 OF_NOBODY, OF_BOB = Scope((), (), (), (UNASSIGNED,)), Scope((), (), (), (), (str(BOB),))
 
 
-@pytest.fixture(scope="module", params=ENGINES)
-def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
+@pytest.fixture(scope="module")
+def store(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
     """Ana is in Sales, Bob's usage is split between Money and Sales, nobody pays for Carl."""
     folder = tmp_path_factory.mktemp("scopes")
     write_dump(
@@ -62,7 +62,7 @@ def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     )
     with closing(Store(folder / "data")) as store:
         import_dump(store, DumpSource(folder / "dump"), now=NOON + timedelta(hours=2))
-        with reader_of(request, store) as reader:
+        with engine.reading(store) as reader:
             yield reader
 
 

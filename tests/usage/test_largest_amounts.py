@@ -16,19 +16,18 @@ from librechat_analytics.usage.prices import read_price_list
 from librechat_analytics.usage.repository import StoreRepository
 from librechat_analytics.usage.rows import usd
 from tests.support.documents import NOON, usage, write_dump
-from tests.support.engines import ENGINES, reader_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.support.engines import Engine
 
 MOST = 2**63 - 1
 DAY = parse_period("custom", "2026-11-24", "2026-11-24", ZoneInfo("UTC"), now=NOON, first_usage=None)
 
 
-@pytest.fixture(scope="module", params=ENGINES)
-def repository(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[StoreRepository]:
+@pytest.fixture(scope="module")
+def repository(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreRepository]:
     """A prompt of very many tokens and cached parts of the other sign, and a call that was recorded twice."""
     folder = tmp_path_factory.mktemp("largest")
     row = usage(model="a", rawAmount=-MOST, tokenValue=0, inputTokens=0, readTokens=MOST, writeTokens=MOST)
@@ -46,7 +45,7 @@ def repository(
     store, source = Store(folder / "data"), DumpSource(dump)
     import_dump(store, source, now=NOON)
     prices = read_price_list(folder / "own.csv")
-    with reader_of(request, store) as reader:
+    with engine.reading(store) as reader:
         yield StoreRepository(reader, source=lambda: SourceReport("offline"), prices=prices)
     store.close()
 

@@ -16,12 +16,13 @@ from librechat_analytics.usage.cost_center_rules import CostCenterRules, Rule
 from librechat_analytics.usage.filters import Scope
 from librechat_analytics.usage.repository import StoreRepository
 from tests.support.documents import NOON, object_id, usage, write_dump
-from tests.support.engines import ENGINES, reader_of
 from tests.support.examples import examples
 from tests.support.imports import fill_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.support.engines import Engine
 
 NAMES = (
     "José García",
@@ -43,10 +44,8 @@ RULES = CostCenterRules(
 )
 
 
-@pytest.fixture(scope="module", params=ENGINES)
-def found_in(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[StoreRepository]:
+@pytest.fixture(scope="module")
+def found_in(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreRepository]:
     """Users who spent one dollar more each, the last of whom never used LibreChat."""
     folder = tmp_path_factory.mktemp("matching")
     old = NOON - timedelta(days=900)
@@ -65,7 +64,7 @@ def found_in(
     )
     fill_store(folder, now=NOON)
     store = Store(folder / "data")
-    with reader_of(request, store) as reader:
+    with engine.reading(store) as reader:
         yield StoreRepository(
             reader, source=lambda: SourceReport("offline"), clock=lambda: NOON, rules=lambda: RULES
         )

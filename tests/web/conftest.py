@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from librechat_analytics.app import close_app, create_app
 from librechat_analytics.settings import load_settings
 from tests.support.documents import example_collections, write_dump
 from tests.support.imports import fill_store
@@ -19,17 +18,18 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
 
+    from tests.support.engines import Engine
+
 
 @pytest.fixture(scope="session")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def app(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The app with API and dashboard, without MongoDB."""
     folder = tmp_path_factory.mktemp("web")
     write_dump(folder / "dump", **example_collections())
     fill_store(folder, now=datetime.now(UTC))
     settings = load_settings(env_file=None, dashboard_api_key=API_KEY, data_dir=folder / "data")
-    app = create_app(settings)
-    yield app
-    close_app(app)
+    with engine.serving(settings) as program:
+        yield program.app
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from librechat_analytics.app import EXTENSION, close_app, create_app
 from librechat_analytics.settings import load_settings
 from librechat_analytics.store.outbox_items import Outcome
 from tests.support.documents import ANA, example_collections, write_dump
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
     from librechat_analytics.finops.alerting import Alerting
+    from tests.support.engines import Engine
 
 MANAGER = "m4nager-key-0f-the-f1nance-team"
 SCOPED = "sc0ped-key-0f-the-f1nance-team"
@@ -60,11 +60,7 @@ class World:
 
     app: Flask
     program: FakeProgram
-
-    @property
-    def alerting(self) -> Alerting:
-        found: Alerting = self.app.extensions[EXTENSION].alerting
-        return found
+    alerting: Alerting
 
     def client(self, key: str = API_KEY) -> FlaskClient:
         client = self.app.test_client()
@@ -87,7 +83,7 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("alerts")
     write_dump(folder / "dump", **example_collections())
     fill_store(folder, now=datetime.now(UTC))
@@ -96,22 +92,18 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     )
     with fake_program() as program:
         (folder / "finops.toml").write_text(FINOPS.format(port=program.port, secret=SECRET))
-        app = create_app(
-            load_settings(
-                env_file=None,
-                dashboard_api_key=API_KEY,
-                dashboard_api_keys_file=folder / "keys",
-                data_dir=folder / "data",
-                finops_file=folder / "finops.toml",
-                public_url="https://a.example.com",
-            )
+        settings = load_settings(
+            env_file=None,
+            dashboard_api_key=API_KEY,
+            dashboard_api_keys_file=folder / "keys",
+            data_dir=folder / "data",
+            finops_file=folder / "finops.toml",
+            public_url="https://a.example.com",
         )
-        world = World(app, program)
-        try:
+        with engine.serving(settings) as serving:
+            world = World(serving.app, program, serving.alerting)
             wait_until(lambda: world.get("/api/receivers")["receivers"][0]["sent"])
             yield world
-        finally:
-            close_app(app)
 
 
 def test_an_alert_says_what_is_so_and_who_was_told(world: World) -> None:

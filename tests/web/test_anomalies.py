@@ -11,7 +11,6 @@ from zipfile import ZipFile
 
 import pytest
 
-from librechat_analytics.app import close_app, create_app
 from librechat_analytics.settings import load_settings
 from tests.support.callbacks import visitor
 from tests.support.documents import ANA, BOB, usage, write_dump
@@ -23,13 +22,16 @@ if TYPE_CHECKING:
 
     from flask.testing import FlaskClient
 
+    from tests.support.engines import Engine
+
+
 NOW = datetime.now(UTC)
 PEAK = (NOW - timedelta(days=1)).date()
 FIELDS = "day kind subject label expected actual excess drivers rest"
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+def client(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     """Ana and Bob spend $2 a day each; yesterday Bob spent $30 more."""
     folder = tmp_path_factory.mktemp("anomalies")
     days = [PEAK - timedelta(days=day) for day in range(-1, 100)]
@@ -50,9 +52,9 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
         ],
     )
     fill_store(folder, now=NOW)
-    app = create_app(load_settings(env_file=None, dashboard_api_key=API_KEY, data_dir=folder / "data"))
-    yield visitor(app, API_KEY)
-    close_app(app)
+    settings = load_settings(env_file=None, dashboard_api_key=API_KEY, data_dir=folder / "data")
+    with engine.serving(settings) as program:
+        yield visitor(program.app, API_KEY)
 
 
 def ask(client: FlaskClient, query: str = "") -> list[dict[str, Any]]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
 
+pytestmark = pytest.mark.of_duckdb("ClickHouse makes its own backups")
+
 
 def test_a_backup_taken_while_serving_answers_the_same(
     app: Flask, client: FlaskClient, stranger: FlaskClient, tmp_path: Path

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from librechat_analytics.app import EXTENSION, close_app, create_app
 from librechat_analytics.settings import load_settings
 from tests.support.documents import example_collections, write_dump
 from tests.support.imports import fill_store
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
     from librechat_analytics.finops.definitions_file import DefinitionsFile
+    from tests.support.engines import Engine
 
 OK = ("librechat_analytics_finops_file_ok", ())
 WHOLE = "period=custom&start=2000-01-01&end=2099-12-31"
@@ -46,19 +46,19 @@ class Served:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("defined")
     write_dump(folder / "dump", **example_collections())
     fill_store(folder, now=datetime.now(UTC))
     path = folder / "finops.toml"
     path.write_text("")
-    app = create_app(
-        load_settings(env_file=None, dashboard_api_key=API_KEY, data_dir=folder / "data", finops_file=path)
+    settings = load_settings(
+        env_file=None, dashboard_api_key=API_KEY, data_dir=folder / "data", finops_file=path
     )
-    client = app.test_client()
-    client.environ_base["HTTP_X_API_KEY"] = API_KEY
-    yield Served(client, path, app.extensions[EXTENSION].definitions)
-    close_app(app)
+    with engine.serving(settings) as program:
+        client = program.app.test_client()
+        client.environ_base["HTTP_X_API_KEY"] = API_KEY
+        yield Served(client, path, program.definitions)
 
 
 def test_a_file_with_a_mistake_is_a_metric_and_stops_nothing(served: Served) -> None:

@@ -25,7 +25,6 @@ from schemathesis.engine import Status, from_schema
 from schemathesis.engine.events import FatalError, NonFatalError, ScenarioFinished
 from werkzeug.serving import make_server
 
-from librechat_analytics.app import close_app, create_app
 from librechat_analytics.settings import load_settings
 from librechat_analytics.usage.filters import FILTER_PARAMETERS
 from librechat_analytics.web.openapi import describe
@@ -37,6 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from schemathesis.specs.openapi.schemas import OpenApiSchema
+
+    from tests.support.engines import Engine
 
 PATHS = tuple(path for path, item in (describe("UTC").paths or {}).items() if item.get)
 CASES = 10
@@ -63,27 +64,25 @@ OTHER_FILTERS = {*FILTER_PARAMETERS} - {"model", "not-model"}
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The app with the examples of LibreChat's ledger and a price list, served for real."""
     folder = tmp_path_factory.mktemp("schema")
     write_dump(folder / "dump", **example_collections())
     fill_store(folder, now=datetime.now(UTC))
-    app = create_app(
-        load_settings(
-            env_file=None,
-            dashboard_api_key=API_KEY,
-            data_dir=folder / "data",
-            prices_file=ROOT / "prices" / "2026-11.csv",
-        )
+    settings = load_settings(
+        env_file=None,
+        dashboard_api_key=API_KEY,
+        data_dir=folder / "data",
+        prices_file=ROOT / "prices" / "2026-11.csv",
     )
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    close_app(app)
+    with engine.serving(settings) as program:
+        server = make_server("127.0.0.1", 0, program.app, threaded=True)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -61,6 +61,8 @@ class Follower:
         self._starts_over = threading.Event()
         self._erase_at: float | None = None
         self._store: Store | None = None
+        self.following: Following | None = None
+        """What reads LibreChat and sends alerts, once ClickHouse and the working copy agree."""
 
     def run(self) -> None:
         """Follow until stopped; raises OperatorError if the working copy or ClickHouse cannot be used."""
@@ -89,7 +91,7 @@ class Follower:
         is_prepared = publishing.prepare(self._stopped)
         if self._stopped.is_set():
             return
-        following = Following(
+        self.following = following = Following(
             self._settings,
             store,
             open_source(self._settings),

@@ -24,6 +24,7 @@ from librechat_analytics.usage.repository import StoreRepository
 from librechat_analytics.web.follower_metrics import Published
 
 if TYPE_CHECKING:
+    from librechat_analytics.finops.definitions_file import DefinitionsFile
     from librechat_analytics.settings import Settings
     from librechat_analytics.store.clickhouse.address import StoreAddress
 
@@ -36,6 +37,7 @@ class WebProcess:
 
     store: ClickHouseStore
     small_tables: SmallTables
+    definitions: DefinitionsFile
     answers: Answers
 
     def close(self) -> None:
@@ -81,7 +83,7 @@ def open_web_process(settings: Settings, address: StoreAddress) -> WebProcess:
         log.warning("%s The server answers as soon as it can read the store.", error)
     answers = Answers(settings, keys, behind)
     answers.start()
-    return WebProcess(store, small_tables, answers)
+    return WebProcess(store, small_tables, definitions, answers)
 
 
 def _published(store: ClickHouseStore, source: ReportedSource, version: int) -> Published:
