@@ -50,7 +50,7 @@ def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     yield from imported_site(folder, FRAME_ANCESTORS="'self' http://127.0.0.1:*")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not longer, since it is at work all the time
 def live_site(tmp_path_factory: pytest.TempPathFactory, mongo_server: str) -> Iterator[Site]:
     """A program that looks into MongoDB every second."""
     uri = urlsplit(mongo_server)._replace(path=f"/LibreChat-{uuid4().hex}").geturl()

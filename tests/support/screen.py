@@ -129,9 +129,10 @@ def _differences(shown: Any, expected: Any, where: str = "") -> list[str]:
 
 def _shown_when_equal(page: Page, view: str, expected: Shown) -> Shown:
     """What a view shows as soon as it is as expected, or after a while."""
-    deadline = time.monotonic() + ASK_AGAIN_SECONDS
+    deadline, pause_ms = time.monotonic() + ASK_AGAIN_SECONDS, 50
     while (shown := shown_on(page, view)) != expected and time.monotonic() < deadline:
-        page.wait_for_timeout(40)
+        page.wait_for_timeout(pause_ms)
+        pause_ms = min(2 * pause_ms, 400)  # reading a view takes the page time from drawing it
     return shown
 
 

@@ -358,6 +358,8 @@ def nginx_in_front(upstream_port: int | None, *, resolver_port: int | None = Non
             yield base_url
 
 
+# No page lives long enough here for what V8's slowest compiler makes of its scripts to pay.
+NO_OPTIMISED_SCRIPTS = "--js-flags=--no-opt"
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 
@@ -379,6 +381,7 @@ def launched_browser() -> Iterator[Browser]:
                 "--disable-background-networking",
                 "--disable-component-update",
                 "--disable-sync",
+                NO_OPTIMISED_SCRIPTS,
             ],
         )
         try:
