@@ -1,4 +1,4 @@
-"""Themes, widths, focus and the keyboard."""
+"""Themes, pictures, focus and the keyboard."""
 
 from __future__ import annotations
 
@@ -12,28 +12,12 @@ from librechat_analytics.formatting import (
     integer,
 )
 from tests.support.page_actions import LONG_AGO, choose_view, drawn
-from tests.support.screen import VIEWS, assert_shows_what_the_api_says, name_of
-from tests.support.widths import IS_WIDER, assert_finds_nothing, assert_fits, set_width
+from tests.support.screen import VIEWS, assert_shows_what_the_api_says
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from tests.support.sites import Site
-
-
-# Captions and the buttons of their charts.
-OVERLAPS = """
-[...document.querySelectorAll(".chart-figure")].filter((one) => one.checkVisibility()).flatMap((figure) => {
-  const range = document.createRange();
-  range.selectNodeContents(figure.querySelector("figcaption"));
-  const caption = range.getBoundingClientRect();
-  return [...figure.querySelectorAll(".chart-files button")].filter((button) => {
-    const at = button.getBoundingClientRect();
-    const isBeside = at.left >= caption.right || at.right <= caption.left;
-    return !isBeside && at.top < caption.bottom - 1 && at.bottom > caption.top + 1;
-  }).map((button) => button.getAttribute("aria-label"));
-})
-"""
 
 
 class TestTheLook:
@@ -99,40 +83,6 @@ class TestTheLook:
         assert edge["text"] == "$0.0001"
         assert edge["right"] <= edge["end"]
 
-    def test_no_view_is_wider_than_a_phone_a_tablet_a_desk_or_a_sheet_of_paper(
-        self, signed_in: Page, sample_site: Site
-    ) -> None:
-        page = signed_in
-        page.goto(f"{sample_site.url}?{urlencode(LONG_AGO)}")
-
-        for width in (320, 768, 1440):
-            set_width(page, width)
-            for view in VIEWS:
-                choose_view(page, view)
-                drawn(page, view)
-                assert_finds_nothing(page, CUT_NAMES, (view, width))
-                assert_fits(page, width, view)
-        # Between these, the bar at the top changes its lines.
-        for width in (769, 1024, 1152, 1153, 1280, 1281):
-            set_width(page, width)
-            assert_fits(page, width, VIEWS[-1])
-        page.emulate_media(media="print")
-        set_width(page, 794)  # A4
-        for view in VIEWS:
-            page.goto(f"{sample_site.url}?view={name_of(view)}&{urlencode(LONG_AGO)}")
-            drawn(page, view)
-            assert_finds_nothing(page, IS_WIDER, f"{view} on paper", 794)
-            assert_finds_nothing(page, TALL_NAMES, f"{view} on paper")
-
-    def test_no_text_lies_on_another_text(self, signed_in: Page, sample_site: Site) -> None:
-        page = signed_in
-        for width in (360, 768, 1440):
-            set_width(page, width)
-            for view in ("users", "models", "agents"):
-                page.goto(f"{sample_site.url}?view={view}&period=7d")
-                expect(page.locator(f"#{view}-view")).to_have_class("view ready")
-                assert_finds_nothing(page, OVERLAPS, (view, width))
-
     def test_everything_is_in_reach_of_the_keyboard_and_shows_its_focus(
         self, signed_in: Page, sample_site: Site
     ) -> None:
@@ -191,13 +141,6 @@ class TestTheLook:
         ).to_have_count(1)
 
 
-# Names of short lists, and what is beside them, that take more lines than a name and a detail need.
-TALL_NAMES = """
-[...document.querySelectorAll("main .ranked-name")]
-  .filter((node) => node.offsetHeight > 80)
-  .map((node) => node.innerText)
-"""
-
 # Draws a figure as narrow as in a third of the page; gives its last label, and where both end.
 DRAW = """
 async (figure) => {
@@ -208,14 +151,6 @@ async (figure) => {
   const [right, end] = [label, place].map((node) => node?.getBoundingClientRect().right);
   return { text: label?.textContent, right, end };
 }
-"""
-
-CUT_NAMES = """
-() => [...document.querySelectorAll(".js-plotly-plot")]
-  .filter((drawing) => drawing.checkVisibility())
-  .flatMap((drawing) => [...drawing.querySelectorAll(".ytick text")]
-    .filter((name) => name.getBoundingClientRect().left < drawing.getBoundingClientRect().left)
-    .map((name) => name.textContent))
 """
 
 # What has the focus now, and whether a reader can see that it has.

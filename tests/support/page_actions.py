@@ -55,6 +55,11 @@ def choose_view(page: Page, view: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(view)
 
 
+def follow(page: Page, search: str) -> None:
+    """Go to another address of the dashboard, such as ``?view=users``, as its links do."""
+    page.evaluate("(search) => window.dash_clientside.set_props('url', { search })", search)
+
+
 def drawn(page: Page, view: str) -> None:
     """Wait until a view is there with its charts."""
     section = page.locator(f"#{name_of(view)}-view")
