@@ -237,6 +237,8 @@ class TestFilters:
 
         toggle.click()
         expect(page.get_by_role("combobox", name="User")).to_be_focused()
+        expect(page.get_by_role("combobox", name="Group")).to_be_visible()
+        expect(page.get_by_role("combobox", name="Tenant")).to_be_hidden()  # this ledger has none
         for name, typed in (("Provider", "anth"), ("Context", "mess")):
             field = page.get_by_role("combobox", name=name)
             field.click()

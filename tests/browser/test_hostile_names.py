@@ -22,6 +22,7 @@ from tests.support.page_actions import (
     choose_view,
     downloaded_csv,
     drawn,
+    follow,
     period_button,
     point_at,
     type_period,
@@ -99,13 +100,14 @@ class TestHostileNames:
         self, signed_in: Page, hostile_site: Site
     ) -> None:
         page = signed_in
+        page.goto(hostile_site.url)
         for view in ("Users", "Models", "Agents"):
-            page.goto(f"{hostile_site.url}?view={view.lower()}")
+            choose_view(page, view)
             cells = page.locator(f"#{view.lower()}-rows .name")
             cells.first.wait_for()
-            addresses = cells.evaluate_all("(cells) => cells.map((cell) => cell.querySelector('a')?.href)")
-            for address, name in list(zip(addresses, HOSTILE_NAMES, strict=False))[1:3]:
-                page.goto(address)
+            searches = cells.evaluate_all("(cells) => cells.map((cell) => cell.querySelector('a')?.search)")
+            for search, name in list(zip(searches, HOSTILE_NAMES, strict=False))[1:3]:
+                follow(page, search)
                 expect(page.locator("#crumbs .crumb-here")).to_have_text(plain_text(name))
                 expect(page.get_by_role("heading", level=1)).to_have_text(plain_text(name))
                 expect(page).to_have_title(f"{plain_text(name)} · {view} · LibreChat Analytics")
@@ -114,6 +116,9 @@ class TestHostileNames:
                 page.locator(".export-menu summary").click()
                 page.get_by_role("button", name="Excel").click()
             assert SAFE_FILE_NAME.fullmatch(download.value.suggested_filename)
+        page.goto(f"{hostile_site.url}{search}")
+        expect(page.get_by_role("heading", level=1)).to_have_text(plain_text(name))
+        assert page.evaluate(MADE_OF_NAMES) == []
 
     def test_have_nowhere_to_send_anything_to(
         self, signed_in: Page, hostile_site: Site, browser_watch: BrowserWatch
