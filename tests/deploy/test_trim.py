@@ -18,6 +18,8 @@ from deploy.sbom import locked_packages
 from deploy.trim import trim
 
 from librechat_analytics.web.api import ENDPOINTS
+from tests.support.page_actions import choose_view, drawn
+from tests.support.screen import VIEWS
 from tests.support.servers import API_KEY, ROOT, program_environment, serve, watched_page
 
 if TYPE_CHECKING:
@@ -28,15 +30,19 @@ if TYPE_CHECKING:
     from tests.support.servers import BrowserWatch
 
 # -S: without this environment's own packages, which are not trimmed.
-COMMAND = (sys.executable, "-S", "-c", "from librechat_analytics.cli.main import main; main()")
-ADDRESSES = (
-    "",
-    "?split=model&period=all",
-    "?view=users&period=all",
-    "?view=models&period=all",
-    "?view=agents&period=all",
-    "?view=quality&period=all",
-)
+PYTHON = (sys.executable, "-S", "-c")
+SERVE = (*PYTHON, "from librechat_analytics.cli.main import main; main()", "serve")
+# Several commands one after the other, since each process would import the packages again.
+COMMANDS = """
+import json, sys
+from librechat_analytics.cli.main import main
+for sys.argv[1:] in json.loads(sys.argv[1]):
+    try:
+        main()
+    except SystemExit as end:
+        if end.code:
+            raise
+"""
 
 
 @pytest.fixture(scope="module")
@@ -67,34 +73,32 @@ def paths(packages: Path) -> dict[str, str]:
     return {"PYTHONPATH": f"{ROOT / 'src'}:{packages}", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-def run(folder: Path, paths: dict[str, str], *arguments: str) -> str:
-    """Run a command of the program; gives what it printed."""
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory: pytest.TempPathFactory, paths: dict[str, str]) -> tuple[Path, str]:
+    """A folder with a store of a generated ledger, and what the commands wrote there."""
+    folder = tmp_path_factory.mktemp("store")
+    commands = (
+        ("sample", "dump", "--transactions", "2000"),
+        ("import", "dump"),
+        ("export", "usage.xlsx", "--period", "all"),
+        ("backup", "copy.duckdb"),
+        ("check",),
+    )
     done = subprocess.run(
-        [*COMMAND, *arguments],
+        [*PYTHON, COMMANDS, json.dumps(commands)],
         env=program_environment(folder, **paths),
         cwd=folder,
         capture_output=True,
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    return done.stdout + done.stderr
+    return folder, done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory, paths: dict[str, str]) -> Path:
-    """A folder with a store of a generated ledger, made with the trimmed packages."""
-    folder = tmp_path_factory.mktemp("store")
-    run(folder, paths, "sample", "dump", "--transactions", "3000")
-    assert "Added 3,000 transactions" in run(folder, paths, "import", "dump")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, store: Path, paths: dict[str, str]) -> Iterator[str]:
-    """The address of a program with the trimmed packages and a copy of that store."""
-    folder = tmp_path_factory.mktemp("site")
-    shutil.copy(store / "usage.duckdb", folder)
-    with serve(folder, command=(*COMMAND, "serve"), **paths) as server:
+def site(ledger: tuple[Path, str], paths: dict[str, str]) -> Iterator[str]:
+    """The address of a program with the trimmed packages and that store."""
+    with serve(ledger[0], command=SERVE, **paths) as server:
         yield server.base_url
 
 
@@ -117,15 +121,14 @@ def test_the_browser_misses_nothing_on_any_view(
         failed: list[str] = []
         page.on("response", lambda answer: failed.append(answer.url) if answer.status >= 400 else None)
         page.add_init_script(f"localStorage.setItem('analyticsApiKey', {json.dumps(API_KEY)})")
-        for address in ADDRESSES:
-            page.goto(f"{site}/librechat-analytics/{address}")
-            page.locator(".view.ready:not([hidden])").wait_for()
-            if "quality" not in address:
-                page.locator(".js-plotly-plot .main-svg").first.wait_for()
-        page.goto(f"{site}/librechat-analytics/?view=users&period=all")
+        page.goto(f"{site}/librechat-analytics/?split=model&period=all")
+        for view in VIEWS:
+            choose_view(page, view)
+            drawn(page, view)
+        choose_view(page, "Users")
         page.locator("#users-rows a").first.click()
         page.wait_for_url("**view=user&**")
-        page.locator(".view.ready:not([hidden])").wait_for()
+        drawn(page, "User")
         assert failed == []
 
 
@@ -152,7 +155,9 @@ def test_the_api_answers(site: str, address: str) -> None:
         assert response.read()
 
 
-def test_the_commands_run(store: Path, paths: dict[str, str]) -> None:
-    run(store, paths, "export", "usage.xlsx", "--period", "all")
-    run(store, paths, "backup", "copy.duckdb")
-    assert "holds 3,000 transactions" in run(store, paths, "check")
+def test_the_commands_run(ledger: tuple[Path, str]) -> None:
+    folder, written = ledger
+    assert "Added 2,000 transactions" in written
+    assert "holds 2,000 transactions" in written
+    assert (folder / "usage.xlsx").stat().st_size > 0
+    assert (folder / "copy.duckdb").stat().st_size > 0
