@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pymongo.database import Database
 
-ANSWERS = 300
+ANSWERS = 150
 STRAY = 10
 """How many threads and files may come and go with the pool's threads and the rows that are being read."""
 
@@ -40,12 +40,12 @@ def test_each_answer_is_good_and_leaves_no_thread_and_no_file_behind(
 ) -> None:
     mongo_database.transactions.insert_many(usages(500, until=datetime.now(UTC)))
     with serve(tmp_path, MONGO_URI=mongo_uri, SYNC_SECONDS="1") as server:
-        answers_within(server, seconds=1)
+        answers_within(server, seconds=0.5)
         before = sample(server.pid)
         answered = 0
         while answered < ANSWERS:
             mongo_database.transactions.insert_one(usage(datetime.now(UTC), answered))
-            answered += answers_within(server, seconds=1)
+            answered += answers_within(server, seconds=0.5)
 
         def as_before() -> bool:
             now = sample(server.pid)

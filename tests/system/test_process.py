@@ -196,7 +196,7 @@ class TestSignals:
 
 
 class TestGuessers:
-    GUESSES, THREADS = 5_000, 50
+    GUESSES, THREADS = 2_500, 25
 
     def test_many_wrong_keys_cost_no_memory_no_log_and_nobody_elses_time(self, server: Running) -> None:
         (worker,) = children(server.pid)

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 Body = dict[str, Any]
 
-COUNT = 2_000
+COUNT = 1_200
 PERIODS = ("24h", "30d", "90d", "12m", "this-month", "last-month", "this-year", "all")
 
 
