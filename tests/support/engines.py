@@ -79,8 +79,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     is_clickhouse = config.getoption("engine") == "clickhouse"
-    kept = [item for item in items if _runs_on(item, is_clickhouse=is_clickhouse)]
-    config.hook.pytest_deselected(items=[item for item in items if item not in {*kept}])
+    kept: list[pytest.Item] = []
+    dropped: list[pytest.Item] = []
+    for item in items:
+        (kept if _runs_on(item, is_clickhouse=is_clickhouse) else dropped).append(item)
+    config.hook.pytest_deselected(items=dropped)
     items[:] = kept
 
 
