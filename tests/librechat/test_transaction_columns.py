@@ -183,7 +183,7 @@ amounts = st.one_of(
 )
 
 
-@settings(max_examples=examples(300))
+@settings(max_examples=examples(100))
 @given(amounts)
 def test_millionths_that_are_certain_are_the_nearest(amount: float) -> None:
     near = [amount, math.nextafter(amount, math.inf), math.nextafter(amount, -math.inf)]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pytest
 
 
-@settings(max_examples=examples(4), phases=[Phase.generate])
+@settings(max_examples=examples(2), phases=[Phase.generate])
 @given(random=st.randoms(use_true_random=True))
 def test_everything_derived_is_right_after_each_writer(random: Random) -> None:
     with TemporaryDirectory() as folder:

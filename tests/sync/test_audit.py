@@ -279,7 +279,7 @@ def at_random(byte: int, tail: int) -> ObjectId:
 ids = st.builds(at_random, st.integers(0, 100), st.integers(0, 3))
 
 
-@settings(max_examples=examples(12))
+@settings(max_examples=examples(5))
 @given(st.sets(ids, max_size=40), st.sets(ids, max_size=40), st.sampled_from(["counts", "ids"]))
 def test_after_an_audit_nothing_is_missing(before: set[ObjectId], after: set[ObjectId], kind: Any) -> None:
     with TemporaryDirectory() as folder, closing(Store(Path(folder))) as store:

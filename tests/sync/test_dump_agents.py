@@ -34,7 +34,7 @@ Found = tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]
 def test_sql_finds_the_agents_that_python_finds_one_by_one() -> None:
     counted: Counter[str] = Counter()
 
-    @settings(max_examples=examples(25))
+    @settings(max_examples=examples(10))
     @given(worlds())
     def holds(world: World) -> None:
         with TemporaryDirectory() as folder:

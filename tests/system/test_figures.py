@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 UNTIL = datetime(2026, 11, 24, 12, tzinfo=UTC)
 READ_AT = datetime(2026, 11, 24, 15, 17, 9, tzinfo=UTC)
-COUNT = 5_000
+COUNT = 3_000
 LISTS = ("top-users", "top-models", "top-agents", "cost-breakdown")
 SORTS = ("cost", "tokens", "calls", "conversations", "change", "name")
 PARTS = ("cost", "promptTokens", "completionTokens", "totalTokens", "calls")
@@ -90,12 +90,12 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sample]:
 
 
 class TestASample:
-    @pytest.mark.parametrize(("period", "zone"), with_zones(*PERIODS, zones=2))
+    @pytest.mark.parametrize(("period", "zone"), with_zones(*PERIODS, zones=1))
     def test_every_figure_of_every_period(self, sample: Sample, period: str, zone: str) -> None:
         bodies = sample.check(period=period, tz=zone, limit="1000")
         assert_parts_add_up(bodies)
 
-    @pytest.mark.parametrize(("name", "zone"), with_zones(*CUSTOM, zones=2))
+    @pytest.mark.parametrize(("name", "zone"), with_zones(*CUSTOM, zones=1))
     def test_every_figure_of_custom_ranges(self, sample: Sample, name: str, zone: str) -> None:
         start, end = CUSTOM[name]
         assert_parts_add_up(sample.check(period="custom", start=start, end=end, tz=zone, limit="1000"))
@@ -133,10 +133,13 @@ class TestASample:
 
     @pytest.mark.parametrize("sort", SORTS)
     def test_every_order_of_a_list(self, sample: Sample, sort: str) -> None:
-        for extra in ({"limit": "1000"}, {"limit": "7", "offset": "3"}, {"offset": "999999"}):
-            for period in ("last-month", "all"):
-                parameters = {"period": period, "sort": sort, **extra}
-                assert_answers_agree(sample.ask, sample.oracle, READ_AT, parameters, endpoints=lists_by(sort))
+        for period, extra in (
+            ("all", {"limit": "1000"}),
+            ("last-month", {"limit": "7", "offset": "3"}),
+            ("last-month", {"offset": "999999"}),
+        ):
+            parameters = {"period": period, "sort": sort, **extra}
+            assert_answers_agree(sample.ask, sample.oracle, READ_AT, parameters, endpoints=lists_by(sort))
 
     @pytest.mark.parametrize("by", ["domain", "role", "context"])
     @pytest.mark.parametrize("sort", ["cost", "change", "name"])

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from tests.support.oracle import Ledger
 
-SAMPLE_ROWS = 1_500
+SAMPLE_ROWS = 600
 
 
 @pytest.fixture(scope="module")
@@ -70,8 +70,8 @@ def test_a_sample(sample: Path) -> None:
 
 
 def test_a_sample_in_small_batches(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imports, "ROWS_AT_ONCE", 350)
-    monkeypatch.setattr(pieces, "PIECE_BYTES", 50_000)
+    monkeypatch.setattr(imports, "ROWS_AT_ONCE", 150)
+    monkeypatch.setattr(pieces, "PIECE_BYTES", 20_000)
     monkeypatch.setattr(dump_agents, "DOCUMENTS_AT_ONCE", 50)
     assert_both_ways_agree(sample)
 
@@ -107,7 +107,7 @@ def test_names_that_are_meant_to_do_harm(tmp_path: Path) -> None:
     assert_both_ways_agree(write_dump(tmp_path / "dump", **hostile_collections(NOON)))
 
 
-@settings(max_examples=examples(5))
+@settings(max_examples=examples(3))
 @given(ledgers(), ledgers())
 def test_any_ledger_and_then_another_one(first: Ledger, second: Ledger) -> None:
     with TemporaryDirectory() as folder:

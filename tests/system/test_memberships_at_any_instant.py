@@ -55,7 +55,7 @@ class Company:
         write_memberships(self.store, shown, self._people, self.now)
 
 
-@settings(max_examples=examples(12))
+@settings(max_examples=examples(6))
 @given(READINGS)
 def test_at_any_instant_those_belong_that_the_last_reading_until_then_shows(
     readings: list[tuple[int, dict[ObjectId, set[ObjectId]]]],
@@ -76,7 +76,7 @@ def test_at_any_instant_those_belong_that_the_last_reading_until_then_shows(
             assert held == pairs
 
 
-@settings(max_examples=examples(12))
+@settings(max_examples=examples(6))
 @given(MANY_READINGS, st.sets(st.sampled_from(MANY)))
 def test_however_many_end_at_once_no_two_overlap_and_the_last_state_is_reached(
     readings: list[tuple[int, set[ObjectId]]], at_last: set[ObjectId]

@@ -28,7 +28,7 @@ def run_operations(examples: int, steps: int, database: Database[Any] | None = N
 
 
 def test_figures_are_right_after_each_step_in_memory() -> None:
-    run_operations(examples=5, steps=25)
+    run_operations(examples=3, steps=25)
 
 
 def test_figures_are_right_after_each_step_on_a_real_server(mongo_database: Database[Any]) -> None:

@@ -213,8 +213,8 @@ class TestNews:
         ("looked_every", "restarted_after"),
         [
             (1, None),
-            (6, None),  # an hour
-            (20, None),
+            (3, None),  # an hour
+            (10, None),
             (99, timedelta(minutes=30)),
             (99, timedelta(hours=7)),
         ],
@@ -244,8 +244,8 @@ class TestNews:
             go_on(NOON + timedelta(minutes=number), number, ahead)
             sync.run_once()
         right_again = NOON + timedelta(minutes=20)
-        for number in range(20, 40):
-            go_on(right_again + timedelta(minutes=10 * (number - 20)), number)
+        for number in range(20, 30):
+            go_on(right_again + timedelta(minutes=20 * (number - 20)), number)
             if (number - 19) % looked_every == 0:
                 sync.run_once()
         if restarted_after is None:

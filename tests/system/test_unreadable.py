@@ -193,9 +193,10 @@ def test_a_page_of_one_that_is_asked_for_nobody(client: FlaskClient) -> None:
         shown(ask(client, "detail-question", search), "detail")
 
 
+FAULTS_OF_MODEL = [f"model={fault}" for fault in ("%00", "", "a&model=", "x" * 501)]
 FILES = [
-    *(f"model={fault}" for fault in ("%00", "", "a&model=", "x" * 501)),
-    *(f"{name}=%00" for name in FILTER_PARAMETERS),
+    *FAULTS_OF_MODEL,
+    *(f"{name}=%00" for name in FILTER_PARAMETERS if name != "model"),
 ]
 
 
@@ -206,14 +207,14 @@ def test_no_file_is_written(client: FlaskClient, given: str) -> None:
         for clicked in request["inputs"]:
             if clicked["property"] != "n_clicks":
                 continue
-            for view in ("overview", *SUBJECTS):
+            for view in ("overview", *SUBJECTS) if given in FAULTS_OF_MODEL else ("overview",):
                 answer = run(client, request, clicked, f"?view={view}&period=all&{given}")
                 assert "download" not in json.dumps(answer.get("response"))
                 notice = answer["sideUpdate"]["notice"]
                 assert notice["is_open"]
                 assert notice["children"].endswith("No file was written.")
                 files += 1
-    assert files > 40
+    assert files > 10
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)

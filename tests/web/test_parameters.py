@@ -187,9 +187,9 @@ def test_what_the_contract_allows_is_answered(client: FlaskClient, query: str) -
 
 
 @pytest.mark.parametrize("name", [*FILTER_NAMES, "not-model"])
-@pytest.mark.parametrize("value", READABLE, ids=ascii)
-def test_every_filter_takes_a_name_of_any_script(client: FlaskClient, name: str, value: str) -> None:
-    assert client.get(f"/api/summary?{urlencode({name: value})}").status_code == 200
+def test_every_filter_takes_names_of_any_script(client: FlaskClient, name: str) -> None:
+    response = client.get(f"/api/summary?{urlencode({name: READABLE}, doseq=True)}")
+    assert response.status_code == 200, response.get_json()
 
 
 @pytest.mark.parametrize("path", [*(endpoint.path for endpoint in ENDPOINTS), "export"])
