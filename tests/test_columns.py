@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 import duckdb
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from librechat_analytics.columns import Table, Texts, take
 from librechat_analytics.store.sql_files import load
+from tests.support.examples import examples
 
 KINDS = {
     "head": "uint64",
@@ -84,6 +85,7 @@ def test_an_empty_table_has_its_columns(cursor: duckdb.DuckDBPyConnection) -> No
     assert table().array("at").tolist() == []
 
 
+@settings(max_examples=examples(25))
 @given(TEXTS, st.data())
 def test_texts_come_back_as_they_were(texts: list[str | None], data: st.DataObject) -> None:
     column = Texts.of(texts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -99,7 +100,8 @@ def modules() -> dict[str, Path]:
     return found
 
 
-def imports_of(path: Path) -> set[str]:
+@cache
+def imports_of(path: Path) -> frozenset[str]:
     """Every module that a file imports, those inside functions and for types only included."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -112,7 +114,7 @@ def imports_of(path: Path) -> set[str]:
                 found.update(f"{PACKAGE}.{alias.name}" for alias in node.names)
             else:
                 found.add(node.module)
-    return found
+    return frozenset(found)
 
 
 def may_import(module: str, imported: str) -> bool:
