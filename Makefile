@@ -12,7 +12,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup dev run check lint-python lint-sql lint-scripts lint-styles test-scripts audit base-image sbom test test-tools mongotest manifest-tools bench screenshots lock clean
+.PHONY: help setup dev run check lint-python lint-sql lint-scripts lint-styles test-scripts audit base-image sbom test test-clickhouse test-tools mongotest manifest-tools bench screenshots lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -61,6 +61,9 @@ sbom: dev ## List what the image holds, in CycloneDX, as dist/sbom.json
 # Tests are compiled once and not in each of the processes, whatever the environment says.
 test: test-tools dev mongotest manifest-tools ## All tests; ARGS="tests/usage -k periods" picks some
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+test-clickhouse: dev ## The tests that ask the store, on ClickHouse instead of DuckDB
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --engine clickhouse --numprocesses 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 bench: dev ## Measure questions and imports, and write docs/performance.md (some minutes)
 	$(BIN)/python -m bench.report $(ARGS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import zipfile
+from contextlib import closing
 from dataclasses import astuple, replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from librechat_analytics.finops.definitions import Definitions, Report
     from librechat_analytics.finops.messages import Message
     from librechat_analytics.finops.reports import ReportAnswer
+    from tests.support.engines import Engine
 
 __all__ = ["repository"]
 
@@ -202,17 +204,17 @@ def test_the_workbook_is_that_of_the_period(repository: StoreRepository, found: 
     assert message(repository, replace(found, report=monthly())).attachments == ()
 
 
-def test_cost_centres_add_up_with_what_nobody_pays_for_first(tmp_path: Path) -> None:
+def test_cost_centres_add_up_with_what_nobody_pays_for_first(engine: Engine, tmp_path: Path) -> None:
     write_sample(tmp_path / "dump", transactions=2000, seed=5, until=NOW)
     store = Store(tmp_path / "data")
     import_dump(store, DumpSource(tmp_path / "dump"), now=NOW)
     rules = CostCenterRules(listed=(Rule("role", "USER", (("Staff", 60), ("Shared", 40))),))
-    assigned = StoreRepository(
-        store, source=lambda: SourceReport("offline"), clock=lambda: NOW, rules=lambda: rules
-    )
-    found = answer(assigned, said=replace(DEFINITIONS, cost_centers=rules))
-    said = message(assigned, found)
-    store.close()
+    with closing(store), engine.reading(store) as reader:
+        assigned = StoreRepository(
+            reader, source=lambda: SourceReport("offline"), clock=lambda: NOW, rules=lambda: rules
+        )
+        found = answer(assigned, said=replace(DEFINITIONS, cost_centers=rules))
+        said = message(assigned, found)
     assert found.cost_centers is not None
     costs = [found.cost_centers.unassigned.cost_usd, *(row.cost_usd for row in found.cost_centers.rows)]
     assert sum(costs) == pytest.approx(found.summary.totals.cost_usd)
@@ -245,14 +247,14 @@ def test_a_week_without_usage_is_a_short_report(repository: StoreRepository) -> 
     assert "TOP" not in text
 
 
-def test_hostile_names_are_texts(tmp_path: Path) -> None:
+def test_hostile_names_are_texts(engine: Engine, tmp_path: Path) -> None:
     write_dump(tmp_path / "dump", **hostile_collections(NOW))
     store = Store(tmp_path / "data")
     import_dump(store, DumpSource(tmp_path / "dump"), now=NOW)
-    hostile = StoreRepository(store, source=lambda: SourceReport("offline"), clock=lambda: NOW)
     report = replace(weekly(), name="<b>Weekly</b>\r\nBcc: x")
-    said = message(hostile, answer(hostile, report, definitions_of(report)))
-    store.close()
+    with closing(store), engine.reading(store) as reader:
+        hostile = StoreRepository(reader, source=lambda: SourceReport("offline"), clock=lambda: NOW)
+        said = message(hostile, answer(hostile, report, definitions_of(report)))
     assert set(re.findall("<([a-z0-9]+)", said.html)) <= {
         *("html", "head", "meta", "title", "body", "table", "tr", "td", "p", "h1", "h2", "a", "div"),
         "doctype",

@@ -20,6 +20,7 @@ from librechat_analytics.usage.filters import EVERYTHING, Filters, Scope
 from librechat_analytics.usage.periods import parse_period
 from librechat_analytics.usage.repository import StoreRepository
 from tests.support.documents import ANA, BOB, object_id, usage, write_dump
+from tests.support.engines import reading
 from tests.support.imports import fill_store
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from librechat_analytics.finops.anomalies import Anomaly
+
+pytestmark = pytest.mark.usefixtures("engine")
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -72,8 +75,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         ],
     )
     fill_store(folder, now=NOON)
-    with closing(Store(folder / "data")) as store:
-        yield store
+    with closing(Store(folder / "data")) as store, reading(store) as reader:
+        yield reader
 
 
 @pytest.fixture

@@ -20,10 +20,13 @@ from librechat_analytics.usage.listing import WHOLE_LIST
 from librechat_analytics.usage.periods import Period, TimeRange, parse_period
 from librechat_analytics.usage.repository import StoreRepository
 from tests.finops.budget_worlds import BERLIN, budget, definitions
+from tests.support.engines import reading
 from tests.usage.conftest import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+pytestmark = pytest.mark.usefixtures("engine")
 
 MONTH = parse_period("this-month", None, None, BERLIN, now=NOW, first_usage=None)
 
@@ -42,9 +45,10 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreReposi
         )
         domain = next(row.email for row in users[1:] if row.email).partition("@")[2]
         rules = CostCenterRules(mapped=(split,), listed=(Rule("domain", domain, (("Sales", 100),)),))
-        yield StoreRepository(
-            store, source=lambda: SourceReport("offline"), clock=lambda: NOW, rules=lambda: rules
-        )
+        with reading(store) as reader:
+            yield StoreRepository(
+                reader, source=lambda: SourceReport("offline"), clock=lambda: NOW, rules=lambda: rules
+            )
 
 
 def test_cost_centres_and_what_nobody_pays_for_add_up_to_everything(repository: StoreRepository) -> None:

@@ -27,12 +27,15 @@ from librechat_analytics.usage.filters import EVERYTHING, Filters
 from librechat_analytics.usage.listing import Listing
 from librechat_analytics.usage.periods import parse_period
 from librechat_analytics.usage.repository import StoreRepository
+from tests.support.engines import reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from librechat_analytics.finops.period_forecast import Forecast
     from librechat_analytics.usage.answers import Freshness, SourceStatus
+
+pytestmark = pytest.mark.usefixtures("engine")
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
@@ -57,7 +60,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     write_sample(folder / "dump", transactions=5000, seed=5, until=NOW)
     store = Store(folder / "data")
     import_dump(store, DumpSource(folder / "dump"), now=NOW)
-    yield store
+    with reading(store) as reader:
+        yield reader
     store.close()
 
 

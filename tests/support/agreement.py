@@ -18,6 +18,7 @@ from librechat_analytics.web.api import api_blueprint
 from librechat_analytics.web.gatekeeper import Gatekeeper
 from librechat_analytics.web.keys import KeyRing
 from librechat_analytics.web.server import PublicPage, create_server
+from tests.support.engines import reading
 from tests.support.oracle import ENDPOINTS, Oracle, TooManyPointsError
 from tests.support.servers import API_KEY
 
@@ -69,7 +70,8 @@ def imported(folder: Path, store_folder: Path, now: datetime) -> Iterator[Ask]:
     store = Store(store_folder)
     try:
         import_dump(store, DumpSource(folder), now=now)
-        yield api_of(store, now)
+        with reading(store) as reader:
+            yield api_of(reader, now)
     finally:
         store.close()
 

@@ -67,6 +67,10 @@ class ClickHouse:
             yield opened
 
 
+ENGINES_OF_RUN: list[Engine] = [DuckDB()]
+"""The last one is the engine that the tests ask."""
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--engine",
@@ -97,7 +101,12 @@ def _runs_on(item: pytest.Item, *, is_clickhouse: bool) -> bool:
 
 @pytest.fixture(scope="session")
 def engine(request: pytest.FixtureRequest) -> Engine:
-    """The engine of ``--engine``."""
-    if request.config.getoption("engine") == "duckdb":
-        return DuckDB()
-    return ClickHouse(request.getfixturevalue("clickhouse"))
+    """The engine of ``--engine``. A test whose store is read by ``reading`` of this module uses it, too."""
+    if request.config.getoption("engine") == "clickhouse":
+        ENGINES_OF_RUN.append(ClickHouse(request.getfixturevalue("clickhouse")))
+    return ENGINES_OF_RUN[-1]
+
+
+def reading(store: Store) -> AbstractContextManager[Reader]:
+    """Read a store with the engine of this run."""
+    return ENGINES_OF_RUN[-1].reading(store)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     Document = dict[str, Any]
     Body = dict[str, Any]
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 READ_AT = NOON + timedelta(minutes=1)
 GOOD = usages(100)
 GOOD_COST, GOOD_TOKENS, GOOD_CALLS = 0.3, 100_000, 100

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from tests.support.agreement import Ask
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 
 @pytest.fixture(scope="module")
 def examples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from tests.support.agreement import Ask
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 UNTIL = datetime(2026, 11, 24, 12, tzinfo=UTC)
 READ_AT = datetime(2026, 11, 24, 15, 17, 9, tzinfo=UTC)
 COUNT = 3_000

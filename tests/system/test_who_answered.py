@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     Document = dict[str, Any]
     Body = dict[str, Any]
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 
 def answered(
     conversation: str, at: datetime, model: str, endpoint: str = "agents", **fields: Any

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -15,12 +16,15 @@ from librechat_analytics.usage.periods import parse_period
 from librechat_analytics.usage.prices import read_price_list
 from librechat_analytics.usage.repository import StoreRepository
 from tests.support.documents import NOON, usage, write_dump
+from tests.support.engines import reading
 from tests.support.servers import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from librechat_analytics.usage.timeline_answers import CachingPoint
+
+pytestmark = pytest.mark.usefixtures("engine")
 
 DAY = parse_period("custom", "2026-11-24", "2026-11-24", ZoneInfo("UTC"), now=NOON, first_usage=None)
 
@@ -39,13 +43,9 @@ def caching_of(folder: Path, *documents: dict[str, Any], prices: str = "") -> Ca
     store, source = Store(folder / "data"), DumpSource(write_dump(folder / "dump", transactions=documents))
     import_dump(store, source, now=NOON)
     listed = read_price_list(ROOT / "prices" / prices) if prices else None
-    points = (
-        StoreRepository(store, source=lambda: SourceReport("offline"), prices=listed)
-        .caching(DAY, "day")
-        .points
-    )
-    store.close()
-    (point,) = points
+    with closing(store), reading(store) as reader:
+        repository = StoreRepository(reader, source=lambda: SourceReport("offline"), prices=listed)
+        (point,) = repository.caching(DAY, "day").points
     return point
 
 

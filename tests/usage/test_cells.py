@@ -26,6 +26,7 @@ from librechat_analytics.usage.prices import read_price_list
 from librechat_analytics.usage.questions import ChangeBy
 from librechat_analytics.usage.repository import StoreRepository
 from tests.support.documents import ANA, BOB, HELPER, NOON, object_id, usage, write_dump
+from tests.support.engines import reading
 from tests.support.examples import examples
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
     from librechat_analytics.store.interface import Extent, Snapshot
     from tests.support.documents import Document
+
+pytestmark = pytest.mark.usefixtures("engine")
 
 PRICES = read_price_list(Path(__file__).parents[2] / "prices" / "2026-11.csv")
 DIMENSIONS = ("user", "model", "agent")
@@ -174,7 +177,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     with closing(Store(folder / "data")) as store:
         import_dump(store, DumpSource(folder / "dump"), now=NOON + timedelta(hours=2))
         store.sum_up(LAST)
-        yield store
+        with reading(store) as reader:
+            yield reader
 
 
 @settings(max_examples=examples(1))

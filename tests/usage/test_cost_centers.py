@@ -26,12 +26,15 @@ from librechat_analytics.usage.questions import ATTRIBUTES
 from librechat_analytics.usage.repository import StoreRepository
 from tests.support.directory import FINANCE, SALES, group, person
 from tests.support.documents import ANA, BOB, HELPER, NOON, object_id, usage, write_dump
+from tests.support.engines import reading
 from tests.support.examples import examples
 from tests.support.in_memory import LibreChat
 from tests.support.oracle.centers import Centers, Line, Stay, totals_by_center
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+pytestmark = pytest.mark.usefixtures("engine")
 
 CARL = object_id(NOON, 77)
 E6_PER_USD = 10**12
@@ -175,7 +178,8 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Store]]:
             for at, people, groups in zip(READINGS, PEOPLE, GROUPS, strict=True):
                 write_labels(store, LibreChat(users=people, groups=groups), at)
         by_cells.sum_up(LATER)
-        yield [by_rows, by_cells]
+        with reading(by_rows) as rows, reading(by_cells) as cells:
+            yield [rows, cells]
 
 
 def asking(store: Store, of_program: CostCenterRules | None) -> StoreRepository:

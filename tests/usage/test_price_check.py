@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from bson import ObjectId
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,11 +26,14 @@ from librechat_analytics.usage.prices import read_price_list
 from librechat_analytics.usage.repository import StoreRepository
 from librechat_analytics.usage.rows import usd
 from tests.support.documents import ANA, BOB, NOON, usage, write_dump
+from tests.support.engines import reading
 from tests.support.examples import examples
 from tests.support.servers import ROOT
 
 if TYPE_CHECKING:
     from librechat_analytics.usage.answers import PriceCheck
+
+pytestmark = pytest.mark.usefixtures("engine")
 
 SHIPPED = ROOT / "prices" / "2026-11.csv"
 HEADER = "model,prompt,completion,cache_write,cache_read,valid_from,source,above_tokens"
@@ -38,10 +43,11 @@ DAY = parse_period("custom", "2026-11-24", "2026-11-24", ZoneInfo("UTC"), now=NO
 def checked(folder: Path, prices: Path, *documents: dict[str, Any]) -> PriceCheck:
     store, source = Store(folder / "data"), DumpSource(write_dump(folder / "dump", transactions=documents))
     import_dump(store, source, now=NOON)
-    found = StoreRepository(
-        store, source=lambda: SourceReport("offline"), prices=read_price_list(prices)
-    ).price_check(DAY)
-    store.close()
+    with closing(store), reading(store) as reader:
+        repository = StoreRepository(
+            reader, source=lambda: SourceReport("offline"), prices=read_price_list(prices)
+        )
+        found = repository.price_check(DAY)
     assert found is not None
     return found
 

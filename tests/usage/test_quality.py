@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from librechat_analytics.store.store import Store
 from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.repository import StoreRepository
 from librechat_analytics.web.metrics import UsageCollector
+from tests.support import engines
 from tests.support.agreement import imported
 from tests.support.documents import ANA, BOB, HELPER, NOON, object_id, usage, write_dump
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from tests.support.agreement import Ask
     from tests.support.documents import Document
+
+pytestmark = pytest.mark.usefixtures("engine")
 
 NOW = NOON + timedelta(hours=1)
 AHEAD = NOON + timedelta(days=400)
@@ -230,10 +233,9 @@ class TestCreditsThatWereSpent:
         given = media(4, "autoRefill", 20_000_000)
         with reading(tmp_path, usage(), self.IMAGE, self.VIDEO, media(5, "admin", -1), given):
             pass
-        store = Store(tmp_path / "store")
-        repository = StoreRepository(store, source=lambda: SourceReport("offline"))
-        values, families = repository.filter_values(), [*UsageCollector(repository).collect()]
-        store.close()
+        with closing(Store(tmp_path / "store")) as store, engines.reading(store) as reader:
+            repository = StoreRepository(reader, source=lambda: SourceReport("offline"))
+            values, families = repository.filter_values(), [*UsageCollector(repository).collect()]
         assert values["context"] == (("message", "message"),)
         (uncounted,) = [family for family in families if family.name == "librechat_uncounted_credits_dollars"]
         assert {sample.labels["context"]: sample.value for sample in uncounted.samples} == {
