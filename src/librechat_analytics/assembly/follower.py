@@ -71,13 +71,15 @@ class Follower:
             while not self._stopped.is_set():
                 self._starts_over.clear()
                 with (
-                    closing(open_store(self._settings)) as self._store,
+                    closing(open_store(self._settings)) as store,
                     closing(Connection(self._address)) as connection,
                 ):
                     try:
-                        self._follow(self._store, connection)
+                        self._follow(store, connection)
                     except OutOfStepError as error:
                         log.warning("%s", error)
+                    finally:
+                        self._store = None
         finally:
             self._definitions.stop()
 
@@ -91,6 +93,7 @@ class Follower:
         is_prepared = publishing.prepare(self._stopped)
         if self._stopped.is_set():
             return
+        self._store = store  # only now may other threads read it, because preparing may replace it
         self.following = following = Following(
             self._settings,
             store,

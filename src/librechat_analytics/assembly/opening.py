@@ -11,6 +11,7 @@ from librechat_analytics.finops.definitions_file import DefinitionsFile
 from librechat_analytics.librechat.mongo import MongoSource
 from librechat_analytics.settings import name_users, require_a_key, whole_environment
 from librechat_analytics.store.errors import StoreError
+from librechat_analytics.store.leftovers import UNFINISHED_COPY
 from librechat_analytics.store.notes import end_notes
 from librechat_analytics.store.store import Store
 from librechat_analytics.sync.mending import mend_names, mend_providers
@@ -27,15 +28,33 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def open_store(settings: Settings) -> Store:
-    """Open the store of DATA_DIR; raises StoreError if it cannot be used."""
+def open_store(settings: Settings, *, for_copying: bool = False) -> Store:
+    """Open the store of DATA_DIR; raises StoreError if it cannot be used.
+
+    A store that a copy out of ClickHouse was to fill cannot be used before the copy has ended, except
+    ``for_copying`` and by a follower, which goes on with it.
+    """
     store = Store(settings.data_dir, memory_limit=f"{settings.store_memory_limit}B")
+    if not for_copying and settings.store_address is None:
+        refuse_half_copied(settings, store)
     if settings.anonymize_users:
         store.erase_names()
     mend_names(store)
     mend_providers(store)
     sum_up_stored(store, datetime.now(UTC))
     return store
+
+
+def refuse_half_copied(settings: Settings, store: Store) -> None:
+    """Close the store and raise StoreError if a copy was interrupted that was to fill it, and it is empty."""
+    if not (store.has_unfinished_copy() and store.is_empty()):
+        return
+    store.close()
+    raise StoreError(
+        f"The copy out of ClickHouse into {settings.data_dir} was interrupted. To go on with it, run"
+        " librechat-analytics copy --from. To begin without what is in ClickHouse, delete the folder"
+        f" {UNFINISHED_COPY} in it."
+    )
 
 
 def end_publishing(store: Store) -> None:

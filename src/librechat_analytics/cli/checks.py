@@ -6,7 +6,7 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from librechat_analytics.assembly.opening import open_definitions, open_prices
+from librechat_analytics.assembly.opening import open_definitions, open_prices, refuse_half_copied
 from librechat_analytics.cli.check_result import CheckResult
 from librechat_analytics.cli.resources import opened_clickhouse, stored_answers
 from librechat_analytics.cli.running_server import parts_without_usage, server_audits, server_cost_centers
@@ -166,6 +166,7 @@ def _store_and_mongodb(
         return
     try:
         store = Store(settings.data_dir, memory_limit=f"{settings.store_memory_limit}B")
+        refuse_half_copied(settings, store)
     except StoreBusyError as error:
         yield CheckResult(good=True, text=f"{error} If that process is `serve`, this is normal.")
         yield from _served_audits(settings)

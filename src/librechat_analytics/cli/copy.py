@@ -35,9 +35,8 @@ def copy(
 ) -> None:
     """Copy all that the store holds into ClickHouse or out of it, and compare the sums of each month.
 
-    Better set STORE_URL than give a URL, because the list of processes shows the password in it. A copy into
-    ClickHouse goes on where it was interrupted; one out of it begins again. Stop the server and the follower
-    first.
+    Better set STORE_URL than give a URL, because the list of processes shows the password in it. A copy that
+    was interrupted goes on where it was. Stop the server and the follower first.
     """
     from librechat_analytics.assembly.opening import require_client
 
@@ -78,7 +77,7 @@ def _copy_from(settings: Settings, address: StoreAddress, is_replacing: bool) ->
 
     connection = Connection(address)
     try:
-        with opened_store(settings) as store, _copying() as report:
+        with opened_store(settings, for_copying=True) as store, _copying() as report:
             return copy_from(store, connection, report, is_replacing=is_replacing)
     finally:
         connection.close()

@@ -33,11 +33,11 @@ def log_to_stderr(settings: Settings) -> None:
 
 
 @contextmanager
-def opened_store(settings: Settings) -> Iterator[Store]:
-    """Open the store of DATA_DIR; raises StoreError when it cannot be used."""
+def opened_store(settings: Settings, *, for_copying: bool = False) -> Iterator[Store]:
+    """Open the store of DATA_DIR as ``open_store`` does; raises StoreError when it cannot be used."""
     from librechat_analytics.assembly.opening import open_store
 
-    store = open_store(settings)
+    store = open_store(settings, for_copying=for_copying)
     try:
         yield store
     finally:

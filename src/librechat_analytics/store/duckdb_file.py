@@ -17,7 +17,13 @@ import duckdb
 from librechat_analytics.plain_files import other_kind
 from librechat_analytics.store import schema
 from librechat_analytics.store.errors import StoreBusyError, StoreError, explained
-from librechat_analytics.store.leftovers import COPY, SPILL_FOLDER, remove_leftovers
+from librechat_analytics.store.leftovers import (
+    COPY,
+    SPILL_FOLDER,
+    UNFINISHED_COPY,
+    remove_leftovers,
+    remove_unfinished_copy,
+)
 from librechat_analytics.store.snapshots import DuckDBSnapshot
 
 if TYPE_CHECKING:
@@ -257,6 +263,36 @@ class DuckDBFile:
             raise StoreError(f"{path} cannot be written: {error.strerror}.") from None
         return path
 
+    def open_unfinished_copy(self) -> Self:
+        """Open the store that an interrupted copy has filled beside this one, or a new one."""
+        folder, limit = self._folder / UNFINISHED_COPY, str(self._options["memory_limit"])
+        return type(self)(folder, memory_limit=limit, threads=int(str(self._options["threads"])))
+
+    def has_unfinished_copy(self) -> bool:
+        """Say whether a copy was interrupted that would have replaced this store."""
+        return (self._folder / UNFINISHED_COPY / FILE_NAME).exists()
+
+    def remove_unfinished_copy(self) -> None:
+        """Delete what an interrupted copy has received; it must be closed."""
+        remove_unfinished_copy(self._folder)
+
+    def replace_by_copy(self) -> None:
+        """Take the file of the copy, which is whole now and closed; no other thread may use this store."""
+        log_of_this = self._path.with_name(f"{FILE_NAME}.wal")
+        with self._writing, self._explained():
+            self._connection.close()
+            try:
+                log_of_this.unlink(missing_ok=True)  # it would be taken for the copy's
+                (self._folder / UNFINISHED_COPY / FILE_NAME).replace(self._path)
+            except OSError as error:
+                raise StoreError(f"{self._path} cannot be replaced: {error.strerror}.") from None
+            finally:
+                self._connect()
+            self.changed_at = _milliseconds_now()
+            self.version += 1
+            self.changes += 1
+        self.remove_unfinished_copy()
+
     def open_copy(self) -> FileIO:
         """Open a copy of the store as it is now. It has no name in the folder, and closing it deletes it.
 
@@ -290,6 +326,7 @@ class DuckDBFile:
         other threads use the store, the file cannot be rewritten: that is left to the next start.
         """
         (self._folder / ERASING_UNFINISHED).touch()
+        self.remove_unfinished_copy()  # it may have the names, too
         with self.committing() as cursor:
             yield cursor
         if rewrites:

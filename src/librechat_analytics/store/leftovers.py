@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,6 +13,15 @@ COPY = "being-sent-"
 
 SPILL_FOLDER = "spill"
 """Where DuckDB puts what does not fit into memory; nothing in it outlives the process."""
+
+
+UNFINISHED_COPY = "unfinished-copy"
+"""A folder with a store that is being copied out of ClickHouse and is not whole yet."""
+
+
+def remove_unfinished_copy(folder: Path) -> None:
+    """Delete what an interrupted copy out of ClickHouse has received, if anything."""
+    shutil.rmtree(folder / UNFINISHED_COPY, ignore_errors=True)
 
 
 def remove_leftovers(folder: Path) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from librechat_analytics.store.duckdb_file import FILE_NAME, kept_name
 from librechat_analytics.store.errors import StoreBusyError, StoreError
+from librechat_analytics.store.leftovers import remove_unfinished_copy
 from librechat_analytics.store.store import Store
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ def set_aside(folder: Path, now: datetime) -> Path:
     Raises StoreBusyError while a process uses it.
     """
     _close_log(folder)
+    remove_unfinished_copy(folder)
     kept = folder / kept_name(now)
     for path in _files_in(folder):
         if path.exists():
@@ -29,6 +31,7 @@ def set_aside(folder: Path, now: datetime) -> Path:
 def discard(folder: Path) -> None:
     """Delete the store of a folder, if there is one; raises StoreBusyError while a process uses it."""
     _close_log(folder)
+    remove_unfinished_copy(folder)
     for path in _files_in(folder):
         path.unlink(missing_ok=True)
 

@@ -200,6 +200,12 @@ class Store(Labels):
         """Count the rows held, usage or not."""
         return self._count("count_transactions")
 
+    def is_empty(self) -> bool:
+        """Say whether nothing was ever read into the store."""
+        with self.reading() as cursor:
+            ((documents, users),) = rows_of(cursor, "statements/count_anything")
+        return not documents and not users and not self.state().anything_read
+
     def count_unattributed(self) -> int:
         """Count the rows whose agent is not known yet."""
         return self._count("count_unattributed")

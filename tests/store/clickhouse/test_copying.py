@@ -10,9 +10,10 @@ import pytest
 from librechat_analytics.store.clickhouse import publication
 from librechat_analytics.store.clickhouse.connection import Connection
 from librechat_analytics.store.clickhouse.copying import Comparison, copy_from, copy_to
-from librechat_analytics.store.clickhouse.followers import claim
+from librechat_analytics.store.clickhouse.followers import claim, newest_heartbeat
 from librechat_analytics.store.clickhouse.working_copy import WorkingCopy
 from librechat_analytics.store.store import Store, StoreError
+from tests.support.clickhouse import new_database
 from tests.support.directory import person, read
 from tests.support.documents import ANA, NOON
 from tests.support.published_stores import assert_same, contents_at, contents_of, newest, write_usage
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from librechat_analytics.store.clickhouse.address import StoreAddress
 
 pytestmark = pytest.mark.clickhouse
 
@@ -32,6 +34,12 @@ def store(tmp_path: Path) -> Iterator[Store]:
         store.sum_up(NOON)
         read(store, NOON, [], [person(ANA, "ana@example.com")])
         yield store
+
+
+@pytest.fixture
+def second(clickhouse: StoreAddress) -> Iterator[Connection]:
+    with new_database(clickhouse) as address, closing(Connection(address)) as connection:
+        yield connection
 
 
 def told_nothing(_what: str, _done: int, _rows: int) -> None:
@@ -103,6 +111,21 @@ def test_nothing_is_copied_while_a_follower_is_at_work(
         copied(store, connection)
     with closing(Store(tmp_path / "back")) as back, pytest.raises(StoreError, match="A follower is at work"):
         copy_from(back, connection, told_nothing)
+
+
+def test_a_copy_leaves_no_sign_of_a_follower(store: Store, connection: Connection) -> None:
+    copied(store, connection)
+    assert newest_heartbeat(connection) is None
+
+
+def test_a_copy_to_a_second_database_says_why_the_first_needs_to_be_replaced(
+    store: Store, connection: Connection, second: Connection
+) -> None:
+    copied(store, connection)
+    assert copied(store, second).rows == 40
+    with pytest.raises(StoreError, match=r"another state of the store .* second database .* --replace"):
+        copied(store, connection)
+    assert copied(store, connection, is_replacing=True).rows == 40
 
 
 def test_an_empty_store_and_an_empty_database_are_not_copied(tmp_path: Path, connection: Connection) -> None:

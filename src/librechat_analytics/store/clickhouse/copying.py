@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -10,8 +11,8 @@ from librechat_analytics.store.clickhouse import schema
 from librechat_analytics.store.clickhouse.commit import newest_commit
 from librechat_analytics.store.clickhouse.followers import others_at_work
 from librechat_analytics.store.clickhouse.publisher import Publisher
-from librechat_analytics.store.clickhouse.restoring import SLOTS_IN_A_DAY, restore
-from librechat_analytics.store.clickhouse.tables import CELLS, TRANSACTIONS
+from librechat_analytics.store.clickhouse.restoring import forget_days, restoring
+from librechat_analytics.store.clickhouse.tables import CELLS, DAY, TRANSACTIONS
 from librechat_analytics.store.clickhouse.visible import visible
 from librechat_analytics.store.clickhouse.working_copy import WorkingCopy
 from librechat_analytics.store.errors import StoreError
@@ -48,7 +49,7 @@ def copy_to(
     ``is_replacing``.
     """
     copy = WorkingCopy(store)
-    if copy.is_empty():
+    if store.is_empty():
         raise StoreError("The store in DATA_DIR is empty, so there is nothing to copy.")
     schema.prepare(connection)
     _refuse_followers(connection, follower)
@@ -57,41 +58,72 @@ def copy_to(
         is_ours = published is not None and last.ledger == published.ledger
         if not (published and is_ours and last.version in (published.version, published.pending)):
             if not is_replacing:
+                holds = (
+                    "another state of the store in DATA_DIR, as when that was copied to a second database"
+                    " meanwhile, and what has changed since is not known"
+                    if is_ours
+                    else "other rows than the store in DATA_DIR"
+                )
                 raise StoreError(
-                    "The ClickHouse database holds other rows than the store in DATA_DIR. Name another"
-                    " database, or replace what is there with --replace."
+                    f"The ClickHouse database holds {holds}. Name another database, or replace what is there"
+                    " with --replace."
                 )
             schema.clear(connection)
             schema.prepare(connection)
     publisher = Publisher(store, connection, follower=follower)
     publisher.prepare(report)
-    publisher.publish()
-    publisher.close()
+    try:
+        publisher.publish()
+    finally:
+        with suppress(StoreError):
+            publisher.withdraw()
     return _compared(store, connection)
 
 
 def copy_from(
     store: Store, connection: Connection, report: Report, *, is_replacing: bool = False
 ) -> Comparison:
-    """Fill a store with all that ClickHouse holds, in one transaction; ClickHouse stays as it is.
+    """Fill a store with all that ClickHouse holds; ClickHouse stays as it is.
 
-    Raises StoreError if a follower is at work, or if the store is not empty, unless ``is_replacing``: then a
-    copy of the old one is kept beside it.
+    What an interrupted copy has received is not received again. The store changes only once everything is
+    there and equal. Raises StoreError if a follower is at work, or if the store is not empty, unless
+    ``is_replacing``: then a copy of the old one is kept beside it.
     """
-    commit = _newest(connection)
-    _refuse_followers(connection, "")
-    copy = WorkingCopy(store)
-    if not copy.is_empty():
-        if not is_replacing:
+    is_empty = store.is_empty()
+    if not is_empty and not is_replacing:
+        raise StoreError(
+            "The store in DATA_DIR is not empty. Name another DATA_DIR, or replace it with --replace,"
+            " which keeps the old one beside it."
+        )
+
+    def newest() -> Commit:
+        commit = _newest(connection)
+        _refuse_followers(connection, "")
+        return commit
+
+    with restoring(store, connection, newest, lambda done, rows: report("receiving", done, rows)) as copy:
+        compared = _compared(copy, connection)
+        if compared.different:
+            forget_days(copy, (TRANSACTIONS.name, CELLS.name), _days_of(compared.different))
             raise StoreError(
-                "The store in DATA_DIR is not empty. Name another DATA_DIR, or replace it with --replace,"
-                " which keeps the old one beside it."
+                f"What has arrived differs from ClickHouse in {', '.join(compared.different)}, so the store"
+                " in DATA_DIR stays as it was. Copy again: these months are received again."
             )
-        store.keep_copy(datetime.now(UTC))
-    restore(store, connection, commit, lambda done, rows: report("receiving", done, rows))
-    compared = _compared(store, connection)
-    end_notes(store)
+        end_notes(copy)
+        if not is_empty:
+            store.keep_copy(datetime.now(UTC))
     return compared
+
+
+def _days_of(months: Iterable[str]) -> list[int]:
+    """Return the days since 1970 of months such as 2026-11."""
+    firsts = (date.fromisoformat(f"{month}-01") for month in months)
+    return [
+        (day - FIRST_DAY).days
+        for first in firsts
+        for day in (first + timedelta(days=number) for number in range(31))
+        if day.month == first.month
+    ]
 
 
 def _newest(connection: Connection) -> Commit:
@@ -133,7 +165,7 @@ def _compared(store: Store, connection: Connection) -> Comparison:
 
 def _sums(name: str, relation: str, cost: str, tokens: str) -> str:
     return (
-        f"SELECT '{name}' AS name, toInt32(floor(slot / {SLOTS_IN_A_DAY})) AS day, count() AS documents,"
+        f"SELECT '{name}' AS name, {DAY} AS day, count() AS documents,"
         f" sum({cost}) AS cost, sum(toInt128({tokens})) AS tokens FROM ({relation}) GROUP BY day"
     )
 

@@ -20,7 +20,7 @@ from librechat_analytics.store.clickhouse.followers import (
     withdraw,
 )
 from librechat_analytics.store.clickhouse.publication import Publication, version_after
-from librechat_analytics.store.clickhouse.restoring import restore
+from librechat_analytics.store.clickhouse.restoring import restoring
 from librechat_analytics.store.clickhouse.sending import INSERTS
 from librechat_analytics.store.clickhouse.uncommitted import delete_uncommitted, end_inserts
 from librechat_analytics.store.clickhouse.working_copy import WorkingCopy
@@ -113,7 +113,7 @@ class Publisher:
                 self._compare(reported)
         except StoreError:
             with suppress(StoreError):
-                self._withdraw()
+                self.withdraw()
             raise
 
     def _compare(self, reported: Callable[[str, int, int], None]) -> None:
@@ -142,12 +142,12 @@ class Publisher:
             self._refuse_other_ledger(last)
             self._restore(last, reported)
         elif last.version not in (published.version, published.pending):
-            self._set_aside()
-            self._restore(last, reported)
+            self._restore(last, reported, keeps_old=True)
         elif published.version != last.version:
             self._copy.note_committed(last.version)
         if last.version & WRITER_MASK != self._writer:
             self._era_began_at = None
+        self._store.remove_unfinished_copy()
         self._last, self._published = last, self._copy.published()
         if published is not None and published.store_schema != SCHEMA_VERSION:
             self._copy.note_everything()
@@ -192,6 +192,10 @@ class Publisher:
         """Let another follower begin at once. What was not published is published by the next start."""
         note_stopped(self._connection, self._follower)
 
+    def withdraw(self) -> None:
+        """Take back the claim, as if there had been no follower; a copy is none."""
+        withdraw(self._connection, self._follower)
+
     def _claim(self, is_stopped: Callable[[], bool]) -> None:
         """Wait until no other follower is at work, and claim the place; raises StoppedError."""
         is_noted = False
@@ -202,7 +206,7 @@ class Publisher:
                 # Two that start together see each other here, and both withdraw.
                 if not (others := others_at_work(self._connection, self._follower)):
                     return
-                self._withdraw()
+                self.withdraw()
             if not is_noted:
                 log.warning(
                     "Another follower (%s) is at work on this ClickHouse database. This one waits until it"
@@ -211,9 +215,6 @@ class Publisher:
                 )
                 is_noted = True
             self._rest(LOOK_SECONDS + secrets.randbelow(1000) / 1000)
-
-    def _withdraw(self) -> None:
-        withdraw(self._connection, self._follower)
 
     @contextmanager
     def _keeping_claim(self) -> Iterator[None]:
@@ -319,7 +320,7 @@ class Publisher:
         if others_at_work(self._connection, self._follower):
             self._rest(GIVE_WAY_SECONDS)
             if others := others_at_work(self._connection, self._follower):
-                self._withdraw()
+                self.withdraw()
                 raise self._out_of_step(f"another one ({others[0]}) is at work, too")
         self._alone_at = seconds_awake_or_not()
 
@@ -330,7 +331,7 @@ class Publisher:
         )
 
     def _refuse_other_ledger(self, last: Commit) -> None:
-        if self._copy.is_empty():
+        if self._store.is_empty():
             return
         reason = "The ClickHouse database and the store in DATA_DIR hold different ledgers."
         if self._copy.was_published_to(last.ledger):
@@ -344,13 +345,22 @@ class Publisher:
         kept = self._store.keep_copy(datetime.now(UTC))
         log.warning(
             "The working copy and ClickHouse differ, as after a backup of one of them was put back. The"
-            " working copy is kept as %s and restored from ClickHouse.",
+            " working copy is kept as %s. Another one takes its place, restored from ClickHouse.",
             kept,
         )
 
-    def _restore(self, last: Commit, report: Callable[[str, int, int], None]) -> None:
+    def _restore(
+        self, last: Commit, report: Callable[[str, int, int], None], *, keeps_old: bool = False
+    ) -> None:
         log.info("Restoring the working copy from ClickHouse: %s rows.", f"{last.documents:,}")
-        restore(self._store, self._connection, last, lambda done, rows: report("restoring", done, rows))
+        with restoring(
+            self._store,
+            self._connection,
+            lambda: last,
+            lambda done, rows: report("restoring", done, rows),
+        ):
+            if keeps_old:
+                self._set_aside()
 
 
 def _require_going_on(is_stopped: Callable[[], bool]) -> None:

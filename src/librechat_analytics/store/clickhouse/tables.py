@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+SLOTS_IN_A_DAY = 96
+
+DAY = f"toInt32(floor(slot / {SLOTS_IN_A_DAY}))"
+"""The day of a slot since 1970, which is below 0 before, as ClickHouse computes it."""
+
 
 @dataclass(frozen=True, slots=True)
 class PublishedTable:

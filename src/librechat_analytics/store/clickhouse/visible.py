@@ -4,11 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from librechat_analytics.store.clickhouse.tables import CELLS, CONVERSATIONS, TRANSACTIONS, WAITING_TABLES
+from librechat_analytics.store.clickhouse.tables import (
+    CELLS,
+    CONVERSATIONS,
+    DAY,
+    TRANSACTIONS,
+    WAITING_TABLES,
+)
 
 if TYPE_CHECKING:
     from librechat_analytics.store.clickhouse.commit import Commit
     from librechat_analytics.store.clickhouse.tables import PublishedTable
+
+
+def rows_by_day(table: PublishedTable, commit: Commit) -> str:
+    """Return the query of the days of rows or cells, how many there are, and what tells whether they changed.
+
+    What a version has once written of a conversation in a slot never changes.
+    """
+    return (
+        f"SELECT {DAY} AS day, count() AS documents,"
+        " sum(cityHash64(slot, ifNull(conversation_key, 0), version)) AS fingerprint"
+        f" FROM {table.log} WHERE {_alive(table, commit)} GROUP BY day ORDER BY day"
+    )
 
 
 def visible(table: PublishedTable, commit: Commit, where: str = "true") -> str:

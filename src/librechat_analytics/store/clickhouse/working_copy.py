@@ -64,12 +64,6 @@ class WorkingCopy:
             found = rows_of(cursor, "statements/read_published")
         return Published(*found[0]) if found else None
 
-    def is_empty(self) -> bool:
-        """Say whether nothing was ever read into the store."""
-        with self.store.reading() as cursor:
-            ((documents, users),) = rows_of(cursor, "statements/count_anything")
-        return not documents and not users and not self.store.state().anything_read
-
     def begin(self) -> Published:
         """Note from now on what changes in the store, which becomes a ledger of its own."""
         begun = Published(uuid4(), None, None, SCHEMA_VERSION)
