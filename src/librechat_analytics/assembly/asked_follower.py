@@ -10,7 +10,7 @@ from librechat_analytics.finops.messages import Answer as Tried
 from librechat_analytics.store.clickhouse import requests
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from librechat_analytics.finops.definitions import Receiver
     from librechat_analytics.store.clickhouse.connection import Connection
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 WAIT_SECONDS: Final = 10.0
 """The follower looks every second; it may be in the middle of a publication."""
+
+DISK_LOOK_SECONDS: Final = 2.0
 
 
 class AskedFollower:
@@ -59,10 +61,26 @@ class AskedFollower:
         """
         return self._ask("forget", {"user": user})
 
-    def _ask(self, kind: Kind, arguments: dict[str, str]) -> Answer:
+    def wait_until_off_disk(self, versions: Mapping[str, int], *, wait_seconds: float) -> Answer:
+        """Wait until ClickHouse's disk has no names of older versions than these, by the name of the table.
+
+        Only the follower's user may see what is on the disk, so the follower answers when it is so.
+        """
+        given = {name: str(version) for name, version in versions.items()}
+        return self._ask("off disk", given, wait_seconds=wait_seconds, look_seconds=DISK_LOOK_SECONDS)
+
+    def _ask(
+        self,
+        kind: Kind,
+        arguments: dict[str, str],
+        *,
+        wait_seconds: float | None = None,
+        look_seconds: float = requests.LOOK_SECONDS,
+    ) -> Answer:
         """Return the answer; raises NotDoneYetError if there is none in time."""
         identity = requests.ask(self._connection, kind, arguments)
-        answer = requests.wait_for(self._connection, identity, self._wait_seconds)
+        wait_seconds = self._wait_seconds if wait_seconds is None else wait_seconds
+        answer = requests.wait_for(self._connection, identity, wait_seconds, look_seconds=look_seconds)
         if answer is not None:
             return answer
         since = self._silent_since()

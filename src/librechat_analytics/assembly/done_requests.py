@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from librechat_analytics.errors import OperatorError
+from librechat_analytics.store.clickhouse.people import WITH_NAMES, count_older_parts
 from librechat_analytics.store.clickhouse.requests import Answer, answer, waiting
 
 if TYPE_CHECKING:
@@ -39,20 +40,24 @@ class DoneRequests:
     def do_waiting(self) -> None:
         """Do all requests that wait, the oldest first; raises StoreError if ClickHouse does not answer.
 
-        A request whose answer could not be written is done again.
+        A request whose answer could not be written is done again, and one that has no answer yet goes on
+        waiting.
         """
         for request in waiting(self.connection):
             given = self._do(request)
+            if given is None:
+                continue
             self.publish()
             answer(self.connection, request.id, given)
             log.info("Did the request %s: %s", request.kind, given.text or "done.")
             if request.kind == "forget" and given.is_done:
                 self.when_forgotten()
 
-    def _do(self, request: Request) -> Answer:
-        verbs: Mapping[str, Callable[[Mapping[str, str]], Answer]] = {
+    def _do(self, request: Request) -> Answer | None:
+        verbs: Mapping[str, Callable[[Mapping[str, str]], Answer | None]] = {
             "audit": self._audit,
             "forget": self._forget,
+            "off disk": self._off_disk,
             "silence": self._silence,
             "test": self._test,
         }
@@ -79,6 +84,12 @@ class DoneRequests:
             return Answer(is_done=False, text=f"The store has no user {user}.")
         self.store.forget_user(user, rewrites=False)  # other threads use the store
         return Answer(is_done=True)
+
+    def _off_disk(self, given: Mapping[str, str]) -> Answer | None:
+        versions = {name: int(given[name]) for name in WITH_NAMES}
+        if count_older_parts(self.connection, versions):
+            return None
+        return Answer(is_done=True, text="No older names are on ClickHouse's disk.")
 
     def _silence(self, given: Mapping[str, str]) -> Answer:
         is_found = self.following.alerting.silence(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,14 +15,14 @@ from librechat_analytics.cli.resources import (
     refuse_clickhouse,
     require_store,
 )
-from librechat_analytics.errors import OperatorError
+from librechat_analytics.errors import NotDoneYetError, OperatorError
 from librechat_analytics.settings import load_settings
 
 if TYPE_CHECKING:
     from librechat_analytics.settings import Settings
     from librechat_analytics.store.clickhouse.address import StoreAddress
+    from librechat_analytics.store.clickhouse.requests import Answer
 
-LOOK_SECONDS = 5.0
 OFF_THE_DISK_WITHIN_SECONDS = 900.0
 """ClickHouse removes parts that are no longer in use some minutes later."""
 
@@ -52,7 +51,7 @@ def _only_one(user: str, known: list[str]) -> str:
 def _forget_in_clickhouse(settings: Settings, address: StoreAddress, user: str) -> None:
     """Have the follower erase the names, and wait until they have left ClickHouse's disk."""
     from librechat_analytics.store.clickhouse.commit import newest_commit
-    from librechat_analytics.store.clickhouse.people import count_older_parts, users_known_as
+    from librechat_analytics.store.clickhouse.people import name_versions, users_known_as
     from librechat_analytics.store.clickhouse.store import nothing_published
 
     with opened_clickhouse(settings, address) as connection:
@@ -61,21 +60,27 @@ def _forget_in_clickhouse(settings: Settings, address: StoreAddress, user: str) 
             raise nothing_published(connection.address)
         known = _only_one(user, users_known_as(connection, commit, user))
         with asked_follower(settings, address) as follower:
-            answer = follower.forget(known)
-        if not answer.is_done:
-            raise OperatorError(answer.text)
-        print_message(f"The names of user {known} are out of all answers; the figures stay.")
-        print_message("Waiting until the names are off the disk, which takes up to ten minutes ...")
-        erased = newest_commit(connection)
-        give_up_at = time.monotonic() + OFF_THE_DISK_WITHIN_SECONDS
-        while erased is not None and count_older_parts(connection, erased):
-            if time.monotonic() >= give_up_at:
-                raise OperatorError(
-                    "The names are still in old parts on ClickHouse's disk. ClickHouse removes them itself;"
-                    " run this again later to see whether it has."
+            _require_done(follower.forget(known))
+            print_message(f"The names of user {known} are out of all answers; the figures stay.")
+            print_message("Waiting until the names are off the disk, which takes up to ten minutes ...")
+            erased = newest_commit(connection) or commit
+            try:
+                _require_done(
+                    follower.wait_until_off_disk(
+                        name_versions(erased), wait_seconds=OFF_THE_DISK_WITHIN_SECONDS
+                    )
                 )
-            time.sleep(LOOK_SECONDS)
+            except NotDoneYetError:
+                raise OperatorError(
+                    "The names are still in old parts on ClickHouse's disk, or the follower does not run."
+                    " ClickHouse removes old parts itself; run this again later to see whether it has."
+                ) from None
     print_message("They are off ClickHouse's disk. Backups of ClickHouse may still have them.")
+
+
+def _require_done(answer: Answer) -> None:
+    if not answer.is_done:
+        raise OperatorError(answer.text)
 
 
 def reset() -> None:

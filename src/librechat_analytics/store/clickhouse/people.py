@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from librechat_analytics.store.clickhouse.commit import Commit
     from librechat_analytics.store.clickhouse.connection import Connection
 
@@ -26,16 +28,21 @@ def users_known_as(connection: Connection, commit: Commit, text: str) -> list[st
     return [str(row["id"]) for row in found]
 
 
-def count_older_parts(connection: Connection, commit: Commit) -> int:
-    """Count the parts on ClickHouse's disk with names as they were before a commit, those in use included.
+def name_versions(commit: Commit) -> dict[str, int]:
+    """Return the versions that the tables with names have in a commit."""
+    return {name: commit.tables[name] for name in WITH_NAMES}
 
-    Raises StoreError if the user may not read ``system.parts``.
+
+def count_older_parts(connection: Connection, versions: Mapping[str, int]) -> int:
+    """Count the parts on ClickHouse's disk with names of older versions, those in use included.
+
+    Raises StoreError if the user may not read ``system.parts``: only a follower may.
     """
     older = " OR ".join(
         f"table = '{name}_log' AND toUInt64OrZero(partition) < {{{name}:UInt64}}" for name in WITH_NAMES
     )
     (older_parts,) = connection.only_row(
         f"SELECT count() FROM system.parts WHERE database = currentDatabase() AND ({older})",
-        {name: commit.tables[name] for name in WITH_NAMES},
+        versions,
     )
     return int(older_parts)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from librechat_analytics.store.clickhouse.connection import Connection
 
-Kind = Literal["audit", "forget", "silence", "test"]
+Kind = Literal["audit", "forget", "off disk", "silence", "test"]
 KINDS: Final = get_args(Kind)
 
 NOT_LOGGED: Final[Mapping[str, object]] = {"log_queries": 0, "async_insert": 0}
@@ -80,6 +80,7 @@ def wait_for(
     identity: UUID,
     timeout_seconds: float,
     *,
+    look_seconds: float = LOOK_SECONDS,
     seconds: Callable[[], float] = time.monotonic,
     rest: Callable[[float], None] = time.sleep,
 ) -> Answer | None:
@@ -93,4 +94,4 @@ def wait_for(
             return Answer(bool(found[0]["is_done"]), found[0]["text"])
         if seconds() >= give_up:
             return None
-        rest(LOOK_SECONDS)
+        rest(look_seconds)
