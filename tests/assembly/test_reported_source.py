@@ -49,10 +49,10 @@ def connection(clickhouse_database: StoreAddress, proxy: FaultProxy) -> Iterator
         yield connection
 
 
-def test_without_any_follower_the_store_is_as_it_was_filled(connection: Connection) -> None:
+def test_a_source_without_any_follower_says_so(connection: Connection) -> None:
     source = ReportedSource(connection, sync_seconds=15)
 
-    assert source.report() == SourceReport("offline")
+    assert source.report() == SourceReport("unreachable", lacks_follower=True)
     assert source.age() is None
 
 

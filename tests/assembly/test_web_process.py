@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,7 @@ from tests.support.clickhouse_site import store_url
 from tests.support.documents import ANA, usage, write_dump
 from tests.support.fault_proxy import FaultProxy
 from tests.support.servers import API_KEY
+from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,6 +128,24 @@ def test_it_lives_without_clickhouse_but_is_not_ready(client: FlaskClient, proxy
     proxy.set("pass")
     assert client.get("/health/ready").status_code == 200
     assert body(client, "/api/summary?period=7d")["calls"] == 2
+
+
+def test_an_outage_is_one_line_in_the_log_without_a_traceback(
+    client: FlaskClient, proxy: FaultProxy, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert body(client, "/api/summary?period=24h")["calls"] == 2
+    caplog.set_level(logging.INFO)
+    proxy.set("down")
+    wait_until(lambda: get(client, "/api/summary?period=7d").status_code == 503 and caplog.messages)
+    for period in ("7d", "30d", "12m"):
+        refused = get(client, f"/api/summary?period={period}")
+        assert (refused.status_code, "The server log says why" in refused.get_json()["error"]) == (503, True)
+    about = [record for record in caplog.records if "ClickHouse" in record.getMessage()]
+    assert not [record for record in caplog.records if record.exc_info]
+    assert 1 <= len(about) <= 2  # a query may have failed before the next look
+    proxy.set("pass")
+    wait_until(lambda: get(client, "/api/summary?period=30d").status_code == 200)
+    wait_until(lambda: client.get("/health/ready") and "ClickHouse answers again." in caplog.messages)
 
 
 def test_without_names_it_shows_ids(settings: Settings) -> None:

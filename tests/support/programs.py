@@ -79,5 +79,5 @@ def following(settings: Settings, address: StoreAddress) -> Iterator[Alerting]:
 def _has_reported(connection: Connection) -> bool:
     if newest_commit(connection) is None:
         return False
-    heartbeat = newest_heartbeat(connection)
-    return heartbeat is not None and heartbeat.source_status != "importing"
+    found = newest_heartbeat(connection)
+    return found is not None and found[0].source_status != "importing"

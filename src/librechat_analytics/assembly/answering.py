@@ -76,6 +76,8 @@ class Behind:
     """Takes the version of the answers; None: there is no follower."""
     is_readable: Callable[[], bool] = lambda: True
     """Whether the store can be read just now, as far as its state does not say that."""
+    is_known_to_be_away: Callable[[], bool] = lambda: False
+    """Whether the log has said already that the store does not answer."""
 
 
 class Answers:
@@ -95,6 +97,7 @@ class Answers:
             frame_ancestors=settings.frame_ancestors,
             public_page=self._page,
             lives_without_store=behind.open_copy is None,
+            is_known_to_be_away=behind.is_known_to_be_away,
         )
         self.repository = CachedRepository(
             behind.store,

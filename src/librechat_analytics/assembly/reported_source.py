@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, get_args
 
 from librechat_analytics.store.clickhouse.followers import newest_heartbeat
-from librechat_analytics.store.clickhouse.store import REST_SECONDS
+from librechat_analytics.store.clickhouse.look import Look
 from librechat_analytics.store.errors import StoreError
 from librechat_analytics.usage.answers import AuditKind, SourceReport, SourceStatus
 
@@ -20,16 +20,21 @@ if TYPE_CHECKING:
     from librechat_analytics.store.clickhouse.connection import Connection
     from librechat_analytics.store.clickhouse.followers import Heartbeat
 
-LOOK_SECONDS: Final = 1.0
 LEAST_SILENCE: Final = timedelta(seconds=30)
 SYNCS_MISSED: Final = 3
 
 
-class ReportedSource:
-    """Reads the newest heartbeat at most once a second, when somebody wants to know.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The newest heartbeat, None if there never was one, and how old it was at an instant of the clock."""
 
-    A server that is slow to answer is left alone for a while.
-    """
+    heartbeat: Heartbeat | None
+    age: timedelta
+    at: float
+
+
+class ReportedSource:
+    """Reads the newest heartbeat when somebody wants to know, as often as ``Look`` does."""
 
     def __init__(
         self,
@@ -41,48 +46,28 @@ class ReportedSource:
         self._connection = connection
         self._most_silent = max(LEAST_SILENCE, timedelta(seconds=SYNCS_MISSED * sync_seconds))
         self._seconds = seconds
-        self._looking = threading.Lock()
-        self._has_looked = False
-        self._look_again_at = float("-inf")
-        self._heartbeat: Heartbeat | None = None
-        self._age = timedelta(0)
-        self._age_at = 0.0
+        self._look = Look(self._newest, seconds=seconds)
 
     def heartbeat(self) -> Heartbeat | None:
-        """Return the newest heartbeat that is known; None if there never was one.
+        """Return the newest heartbeat that is known; None if there never was one, or none can be read."""
+        seen = self._seen()
+        return None if seen is None else seen.heartbeat
 
-        While one thread looks, the others go on with what is known.
-        """
-        if self._seconds() >= self._look_again_at and self._looking.acquire(blocking=not self._has_looked):
-            try:
-                self._look_if_due()
-            finally:
-                self._looking.release()
-        return self._heartbeat
-
-    def _look_if_due(self) -> None:
-        begun = self._seconds()
-        if begun < self._look_again_at:  # another thread has looked meanwhile
-            return
+    def _seen(self) -> Seen | None:
         with suppress(StoreError):  # what was known before still tells how old it is
-            self._look()
-        ended = self._seconds()
-        self._has_looked = True
-        self._look_again_at = ended + (REST_SECONDS if ended - begun > LOOK_SECONDS else LOOK_SECONDS)
+            return self._look.newest()
+        return None
 
-    def _look(self) -> None:
-        heartbeat = newest_heartbeat(self._connection)
-        if heartbeat is not None:
-            # By ClickHouse's clock, which has also set the heartbeat's time.
-            (now,) = self._connection.only_row("SELECT now64(3)")
-            self._age, self._age_at = max(timedelta(0), now - heartbeat.at), self._seconds()
-        self._heartbeat = heartbeat
+    def _newest(self) -> Seen:
+        heartbeat, age = newest_heartbeat(self._connection) or (None, timedelta(0))
+        return Seen(heartbeat, age, self._seconds())
 
     def age(self) -> timedelta | None:
         """Return how old the newest heartbeat is; None if there never was one."""
-        if self.heartbeat() is None:
+        seen = self._seen()
+        if seen is None or seen.heartbeat is None:
             return None
-        return self._age + timedelta(seconds=self._seconds() - self._age_at)
+        return seen.age + timedelta(seconds=self._seconds() - seen.at)
 
     def silent_since(self) -> datetime | None:
         """Return when the follower last reported, if that is too long ago; None if all is well."""
@@ -90,10 +75,10 @@ class ReportedSource:
         return heartbeat.at if heartbeat and age and age > self._most_silent else None
 
     def report(self) -> SourceReport:
-        """Return how the source is doing; without any follower the store was filled by an import."""
+        """Return how the source is doing, as far as a follower says so."""
         heartbeat = self.heartbeat()
         if heartbeat is None:
-            return SourceReport("offline")
+            return SourceReport("unreachable", lacks_follower=True)
         if since := self.silent_since():
             return SourceReport("unreachable", silent_since=since)
         return SourceReport(

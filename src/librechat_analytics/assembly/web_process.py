@@ -15,8 +15,10 @@ from librechat_analytics.finops.alert_list import AlertReader
 from librechat_analytics.finops.alert_writer import AlertWriter
 from librechat_analytics.store.clickhouse.commit import WRITER_BITS
 from librechat_analytics.store.clickhouse.connection import Connection
+from librechat_analytics.store.clickhouse.look import PATIENCE_SECONDS
+from librechat_analytics.store.clickhouse.problems import UnreachableError
 from librechat_analytics.store.clickhouse.small_tables import SmallTables
-from librechat_analytics.store.clickhouse.store import PATIENCE_SECONDS, ClickHouseStore
+from librechat_analytics.store.clickhouse.store import ClickHouseStore
 from librechat_analytics.store.errors import StoreError
 from librechat_analytics.store.outbox import StoredAlerts
 from librechat_analytics.usage.assigned_snapshot import Assignments
@@ -54,7 +56,7 @@ def open_web_process(settings: Settings, address: StoreAddress) -> WebProcess:
     connection = Connection(address, memory_limit=settings.store_memory_limit)
     has_names = not settings.anonymize_users
     looks = Connection(address, silence_seconds=PATIENCE_SECONDS)
-    store = ClickHouseStore(connection, looks=looks, has_names=has_names)
+    store = ClickHouseStore(connection, looks=looks, has_names=has_names, is_logged=True)
     source = ReportedSource(looks, sync_seconds=settings.sync_seconds)
     small_tables = SmallTables(connection, lambda: store.commit, has_names=has_names)
     probe = StoreProbe(connection)
@@ -76,9 +78,12 @@ def open_web_process(settings: Settings, address: StoreAddress) -> WebProcess:
         open_copy=None,
         published=lambda version: _published(store, source, version),
         is_readable=probe.answers,
+        is_known_to_be_away=store.is_away,
     )
     try:
         store.state()
+    except UnreachableError:
+        log.info("The server answers as soon as it can read the store.")
     except StoreError as error:
         log.warning("%s The server answers as soon as it can read the store.", error)
     answers = Answers(settings, keys, behind)

@@ -81,7 +81,8 @@ class SourceReport:
 
     ``progress``: 0 to 1 while the first read runs, else None. ``is_foreign``: another LibreChat's database
     answers, so nothing is read. ``audit_kind`` and ``audit_progress`` (0 to 1) while an audit runs.
-    ``silent_since``: when the follower last reported, if it should have reported again.
+    ``silent_since``: when the follower last reported, if it should have reported again. ``lacks_follower``:
+    none has ever reported, so nobody knows of the source.
     """
 
     status: SourceStatus
@@ -90,6 +91,7 @@ class SourceReport:
     audit_kind: AuditKind | None = None
     audit_progress: float | None = None
     silent_since: datetime | None = None
+    lacks_follower: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,8 @@ class Freshness:
     """Documents that could not be read, ever."""
     silent_since: datetime | None = None
     """When the follower last reported, if it should have reported again; then nobody knows of the source."""
+    lacks_follower: bool = False
+    """No follower has ever reported."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ def freshness(reader: Reader, state: SyncState, source: SourceReport) -> Freshne
         last_row=_stored_at(state.newest_id),
         refused=sum(row["refused"] for row in refused),
         silent_since=source.silent_since,
+        lacks_follower=source.lacks_follower,
     )
 
 
@@ -48,6 +49,7 @@ def with_source(known: Freshness, source: SourceReport) -> Freshness:
         audit_kind=source.audit_kind,
         audit_progress=source.audit_progress,
         silent_since=source.silent_since,
+        lacks_follower=source.lacks_follower,
     )
 
 

@@ -13,7 +13,7 @@ from flask_compress import Compress
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import Rule
 
-from librechat_analytics.errors import NotDoneYetError, OperatorError
+from librechat_analytics.errors import AwayError, NotDoneYetError, OperatorError
 from librechat_analytics.usage.periods import BadPeriodError
 from librechat_analytics.web.body import json_response
 from librechat_analytics.web.gatekeeper import NotAdmittedError
@@ -110,6 +110,7 @@ def create_server(
     frame_ancestors: Collection[str],
     public_page: PublicPage,
     lives_without_store: bool = False,
+    is_known_to_be_away: Callable[[], bool] = lambda: False,
 ) -> Flask:
     """Make the server with the check of keys, headers, errors and health checks; API and page follow later.
 
@@ -120,6 +121,7 @@ def create_server(
         public_page: What of the page needs no key; the hashes follow once the page is mounted.
         lives_without_store: ``/health`` is about this process alone, because a new one would not help where
             the store is elsewhere.
+        is_known_to_be_away: The log has said already that the store does not answer.
     """
     server = Flask("librechat_analytics", static_folder=None)
     server.json = StrictJSON(server)
@@ -135,6 +137,7 @@ def create_server(
     _guard(server, gatekeeper, public_page)
     _headers(server, frame_ancestors, public_page)
     _errors(server)
+    _store_is_away(server, is_known_to_be_away)
     Compress(server)
 
     @server.get("/health")
@@ -251,6 +254,15 @@ def _errors(server: Flask) -> None:
         log.exception("A request failed (request %s)", request_id())
         sentence = f"Something went wrong. See the server log, reference {request_id()}."
         return json_response(Refusal(error=sentence), 500)
+
+
+def _store_is_away(server: Flask, is_known: Callable[[], bool]) -> None:
+    @server.errorhandler(AwayError)
+    def away(error: AwayError) -> Response:
+        if not is_known():  # else every request would say it again
+            log.warning("%s (request %s)", error, request_id())
+        sentence = "The figures cannot be read at the moment; try again soon. The server log says why."
+        return _try_again(json_response(Refusal(error=sentence), 503))
 
 
 def _try_again(response: Response) -> Response:

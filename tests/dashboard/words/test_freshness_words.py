@@ -50,6 +50,12 @@ def test_without_its_follower_the_source_is_since_when_it_is_silent() -> None:
     assert facts(silent)["Source"] == "The follower, which has not reported since 14:00"
 
 
+def test_before_any_follower_the_source_is_clickhouse() -> None:
+    unfollowed = replace(LIVE, status="unreachable", lacks_follower=True)
+
+    assert facts(unfollowed)["Source"] == "ClickHouse; no follower has reported yet"
+
+
 def test_a_reader_with_a_scope_learns_nothing_about_all_usage() -> None:
     assert not facts(LIVE, sees_all=False).keys() & {"Last row", "Refused documents", "Agents"}
 

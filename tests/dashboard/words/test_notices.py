@@ -57,6 +57,15 @@ def test_without_its_follower_it_says_since_when() -> None:
     assert "MongoDB" not in words
 
 
+def test_where_no_follower_has_reported_it_says_how_to_start_one() -> None:
+    freshness = Freshness(NOW, "unreachable", NOW, None, lacks_follower=True)
+    words = component_texts(source_banner(freshness, BERLIN, NOW))
+
+    assert words.startswith("No follower has reported yet. The figures are as of 2026-11-24 16:00.")
+    assert "sync --follow" in words
+    assert "MongoDB" not in words
+
+
 def test_an_empty_store_says_what_librechat_must_record() -> None:
     assert "transactions.enabled: false" in banner("ok", is_empty=True)
 

@@ -19,6 +19,7 @@ from tests.support.store_writers import make_older
 from tests.support.waiting import wait_until
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from librechat_analytics.store.clickhouse.address import StoreAddress
@@ -106,10 +107,14 @@ def test_a_follower_that_prepares_for_long_is_seen_at_work_and_can_be_stopped(
     monkeypatch.setattr(publisher_module, "RENEW_SECONDS", 0.05)
     stopped: list[str] = []
 
+    def reported_at() -> datetime:
+        found = newest_heartbeat(connection)
+        assert found is not None
+        return found[0].at
+
     def report(what: str, _done: int, _rows: int) -> None:
-        first = newest_heartbeat(connection)
-        assert first is not None
-        wait_until(lambda: newest_heartbeat(connection) != first)
+        first = reported_at()
+        wait_until(lambda: reported_at() != first)
         stopped.append(what)
 
     with closing(Store(tmp_path)) as store:

@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 
 from librechat_analytics.store.clickhouse.connection import Connection
+from librechat_analytics.store.clickhouse.look import LOOK_SECONDS, REST_SECONDS
 from librechat_analytics.store.clickhouse.publisher import Publisher
-from librechat_analytics.store.clickhouse.store import LOOK_SECONDS, REST_SECONDS, ClickHouseStore
+from librechat_analytics.store.clickhouse.store import ClickHouseStore
 from librechat_analytics.store.errors import StoreError
 from librechat_analytics.store.store import Store
 from librechat_analytics.usage.answers import SourceReport

@@ -93,6 +93,8 @@ def freshness_facts(
 
 
 def _source(freshness: Freshness, zone: ZoneInfo, now: datetime) -> str:
+    if freshness.lacks_follower:
+        return "ClickHouse; no follower has reported yet"
     if freshness.silent_since is None:
         return SOURCES[freshness.status]
     return f"The follower, which has not reported since {clock(freshness.silent_since, zone, now)}"

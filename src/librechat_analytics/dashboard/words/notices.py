@@ -149,6 +149,10 @@ def _unreachable(freshness: Freshness, zone: ZoneInfo, now: datetime) -> list[Co
         since = clock(freshness.silent_since, zone, now)
         what = f"The follower has not reported since {since}. "
         return [html.Div([what, figures, " They update when it runs again."], className="banner warning")]
+    if freshness.lacks_follower:
+        what = "No follower has reported yet. "
+        then = " They update once one runs: librechat-analytics sync --follow."
+        return [html.Div([what, figures, then], className="banner warning")]
     what, then = (
         (
             "Another LibreChat's database answers, so nothing is read from it. ",

@@ -23,7 +23,7 @@ WRITER_MASK = (1 << WRITER_BITS) - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(SyncState):
     """What one row of sync_state says; ``clickhouse/schema.sql`` describes the columns. Times are aware.
 
     Of the versions above ``clean_until``, only those count that were committed: two followers may be at work
@@ -52,21 +52,11 @@ class Commit:
     last_conversation_key: int
     last_model_key: int
     last_agent_key: int
-    oldest_id: str | None
-    newest_id: str | None
-    history_complete: bool
-    as_of: datetime | None
-    last_sync: datetime | None
-    source_name: str | None
-    expected_documents: int | None
     memberships_since: datetime | None
     domains_since: datetime | None
     roles_since: datetime | None
     tenants_read: bool
     agents_as_of: datetime | None
-    rows_read: int | None
-    read_one_by_one: int | None
-    attributed_one_by_one: int | None
 
     @property
     def state(self) -> SyncState:

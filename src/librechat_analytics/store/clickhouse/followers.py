@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -55,13 +56,18 @@ def write_heartbeat(connection: Connection, heartbeat: Heartbeat) -> None:
     )
 
 
-def newest_heartbeat(connection: Connection) -> Heartbeat | None:
-    """Return the newest sign of life of any follower; None if there never was one."""
+def newest_heartbeat(connection: Connection) -> tuple[Heartbeat, timedelta] | None:
+    """Return the newest sign of life of any follower, and how old it is; None if there never was one."""
     found = connection.rows(
         "SELECT follower, at, source_status, progress, is_foreign, audit_kind, audit_progress,"
-        " program_version FROM followers ORDER BY at DESC LIMIT 1"
+        " program_version, now64(3) AS present FROM followers ORDER BY at DESC LIMIT 1"
     )
-    return Heartbeat(**found[0]) if found else None
+    if not found:
+        return None
+    (values,) = found
+    present = values.pop("present")  # by ClickHouse's clock, which has also set the heartbeat's time
+    heartbeat = Heartbeat(**values)
+    return heartbeat, max(timedelta(0), present - heartbeat.at)
 
 
 def others_at_work(connection: Connection, follower: str) -> list[str]:

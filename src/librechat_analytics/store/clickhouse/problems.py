@@ -6,6 +6,7 @@ import re
 import ssl
 from typing import TYPE_CHECKING
 
+from librechat_analytics.errors import AwayError
 from librechat_analytics.store.errors import StoreError
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ LONGEST_REASON = 300
 OLDEST_VERSION = (26, 8)
 
 
-class UnreachableError(StoreError):
+class UnreachableError(StoreError, AwayError):
     """ClickHouse did not answer, or not to the end; asking again may help."""
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from contextlib import contextmanager, suppress
-from threading import Lock
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from librechat_analytics.store.clickhouse.commit import newest_commit
-from librechat_analytics.store.clickhouse.problems import UnreachableError
+from librechat_analytics.store.clickhouse.look import Look
 from librechat_analytics.store.clickhouse.snapshots import ClickHouseSnapshot
 from librechat_analytics.store.errors import StoreError
 
@@ -21,15 +20,6 @@ if TYPE_CHECKING:
     from librechat_analytics.store.clickhouse.commit import Commit
     from librechat_analytics.store.clickhouse.connection import Connection
     from librechat_analytics.store.store import SyncState
-
-LOOK_SECONDS = 1.0
-"""Look for a newer commit at most this often, so that readers see it within two seconds."""
-
-PATIENCE_SECONDS = 3
-"""A server that answers a look no sooner is taken to hang."""
-
-REST_SECONDS = 10.0
-"""Look at a server that hangs again after so long; till then its queries fail at once, and hold up nobody."""
 
 
 def nothing_published(address: StoreAddress) -> StoreError:
@@ -119,11 +109,11 @@ class PinnedStore(CommitReader):
 
 
 class ClickHouseStore(CommitReader):
-    """The store as the newest commit left it, for many threads.
+    """The store as the newest commit left it, for many threads, which ``Look`` says when to look for.
 
-    Each use looks for a newer commit, but not within ``LOOK_SECONDS`` of the last look. If ClickHouse does
-    not answer, the store stays with the commit that it knows; it raises StoreError while it knows none.
-    ``looks`` is a connection with less patience than others, to look with.
+    If ClickHouse does not answer, the store stays with the commit that it knows; it raises StoreError while
+    it knows none. ``looks`` is a connection with less patience than others, to look with. With ``is_logged``,
+    the log says when ClickHouse is away.
     """
 
     def __init__(
@@ -133,59 +123,29 @@ class ClickHouseStore(CommitReader):
         looks: Connection | None = None,
         has_names: bool = True,
         seconds: Callable[[], float] = time.monotonic,
+        is_logged: bool = False,
     ) -> None:
         super().__init__(connection, has_names=has_names)
         self._looks = looks or connection
-        self._problem: str | None = None
-        self._seconds = seconds
-        self._looking = Lock()
-        self._known: Commit | None = None
-        self._look_again_at = 0.0
+        self._look = Look(lambda: newest_commit(self._looks), seconds=seconds, is_logged=is_logged)
 
     @property
     def commit(self) -> Commit:
         """The newest commit."""
-        known = self._known
-        if known is None:
-            with self._looking:
-                self._known = self._known or self._first()
-                return self._known
-        # While one thread looks, the others go on with what is known.
-        if self._seconds() >= self._look_again_at and self._looking.acquire(blocking=False):
-            try:
-                with suppress(StoreError):  # the queries of an answer will say what is wrong
-                    self._known = self._newest() or known
-            finally:
-                self._looking.release()
-        return self._known or known
+        newest = self._look.newest()
+        if newest is None:
+            raise nothing_published(self._connection.address)
+        return newest
 
     def close(self) -> None:
         """Close the connections."""
         self._connection.close()
         self._looks.close()
 
+    def is_away(self) -> bool:
+        """Say whether the last look failed."""
+        return self._look.has_failed()
+
     def require_answers(self) -> None:
         """Raise StoreError if the last look found that the server hangs."""
-        if (problem := self._problem) is not None:
-            raise UnreachableError(problem)
-
-    def _first(self) -> Commit:
-        if self._seconds() < self._look_again_at:
-            self.require_answers()
-        newest = self._newest()
-        if newest is None:
-            raise nothing_published(self._connection.address)
-        return newest
-
-    def _newest(self) -> Commit | None:
-        begun, rest = time.monotonic(), LOOK_SECONDS
-        problem = None
-        try:
-            return newest_commit(self._looks)
-        except UnreachableError as error:
-            # A server that is down says so at once, and is found again as soon as it is up.
-            if time.monotonic() - begun > LOOK_SECONDS:
-                problem, rest = str(error), REST_SECONDS
-            raise
-        finally:
-            self._problem, self._look_again_at = problem, self._seconds() + rest
+        self._look.require_answers()
