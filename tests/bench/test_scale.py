@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bench.report import replaced
-from bench.scale import BEGIN, PAGE, measured, table
+from bench.scale import BEGIN, COSTS, PAGE, QUESTIONS, keep, kept, measured, table
 from tests.support.markdown import tables
 
 if TYPE_CHECKING:
@@ -17,10 +17,19 @@ FEW_ROWS = 200
 
 
 @pytest.mark.clickhouse
-def test_the_publication_and_the_disk_have_a_figure_for_each_size(tmp_path: Path) -> None:
-    figures = measured(tmp_path, FEW_ROWS)
-    page = replaced(PAGE.read_text("utf-8"), table({FEW_ROWS: figures, 10_000_000: figures}), BEGIN)
+def test_each_size_has_every_figure_and_is_kept(tmp_path: Path) -> None:
+    keep(tmp_path, 10_000_000, {})
+    keep(tmp_path, FEW_ROWS, measured(tmp_path, FEW_ROWS))
+    few, many = kept(tmp_path)
+    figures = kept(tmp_path)[FEW_ROWS]
+    page = replaced(
+        PAGE.read_text("utf-8"),
+        "\n".join(table(name, {few: figures, many: figures}) for name in (COSTS, QUESTIONS)),
+        BEGIN,
+    )
 
-    (found,) = [each for each in tables(page) if each.header == ("Rows", "200", "10 million")]
-    assert [row[0] for row in found.rows] == ["publish everything", "disk"]
-    assert all(" · " in cell for cell in found.rows[1][1:])
+    costs, asked = [each for each in tables(page) if each.header == ("Rows", "200", "10 million")]
+    named = {row[0] for row in costs.rows}
+    assert {"publish everything", "disk", "restore a lost working copy", "publish 500 rows", "fold"} <= named
+    assert {"summary, 30 days", "quality, 12 months", "find"} <= {row[0] for row in asked.rows}
+    assert all(cell for row in (*costs.rows, *asked.rows) for cell in row)

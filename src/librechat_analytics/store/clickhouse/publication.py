@@ -80,13 +80,15 @@ class Publication:
         self._sender = Sender(store, cursor, connection, f"{query_prefix}-{version}", before_each)
         self._fingerprints = {} if last is None else dict(rows_of(cursor, "statements/list_fingerprints"))
         ((self._is_reading_history, self._as_of, self._state),) = rows_of(cursor, "statements/read_all_state")
+        summed_until = FIRST_SLOT if last is None or last.summed_until is None else last.summed_until
         ((self._granules, self._noted, self._noted_conversations, forgotten),) = rows_of(
-            cursor, "statements/granules_to_send"
+            cursor,
+            "statements/granules_to_send",
+            {"cells_from": summed_until, "sends_all": last is None},
         )
         if last is None:
             run(cursor, "statements/send_all")
         else:
-            summed_until = FIRST_SLOT if last.summed_until is None else last.summed_until
             run(
                 cursor,
                 "statements/send_changes",
@@ -217,14 +219,17 @@ class Publication:
         return True
 
     def _send_waiting(self, table: PublishedTable) -> bool:
-        # While the history is being read, most rows wait, and a restored working copy reads it again anyway.
-        is_left_out = table.name == "unattributed" and self._is_reading_history
         columns = ", ".join(table.columns)
         parameters = {"name": table.name}
-        self._cursor.execute(
-            f"CREATE OR REPLACE TEMP VIEW waiting_now AS SELECT *, hash({columns}) AS fingerprint"
-            f" FROM {table.name} WHERE {not is_left_out}"
-        )
+        rows = f"SELECT *, hash({columns}) AS fingerprint FROM {table.name}"
+        if table.name == "unattributed" and self._is_reading_history:
+            # Most rows wait then, and a restored working copy reads them again, unless they were published.
+            rows = (
+                f"SELECT * FROM ({rows}) WHERE (id_head, id_tail) NOT IN"
+                " (SELECT id_head, id_tail FROM left_for_later)"
+                f" OR fingerprint IN (SELECT fingerprint FROM published_waiting WHERE name = '{table.name}')"
+            )
+        self._cursor.execute(f"CREATE OR REPLACE TEMP VIEW waiting_now AS {rows}")
         if self._last is None or table.name not in self.tables:
             added, done, is_whole = 1, 0, True
         else:
