@@ -17,7 +17,7 @@ from librechat_analytics.store.clickhouse.tables import (
     WAITING_TABLES,
 )
 from librechat_analytics.store.clickhouse.visible import rows_by_day, visible
-from librechat_analytics.store.clickhouse.working_copy import Published, begin_notes
+from librechat_analytics.store.clickhouse.working_copy import Published, begin_publishing
 from librechat_analytics.store.errors import StoreBusyError, StoreError
 from librechat_analytics.store.schema import SCHEMA_VERSION
 from librechat_analytics.store.sql_files import rows_of, run
@@ -170,7 +170,7 @@ def _receive_others(copy: Store, connection: Connection, commit: Commit) -> None
             cursor.execute(f"DELETE FROM {table.name}")
             receive(copy, cursor, connection, table, visible(table, commit))
         _write_state(cursor, commit)
-        begin_notes(cursor, Published(commit.ledger, commit.version, None, SCHEMA_VERSION))
+        begin_publishing(cursor, Published(commit.ledger, commit.version, None, SCHEMA_VERSION))
 
 
 def _write_state(cursor: duckdb.DuckDBPyConnection, commit: Commit) -> None:

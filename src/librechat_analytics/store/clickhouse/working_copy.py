@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pandas as pd
 
-from librechat_analytics.store.notes import is_published
+from librechat_analytics.store.notes import begin_notes, is_published
 from librechat_analytics.store.schema import SCHEMA_VERSION
 from librechat_analytics.store.sql_files import rows_of, run
 
@@ -68,7 +68,7 @@ class WorkingCopy:
         """Note from now on what changes in the store, which becomes a ledger of its own."""
         begun = Published(uuid4(), None, None, SCHEMA_VERSION)
         with self.store.committing(is_usage=False, is_change=False) as cursor:
-            begin_notes(cursor, begun)
+            begin_publishing(cursor, begun)
         return begun
 
     def was_published_to(self, ledger: UUID) -> bool:
@@ -121,9 +121,9 @@ class WorkingCopy:
                 run(cursor, "statements/write_waiting_sent", {"name": name, "is_whole": is_whole})
 
 
-def begin_notes(cursor: duckdb.DuckDBPyConnection, published: Published) -> None:
+def begin_publishing(cursor: duckdb.DuckDBPyConnection, published: Published) -> None:
     """Make the tables of notes, or empty them, and write what was published."""
-    run(cursor, "statements/create_notes")
+    begin_notes(cursor)
     run(
         cursor,
         "statements/begin_publishing",
