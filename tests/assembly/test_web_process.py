@@ -145,7 +145,8 @@ def test_an_outage_is_one_line_in_the_log_without_a_traceback(
     assert 1 <= len(about) <= 2  # a query may have failed before the next look
     proxy.set("pass")
     wait_until(lambda: get(client, "/api/summary?period=30d").status_code == 200)
-    wait_until(lambda: client.get("/health/ready") and "ClickHouse answers again." in caplog.messages)
+    again = "The store in ClickHouse can be read again."
+    wait_until(lambda: client.get("/health/ready") and again in caplog.messages)
 
 
 def test_without_names_it_shows_ids(settings: Settings) -> None:

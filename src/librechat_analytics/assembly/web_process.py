@@ -11,12 +11,12 @@ from librechat_analytics.assembly.asked_follower import AskedFollower
 from librechat_analytics.assembly.opening import open_definitions, open_keys, open_prices
 from librechat_analytics.assembly.reported_source import ReportedSource
 from librechat_analytics.assembly.store_probe import StoreProbe
+from librechat_analytics.errors import AwayError
 from librechat_analytics.finops.alert_list import AlertReader
 from librechat_analytics.finops.alert_writer import AlertWriter
 from librechat_analytics.store.clickhouse.commit import WRITER_BITS
 from librechat_analytics.store.clickhouse.connection import Connection
 from librechat_analytics.store.clickhouse.look import PATIENCE_SECONDS
-from librechat_analytics.store.clickhouse.problems import UnreachableError
 from librechat_analytics.store.clickhouse.small_tables import SmallTables
 from librechat_analytics.store.clickhouse.store import ClickHouseStore
 from librechat_analytics.store.errors import StoreError
@@ -82,7 +82,7 @@ def open_web_process(settings: Settings, address: StoreAddress) -> WebProcess:
     )
     try:
         store.state()
-    except UnreachableError:
+    except AwayError:
         log.info("The server answers as soon as it can read the store.")
     except StoreError as error:
         log.warning("%s The server answers as soon as it can read the store.", error)

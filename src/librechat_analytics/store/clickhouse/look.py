@@ -30,13 +30,13 @@ REST_SECONDS: Final = 10.0
 class Look(Generic[Seen]):
     """What was last seen; each use looks again, but not within ``LOOK_SECONDS`` of the last look.
 
-    While one thread looks, the others go on with what is known. ``look`` returns None if there is nothing
-    yet. With ``is_logged``, the log says once that ClickHouse cannot be read, and once that it can again.
+    While one thread looks, the others go on with what is known. ``look`` raises StoreError if it can see
+    nothing. With ``is_logged``, the log says once that the store cannot be read, and once that it can again.
     """
 
     def __init__(
         self,
-        look: Callable[[], Seen | None],
+        look: Callable[[], Seen],
         *,
         seconds: Callable[[], float] = time.monotonic,
         is_logged: bool = False,
@@ -51,20 +51,19 @@ class Look(Generic[Seen]):
         self._hangs = False
         self._reported = ""
 
-    def newest(self) -> Seen | None:
-        """Return what was last seen, None if there was nothing yet.
-
-        Raises StoreError if the last look failed and nothing is known from an earlier one.
-        """
+    def newest(self) -> Seen:
+        """Return what was last seen; raises StoreError if nothing ever was."""
         if self._is_due() and self._looking.acquire(blocking=self._seen is None):
             try:
                 if self._is_due():  # another thread may have looked meanwhile
                     self._look_now()
             finally:
                 self._looking.release()
-        if self._seen is None and self._error is not None:
-            raise self._error.with_traceback(None)
-        return self._seen
+        if self._seen is not None:
+            return self._seen
+        if self._error is None:
+            raise RuntimeError("a look ends with something seen or with an error")
+        raise self._error.with_traceback(None)
 
     def has_failed(self) -> bool:
         """Say whether the last look failed."""
@@ -88,8 +87,7 @@ class Look(Generic[Seen]):
             is_away = isinstance(error, UnreachableError)
             self._hangs = is_away and time.monotonic() - begun > LOOK_SECONDS
         else:
-            self._seen = self._seen if seen is None else seen
-            self._error, self._hangs = None, False
+            self._seen, self._error, self._hangs = seen, None, False
         self._look_again_at = self._seconds() + (REST_SECONDS if self._hangs else LOOK_SECONDS)
         if self._is_logged:
             self._report()
@@ -99,5 +97,5 @@ class Look(Generic[Seen]):
         if problem and problem != self._reported:
             log.warning("%s Trying again.", problem)
         elif self._reported and not problem:
-            log.info("ClickHouse answers again.")
+            log.info("The store in ClickHouse can be read again.")
         self._reported = problem

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from librechat_analytics.errors import AwayError
 from librechat_analytics.store.clickhouse.commit import newest_commit
 from librechat_analytics.store.clickhouse.look import Look
 from librechat_analytics.store.clickhouse.snapshots import ClickHouseSnapshot
@@ -22,9 +23,13 @@ if TYPE_CHECKING:
     from librechat_analytics.store.store import SyncState
 
 
-def nothing_published(address: StoreAddress) -> StoreError:
+class NothingPublishedError(StoreError, AwayError):
+    """No follower has published yet."""
+
+
+def nothing_published(address: StoreAddress) -> NothingPublishedError:
     """Return the error of a database that no follower has published to."""
-    return StoreError(
+    return NothingPublishedError(
         f"Nothing was published to {address} yet. Start a follower: librechat-analytics sync --follow."
     )
 
@@ -127,20 +132,23 @@ class ClickHouseStore(CommitReader):
     ) -> None:
         super().__init__(connection, has_names=has_names)
         self._looks = looks or connection
-        self._look = Look(lambda: newest_commit(self._looks), seconds=seconds, is_logged=is_logged)
+        self._look = Look(self._newest, seconds=seconds, is_logged=is_logged)
 
     @property
     def commit(self) -> Commit:
         """The newest commit."""
-        newest = self._look.newest()
-        if newest is None:
-            raise nothing_published(self._connection.address)
-        return newest
+        return self._look.newest()
 
     def close(self) -> None:
         """Close the connections."""
         self._connection.close()
         self._looks.close()
+
+    def _newest(self) -> Commit:
+        newest = newest_commit(self._looks)
+        if newest is None:
+            raise nothing_published(self._connection.address)
+        return newest
 
     def is_away(self) -> bool:
         """Say whether the last look failed."""
