@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -14,7 +15,7 @@ from tests.support.examples import load_profile
 from tests.support.servers import BrowserWatch, launched_browser, mongo_wire_server, watched_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from playwright.sync_api import Browser, Page
     from pymongo.database import Database
@@ -49,6 +50,8 @@ SLOWEST_FILES = (
     "tests/system/test_mending.py",
     "tests/system/test_surroundings.py",
     "tests/system/test_sync_reading.py",
+    "tests/system/test_scope_of_money.py",
+    "tests/system/test_scope.py",
     "tests/web/test_schema.py",
     "tests/system/test_import_ways.py",
     "tests/browser/test_embedding.py",
@@ -58,16 +61,25 @@ SLOWEST_FILES = (
     "tests/system/test_unreadable.py",
     "tests/browser/test_key.py",
     "tests/browser/test_print.py",
-    "tests/web/test_parameters.py",
     "tests/usage/test_quality.py",
     "tests/system/test_whole_path.py",
     "tests/system/test_who_answered.py",
     "tests/system/test_state_machine.py",
     "tests/system/test_tenants.py",
     "tests/system/test_load.py",
-    "tests/system/test_memberships_at_any_instant.py",
 )
 """They run first, so that no process is left alone with one of them at the end."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collect tests without looking for garbage, and never look for it among what stays until the end."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
