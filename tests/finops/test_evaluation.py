@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -12,18 +13,17 @@ from librechat_analytics.finops import evaluation as module
 from librechat_analytics.finops.definitions import AlertRules
 from librechat_analytics.finops.evaluation import Evaluation
 from librechat_analytics.finops.schedule import last_due
-from librechat_analytics.librechat.dump import DumpSource
 from librechat_analytics.librechat.sample.writer import write_sample
 from librechat_analytics.store.outbox import StoredOutbox
 from librechat_analytics.store.outbox_items import Written
-from librechat_analytics.store.store import Store
-from librechat_analytics.sync.imports import import_dump
+from librechat_analytics.store.store import FILE_NAME, Store
 from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.periods import TimeRange
 from librechat_analytics.usage.repository import StoreRepository
 from tests.finops.alert_worlds import DAY, HOUR, MINUTE, NOW, person, program, told
 from tests.finops.budget_worlds import BERLIN, budget
 from tests.finops.report_worlds import definitions_of, weekly
+from tests.support.imports import fill_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -73,11 +73,19 @@ def defined(*to: str, usd: float = 0.5, alerts: AlertRules | None = None) -> Def
     return found if alerts is None else replace(found, alerts=alerts, budgets=())
 
 
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a store with a thousand transactions."""
+    folder = tmp_path_factory.mktemp("evaluation")
+    write_sample(folder / "dump", transactions=1000, seed=5, until=NOW)
+    fill_store(folder, now=NOW)
+    return folder / "data" / FILE_NAME
+
+
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    write_sample(tmp_path / "dump", transactions=1000, seed=5, until=NOW)
-    with closing(Store(tmp_path / "data")) as store:
-        import_dump(store, DumpSource(tmp_path / "dump"), now=NOW)
+def world(filled: Path, tmp_path: Path) -> Iterator[World]:
+    shutil.copy(filled, tmp_path)
+    with closing(Store(tmp_path)) as store:
         yield World(store, StoredOutbox(store), defined("ops", "finance"))
 
 

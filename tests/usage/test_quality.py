@@ -209,23 +209,17 @@ class TestCreditsThatWereSpent:
         found = finding(tmp_path, "spent-credits", media(1, context, -7_000_000))
         assert found == (1, 7.0, {context or "(none)": (1, 7.0)})
 
-    @pytest.mark.parametrize(
-        "row",
-        [
+    def test_are_not_what_was_given_corrected_reset_or_is_not_settled(self, tmp_path: Path) -> None:
+        rows = [
             media(1, "autoRefill", 20_000_000),
-            media(1, "admin", 5_000_000),
-            media(1, "admin", -5_000_000),
-            media(1, "balanceReset", -19_000_000),
-            media(1, "image_generation", 0),
-            media(1, "image_generation", "lots"),
-            media(1, "image_generation", -134_400, mediaAccountPending=True),
-        ],
-        ids=lambda row: f"{row['context']} {row['tokenValue']}",
-    )
-    def test_are_not_what_was_given_corrected_reset_or_is_not_settled(
-        self, tmp_path: Path, row: Document
-    ) -> None:
-        assert finding(tmp_path, "spent-credits", row, usage()) is None
+            media(2, "admin", 5_000_000),
+            media(3, "admin", -5_000_000),
+            media(4, "balanceReset", -19_000_000),
+            media(5, "image_generation", 0),
+            media(6, "image_generation", "lots"),
+            media(7, "image_generation", -134_400, mediaAccountPending=True),
+        ]
+        assert finding(tmp_path, "spent-credits", *rows, usage()) is None
 
     def test_are_no_choice_of_the_filter_for_contexts_and_counted_for_prometheus(
         self, tmp_path: Path
@@ -276,25 +270,22 @@ class TestFamilyRate:
         found = finding(tmp_path, "family-rate", *rows)
         assert found == (3, pytest.approx(cost), {model: (3, pytest.approx(cost))})
 
-    @pytest.mark.parametrize(
-        "row",
-        [
+    def test_is_proved_by_nothing_else(self, tmp_path: Path) -> None:
+        rows = [
             at_rate(1, 0.8, model="claude-3-5-haiku-20241022"),
-            at_rate(1, 0.8, model="anthropic/claude-3.5-haiku"),
-            at_rate(1, 0.8, model="claude-instant-1.2"),
-            at_rate(1, 0.8, model="gpt-6-sol"),
-            at_rate(1, 0.8, model=None),
-            at_rate(1, 0.5, model="claude-haiku-5-5"),
-            at_rate(1, 0.5, model="gemini-pro-vision"),
-            at_rate(1, 0.5, model="google/gemini-pro"),
-            at_rate(1, 0.8, model="gemini-9-ultra"),
-            at_rate(1, 2.4, completion=True, model="claude-haiku-5-5"),
-            at_rate(1, 0.8, completion=True, model="claude-haiku-5-5"),
-            at_rate(1, 0.8, model="claude-haiku-5-5", inputTokens=-10, readTokens=-990, writeTokens=0),
-        ],
-    )
-    def test_is_proved_by_nothing_else(self, tmp_path: Path, row: Document) -> None:
-        assert finding(tmp_path, "family-rate", row) is None
+            at_rate(2, 0.8, model="anthropic/claude-3.5-haiku"),
+            at_rate(3, 0.8, model="claude-instant-1.2"),
+            at_rate(4, 0.8, model="gpt-6-sol"),
+            at_rate(5, 0.8, model=None),
+            at_rate(6, 0.5, model="claude-haiku-5-5"),
+            at_rate(7, 0.5, model="gemini-pro-vision"),
+            at_rate(8, 0.5, model="google/gemini-pro"),
+            at_rate(9, 0.8, model="gemini-9-ultra"),
+            at_rate(10, 2.4, completion=True, model="claude-haiku-5-5"),
+            at_rate(11, 0.8, completion=True, model="claude-haiku-5-5"),
+            at_rate(12, 0.8, model="claude-haiku-5-5", inputTokens=-10, readTokens=-990, writeTokens=0),
+        ]
+        assert finding(tmp_path, "family-rate", *rows) is None
 
     def test_is_not_proved_by_a_cached_prompt_for_its_completion(self, tmp_path: Path) -> None:
         parts = {"inputTokens": -10, "readTokens": -990, "writeTokens": 0}
