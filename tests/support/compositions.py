@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 import pandas as pd
 
 from librechat_analytics.usage import queries
+from librechat_analytics.usage.breakdown import OWNERS
+from librechat_analytics.usage.changes import SUBJECTS as CHANGED
 from librechat_analytics.usage.filters import EVERYTHING, FILTER_PARAMETERS, NONE, Filters, Scope
 from librechat_analytics.usage.listing import Sort, sources_of
 from librechat_analytics.usage.prices import PriceList
@@ -61,6 +63,7 @@ VALUES: dict[str, Any] = {
     "descending": True,
     "dimension": "model",
     "edges_e6": [10**8, 10**9],
+    "end": NOW.replace(tzinfo=None),
     "first": 0,
     "least_e6": 10**12,
     "kinds": ["user", "agent", "model", "group"],
@@ -68,8 +71,11 @@ VALUES: dict[str, Any] = {
     "long_tokens": [200_000, 272_000],
     "model_keys": [1, 2],
     "models": 1000,
+    "now": NOW.replace(tzinfo=None),
     "offset": 0,
     "parts": 8,
+    "slots": [NOW_SLOT],
+    "start": NOW.replace(tzinfo=None) - timedelta(days=30),
     "sort": "cost",
     "tenant": None,
     "filter": "model",
@@ -123,6 +129,16 @@ def named_in(text: str, parameters: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in parameters.items() if re.search(rf"\${name}\b", text)}
 
 
+def _told_apart(name: str, head: Head) -> Iterator[tuple[str | None, tuple[tuple[str, str], ...]]]:
+    """Yield everything that a query can tell costs apart by, with the relation of its names."""
+    if "{own_key}" in FILES[name].read_text("utf-8"):
+        for by, (key, known) in (OWNERS if name == "breakdown" else CHANGED).items():
+            yield by, (("own_key", key), ("known_subjects", known))
+    elif "known_subjects" in head.reads:
+        for each in SUBJECTS:
+            yield each, (("known_subjects", SUBJECTS[each]),)
+
+
 def composed(name: str, dialect: Dialect) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield every text that a file can become, with its parameters."""
     head = head_of(name)
@@ -139,13 +155,15 @@ def composed(name: str, dialect: Dialect) -> Iterator[tuple[str, dict[str, Any]]
         }
         more |= {"before_first_slot": NOW_SLOT - 60 * 96, "before_end_slot": NOW_SLOT - 30 * 96}
         more |= {"now": end, "now_slot": NOW_SLOT}
+        of_models = (("known_subjects", SUBJECTS["model"]), ("own_key", "ran_key"))
         for sort in SORTS if head.reads & OF_LISTS else ():
-            text = of_period(name, EVERYTHING, sources=sources_of(sort, beyond_period=True), dialect=dialect)
+            sources = (*sources_of(sort, beyond_period=True), *of_models)
+            text = of_period(name, EVERYTHING, sources=sources, dialect=dialect)
             yield text, own | {"sort": sort} | named_in(text, more)
-        plain = (*sources_of("cost", beyond_period=False), ("known_subjects", SUBJECTS["model"]))
-        for by in SUBJECTS if "known_subjects" in head.reads else ():
-            sources = (("known_subjects", SUBJECTS[by]),)
-            yield of_period(name, EVERYTHING, sources=sources, dialect=dialect), own | {"by": by or "all"}
+        plain = (*sources_of("cost", beyond_period=False), *of_models)
+        for by, told_apart in _told_apart(name, head):
+            text = of_period(name, EVERYTHING, sources=(*plain, *told_apart), dialect=dialect)
+            yield text, own | named_in(text, more | {"by": by or "all"})
         own |= named_in(of_period(name, EVERYTHING, sources=plain, dialect=dialect), more)
         for filters in (*FILTERS, *(Filters(scope=scope) for scope in SCOPES if scope)):
             rows: Rows = "plain_other_rows" if name == "other_rows" else "plain_rows"

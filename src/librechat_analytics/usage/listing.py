@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from librechat_analytics.store.interface import NO_PARAMETERS
 from librechat_analytics.usage.list_answers import ALL_ENTRIES
 from librechat_analytics.usage.matching import folded_words
 from librechat_analytics.usage.periods import TimeRange
@@ -13,7 +12,6 @@ from librechat_analytics.usage.rows import range_rows, share
 from librechat_analytics.usage.wall_clock import EPOCH
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from librechat_analytics.store.interface import Snapshot, SqlRow
@@ -100,8 +98,8 @@ def listed(
     filters: Filters,
     *,
     now: datetime,
-    parameters: Mapping[str, object] = NO_PARAMETERS,
     groups: int | None = None,
+    more_sources: tuple[tuple[str, str], ...] = (),
 ) -> Listed:
     """Run the query of that name about a list, in the order of ``listing``.
 
@@ -114,7 +112,7 @@ def listed(
     if sort == "last_ever" and period.range.end == now:
         sort = "last_active"
     words = folded_words(snapshot, listing.search)
-    sources = sources_of(sort, beyond_period=listing.beyond_period)
+    sources = (*sources_of(sort, beyond_period=listing.beyond_period), *more_sources)
 
     def ask(limit: int, offset: int, words: list[str]) -> list[SqlRow]:
         own = {
@@ -129,7 +127,7 @@ def listed(
             name,
             period.range,
             filters,
-            {**own, **parameters},
+            own,
             groups=groups,
             before=period.previous or NO_RANGE,
             now=now,

@@ -1,62 +1,36 @@
 -- The usage of each group, e-mail domain, role, provider, context or tenant, and of what has none (part NULL). A user
 -- counts in each of their groups; groups that the reader may not see are in no part. By change, the parts whose cost
 -- was in the previous period alone are listed too.
--- Reads: selected, {range_before}, members, memberships, people, providers, contexts, tenants, models.
--- Parameters: $by, $descending, $limit, $offset, $sort, $words.
+-- Reads: selected, {range_before}, {known_subjects}, models. Parameters: $descending, $limit, $offset, $sort, $words.
 -- One row per part, highest cost first unless $sort says otherwise, then the one without.
 WITH
--- The attribute of an owner: of a user, or of a provider, a context or a tenant itself.
 owned AS MATERIALIZED (
-    SELECT user_key AS owner_key, group_id AS part, coalesce(group_name, group_id) AS label
-    FROM members WHERE $by = 'group'
+    SELECT own_key, subject AS part, label, is_hidden FROM "{known_subjects}"
     UNION ALL
-    SELECT key, domain, domain FROM people WHERE $by = 'domain' AND domain IS NOT NULL
-    UNION ALL
-    SELECT key, role, role FROM people WHERE $by = 'role' AND role IS NOT NULL
-    UNION ALL
-    SELECT key, id, id FROM providers WHERE $by = 'provider'
-    UNION ALL
-    SELECT key, id, id FROM contexts WHERE $by = 'context'
-    UNION ALL
-    SELECT key, id, id FROM tenants WHERE $by = 'tenant'
-    UNION ALL
-    -- Keys begin with 1: what has no owner has key 0.
-    SELECT 0, NULL, NULL
-    UNION ALL
-    SELECT key, NULL, NULL FROM people
-    WHERE
-        ($by = 'domain' AND domain IS NULL) OR ($by = 'role' AND role IS NULL)
-        OR ($by = 'group' AND key NOT IN (SELECT user_key FROM memberships WHERE until IS NULL))
-),
-keyed AS NOT MATERIALIZED (
-    SELECT
-        *,
-        coalesce(
-            CASE $by WHEN 'provider' THEN provider_key WHEN 'context' THEN context_key WHEN 'tenant' THEN tenant_key
-                ELSE user_key END, 0
-        ) AS owner_key
-    FROM selected
+    -- A row that no key joins: without any name, DuckDB would take the sums for numbers of eight bits.
+    SELECT 0, NULL, NULL, false
 ),
 per_owner AS MATERIALIZED (
     SELECT
-        owner_key, ran_key,
+        "{own_key}" AS owner_key, ran_key,
         sum(cost_e6) AS cost_e6,
         sum(prompt_tokens) AS prompt_tokens,
         sum(completion_tokens) AS completion_tokens,
         sum(calls) AS calls,
         max(last_at) AS last_at
-    FROM keyed
+    FROM selected
     GROUP BY ALL
 ),
 -- Once for each conversation, because cells are many and a group may have many users.
 reached AS (
-    SELECT DISTINCT owner_key, counted_user_key, counted_conversation_key FROM keyed
+    SELECT DISTINCT "{own_key}" AS owner_key, counted_user_key, counted_conversation_key FROM selected
 ),
 counted AS (
     SELECT
         part, count(DISTINCT counted_user_key) AS users,
         count(DISTINCT counted_conversation_key) AS conversations
-    FROM reached JOIN owned USING (owner_key)
+    FROM reached LEFT JOIN owned ON owned.own_key = reached.owner_key
+    WHERE NOT coalesce(is_hidden, false)
     GROUP BY part
 ),
 per_way AS MATERIALIZED (
@@ -67,7 +41,8 @@ per_way AS MATERIALIZED (
         sum(completion_tokens) AS completion_tokens,
         sum(calls) AS calls,
         max(last_at) AS last_at
-    FROM per_owner JOIN owned USING (owner_key)
+    FROM per_owner LEFT JOIN owned ON owned.own_key = per_owner.owner_key
+    WHERE NOT coalesce(is_hidden, false)
     GROUP BY part, ran_key
 ),
 per_part AS (
@@ -84,16 +59,10 @@ per_part AS (
 before AS (
     SELECT part, sum(cost_e6) AS before_e6
     FROM (
-        SELECT
-            coalesce(
-                CASE $by WHEN 'provider' THEN provider_key WHEN 'context' THEN context_key
-                    WHEN 'tenant' THEN tenant_key ELSE user_key END, 0
-            ) AS owner_key,
-            sum(cost_e6) AS cost_e6
-        FROM "{range_before}"
-        GROUP BY ALL
+        SELECT "{own_key}" AS owner_key, sum(cost_e6) AS cost_e6 FROM "{range_before}" GROUP BY ALL
     ) AS spent_before
-    JOIN owned USING (owner_key)
+    LEFT JOIN owned ON owned.own_key = spent_before.owner_key
+    WHERE NOT coalesce(is_hidden, false)
     GROUP BY part
 ),
 top_model AS (

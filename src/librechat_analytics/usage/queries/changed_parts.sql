@@ -1,19 +1,15 @@
 -- The users, models, agents, groups, providers or cost centres whose cost differs most between a period and the
 -- previous one. A user counts in each of their groups. A user whose groups the reader may not see is in no part.
--- Reads: both_ranges, members, memberships, models, users, agents, providers, centers.
--- Parameters: $by, $limit.
+-- Reads: both_ranges, {known_subjects}. Parameters: $by, $limit.
 -- One row per model that ran, with what it cost in all (is_whole); then one per part and model that ran for it, by
 -- absolute difference of the part, then by its id.
 WITH
 per_key AS MATERIALIZED (
     SELECT
         -- Of groups, the users: their members. Keys begin with 1, so -1 can mean that the agent is unknown.
-        CASE $by
-            WHEN 'model' THEN toInt64(ran_key)
-            WHEN 'provider' THEN toInt64(provider_key)
-            WHEN 'cost_center' THEN nullif(toInt64("{center_key}"), 0)
-            WHEN 'agent' THEN CASE WHEN certainty = 'unknown' THEN -1 ELSE toInt64(agent_key) END
-            ELSE toInt64(user_key)
+        CASE
+            WHEN $by = 'agent' AND certainty = 'unknown' THEN -1
+            ELSE nullif(toInt64("{own_key}"), 0)
         END AS own_key,
         ran_key,
         sum(CASE WHEN is_before THEN 0 ELSE 1 END) AS uses,
@@ -33,28 +29,11 @@ per_key AS MATERIALIZED (
 ),
 named AS MATERIALIZED (
     SELECT
-        per_key.*,
-        CASE $by
-            WHEN 'model' THEN models.id
-            WHEN 'provider' THEN providers.id
-            WHEN 'agent' THEN CASE WHEN own_key = -1 THEN '(unknown)' ELSE agents.id END
-            WHEN 'user' THEN users.id
-            WHEN 'cost_center' THEN centers.name
-            ELSE members.group_id
-        END AS subject,
-        CASE $by WHEN 'agent' THEN agents.name WHEN 'user' THEN users.name ELSE members.group_name END AS name,
-        users.email AS email,
-        toBool(coalesce(users.deleted_at, agents.deleted_at) IS NOT NULL) AS deleted
+        per_key.*, CASE WHEN per_key.own_key = -1 THEN '(unknown)' ELSE known.subject END AS subject,
+        known.name AS name, known.email AS email, toBool(coalesce(known.deleted, false)) AS deleted
     FROM per_key
-    LEFT JOIN models ON $by = 'model' AND models.key = own_key
-    LEFT JOIN providers ON $by = 'provider' AND providers.key = own_key
-    LEFT JOIN agents ON $by = 'agent' AND agents.key = own_key
-    LEFT JOIN users ON $by = 'user' AND users.key = own_key
-    LEFT JOIN members ON $by = 'group' AND members.user_key = own_key
-    LEFT JOIN centers ON $by = 'cost_center' AND centers.key = own_key
-    WHERE
-        $by <> 'group' OR members.group_id IS NOT NULL OR own_key IS NULL
-        OR own_key NOT IN (SELECT user_key FROM memberships WHERE until IS NULL)
+    LEFT JOIN "{known_subjects}" AS known ON known.own_key = per_key.own_key
+    WHERE NOT coalesce(known.is_hidden, false)
 ),
 -- By id, because agents of several tenants may share one.
 listed AS MATERIALIZED (

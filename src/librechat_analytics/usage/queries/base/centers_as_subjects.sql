@@ -4,6 +4,9 @@
 -- Reads: centers. Parameters: none. One row per cost centre.
 WITH
 centers_as_subjects AS NOT MATERIALIZED (
-    SELECT key AS own_key, name AS subject, name AS label FROM centers
+    SELECT
+        key AS own_key, centers.name AS subject, centers.name AS label, NULL AS name, NULL AS email, false AS deleted,
+        false AS is_hidden
+    FROM centers
 )
 SELECT * FROM centers_as_subjects
