@@ -32,7 +32,7 @@ FILES = {path.relative_to(FOLDER).with_suffix("").as_posix(): path for path in s
 QUERIES = [name for name in FILES if "/" not in name]
 HEAD = re.compile(r".+ Reads: (?P<reads>[^.]+)\. Parameters: (?P<parameters>[^.]+)\.(?P<rows> One row.*\.)?")
 
-OF_A_PERIOD = {"selected", "selected_costs", "selected_rows", "judged", "both_ranges", "selected_ever"}
+OF_A_PERIOD = {"selected", "selected_costs", "selected_rows", "both_ranges", "selected_ever"}
 OF_LISTS = {"range_before", "order_before", "order_counts", "order_rates", "order_users"}
 SORTS: tuple[Sort, ...] = get_args(Sort)
 OF_ALL_TIME = {"seen_usage", "seen_users", "seen_groups"}

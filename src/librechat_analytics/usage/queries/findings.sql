@@ -1,31 +1,21 @@
--- The findings that concern single rows of usage: no price, no model, no user, an uncertain agent ...
--- Reads: judged. Parameters: none. One row per finding and its detail, highest cost first.
-WITH
-found AS (
-    SELECT
-        arrayJoin([
-            CASE WHEN unpriced THEN 'default-rate' END,
-            CASE WHEN agent_model THEN 'agent-as-model' END,
-            CASE WHEN no_model THEN 'no-model' END,
-            CASE WHEN incomplete THEN 'incomplete' END,
-            CASE WHEN sentinel THEN 'sentinel-rate' END,
-            CASE WHEN positive_value AND NOT sentinel THEN 'positive-value' END,
-            CASE WHEN no_user THEN 'no-user' END,
-            CASE WHEN certainty = 'unknown' THEN 'unknown-agent' END,
-            CASE WHEN certainty IN ('nearest', 'weak') THEN 'likely-agent' END
-        ]) AS code,
-        recorded_model, recorded_agent, documents, tokens, cost_e6, first_at, last_at
-    FROM judged
-)
+-- Usage grouped by everything that makes its figures uncertain, and by its rates: findings.py turns this into findings.
+-- One reading of the cells serves all findings, and the names are joined to few rows.
+-- Reads: selected, models, contexts. Parameters: none. One row per group.
 SELECT
-    code,
-    CASE WHEN code IN ('default-rate', 'agent-as-model', 'sentinel-rate', 'positive-value') THEN recorded_model END
-        AS detail,
-    -- The recorded model of parallel agents has a suffix that their page does not know.
-    CASE code WHEN 'default-rate' THEN recorded_model WHEN 'agent-as-model' THEN recorded_agent END AS subject,
-    sum(found.documents) AS documents, sum(found.tokens) AS tokens, sum(found.cost_e6) AS cost_e6,
-    fromUnixTimestamp64Milli(min(found.first_at)) AS first, fromUnixTimestamp64Milli(max(found.last_at)) AS last
-FROM found
-WHERE code IS NOT NULL
-GROUP BY ALL
-ORDER BY code, sum(found.cost_e6) DESC, detail
+    alike.*, models.id AS model, models.agent AS agent,
+    toBool(coalesce(default_rate AND models.unpriced, false)) AS unpriced,
+    toBool(coalesce(contexts.id = 'incomplete', false)) AS incomplete
+FROM (
+    SELECT
+        model_key, context_key, toBool(user_key IS NULL) AS no_user, certainty,
+        default_rate, agent_model, sentinel, positive_value, blank, prompt_rate, completion_rate,
+        sum(documents) AS documents, sum(calls) AS calls, sum(cached_calls) AS cached_calls,
+        sum(prompt_tokens) AS prompt_tokens, sum(cached_tokens) AS cached_tokens,
+        sum(completion_tokens) AS completion_tokens,
+        sum(cost_e6) AS cost_e6, sum(prompt_cost_e6) AS prompt_cost_e6, sum(cached_cost_e6) AS cached_cost_e6,
+        min(first_at) AS first_at, max(last_at) AS last_at
+    FROM selected
+    GROUP BY ALL
+) AS alike
+LEFT JOIN models ON models.key = alike.model_key
+LEFT JOIN contexts ON contexts.key = alike.context_key

@@ -8,13 +8,12 @@
 --     $end_slot, come from the cells; every other row is a cell of its own. first_at and last_at are milliseconds since
 --     1970. A cell has at most one rate of plain prompts and one of plain completions. Users and conversations are
 --     counted by counted_user_key and counted_conversation_key.
--- judged: selected usage grouped by everything that makes its figures uncertain
 --
 -- Python adds these tables where a query needs them:
 -- slots (slot, bucket): the bucket of each slot           listed: list prices by model, time and size of the prompt
 -- hours (slot, hour_of_week): counted from Monday 0:00    plain_rates: the rows of plain_rates.sql
 --
--- Reads: {rows}, {cells}, single_cells, models, contexts. Parameters: $first_slot, $end_slot.
+-- Reads: {rows}, {cells}, single_cells. Parameters: $first_slot, $end_slot.
 -- One row per selected row.
 WITH
 selected_rows AS NOT MATERIALIZED (
@@ -45,24 +44,5 @@ selected AS NOT MATERIALIZED (
             OR singly AND slot >= $first_slot AND slot < $end_slot
         )
         AND "{time_condition}" AND "{conditions}"
-),
--- Grouped by keys before the names are joined, because joining names to each cell would cost more.
-judged AS NOT MATERIALIZED (
-    SELECT
-        alike.*, models.id AS recorded_model, models.agent AS recorded_agent,
-        alike.model_key IS NULL AS no_model,
-        default_rate AND coalesce(models.unpriced, false) AS unpriced,
-        coalesce(contexts.id = 'incomplete', false) AS incomplete
-    FROM (
-        SELECT
-            model_key, context_key, user_key IS NULL AS no_user, certainty,
-            default_rate, agent_model, sentinel, positive_value,
-            sum(documents) AS documents, sum(prompt_tokens) + sum(completion_tokens) AS tokens,
-            sum(cost_e6) AS cost_e6, min(first_at) AS first_at, max(last_at) AS last_at
-        FROM selected
-        GROUP BY ALL
-    ) AS alike
-    LEFT JOIN models ON models.key = alike.model_key
-    LEFT JOIN contexts ON contexts.key = alike.context_key
 )
 SELECT * FROM selected_rows
