@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
     from librechat_analytics.store.interface import Reader
 
-SIZES = (1_000_000, 10_000_000)
+SIZES = (1_000_000, 10_000_000, 35_000_000)
 PAGE = ROOT / "docs" / "scale.md"
 BEGIN = "<!-- `python -m bench.scale` writes from here -->"
 KEPT = "scale.json"
@@ -196,7 +196,10 @@ def _most_memory(pid: int) -> float:
 def table(name: str, columns: dict[int, Figures]) -> str:
     """Return one kind of figures of all sizes as a table in Markdown."""
     titles = list(next(iter(columns.values()))[name])
-    lines = [[title, *(figures[name].get(title, "") for figures in columns.values())] for title in titles]
+    lines = [
+        [title, *(figures[name].get(title, "not measured") for figures in columns.values())]
+        for title in titles
+    ]
     head = f"| Rows | {' | '.join(map(in_words, columns))} |\n|---|{'--:|' * len(columns)}\n"
     return head + "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
