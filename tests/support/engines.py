@@ -6,6 +6,7 @@ thorough tests of ClickHouse, which are left out otherwise.
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Protocol
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 OF_DUCKDB = "of_duckdb"
 THOROUGH = "thorough_on_clickhouse"
+SHARE = "one_in_on_clickhouse"
 
 
 class Engine(Protocol):
@@ -85,8 +87,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     is_clickhouse = config.getoption("engine") == "clickhouse"
     kept: list[pytest.Item] = []
     dropped: list[pytest.Item] = []
+    cases: Counter[str] = Counter()
     for item in items:
-        (kept if _runs_on(item, is_clickhouse=is_clickhouse) else dropped).append(item)
+        runs = _runs_on(item, is_clickhouse=is_clickhouse)
+        if is_clickhouse and (mark := item.get_closest_marker(SHARE)):
+            test = item.nodeid.partition("[")[0]
+            runs = runs and cases[test] % mark.args[0] == 0
+            cases[test] += 1
+        (kept if runs else dropped).append(item)
     config.hook.pytest_deselected(items=dropped)
     items[:] = kept
 

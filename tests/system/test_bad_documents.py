@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Document = dict[str, Any]
     Body = dict[str, Any]
 
-pytestmark = pytest.mark.usefixtures("engine")
+pytestmark = [pytest.mark.usefixtures("engine"), pytest.mark.one_in_on_clickhouse(2)]
 
 READ_AT = NOON + timedelta(minutes=1)
 GOOD = usages(100)

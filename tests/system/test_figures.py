@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tests.support.agreement import Ask
 
-pytestmark = pytest.mark.usefixtures("engine")
+pytestmark = [pytest.mark.usefixtures("engine"), pytest.mark.one_in_on_clickhouse(2)]
 
 UNTIL = datetime(2026, 11, 24, 12, tzinfo=UTC)
 READ_AT = datetime(2026, 11, 24, 15, 17, 9, tzinfo=UTC)

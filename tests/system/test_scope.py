@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
     Document = dict[str, Any]
 
+pytestmark = pytest.mark.one_in_on_clickhouse(2)
+
 SCOPED_KEY, GROUPS_KEY = "sc0ped-k3y-for-tests-0nly", "gr0ups-k3y-for-tests-0nly"
 NOW = NOON + timedelta(hours=1)
 SHARED_AGENT, BOBS_AGENT = "agent_of-everybody-here-1", "agent_of-bob-alone-here-2"

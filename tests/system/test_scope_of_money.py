@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
     Document = dict[str, Any]
 
+pytestmark = pytest.mark.one_in_on_clickhouse(4)
+
 NOW = NOON + timedelta(hours=1)
 ANAS_GROUP, BOBS_GROUP = object_id(NOON, 1), object_id(NOON, 2)
 DAYS = 90

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     Document = dict[str, Any]
 
+pytestmark = pytest.mark.one_in_on_clickhouse(2)
+
 NOW = NOON + timedelta(hours=1)
 CARL, DAN = ObjectId("66aa11bbccddeeff00112200"), ObjectId("67aa11bbccddeeff00112200")
 ACME, GLOBEX = "acme", "Globex"

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     Document = dict[str, Any]
 
+pytestmark = pytest.mark.one_in_on_clickhouse(4)
+
 NOW = NOON + timedelta(hours=1)
 AROUND = {
     *(ids.RANGE_WORDS, ids.SOURCE, ids.FRESHNESS, ids.NOTICE, ids.TITLE),

@@ -260,6 +260,7 @@ def test_an_alert_that_is_over_cannot_be_silenced(world: World) -> None:
     assert outbox.next_tries() == {}
     outbox.note_outcome([], Outcome("sent", ""), datetime.now(UTC))
     outbox.write([], rules=("budget",), first_tries={}, now=datetime.now(UTC))
+    wait_until(lambda: world.get("/api/alerts?state=resolved")["alerts"])
     silence = {"until": "2026-12-01T08:00:00Z", "reason": "x"}
     assert world.post(f"/api/alerts/{alert.id}/silence", **silence)[0] == 409
 

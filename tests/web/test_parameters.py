@@ -18,6 +18,8 @@ from librechat_analytics.web.parameters import LARGEST_LIMIT, NAMES, BadParamete
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
+pytestmark = pytest.mark.one_in_on_clickhouse(4)
+
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 PERIODS = [
