@@ -90,7 +90,7 @@ def test_a_sample_with_flipped_bits(sample: Path, tmp_path: Path) -> None:
 
 def test_rows_that_a_dump_has_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(imports, "ROWS_AT_ONCE", 1)  # as many as a piece holds
-    monkeypatch.setattr(pieces, "PIECE_BYTES", 1000)
+    monkeypatch.setattr(pieces, "PIECE_BYTES", 3000)
     examples = example_collections()
     dump = write_dump(tmp_path / "dump", **examples | {"transactions": 2 * examples["transactions"]})
     assert_both_ways_agree(dump)

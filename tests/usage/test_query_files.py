@@ -88,12 +88,19 @@ def test_a_query_runs_with_every_filter_and_scope(store: Store, empty_store: Sto
         cursor.execute(*texts[-1])
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_a_file_is_one_statement_whose_head_says_what_it_reads(name: str) -> None:
-    text = FILES[name].read_text("utf-8")
+@pytest.fixture(scope="module")
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
-        (statement,) = connection.extract_statements(text)
-        ((tree,),) = connection.execute("SELECT json_serialize_sql(?)", [text]).fetchall()
+        yield connection
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_is_one_statement_whose_head_says_what_it_reads(
+    connection: duckdb.DuckDBPyConnection, name: str
+) -> None:
+    text = FILES[name].read_text("utf-8")
+    (statement,) = connection.extract_statements(text)
+    ((tree,),) = connection.execute("SELECT json_serialize_sql(?)", [text]).fetchall()
     nodes = list(nodes_of(json.loads(tree)))
     tables = {node["table_name"].strip("{}") for node in nodes if node.get("type") == "BASE_TABLE"}
     steps = {step["key"] for node in nodes if "cte_map" in node for step in node["cte_map"]["map"]}

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from tests.support.engines import Engine
 
 PATHS = tuple(path for path, item in (describe("UTC").paths or {}).items() if item.get)
-CASES = 10
+CASES = 5
 
 # One module reads the parameters of all figures: each bound and each value is tried only on two endpoints,
 # which have every parameter between them, and on those with other parameters or none.
