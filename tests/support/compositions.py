@@ -32,7 +32,7 @@ FILES = {path.relative_to(FOLDER).with_suffix("").as_posix(): path for path in s
 QUERIES = [name for name in FILES if "/" not in name]
 HEAD = re.compile(r".+ Reads: (?P<reads>[^.]+)\. Parameters: (?P<parameters>[^.]+)\.(?P<rows> One row.*\.)?")
 
-OF_A_PERIOD = {"selected", "selected_costs", "selected_rows", "both_ranges", "selected_ever"}
+OF_A_PERIOD = {"selected", "selected_rows", "both_ranges", "selected_ever"}
 OF_LISTS = {"range_before", "order_before", "order_counts", "order_rates", "order_users"}
 SORTS: tuple[Sort, ...] = get_args(Sort)
 OF_ALL_TIME = {"seen_usage", "seen_users", "seen_groups"}
@@ -159,35 +159,31 @@ def composed(name: str, dialect: Dialect) -> Iterator[tuple[str, dict[str, Any]]
         for sort in SORTS if head.reads & OF_LISTS else ():
             sources = (*sources_of(sort, beyond_period=True), *of_models)
             text = of_period(name, EVERYTHING, sources=sources, dialect=dialect)
-            yield text, own | {"sort": sort} | named_in(text, more)
+            yield text, named_in(text, own | {"sort": sort} | more)
         plain = (*sources_of("cost", beyond_period=False), *of_models)
         for by, told_apart in _told_apart(name, head):
             text = of_period(name, EVERYTHING, sources=(*plain, *told_apart), dialect=dialect)
-            yield text, own | named_in(text, more | {"by": by or "all"})
-        own |= named_in(of_period(name, EVERYTHING, sources=plain, dialect=dialect), more)
+            yield text, named_in(text, own | more | {"by": by or "all"})
+        own |= more
         for filters in (*FILTERS, *(Filters(scope=scope) for scope in SCOPES if scope)):
             rows: Rows = "plain_other_rows" if name == "other_rows" else "plain_rows"
             within: Within = "after_now" if name == "future_usage" else "period"
             text = of_period(name, filters, rows=rows, within=within, sources=plain, dialect=dialect)
-            yield text, own | filters.parameters()
+            yield text, named_in(text, own | filters.parameters())
             if filters == EVERYTHING:
                 by_center = of_period(
                     name, filters, rows=rows, within=within, sources=plain, by_center=True, dialect=dialect
                 )
-                yield by_center, own
+                yield by_center, named_in(by_center, own)
             in_bits = of_period(
                 name, filters, rows=rows, within=within, in_bits=True, sources=plain, dialect=dialect
             )
             if in_bits != text:
-                greatest = {
-                    key: 1000 for key in ("last_user_key", "last_conversation_key") if f"${key}" in in_bits
-                }
-                yield in_bits, own | filters.parameters() | greatest
+                greatest = dict.fromkeys(("last_user_key", "last_conversation_key"), 1000)
+                yield in_bits, named_in(in_bits, own | filters.parameters() | greatest)
     elif head.reads & OF_ALL_TIME:
         for scope in SCOPES:
-            yield (
-                of_all_time(name, scope, dialect=dialect),
-                own | {"end_slot": NOW_SLOT} | Filters(scope=scope).parameters(),
-            )
+            text = of_all_time(name, scope, dialect=dialect)
+            yield text, named_in(text, own | {"end_slot": NOW_SLOT} | Filters(scope=scope).parameters())
     else:
         yield of_store(name), own

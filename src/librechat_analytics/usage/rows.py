@@ -6,6 +6,7 @@ dollars, in fields that end in ``_usd``.
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from functools import cache
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -40,6 +41,8 @@ T = TypeVar("T", bound=Dataclass)
 
 MOST_BYTES_OF_BITS = 32_000_000
 """Bits take memory beside the store's memory limit, for each of its threads."""
+
+PARAMETER = re.compile(r"\$(\w+)")
 
 E6_PER_USD = 10**12
 """Millionths of a credit in a US dollar."""
@@ -169,9 +172,7 @@ def _range_query(
         dialect=dialect_of(snapshot),
     )
     more = {**_bounds_before(snapshot, before), **_bounds_of_all_time(snapshot, now)}
-    # A query takes no parameter that it does not name.
-    named = {name: value for name, value in more.items() if f"${name}" in query}
-    return query, {**bounds, **named, **filters.parameters(), **greatest}
+    return query, _named(query, {**bounds, **more, **filters.parameters(), **greatest})
 
 
 def _bounds_before(snapshot: Snapshot, before: TimeRange | None) -> dict[str, object]:
@@ -209,7 +210,8 @@ def _slots_in_cells(snapshot: Snapshot, time_range: TimeRange) -> dict[str, obje
 def rows_after(snapshot: Snapshot, name: str, now: datetime, filters: Filters) -> list[SqlRow]:
     """Run the query of that name about the rows that are dated after ``now``."""
     query = of_period(name, filters, within="after_now", dialect=dialect_of(snapshot))
-    return snapshot.rows(query, {"now": now, "first_slot": 0, "end_slot": 0, **filters.parameters()})
+    bounds = {"now": now, "first_slot": 0, "end_slot": 0}
+    return snapshot.rows(query, _named(query, {**bounds, **filters.parameters()}))
 
 
 def all_time_rows(
@@ -221,4 +223,10 @@ def all_time_rows(
     """Run the query of that name about everything that a scope may see."""
     bounds = {"end_slot": snapshot.extent.summed_until}
     query = of_all_time(name, scope, dialect=dialect_of(snapshot))
-    return snapshot.rows(query, {**bounds, **Filters(scope=scope).parameters(), **parameters})
+    return snapshot.rows(query, _named(query, {**bounds, **Filters(scope=scope).parameters(), **parameters}))
+
+
+def _named(query: str, parameters: Mapping[str, object]) -> dict[str, object]:
+    """Return the parameters that a query names, for it takes no others."""
+    names = {*PARAMETER.findall(query)}
+    return {name: value for name, value in parameters.items() if name in names}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from librechat_analytics.store.clickhouse.tables import CELLS, SMALL_TABLES, TRANSACTIONS
 from librechat_analytics.store.clickhouse.visible import nameless, visible
 from librechat_analytics.store.interface import NO_FRAMES, NO_PARAMETERS
+from librechat_analytics.store.pruning import WORD, pruned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 DEFINITION = re.compile(r"^CREATE (FUNCTION|VIEW) (\w+) AS\s+(.+?);$", re.MULTILINE | re.DOTALL)
 COMMENT = re.compile(r"^\s*--.*\n", re.MULTILINE)
-WORD = re.compile(r"\w+")
+WHOLE_TABLE = re.compile(r"\*\s+FROM\s+(\w+)")
 PARAMETER = re.compile(r"\$(\w+)")
 
 TABLES = {table.name: table for table in (TRANSACTIONS, CELLS, *SMALL_TABLES)}
@@ -73,16 +74,17 @@ class ClickHouseSnapshot:
     def _spelled(self, query: str, parameters: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:
         """Return a query with the steps that it names, and with parameters as ClickHouse spells them."""
         body, tables, steps = _prepared(query)
-        there = [f"{name} AS ({self._rows_of(TABLES[name])})" for name in tables]
+        there = [f"{name} AS ({self._rows_of(TABLES[name], columns)})" for name, columns in tables]
         if first_steps := ",\n".join([*there, *steps]):
             own_steps = body.removeprefix("WITH\n")
             body = f"WITH\n{first_steps}" + ("\n" if own_steps == body else ",\n") + own_steps
         typed = PARAMETER.sub(lambda found: f"{{{found[1]}:{_type_of(parameters[found[1]])}}}", body)
         return typed, parameters
 
-    def _rows_of(self, table: PublishedTable) -> str:
-        query = visible(table, self._commit)
-        return query if self._has_names else nameless(table, query)
+    def _rows_of(self, table: PublishedTable, columns: tuple[str, ...]) -> str:
+        if self._has_names:
+            return visible(table, self._commit, columns=columns or table.columns[:1])
+        return nameless(table, visible(table, self._commit))
 
 
 def _is_harmless(parameters: Mapping[str, object]) -> bool:
@@ -111,26 +113,31 @@ def _type_of(value: object) -> str:
 
 
 @cache
-def _definitions() -> dict[str, tuple[str, str]]:
-    """Return what spelling.sql defines: FUNCTION or VIEW, and the text, by name."""
+def _definitions(kind: str) -> dict[str, str]:
+    """Return what spelling.sql defines of one kind, FUNCTION or VIEW: the texts by name."""
     text = COMMENT.sub("", files(__package__).joinpath("spelling.sql").read_text("utf-8"))
-    return {name: (kind, definition) for kind, name, definition in DEFINITION.findall(text)}
+    return {name: definition for its_kind, name, definition in DEFINITION.findall(text) if its_kind == kind}
 
 
 @cache
-def _prepared(query: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
-    """Return a query without comments, the tables that it reads, and what it needs of spelling.sql."""
-    definitions = _definitions()
+def _prepared(query: str) -> tuple[str, tuple[tuple[str, tuple[str, ...]], ...], tuple[str, ...]]:
+    """Return a query without comments, the columns of each table that it reads, and what of spelling.sql.
+
+    A query that reads all columns of a table names them, or has ``* FROM`` before the table's name.
+    """
     body = COMMENT.sub("", query)
-    named: set[str] = set()
-    texts = [body]
-    while texts:
-        new = set(WORD.findall(texts.pop())) - named
-        named |= new
-        texts += [definitions[name][1] for name in definitions.keys() & new]
-    steps = (
-        f"{text} AS {name}" if kind == "FUNCTION" else f"{name} AS ({text})"
-        for name, (kind, text) in definitions.items()
-        if name in named
+    views = pruned(_definitions("VIEW").items(), body)
+    functions: dict[str, str] = {}
+    words = set(WORD.findall("\n".join([body, *(text for _, text in views)])))
+    for name, text in reversed(_definitions("FUNCTION").items()):
+        if name in words:
+            functions[name] = text
+            words.update(WORD.findall(text))
+    whole = {found[1] for found in WHOLE_TABLE.finditer(body)}
+    tables = tuple(
+        (name, tuple(column for column in table.columns if name in whole or column in words))
+        for name, table in TABLES.items()
+        if name in words
     )
-    return body, tuple(name for name in TABLES if name in named), tuple(steps)
+    steps = [f"{text} AS {name}" for name, text in reversed(functions.items())]
+    return body, tables, (*steps, *(f"{name} AS ({text})" for name, text in views))

@@ -67,4 +67,12 @@ FROM cells;
 
 -- What a query reads instead of cells where an answer does not need them.
 CREATE VIEW no_cells AS
-SELECT *, toInt64(0) AS last_at FROM plain_cells WHERE false;
+SELECT
+    CAST(NULL AS Nullable(UInt32)) AS user_key, CAST(NULL AS Nullable(UInt32)) AS conversation_key,
+    CAST(NULL AS Nullable(UInt32)) AS ran_key, CAST(NULL AS Nullable(UInt32)) AS context_key,
+    CAST(NULL AS Nullable(UInt32)) AS agent_key, 'unknown' AS certainty, CAST(NULL AS Nullable(UInt32)) AS provider_key,
+    CAST(NULL AS Nullable(UInt32)) AS tenant_key, toInt32(0) AS calls, toInt128(0) AS cost_e6,
+    toInt128(0) AS prompt_cost_e6, toInt64(0) AS last_at, CAST(NULL AS Nullable(UInt32)) AS counted_user_key,
+    CAST(NULL AS Nullable(UInt32)) AS counted_conversation_key, toInt32(0) AS center_key
+FROM system.one
+WHERE false;

@@ -29,20 +29,22 @@ def rows_by_day(table: PublishedTable, commit: Commit) -> str:
     )
 
 
-def visible(table: PublishedTable, commit: Commit, where: str = "true") -> str:
-    """Return the query of the rows of a table that the commit has, each once."""
-    columns = f"SELECT {', '.join(table.columns)} FROM {table.log}"
+def visible(
+    table: PublishedTable, commit: Commit, where: str = "true", *, columns: tuple[str, ...] | None = None
+) -> str:
+    """Return the query of the rows of a table that the commit has, each once; by default with all columns."""
+    selected = f"SELECT {', '.join(table.columns if columns is None else columns)} FROM {table.log}"
     if table in (TRANSACTIONS, CELLS):
-        return f"{columns} WHERE {where} AND {_alive(table, commit)}"
+        return f"{selected} WHERE {where} AND {_alive(table, commit)}"
     if table is CONVERSATIONS:
-        return f"{columns} WHERE {where} AND {commit.counts()} ORDER BY key, version DESC LIMIT 1 BY key"
+        return f"{selected} WHERE {where} AND {commit.counts()} ORDER BY key, version DESC LIMIT 1 BY key"
     if table in WAITING_TABLES:
         versions = f"version >= {commit.tables[table.name]} AND {commit.counts()}"
         return (
-            f"{columns} WHERE {where} AND {versions}"
+            f"{selected} WHERE {where} AND {versions}"
             " ORDER BY id_head, id_tail, version DESC LIMIT 1 BY id_head, id_tail"
         )
-    return f"{columns} WHERE {where} AND version = {commit.tables[table.name]}"
+    return f"{selected} WHERE {where} AND version = {commit.tables[table.name]}"
 
 
 def nameless(table: PublishedTable, query: str) -> str:

@@ -1,7 +1,7 @@
 -- When the costs of users, models, agents, groups or cost centres reached some limits, each within one range of time,
 -- which is a bucket. By 'all' there is one subject, which is all usage. First come the quarters of an hour in which the
 -- limits were reached, then the rows of these.
--- Reads: selected_costs, selected_rows, slots, limits, {known_subjects}. Parameters: $by.
+-- Reads: selected, selected_rows, slots, limits, {known_subjects}. Parameters: $by.
 -- One row per limit that was reached, with the date of the row that reached it.
 WITH
 watched AS MATERIALIZED (
@@ -20,7 +20,7 @@ per_slot AS (
                 WHEN 'cost_center' THEN toInt64("{center_key}")
                 ELSE toInt64(user_key)
             END AS own_key
-        FROM selected_costs
+        FROM selected
     ) AS keyed
     JOIN watched USING (own_key)
     JOIN slots USING (slot)

@@ -1,6 +1,6 @@
 -- What each day cost in all ($by is 'all'), or by user, model, agent, group or provider. A user counts in each of their
 -- groups; the usage without a user, model and so on is subject NULL.
--- Reads: selected_costs, slots, {known_subjects}, memberships. Parameters: $by.
+-- Reads: selected, slots, {known_subjects}, memberships. Parameters: $by.
 -- One row per subject with usage, highest cost first; its lists have one entry per day with usage, in any order.
 WITH
 parted AS MATERIALIZED (
@@ -15,7 +15,7 @@ parted AS MATERIALIZED (
             ELSE coalesce(toInt64(user_key), 0)
         END AS own_key,
         sum(cost_e6) AS cost_e6
-    FROM selected_costs JOIN slots USING (slot)
+    FROM selected JOIN slots USING (slot)
     GROUP BY ALL
 ),
 named AS MATERIALIZED (

@@ -1,6 +1,6 @@
 -- What each user, model, agent, group or cost centre cost in some ranges of time, which are buckets. A user counts in
 -- each of their groups. By 'all' there is one subject, which is all usage.
--- Reads: selected_costs, slots, {known_subjects}. Parameters: $by.
+-- Reads: selected, slots, {known_subjects}. Parameters: $by.
 -- One row per subject with usage; costs_e6 has the order of buckets, which are those with usage.
 WITH
 keyed AS (
@@ -14,7 +14,7 @@ keyed AS (
             ELSE toInt64(user_key)
         END AS own_key,
         sum(cost_e6) AS cost_e6
-    FROM selected_costs JOIN slots USING (slot)
+    FROM selected JOIN slots USING (slot)
     GROUP BY ALL
 ),
 -- By id, because agents of several tenants may share one.

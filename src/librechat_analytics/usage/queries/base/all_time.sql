@@ -2,8 +2,8 @@
 -- query's own steps and replaces the names in braces by the conditions of the reader's scope, or by true. A query may
 -- have {is_scoped}, which becomes true or false.
 --
--- seen_usage: usage in cells, as `selected` in period.sql, with fewer columns. Rows from $end_slot on are cells of
---     their own, because the store has not summed them up.
+-- seen_usage: usage in cells, as `selected` in period.sql. Rows from $end_slot on are cells of their own, because
+--     the store has not summed them up.
 --
 -- Reads: {cells}, single_cells, people, groups. Parameters: $end_slot. One row per cell that the reader may see.
 WITH

@@ -1,7 +1,7 @@
 -- The usage of a period and of the previous one, for queries that compare both. The composer puts these steps after
--- those of period.sql where a query reads one of them, and replaces {cells} and {conditions} as there.
+-- those of period.sql, and replaces {cells} and {conditions} as there.
 --
--- selected_before: as `selected` in period.sql, with fewer columns
+-- selected_before: as `selected` in period.sql
 -- both_ranges: what was spent in both ranges; is_before says in which one
 --
 -- Reads: {cells}, single_cells, selected. Parameters: $before_first_slot, $before_end_slot, $before_start, $before_end.
