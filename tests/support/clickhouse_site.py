@@ -66,8 +66,7 @@ class ClickHouseSite:
             command=SERVE,
             start=forked,
             STORE_URL=store_url(self.address),
-            SYNC_SECONDS=SYNC_SECONDS,
-            **(self.settings | settings),
+            **{"SYNC_SECONDS": SYNC_SECONDS, **self.settings, **settings},
         ) as server:
             yield server
         assert {path.name for path in (self.folder / name).iterdir()} <= {"serve.log"}
