@@ -31,6 +31,7 @@ from librechat_analytics.web.openapi import describe
 from tests.support.documents import example_collections, write_dump
 from tests.support.imports import fill_store
 from tests.support.servers import API_KEY, ROOT
+from tests.support.waiting import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,6 +116,7 @@ def description(address: str, phases: PhasesConfig) -> OpenApiSchema:
         projects=ProjectsConfig(
             default=ProjectConfig(
                 headers={"x-api-key": API_KEY},
+                request_timeout=PATIENCE_SECONDS,
                 generation=GenerationConfig(max_examples=CASES, deterministic=True),
                 phases=phases,
                 checks=ChecksConfig(
