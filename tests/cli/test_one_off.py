@@ -53,7 +53,7 @@ def server_that_answers(answer: bytes | None) -> Iterator[int]:
 
 @pytest.fixture(autouse=True)
 def store_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    def in_use(_: Settings) -> None:
+    def in_use(_: Settings, **_options: bool) -> None:
         raise StoreBusyError("in use")
 
     monkeypatch.setattr(one_off, "open_store", in_use)
