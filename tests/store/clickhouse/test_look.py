@@ -114,6 +114,20 @@ def test_while_one_thread_looks_the_others_go_on_with_what_is_known() -> None:
     assert look.newest() == 2
 
 
+def test_an_outage_of_several_kinds_is_two_lines_too(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    server, clock = Server(1), Clock()
+    look = Look(server, seconds=clock, is_logged=True)
+    for answer in (1, AWAY, UnreachableError("It has stopped answering."), AWAY, 2):
+        server.answer = answer
+        clock.now += LOOK_SECONDS
+        look.newest()
+    assert caplog.messages == [
+        "ClickHouse is not running. Trying again.",
+        "The store in ClickHouse can be read again.",
+    ]
+
+
 def test_an_outage_is_two_lines_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     server, clock = Server(1), Clock()

@@ -59,11 +59,12 @@ class Look(Generic[Seen]):
                     self._look_now()
             finally:
                 self._looking.release()
+        error = self._error  # read first: another thread may see something now, and then clears it
         if self._seen is not None:
             return self._seen
-        if self._error is None:
+        if error is None:
             raise RuntimeError("a look ends with something seen or with an error")
-        raise self._error.with_traceback(None)
+        raise error.with_traceback(None)
 
     def has_failed(self) -> bool:
         """Say whether the last look failed."""
@@ -71,8 +72,9 @@ class Look(Generic[Seen]):
 
     def require_answers(self) -> None:
         """Raise StoreError if the last look found that the server hangs."""
-        if self._hangs and self._error is not None:
-            raise UnreachableError(str(self._error))
+        error = self._error
+        if self._hangs and error is not None:
+            raise UnreachableError(str(error))
 
     def _is_due(self) -> bool:
         # A server that is down says so at once, and is found again as soon as it is up.
@@ -94,8 +96,10 @@ class Look(Generic[Seen]):
 
     def _report(self) -> None:
         problem = "" if self._error is None else str(self._error)
+        if isinstance(self._error, UnreachableError):
+            problem = "away"  # an outage has several texts, as while a server stops and starts
         if problem and problem != self._reported:
-            log.warning("%s Trying again.", problem)
+            log.warning("%s Trying again.", self._error)
         elif self._reported and not problem:
             log.info("The store in ClickHouse can be read again.")
         self._reported = problem
