@@ -73,7 +73,8 @@ def _forget_in_clickhouse(settings: Settings, address: StoreAddress, user: str) 
             except NotDoneYetError:
                 raise OperatorError(
                     "The names are still in old parts on ClickHouse's disk, or the follower does not run."
-                    " ClickHouse removes old parts itself; run this again later to see whether it has."
+                    " ClickHouse removes old parts itself. To see later whether it has, run"
+                    f" librechat-analytics forget {known}."
                 ) from None
     print_message("They are off ClickHouse's disk. Backups of ClickHouse may still have them.")
 
