@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
 
+from librechat_analytics.cli.resources import publishing
+from librechat_analytics.settings import load_settings
+from librechat_analytics.store.store import FILE_NAME, Store
 from tests.support.documents import NOON, example_collections, write_dump
 from tests.support.imports import fill_store
 
@@ -51,6 +55,24 @@ def test_without_an_address_the_copy_goes_to_store_url_and_comes_from_there(
     assert run("copy", "--to", "--replace")[0] == 0
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "back"))
     assert run("copy", "--from")[0] == 0
+
+
+@pytest.mark.clickhouse
+def test_names_that_clickhouse_has_do_not_come_into_a_store_without_names(
+    run: Run, tmp_path: Path, clickhouse_database: StoreAddress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_dump(tmp_path / "dump", **example_collections())
+    fill_store(tmp_path, now=NOON)
+    monkeypatch.setenv("STORE_URL", url_of(clickhouse_database))
+    assert run("copy", "--to")[0] == 0
+    monkeypatch.setenv("ANONYMIZE_USERS", "true")
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "back"))
+    assert run("copy", "--from")[0] == 0
+    with closing(Store(tmp_path / "back")) as back:
+        assert not back.has_names()
+    with closing(Store(tmp_path / "restored")) as restored, publishing(load_settings(), restored):
+        assert not restored.has_names()
+    assert b"ana@example.com" not in (tmp_path / "restored" / FILE_NAME).read_bytes()
 
 
 @pytest.mark.parametrize("direction", ["--to", "--from"])

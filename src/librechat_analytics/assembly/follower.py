@@ -93,6 +93,8 @@ class Follower:
         is_prepared = publishing.prepare(self._stopped)
         if self._stopped.is_set():
             return
+        if self._settings.anonymize_users:
+            store.erase_names()  # ClickHouse may have had names
         self._store = store  # only now may other threads read it, because preparing may replace it
         self.following = following = Following(
             self._settings,

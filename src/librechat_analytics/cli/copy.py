@@ -78,7 +78,10 @@ def _copy_from(settings: Settings, address: StoreAddress, is_replacing: bool) ->
     connection = Connection(address)
     try:
         with opened_store(settings, for_copying=True) as store, _copying() as report:
-            return copy_from(store, connection, report, is_replacing=is_replacing)
+            compared = copy_from(store, connection, report, is_replacing=is_replacing)
+            if settings.anonymize_users:
+                store.erase_names()
+            return compared
     finally:
         connection.close()
 

@@ -13,6 +13,7 @@ from librechat_analytics.cli.resources import opened_reader, refuse_clickhouse, 
 from librechat_analytics.cli.running_server import download
 from librechat_analytics.errors import OperatorError
 from librechat_analytics.exports.workbook import whole_workbook
+from librechat_analytics.store.duckdb_file import LOG_NAME
 from librechat_analytics.store.store import FILE_NAME, StoreBusyError
 from librechat_analytics.usage.answers import SourceReport
 from librechat_analytics.usage.periods import BadPeriodError
@@ -53,7 +54,7 @@ def write_backup(settings: Settings, path: Path) -> None:
     if path.is_dir() or not path.parent.is_dir():
         raise OperatorError(f"{path} cannot be written. Give the name of a file in a folder that exists.")
     store_file = settings.data_dir / FILE_NAME
-    if path.resolve() in (store_file.resolve(), store_file.with_name(f"{FILE_NAME}.wal").resolve()):
+    if path.resolve() in (store_file.resolve(), store_file.with_name(LOG_NAME).resolve()):
         raise OperatorError(f"{path} is the store itself. Give another file.")
     require_store(settings)
     with _replacing(path) as part:

@@ -174,6 +174,8 @@ def publishing(settings: Settings, store: Store) -> Iterator[None]:
             )
         publisher = Publisher(store, connection, follower=identity)
         publisher.prepare()
+        if settings.anonymize_users:
+            store.erase_names()  # ClickHouse may have had names
         try:
             yield
             publisher.publish()

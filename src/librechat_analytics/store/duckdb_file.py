@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FILE_NAME = "usage.duckdb"
+LOG_NAME = f"{FILE_NAME}.wal"
+"""DuckDB's log of what was committed and is not in the file yet; DuckDB deletes it when all is there."""
+
 CATALOG = FILE_NAME.partition(".")[0]
 """DuckDB's name for the open file."""
 
@@ -86,7 +89,7 @@ class DuckDBFile:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(f"DATA_DIR {self._folder} cannot be created: {error.strerror}.") from None
-        for file in (self._path, self._path.with_name(f"{FILE_NAME}.wal")):
+        for file in (self._path, self._path.with_name(LOG_NAME)):
             if kind := other_kind(file):  # DuckDB would wait for a pipe
                 raise StoreError(
                     f"The store {file} is {kind}, not a file. Remove it, or set another DATA_DIR."
@@ -277,8 +280,16 @@ class DuckDBFile:
         remove_unfinished_copy(self._folder)
 
     def replace_by_copy(self) -> None:
-        """Take the file of the copy, which is whole now and closed; no other thread may use this store."""
-        log_of_this = self._path.with_name(f"{FILE_NAME}.wal")
+        """Take the file of the copy, which is whole now and closed; no other thread may use this store.
+
+        Raises StoreError if the file lacks what was written last, as DuckDB leaves it on a full disk.
+        """
+        log_of_this = self._path.with_name(LOG_NAME)
+        if (self._folder / UNFINISHED_COPY / LOG_NAME).exists():
+            raise StoreError(
+                f"The copy in {self._folder / UNFINISHED_COPY} cannot be written to its end, perhaps because"
+                " the disk is full. Make room and try again."
+            )
         with self._writing, self._explained():
             self._connection.close()
             try:
@@ -330,21 +341,22 @@ class DuckDBFile:
         with self.committing() as cursor:
             yield cursor
         if rewrites:
-            self._rewrite()
+            self.rewrite()
 
     def _finish_erasing(self) -> None:
         old_marker = self._folder / OLD_ERASING_UNFINISHED
         if not old_marker.exists() and not (self._folder / ERASING_UNFINISHED).exists():
             return
         try:
-            self._rewrite()
+            self.rewrite()
             old_marker.unlink(missing_ok=True)
         except StoreError as error:
             log.warning(
                 "Names that were erased may still be in the file; the next start tries again. %s", error
             )
 
-    def _rewrite(self) -> None:
+    def rewrite(self) -> None:
+        """Write the file again without its free pages; no other thread may use this store."""
         rewritten = self._folder / ERASING_UNFINISHED
         with self._writing, self._explained():
             rewritten.unlink(missing_ok=True)

@@ -116,11 +116,15 @@ class Labels(DuckDBFile):
         with self.reading() as cursor:
             return [identity for (identity,) in rows_of(cursor, "statements/users_known_as", {"text": text})]
 
-    def erase_names(self) -> None:
-        """Erase the names, e-mail addresses and domains of all users, also from the pages of the file."""
+    def has_names(self) -> bool:
+        """Say whether there is any name, e-mail address or domain of a user."""
         with self.reading() as cursor:
             ((has_names,),) = rows_of(cursor, "statements/has_names")
-        if has_names:
+        return bool(has_names)
+
+    def erase_names(self) -> None:
+        """Erase the names, e-mail addresses and domains of all users, also from the pages of the file."""
+        if self.has_names():
             with self._erasing() as cursor:
                 run(cursor, "statements/erase_names")
 

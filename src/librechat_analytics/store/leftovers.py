@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
+from librechat_analytics.store.errors import StoreError
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -14,14 +16,20 @@ COPY = "being-sent-"
 SPILL_FOLDER = "spill"
 """Where DuckDB puts what does not fit into memory; nothing in it outlives the process."""
 
-
 UNFINISHED_COPY = "unfinished-copy"
 """A folder with a store that is being copied out of ClickHouse and is not whole yet."""
 
 
 def remove_unfinished_copy(folder: Path) -> None:
-    """Delete what an interrupted copy out of ClickHouse has received, if anything."""
-    shutil.rmtree(folder / UNFINISHED_COPY, ignore_errors=True)
+    """Delete what an interrupted copy out of ClickHouse has received; raises StoreError if that fails."""
+    unfinished = folder / UNFINISHED_COPY
+    try:
+        shutil.rmtree(unfinished)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StoreError(f"{unfinished} cannot be deleted: {reason}. Delete it, and try again.") from None
 
 
 def remove_leftovers(folder: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from librechat_analytics.store.duckdb_file import FILE_NAME, kept_name
+from librechat_analytics.store.duckdb_file import FILE_NAME, LOG_NAME, kept_name
 from librechat_analytics.store.errors import StoreBusyError, StoreError
 from librechat_analytics.store.leftovers import remove_unfinished_copy
 from librechat_analytics.store.store import Store
@@ -50,4 +50,4 @@ def _close_log(folder: Path) -> None:
 
 
 def _files_in(folder: Path) -> tuple[Path, Path]:
-    return folder / FILE_NAME, folder / f"{FILE_NAME}.wal"
+    return folder / FILE_NAME, folder / LOG_NAME

@@ -7,7 +7,8 @@ import random
 import subprocess
 import sys
 import time
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -21,12 +22,11 @@ from librechat_analytics.store.store import Store, StoreError
 from tests.support.directory import person, read
 from tests.support.documents import ANA, NOON
 from tests.support.examples import HUNT
-from tests.support.published_stores import contents_of, write_usage
+from tests.support.published_stores import contents_of, newest, write_usage
 from tests.support.servers import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from librechat_analytics.store.clickhouse.address import StoreAddress
 
@@ -60,6 +60,11 @@ def told_nothing(_what: str, _done: int, _rows: int) -> None:
 
 def publish(store: Store, connection: Connection) -> None:
     copy_to(store, connection, told_nothing, follower="copy")
+
+
+def stop(*_: object) -> None:
+    """Interrupt a copy where this takes the place of a step."""
+    raise StoppedHereError
 
 
 def stopping_after(rows: int) -> Callable[[str, int, int], None]:
@@ -174,6 +179,23 @@ class TestInterrupted:
             write_usage(back, 5, first=96 * DAYS)
             assert publisher.publish()
 
+    def test_a_name_that_was_received_before_it_was_forgotten_is_not_in_the_file(
+        self, tmp_path: Path, store: Store, connection: Connection
+    ) -> None:
+        publish(store, connection)
+        with closing(Store(tmp_path / "back")) as back:
+            with (
+                pytest.raises(StoppedHereError),
+                restoring.restoring(back, connection, lambda: newest(connection)),
+            ):
+                raise StoppedHereError
+            store.forget_user(str(ANA))
+            publish(store, connection)
+            assert copy_from(back, connection, told_nothing).different == ()
+            assert is_the_same(back, store)
+        left = [path for path in (tmp_path / "back").rglob("*") if path.is_file()]
+        assert [path for path in left if b"ana@example.com" in path.read_bytes()] == []
+
     def test_who_is_forgotten_is_not_left_in_an_unfinished_copy(
         self, tmp_path: Path, store: Store, connection: Connection
     ) -> None:
@@ -184,6 +206,79 @@ class TestInterrupted:
                 copy_from(back, connection, stopping_after(90), is_replacing=True)
             back.forget_user(str(ANA))
             assert not back.has_unfinished_copy()
+
+    def test_nobody_is_forgotten_while_an_unfinished_copy_cannot_be_deleted(self, tmp_path: Path) -> None:
+        with closing(Store(tmp_path / "back")) as back:
+            (tmp_path / "elsewhere").mkdir()
+            (tmp_path / "back" / "unfinished-copy").symlink_to(tmp_path / "elsewhere")
+            with pytest.raises(StoreError, match=r"unfinished-copy cannot be deleted: .*\. Delete it"):
+                back.forget_user(str(ANA))
+
+
+class TestTheLastStep:
+    def test_a_copy_that_is_killed_before_it_replaces_the_store_begins_again(
+        self, tmp_path: Path, store: Store, connection: Connection, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        publish(store, connection)
+        with closing(Store(tmp_path / "back")) as back:
+            with monkeypatch.context() as patch:
+                patch.setattr(Store, "replace_by_copy", stop)
+                with pytest.raises(StoppedHereError):
+                    copy_from(back, connection, told_nothing)
+            assert back.is_empty()
+            copy_from(back, connection, told_nothing)
+            assert is_the_same(back, store)
+
+    def test_a_copy_that_is_killed_after_it_has_replaced_the_store_has_ended(
+        self, tmp_path: Path, store: Store, connection: Connection, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        publish(store, connection)
+        with closing(Store(tmp_path / "back")) as back, monkeypatch.context() as patch:
+            patch.setattr(Store, "remove_unfinished_copy", stop)
+            with pytest.raises(StoppedHereError):
+                copy_from(back, connection, told_nothing)
+        with closing(Store(tmp_path / "back")) as back:
+            assert not back.has_unfinished_copy()
+            assert is_the_same(back, store)
+
+    def test_a_copy_whose_last_changes_are_not_in_its_file_does_not_replace_the_store(
+        self, tmp_path: Path, store: Store, connection: Connection
+    ) -> None:
+        publish(store, connection)
+        with closing(Store(tmp_path / "back")) as back:
+            with (
+                pytest.raises(StoreError, match=r"cannot be written to its end, .* try again"),
+                restoring.restoring(back, connection, lambda: newest(connection)) as copy,
+                copy.reading() as cursor,
+            ):
+                cursor.execute("PRAGMA disable_checkpoint_on_shutdown")  # as if the disk were full
+            assert back.is_empty()
+            copy_from(back, connection, told_nothing)
+            assert is_the_same(back, store)
+
+    def test_a_full_disk_is_named(
+        self, tmp_path: Path, store: Store, connection: Connection, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        publish(store, connection)
+        with closing(Store(tmp_path / "back")) as back, monkeypatch.context() as patch:
+            patch.setattr(Store, "scratch_file", lambda _: nullcontext(Path("/dev/full")))
+            with pytest.raises(StoreError, match=r"/dev/full: No space left on device\. Check the disk"):
+                copy_from(back, connection, told_nothing)
+
+
+def test_an_older_program_does_not_copy_what_it_would_lose(
+    tmp_path: Path, store: Store, connection: Connection
+) -> None:
+    publish(store, connection)
+    connection.command(
+        "INSERT INTO sync_state SELECT * REPLACE (version + 1 AS version, 99 AS schema_version,"
+        " '99.0.0' AS program_version) FROM sync_state ORDER BY version DESC LIMIT 1"
+    )
+    with (
+        closing(Store(tmp_path / "back")) as back,
+        pytest.raises(StoreError, match=r"Version 99\.0\.0 .* lose"),
+    ):
+        copy_from(back, connection, told_nothing)
 
 
 def test_a_month_that_arrived_wrong_leaves_the_store_alone_and_is_received_again(

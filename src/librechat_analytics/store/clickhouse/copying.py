@@ -98,6 +98,7 @@ def copy_from(
 
     def newest() -> Commit:
         commit = _newest(connection)
+        schema.refuse_newer(commit)
         _refuse_followers(connection, "")
         return commit
 

@@ -80,13 +80,17 @@ def restoring(
     """
     commit = newest()
     with _unfinished_copy(store, commit.ledger) as copy:
+        has_older_names = False
         while True:
             _receive_days(copy, connection, TRANSACTIONS, commit, report)
             _receive_days(copy, connection, CELLS, commit)
+            has_older_names |= copy.has_names()
             _receive_others(copy, connection, commit)
             before, commit = commit, newest()
             if commit.version == before.version:
                 break
+        if has_older_names:  # the free pages may have names that were forgotten meanwhile
+            copy.rewrite()
         copy.checkpoint()
         yield copy
         with copy.committing() as cursor:
