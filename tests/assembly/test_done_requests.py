@@ -16,6 +16,7 @@ from librechat_analytics.errors import NotDoneYetError
 from librechat_analytics.settings import Settings
 from librechat_analytics.store.clickhouse.connection import Connection
 from librechat_analytics.store.clickhouse.people import name_versions
+from librechat_analytics.store.clickhouse.problems import UnreachableError
 from librechat_analytics.store.clickhouse.publisher import Publisher
 from librechat_analytics.store.clickhouse.store import ClickHouseStore
 from librechat_analytics.store.store import Store
@@ -57,6 +58,14 @@ def test_the_follower_says_when_a_name_is_off_the_disk_to_a_user_who_cannot_see_
             asking.wait_until_off_disk(versions, wait_seconds=0)
         requests.do_waiting()
         unanswered = "SELECT kind FROM requests WHERE id NOT IN (SELECT id FROM answers)"
+        assert connection.rows(unanswered) == [{"kind": "off disk"}]
+
+        def is_away(*_: object) -> int:
+            raise UnreachableError("ClickHouse has stopped answering.")
+
+        monkeypatch.setattr(done_requests, "count_older_parts", is_away)
+        with pytest.raises(UnreachableError):
+            requests.do_waiting()
         assert connection.rows(unanswered) == [{"kind": "off disk"}]
 
         monkeypatch.setattr(done_requests, "count_older_parts", lambda *_: 0)  # minutes later

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from librechat_analytics.errors import OperatorError
+from librechat_analytics.errors import AwayError, OperatorError
 from librechat_analytics.store.clickhouse.people import WITH_NAMES, count_older_parts
 from librechat_analytics.store.clickhouse.requests import Answer, answer, waiting
 
@@ -65,6 +65,8 @@ class DoneRequests:
             return Answer(is_done=False, text=NO_SUCH_REQUEST)
         try:
             return verbs[request.kind](request.arguments)
+        except AwayError:
+            raise  # the request waits until ClickHouse answers
         except OperatorError as error:
             return Answer(is_done=False, text=str(error))
         except (KeyError, ValueError):
