@@ -49,7 +49,9 @@ def test_a_store_whose_copy_was_interrupted_is_not_taken_for_an_empty_one(tmp_pa
     settings = Settings(data_dir=tmp_path)
     with closing(open_store(settings)) as store:
         store.open_unfinished_copy().close()
-    with pytest.raises(StoreError, match=r"was interrupted\. To go on with it, run .* copy --from"):
+    with pytest.raises(
+        StoreError, match=r"was interrupted\. To go on with it, start .* the follower .* copy --from"
+    ):
         open_store(settings)
     with closing(open_store(settings, for_copying=True)) as store:
         store.write_state(last_sync=datetime(2026, 11, 24, tzinfo=UTC))

@@ -51,9 +51,9 @@ def refuse_half_copied(settings: Settings, store: Store) -> None:
         return
     store.close()
     raise StoreError(
-        f"The copy out of ClickHouse into {settings.data_dir} was interrupted. To go on with it, run"
-        " librechat-analytics copy --from. To begin without what is in ClickHouse, delete the folder"
-        f" {UNFINISHED_COPY} in it."
+        f"The copy out of ClickHouse into {settings.data_dir} was interrupted. To go on with it, start what"
+        " began it: the follower with STORE_URL, or librechat-analytics copy --from. To begin without what is"
+        f" in ClickHouse, delete the folder {UNFINISHED_COPY} in it."
     )
 
 

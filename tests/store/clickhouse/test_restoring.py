@@ -214,6 +214,17 @@ class TestInterrupted:
             with pytest.raises(StoreError, match=r"unfinished-copy cannot be deleted: .*\. Delete it"):
                 back.forget_user(str(ANA))
 
+    def test_a_follower_goes_on_beside_an_unfinished_copy_that_cannot_be_deleted(
+        self, tmp_path: Path, store: Store, connection: Connection
+    ) -> None:
+        publish(store, connection)
+        (tmp_path / "elsewhere").mkdir()
+        (tmp_path / "store" / "unfinished-copy").symlink_to(tmp_path / "elsewhere")
+        publisher = Publisher(store, connection, follower="copy")
+        publisher.prepare()
+        write_usage(store, 5, first=96 * DAYS)
+        assert publisher.publish()
+
 
 class TestTheLastStep:
     def test_a_copy_that_is_killed_before_it_replaces_the_store_begins_again(

@@ -147,7 +147,8 @@ class Publisher:
             self._copy.note_committed(last.version)
         if last.version & WRITER_MASK != self._writer:
             self._era_began_at = None
-        self._store.remove_unfinished_copy()
+        with suppress(StoreError):  # forget says so, but nothing else needs to stop
+            self._store.remove_unfinished_copy()
         self._last, self._published = last, self._copy.published()
         if published is not None and published.store_schema != SCHEMA_VERSION:
             self._copy.note_everything()
