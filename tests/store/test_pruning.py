@@ -63,6 +63,7 @@ def test_each_part_of_a_union_loses_the_same_columns() -> None:
         ("SELECT t.* REPLACE (a + 1 AS a) FROM t", "SELECT t.* FROM t"),
         ("SELECT *, a, b AS c FROM t", "SELECT *, b AS c FROM t"),
         ("SELECT a, b FROM t WHERE b > 1", "SELECT b FROM t WHERE b > 1"),
+        ("SELECT [a, b] AS c, d FROM t", "SELECT [a, b] AS c FROM t"),
     ],
 )
 def test_a_column_stays_if_it_is_read(text: str, shorter: str) -> None:

@@ -119,6 +119,17 @@ def test_a_file_has_the_shape_that_is_composed(name: str) -> None:
         assert body.count("\nWHERE\n") == 1
     if name.startswith("base/"):
         assert body.count("\nSELECT ") == 1
+        depending = re.search(r"\bDISTINCT\b|\bGROUP BY\b|\bUNION (?!ALL\b)|\bINTERSECT\b|\bEXCEPT\b", body)
+        assert not depending, "a step whose rows depend on its columns, which the composer leaves out"
+
+
+def test_a_query_names_the_columns_that_it_reads() -> None:
+    bases = "".join(path.read_text("utf-8") for name, path in FILES.items() if name.startswith("base/"))
+    steps = {*re.findall(r"^(\w+) AS NOT MATERIALIZED \(", bases, re.MULTILINE)}
+    assert "selected" in steps
+    for name in QUERIES:
+        whole = {*re.findall(r"\*\s+FROM\s+(\w+)", FILES[name].read_text("utf-8"))} & steps
+        assert not whole, f"{name}.sql gets of {whole} only the columns that it names"
 
 
 def test_every_name_in_braces_is_replaced() -> None:

@@ -1,7 +1,7 @@
 """Leaves out of a query's first steps what nothing reads: an engine plans few columns faster than many.
 
 A column counts as read if a text that reads its step has its name as a word. So a column may stay in vain,
-but none goes that is read by its name. ``*`` hands on what is there.
+but none goes that is read by its name. ``*`` hands on what is there: a query names what it reads by ``*``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 WORD = re.compile(r"\w+")
 LAST_WORD = re.compile(r"(\w+)$")
-MARK = re.compile(r"'[^']*'|\b(?:SELECT|FROM)\b|[(),]")
+MARK = re.compile(r"'[^']*'|\b(?:SELECT|FROM)\b|[][(),]")
 """Where a list of columns begins, goes on or ends, and what must not be taken for that."""
 REPLACING = re.compile(r"(?P<star>.*\*) REPLACE \((?P<columns>.+)\)", re.DOTALL)
 
@@ -25,7 +25,8 @@ def pruned(steps: Iterable[tuple[str, str]], query: str) -> list[tuple[str, str]
     """Return the steps that a query reads, each a name and a SELECT, with the columns that are read.
 
     A step comes after those that it reads. Its rows must not depend on which columns it has, as with
-    DISTINCT. The first SELECT of a UNION ALL names the columns.
+    DISTINCT, and no column of it may name another by an alias. The first SELECT of a UNION ALL names the
+    columns.
     """
     given = [*steps]
     read: dict[str, set[str]] = {}
@@ -74,7 +75,7 @@ def _lists(text: str) -> Iterator[list[Span]]:
     depth = 0
     edges: list[int] = []
     for mark in MARK.finditer(text):
-        depth += {"(": 1, ")": -1}.get(mark[0], 0)
+        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(mark[0], 0)
         if depth:
             continue
         if mark[0] == "SELECT":

@@ -28,7 +28,6 @@ CREATE MACRO spelling.hasWordStarts(text, words) AS -- noqa: PRS, LT01
         spelling.spaced(text), list_transform(words, LAMBDA word: spelling.spaced(word::VARCHAR))
     );
 CREATE MACRO spelling.intDiv(dividend, divisor) AS dividend // divisor;
-CREATE MACRO spelling.match(text, pattern) AS regexp_matches(text, pattern);
 -- One part of an amount: a share of the whole, rounded down, or what the other shares leave of it.
 CREATE MACRO spelling.partOf(amount, share, whole, others) AS -- noqa: PRS, LT01
     CASE

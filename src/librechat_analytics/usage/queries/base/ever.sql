@@ -1,6 +1,5 @@
--- The usage of all time up to now, for queries that look beyond their period. The composer puts these steps after those
--- of period.sql where a query reads `selected_ever`, and replaces {cells} and {conditions}
--- as there.
+-- The usage of all time up to now, for queries that look beyond their period. The composer puts this step after those
+-- of period.sql, and replaces {cells} and {conditions} as there.
 --
 -- Reads: {cells}, single_cells. Parameters: $now, $now_slot. One row per cell.
 WITH

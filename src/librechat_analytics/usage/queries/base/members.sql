@@ -1,6 +1,5 @@
 -- Who is in which group now, as far as the reader may see the group. The composer puts these steps after those of
--- period.sql where a query reads `members`, and replaces the names in braces by the conditions of the reader's scope,
--- or by true.
+-- period.sql, and replaces the names in braces by the conditions of the reader's scope, or by true.
 --
 -- Reads: people, groups, memberships. Parameters: none. One row per user and group.
 WITH

@@ -1,6 +1,6 @@
 -- What costs are told apart by, one step for each: the key in usage, and by which id and name people know it; for lists
 -- also its own name, the e-mail address, and whether LibreChat has deleted it. is_hidden: the reader may not know whose
--- the key is. The composer puts these steps before a query's own where it reads one of them.
+-- the key is. The composer puts the step that a query reads before the query's own.
 --
 -- Reads: users, people, models, agents, providers, contexts, tenants. Parameters: none. One row per subject.
 WITH
