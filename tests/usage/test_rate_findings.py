@@ -73,15 +73,16 @@ class TestSeveralRates:
         assert finding["first"].startswith(shown(DAY_BEFORE + SECOND))
         assert finding["last"].startswith(shown(NOON))
 
+    def test_may_be_nothing_whatever_its_sign(self, tmp_path: Path) -> None:
+        finding = found(tmp_path, "several-rates", *at_rates(-0.0, 3))
+        assert finding is not None
+        assert finding["details"][0]["name"] == "claude-sonnet-4-6 ($0.0, $3.0)"
+
     def test_are_not_rates_that_charged_nothing(self, tmp_path: Path) -> None:
-        others = [
-            {"rate": float("nan")},
-            {"rate": float("inf")},
-            {"rate": None},
-            {"rate": 15, "rawAmount": 0},
-        ]
-        rows = [usage(NOON, number) | other for number, other in enumerate(others, start=1)]
-        assert found(tmp_path, "several-rates", usage(DAY_BEFORE), *rows) is None
+        rates = [float("nan"), float("inf"), None]
+        rows = [usage(NOON, number, rate=rate) for number, rate in enumerate(rates, start=1)]
+        blank = usage(NOON, 4, rate=15, rawAmount=0)
+        assert found(tmp_path, "several-rates", usage(DAY_BEFORE), *rows, blank) is None
 
 
 class TestTheRateOfAFamily:

@@ -91,7 +91,8 @@ def rate_findings(
 def _several_rates(rows: Sequence[SqlRow]) -> ChargedModel | None:
     """Find plain prompts at more than one rate: a new price, a tier for long prompts, or a wrong match."""
     plain = [row for row in rows if _is_plain_prompt(row)]
-    rates = sorted({row["prompt_rate"] for row in plain})
+    # A rate of nothing may have a sign, which nobody wants to read.
+    rates = sorted({row["prompt_rate"] + 0.0 for row in plain})
     if len(rates) < 2:
         return None
     model = rows[0]["model"]
