@@ -193,6 +193,7 @@ def test_a_cost_center_of_one_user_is_that_user_in_every_answer(
         assert answers(store, period, by_center, until, ONE_USER) == expected
 
 
+@pytest.mark.of_duckdb("reads the table of the file")
 def test_cells_hold_several_rows(store: Store) -> None:
     with store.reading() as cursor:
         ((rows, cells),) = cursor.execute("SELECT sum(documents), count(*) FROM cells").fetchall()

@@ -115,8 +115,10 @@ def test_every_example_is_answered(client: FlaskClient, document: dict[str, Any]
         (address,) = ADDRESS.findall(item["get"]["x-codeSamples"][0]["source"])
         assert re.fullmatch(re.sub("{.+?}", ".+", path), address.partition("?")[0])
         with client.get(address) as response:
-            is_set_up = "404" not in item["get"]["responses"]
-            assert response.status_code == (200 if is_set_up else 404), address
+            described = {*item["get"]["responses"]}
+            # ClickHouse makes its own backups.
+            expected = {"404"} if "404" in described else {"200"} | described & {"501"}
+            assert str(response.status_code) in expected, address
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.path)

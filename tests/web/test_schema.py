@@ -36,6 +36,7 @@ from tests.support.waiting import PATIENCE_SECONDS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from _pytest.mark import ParameterSet
     from schemathesis.specs.openapi.schemas import OpenApiSchema
 
     from tests.support.engines import Engine
@@ -64,6 +65,17 @@ GENERATED_ONLY = {
 OTHER_FILTERS = {*FILTER_PARAMETERS} - {"model", "not-model"}
 
 
+OF_DUCKDB = {
+    "/api/backup": "ClickHouse makes its own backups",
+    "/api/audit": "a follower without MONGO_URI cannot compare anything; the command refuses to start one",
+}
+
+
+def of_engine(path: str) -> ParameterSet | str:
+    reason = OF_DUCKDB.get(path)
+    return pytest.param(path, marks=pytest.mark.of_duckdb(reason)) if reason else path
+
+
 @pytest.fixture(scope="module")
 def address(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The app with the examples of LibreChat's ledger and a price list, served for real."""
@@ -86,13 +98,13 @@ def address(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         server.server_close()
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", [of_engine(path) for path in PATHS])
 def test_every_answer_to_random_values_is_as_described(address: str, path: str) -> None:
     whole = description(address, PhasesConfig(coverage=CoveragePhaseConfig(enabled=False)))
     assert_answers_are_as_described(whole, path)
 
 
-@pytest.mark.parametrize("path", sorted({*PATHS} - GENERATED_ONLY))
+@pytest.mark.parametrize("path", [of_engine(path) for path in sorted({*PATHS} - GENERATED_ONLY)])
 def test_every_answer_to_each_kind_of_value_is_as_described(address: str, path: str) -> None:
     only_coverage = PhasesConfig(
         examples=ExamplesPhaseConfig(enabled=False),

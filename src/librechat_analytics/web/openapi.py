@@ -207,7 +207,7 @@ def _operations() -> dict[str, Operation]:
             FILES,
             "A copy of the store",
             {"application/octet-stream": MediaType()},
-            refusals=(*GUARDED, "403"),
+            refusals=(*GUARDED, "403", "501"),
             example="/api/backup",
         ),
         "/metrics": parts.operation(

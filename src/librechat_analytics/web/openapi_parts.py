@@ -26,6 +26,7 @@ REFUSALS: dict[str, tuple[str, str, type[BaseModel]]] = {
     "409": ("NotNow", "It cannot be done now: no MongoDB is configured, or the alert is over.", Refusal),
     "415": ("NotJson", "The body is not JSON.", Refusal),
     "429": ("TooManyWrongKeys", "Too many wrong keys from this address.", Refusal),
+    "501": ("MadeByClickHouse", "The store is in ClickHouse, which makes its own backups.", Refusal),
     "503": ("NoFigures", "The figures cannot be read at the moment.", Refusal),
 }
 """By status: the name in the description, what it means, and the body."""
