@@ -323,6 +323,8 @@ def _users(site: Answering, query: dict[str, str]) -> Shown:
 
 
 def _groups(site: Answering, query: dict[str, str]) -> Shown:
+    if not site.ask("summary", **query)["calls"]:
+        return {"rows": [], "details": [], "bars": {}}  # the view says that there is no usage
     answer = site.ask("breakdown", **query, by="group")
     lines = [(part["label"], part) for part in answer["parts"][:ROWS_AT_FIRST]]
     if answer["none"]["calls"] or answer["none"]["previousCost"]:
