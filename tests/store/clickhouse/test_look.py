@@ -64,11 +64,11 @@ def test_what_was_seen_stays_while_the_server_is_away() -> None:
     assert look.newest() == 1
     server.answer = AWAY
     clock.now += LOOK_SECONDS
-    assert (look.newest(), look.has_failed()) == (1, True)
+    assert (look.newest(), look.fails()) == (1, True)
     look.require_answers()  # it says at once that it is down, so its queries will, too
     server.answer = 2
     clock.now += LOOK_SECONDS
-    assert (look.newest(), look.has_failed()) == (2, False)
+    assert (look.newest(), look.fails()) == (2, False)
 
 
 def test_a_server_that_hangs_is_left_alone_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,6 +112,16 @@ def test_while_one_thread_looks_the_others_go_on_with_what_is_known() -> None:
         may_end.set()
         thread.join()
     assert look.newest() == 2
+
+
+def test_queries_that_fail_before_the_next_look_have_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    server = Server(1)
+    look = Look(server, seconds=Clock(), is_logged=True)
+    assert (look.newest(), look.fails()) == (1, False)  # one answer was cut off, and nothing more
+    server.answer = AWAY
+    assert [look.fails() for _ in range(3)] == [True] * 3
+    assert caplog.messages == ["ClickHouse is not running. Trying again."]
+    assert server.looks == 3
 
 
 def test_an_outage_of_several_kinds_is_two_lines_too(caplog: pytest.LogCaptureFixture) -> None:

@@ -66,9 +66,12 @@ class Look(Generic[Seen]):
             raise RuntimeError("a look ends with something seen or with an error")
         raise error.with_traceback(None)
 
-    def has_failed(self) -> bool:
-        """Say whether the last look failed."""
-        return self._error is not None
+    def fails(self) -> bool:
+        """Say whether the last look failed; if it did not, look now, because a query has failed since."""
+        with self._looking:
+            if self._error is None:
+                self._look_now()
+            return self._error is not None
 
     def require_answers(self) -> None:
         """Raise StoreError if the last look found that the server hangs."""

@@ -151,8 +151,8 @@ class ClickHouseStore(CommitReader):
         return newest
 
     def is_away(self) -> bool:
-        """Say whether the last look failed."""
-        return self._look.has_failed()
+        """Say whether ClickHouse is away after a query has failed, and log it if that is news."""
+        return self._look.fails()
 
     def require_answers(self) -> None:
         """Raise StoreError if the last look found that the server hangs."""
