@@ -36,9 +36,9 @@ document.addEventListener("securitypolicyviolation", (event) =>
 
 @pytest.fixture(scope="session")
 def sample_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Two thousand generated transactions, imported; nobody changes them."""
+    """Five thousand generated transactions, imported; nobody changes them."""
     folder = tmp_path_factory.mktemp("sample")
-    write_sample(folder / "dump", transactions=2000, seed=20, until=datetime.now(UTC))
+    write_sample(folder / "dump", transactions=5000, seed=20, until=datetime.now(UTC))
     yield from imported_site(folder)
 
 

@@ -53,9 +53,9 @@ TOO_SMALL = """
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a program with two thousand generated transactions."""
+    """The address of a program with five thousand generated transactions."""
     folder = tmp_path_factory.mktemp("accessibility")
-    write_sample(folder / "dump", transactions=2000, seed=22, until=datetime.now(UTC))
+    write_sample(folder / "dump", transactions=5000, seed=22, until=datetime.now(UTC))
     fill_store(folder, now=datetime.now(UTC))
     with serve(folder / "data") as server:
         yield f"{server.base_url}/librechat-analytics/"

@@ -46,9 +46,9 @@ document.addEventListener("securitypolicyviolation", (event) =>
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a program with two thousand generated transactions and a price list."""
+    """The address of a program with five thousand generated transactions and a price list."""
     folder = tmp_path_factory.mktemp("drilldown")
-    write_sample(folder / "dump", transactions=2000, seed=21, until=datetime.now(UTC))
+    write_sample(folder / "dump", transactions=5000, seed=21, until=datetime.now(UTC))
     fill_store(folder, now=datetime.now(UTC))
     with serve(folder / "data", PRICES_FILE=str(ROOT / "prices" / "2026-11.csv")) as server:
         yield f"{server.base_url}/librechat-analytics/"

@@ -45,7 +45,6 @@ def value(store: Store, expression: str) -> Any:
         ("hasWordStarts('gpt-5.4 mini', ['5.4', 'm'])", True),
         ("hasWordStarts('gpt-5.4 mini', ['pt'])", False),
         ("intDiv(-7, 2)", -3),
-        ("match('claude-instant-1', 'opus|instant')", True),
         ("roundBankers(2.5::DOUBLE)", 2.0),
         ("toInt128(9223372036854775807) * 10", 92233720368547758070),
         ("toString('prompt'::usage_type)", "prompt"),
