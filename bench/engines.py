@@ -9,7 +9,6 @@ with ClickHouse, that of this process and of the server.
 from __future__ import annotations
 
 import argparse
-import os
 import time
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING
 from tests.support.clickhouse import clickhouse_server, published
 
 from bench.long_store import long_store
-from bench.measuring import in_words, short
+from bench.measuring import children, cpu_of, in_words, short
 from bench.questions import FOLDER, PERIODS, period_named, questions, questions_without_period, repository_of
 
 if TYPE_CHECKING:
@@ -27,19 +26,10 @@ if TYPE_CHECKING:
     from librechat_analytics.store.store import Store
     from librechat_analytics.usage.repository import StoreRepository
 
-TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
-
-
-def children_cpu_seconds() -> float:
-    """Return the CPU time that the running children of this process have used."""
-    tasks = Path("/proc/self/task").iterdir()
-    children = [child for task in tasks for child in (task / "children").read_text().split()]
-    fields = (Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split() for child in children)
-    return sum(int(each[11]) + int(each[12]) for each in fields) / TICKS_A_SECOND
-
 
 def cpu_seconds() -> float:
-    return time.process_time() + children_cpu_seconds()
+    """Return the CPU time that this process and its running children have used."""
+    return time.process_time() + sum(map(cpu_of, children()))
 
 
 @contextmanager

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
 
 TO_YARDSTICK, TO_HAND = "\N{MULTIPLICATION SIGN} yardstick", "\N{MULTIPLICATION SIGN} by hand"
 HEAD = f"| Measured | CPU | Wall time | {TO_YARDSTICK} | {TO_HAND} |\n|---|--:|--:|--:|--:|\n"
+TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +104,16 @@ def _time(seconds: float | None) -> str:
     if seconds >= 10:
         return f"{seconds:,.1f} s"
     return f"{1000 * seconds:,.{1 if seconds < 0.01 else 0}f} ms"
+
+
+def children() -> list[int]:
+    """Return the running processes that this one has started."""
+    tasks = Path("/proc/self/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text("ascii").split()]
+
+
+def cpu_of(pid: int) -> float:
+    """Return the CPU seconds that a running process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    user, system = fields[11:13]
+    return (int(user) + int(system)) / TICKS_A_SECOND

@@ -29,7 +29,7 @@ from tests.support.documents import usages
 
 from bench.engines import taken
 from bench.long_store import UNTIL, long_store
-from bench.measuring import in_words, short
+from bench.measuring import children, cpu_of, in_words, short
 from bench.questions import FOLDER, LIMIT, ROOT, period_named, questions, repository_of
 from bench.report import replaced
 from librechat_analytics.librechat.transactions import read_transaction
@@ -48,7 +48,6 @@ SIZES = (1_000_000, 10_000_000, 35_000_000)
 PAGE = ROOT / "docs" / "scale.md"
 BEGIN = "<!-- `python -m bench.scale` writes from here -->"
 KEPT = "scale.json"
-TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 NEW_ROWS = 500
 ROUNDS = 2
 ASKED = ("summary", "top users", "top models", "usage over time", "quality")
@@ -166,25 +165,14 @@ def _seconds(seconds: float) -> str:
 @contextmanager
 def _measuring() -> Iterator[Used]:
     used = Used()
-    servers = _children(os.getpid())
+    servers = children()
     for pid in (os.getpid(), *servers):
         Path(f"/proc/{pid}/clear_refs").write_text("5", "ascii")  # begins the most of the memory again
-    here, there, begun = time.process_time(), sum(map(_cpu_of, servers)), time.perf_counter()
+    here, there, begun = time.process_time(), sum(map(cpu_of, servers)), time.perf_counter()
     yield used
-    used.here, used.there = time.process_time() - here, sum(map(_cpu_of, servers)) - there
+    used.here, used.there = time.process_time() - here, sum(map(cpu_of, servers)) - there
     used.seconds = time.perf_counter() - begun
     used.memory_here, used.memory_there = _most_memory(os.getpid()), max(map(_most_memory, servers))
-
-
-def _children(pid: int) -> list[int]:
-    tasks = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(child) for task in tasks for child in task.read_text("ascii").split()]
-
-
-def _cpu_of(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
-    user, system = fields[11:13]
-    return (int(user) + int(system)) / TICKS_A_SECOND
 
 
 def _most_memory(pid: int) -> float:
