@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from contextlib import closing
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 import pytest
 
 from librechat_analytics.cli.resources import publishing
 from librechat_analytics.settings import load_settings
 from librechat_analytics.store.store import FILE_NAME, Store
+from tests.support.clickhouse_site import store_url
 from tests.support.documents import NOON, example_collections, write_dump
 from tests.support.imports import fill_store
 
@@ -23,8 +23,15 @@ if TYPE_CHECKING:
     Run = Callable[..., tuple[int, str]]
 
 
-def url_of(address: StoreAddress) -> str:
-    return str(address).replace("@", f":{quote(address.password, safe='')}@", 1)
+@pytest.fixture
+def copied_to_store_url(
+    run: Run, tmp_path: Path, clickhouse_database: StoreAddress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A store in DATA_DIR that was copied into the ClickHouse of STORE_URL."""
+    write_dump(tmp_path / "dump", **example_collections())
+    fill_store(tmp_path, now=NOON)
+    monkeypatch.setenv("STORE_URL", store_url(clickhouse_database))
+    assert run("copy", "--to")[0] == 0
 
 
 @pytest.mark.clickhouse
@@ -33,7 +40,7 @@ def test_a_store_goes_into_clickhouse_and_comes_back(
 ) -> None:
     write_dump(tmp_path / "dump", **example_collections())
     fill_store(tmp_path, now=NOON)
-    url = url_of(clickhouse_database)
+    url = store_url(clickhouse_database)
     said = "Copied 15 rows. Rows, cost and tokens of all 5 months are equal."
     code, written = run("copy", "--to", url)
     assert (code, written.splitlines()[-1]) == (0, said)
@@ -45,26 +52,20 @@ def test_a_store_goes_into_clickhouse_and_comes_back(
 
 
 @pytest.mark.clickhouse
+@pytest.mark.usefixtures("copied_to_store_url")
 def test_without_an_address_the_copy_goes_to_store_url_and_comes_from_there(
-    run: Run, tmp_path: Path, clickhouse_database: StoreAddress, monkeypatch: pytest.MonkeyPatch
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_dump(tmp_path / "dump", **example_collections())
-    fill_store(tmp_path, now=NOON)
-    monkeypatch.setenv("STORE_URL", url_of(clickhouse_database))
-    assert run("copy", "--to")[0] == 0
     assert run("copy", "--to", "--replace")[0] == 0
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "back"))
     assert run("copy", "--from")[0] == 0
 
 
 @pytest.mark.clickhouse
+@pytest.mark.usefixtures("copied_to_store_url")
 def test_names_that_clickhouse_has_do_not_come_into_a_store_without_names(
-    run: Run, tmp_path: Path, clickhouse_database: StoreAddress, monkeypatch: pytest.MonkeyPatch
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_dump(tmp_path / "dump", **example_collections())
-    fill_store(tmp_path, now=NOON)
-    monkeypatch.setenv("STORE_URL", url_of(clickhouse_database))
-    assert run("copy", "--to")[0] == 0
     monkeypatch.setenv("ANONYMIZE_USERS", "true")
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "back"))
     assert run("copy", "--from")[0] == 0

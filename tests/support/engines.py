@@ -8,15 +8,21 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import AbstractContextManager, contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
+from librechat_analytics.settings import load_settings
 from tests.support.clickhouse import new_database, published
+from tests.support.documents import write_dump
+from tests.support.imports import fill_store
 from tests.support.programs import followed_program, program
+from tests.support.servers import API_KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+    from pathlib import Path
 
     from librechat_analytics.settings import Settings
     from librechat_analytics.store.clickhouse.address import StoreAddress
@@ -67,6 +73,33 @@ class ClickHouse:
     def serving(self, settings: Settings) -> Iterator[Program]:
         with new_database(self._server) as address, followed_program(settings, address) as opened:
             yield opened
+
+
+@contextmanager
+def serving_to_limited_keys(
+    engine: Engine,
+    folder: Path,
+    documents: Mapping[str, list[dict[str, Any]]],
+    keys: str,
+    *,
+    now: datetime,
+    prices_file: Path | None = None,
+    finops_file: Path | None = None,
+) -> Iterator[Program]:
+    """Import documents and serve them; ``keys`` is the text of DASHBOARD_API_KEYS_FILE."""
+    write_dump(folder / "dump", compressed=False, **documents)
+    fill_store(folder, now=now)
+    (folder / "keys").write_text(keys)
+    settings = load_settings(
+        env_file=None,
+        dashboard_api_key=API_KEY,
+        dashboard_api_keys_file=folder / "keys",
+        data_dir=folder / "data",
+        prices_file=prices_file,
+        finops_file=finops_file,
+    )
+    with engine.serving(settings) as program:
+        yield program
 
 
 ENGINES_OF_RUN: list[Engine] = [DuckDB()]

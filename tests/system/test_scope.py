@@ -16,11 +16,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import time_machine
 
-from librechat_analytics.settings import load_settings
 from librechat_analytics.web.api import ENDPOINTS
 from tests.support import callbacks
-from tests.support.documents import ANA, BOB, NOON, object_id, usage, write_dump
-from tests.support.imports import fill_store
+from tests.support.documents import ANA, BOB, NOON, object_id, usage
+from tests.support.engines import serving_to_limited_keys
 from tests.support.servers import API_KEY, ROOT
 
 if TYPE_CHECKING:
@@ -115,18 +114,10 @@ def collections(*, with_bob: bool) -> dict[str, list[Document]]:
 
 @contextmanager
 def serving(engine: Engine, folder: Path, *, with_bob: bool) -> Iterator[Flask]:
-    write_dump(folder / "dump", **collections(with_bob=with_bob))
-    fill_store(folder, now=NOW)
-    keys = folder / "keys"
-    keys.write_text(f"acme:{SCOPED_KEY} domain=example.com\nteam:{GROUPS_KEY} group={ANAS_GROUP}\n")
-    settings = load_settings(
-        env_file=None,
-        dashboard_api_key=API_KEY,
-        dashboard_api_keys_file=keys,
-        data_dir=folder / "data",
-        prices_file=ROOT / "prices" / "2026-11.csv",
-    )
-    with engine.serving(settings) as program:
+    documents = collections(with_bob=with_bob)
+    keys = f"acme:{SCOPED_KEY} domain=example.com\nteam:{GROUPS_KEY} group={ANAS_GROUP}\n"
+    prices = ROOT / "prices" / "2026-11.csv"
+    with serving_to_limited_keys(engine, folder, documents, keys, now=NOW, prices_file=prices) as program:
         yield program.app
 
 

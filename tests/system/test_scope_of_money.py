@@ -17,14 +17,13 @@ import pytest
 import time_machine
 
 from librechat_analytics.dashboard.views.registry import FINOPS_VIEWS
-from librechat_analytics.settings import load_settings
 from librechat_analytics.usage.matching import KINDS
 from librechat_analytics.usage.questions import CHANGES_BY, SPLITS
 from librechat_analytics.web.api import ALL_ENDPOINTS, FINOPS_ENDPOINTS
 from tests.support import callbacks
 from tests.support.callbacks import visitor
-from tests.support.documents import ANA, BOB, NOON, object_id, usage, write_dump
-from tests.support.imports import fill_store
+from tests.support.documents import ANA, BOB, NOON, object_id, usage
+from tests.support.engines import serving_to_limited_keys
 from tests.support.servers import API_KEY
 from tests.support.waiting import wait_until
 from tests.system.test_scope import text_of
@@ -130,23 +129,14 @@ def collections(*, with_bob: bool) -> dict[str, list[Document]]:
 
 @contextmanager
 def serving(engine: Engine, folder: Path, *, with_bob: bool) -> Iterator[Flask]:
-    write_dump(folder / "dump", **collections(with_bob=with_bob))
-    fill_store(folder, now=NOW)
-    keys = folder / "keys"
-    keys.write_text("".join(f"of-{name}:{KEYS[name]} {limit}\n" for name, limit in LIMITS.items()))
+    keys = "".join(f"of-{name}:{KEYS[name]} {limit}\n" for name, limit in LIMITS.items())
     (folder / "finops.toml").write_text(definitions())
     (folder / "people.csv").write_text(
         "who,cost_center\nana@example.com,Sales\nbob@elsewhere.example,Secret lab\n"
     )
     (folder / "hook").write_text("http://127.0.0.1:9/t0ken-of-tests")
-    settings = load_settings(
-        env_file=None,
-        dashboard_api_key=API_KEY,
-        dashboard_api_keys_file=keys,
-        data_dir=folder / "data",
-        finops_file=folder / "finops.toml",
-    )
-    with engine.serving(settings) as program:
+    documents, finops = collections(with_bob=with_bob), folder / "finops.toml"
+    with serving_to_limited_keys(engine, folder, documents, keys, now=NOW, finops_file=finops) as program:
         client = visitor(program.app, API_KEY)
         wait_until(lambda: client.get("/api/alerts").get_json()["alerts"])
         yield program.app

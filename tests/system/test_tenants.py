@@ -12,12 +12,11 @@ import time_machine
 from bson import ObjectId
 
 from librechat_analytics.dashboard.app import VIEWS
-from librechat_analytics.settings import load_settings
 from librechat_analytics.web.api import ENDPOINTS
 from tests.dashboard.ready_answers import texts
 from tests.support.callbacks import ask, requests_of, run, visitor
-from tests.support.documents import ANA, BOB, NOON, object_id, usage, write_dump
-from tests.support.imports import fill_store
+from tests.support.documents import ANA, BOB, NOON, object_id, usage
+from tests.support.engines import serving_to_limited_keys
 from tests.support.servers import API_KEY, ROOT
 
 if TYPE_CHECKING:
@@ -101,18 +100,10 @@ def collections(*, only_acme: bool) -> dict[str, list[Document]]:
 
 @contextmanager
 def serving(engine: Engine, folder: Path, *, only_acme: bool = False) -> Iterator[Flask]:
-    write_dump(folder / "dump", **collections(only_acme=only_acme))
-    fill_store(folder, now=NOW)
-    keys = folder / "keys"
-    keys.write_text("".join(f"{name}:{key} {LIMITS[name]}\n" for name, key in KEYS.items()))
-    settings = load_settings(
-        env_file=None,
-        dashboard_api_key=API_KEY,
-        dashboard_api_keys_file=keys,
-        data_dir=folder / "data",
-        prices_file=ROOT / "prices" / "2026-03.csv",
-    )
-    with engine.serving(settings) as program:
+    documents = collections(only_acme=only_acme)
+    keys = "".join(f"{name}:{key} {LIMITS[name]}\n" for name, key in KEYS.items())
+    prices = ROOT / "prices" / "2026-03.csv"
+    with serving_to_limited_keys(engine, folder, documents, keys, now=NOW, prices_file=prices) as program:
         yield program.app
 
 
