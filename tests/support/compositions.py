@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 import pandas as pd
 
 from librechat_analytics.usage import queries
-from librechat_analytics.usage.breakdown import OWNERS
-from librechat_analytics.usage.changes import SUBJECTS as CHANGED
 from librechat_analytics.usage.filters import EVERYTHING, FILTER_PARAMETERS, NONE, Filters, Scope
+from librechat_analytics.usage.listed_subjects import known_subjects
 from librechat_analytics.usage.listing import Sort, sources_of
 from librechat_analytics.usage.prices import PriceList
 from librechat_analytics.usage.queries import of_all_time, of_period, of_store
+from librechat_analytics.usage.questions import ATTRIBUTES, CHANGES_BY
 from librechat_analytics.usage.subject_costs import SUBJECTS
 
 if TYPE_CHECKING:
@@ -132,8 +132,8 @@ def named_in(text: str, parameters: dict[str, Any]) -> dict[str, Any]:
 def _told_apart(name: str, head: Head) -> Iterator[tuple[str | None, tuple[tuple[str, str], ...]]]:
     """Yield everything that a query can tell costs apart by, with the relation of its names."""
     if "{own_key}" in FILES[name].read_text("utf-8"):
-        for by, (key, known) in (OWNERS if name == "breakdown" else CHANGED).items():
-            yield by, (("own_key", key), ("known_subjects", known))
+        for by in ATTRIBUTES if name == "breakdown" else CHANGES_BY:
+            yield by, known_subjects(by)
     elif "known_subjects" in head.reads:
         for each in SUBJECTS:
             yield each, (("known_subjects", SUBJECTS[each]),)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
 WORD = re.compile(r"\w+")
+COMMENT = re.compile(r"^\s*--.*\n", re.MULTILINE)
+PARAMETER = re.compile(r"\$(\w+)")
 LAST_WORD = re.compile(r"(\w+)$")
 MARK = re.compile(r"'[^']*'|\b(?:SELECT|FROM)\b|[][(),]")
 """Where a list of columns begins, goes on or ends, and what must not be taken for that."""

@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from librechat_analytics.usage.list_answers import Breakdown, BreakdownRow, InSeveral
+from librechat_analytics.usage.listed_subjects import known_subjects
 from librechat_analytics.usage.listing import listed
 from librechat_analytics.usage.rankings import NO_PART, part
 from librechat_analytics.usage.rows import answer_row, range_rows, share_of_all, total_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from librechat_analytics.store.interface import Snapshot
@@ -20,24 +20,12 @@ if TYPE_CHECKING:
     from librechat_analytics.usage.periods import Period
     from librechat_analytics.usage.questions import Attribute
 
-OWNERS: Mapping[Attribute, tuple[str, str]] = {
-    "group": ("user_key", "all_groups_as_subjects"),
-    "domain": ("user_key", "domains_as_subjects"),
-    "role": ("user_key", "roles_as_subjects"),
-    "provider": ("provider_key", "providers_as_subjects"),
-    "context": ("context_key", "contexts_as_subjects"),
-    "tenant": ("tenant_key", "tenants_as_subjects"),
-}
-"""The key in usage that leads to an attribute, and the relation with the attribute's names."""
-
 
 def breakdown(
     snapshot: Snapshot, period: Period, by: Attribute, listing: Listing, filters: Filters, *, now: datetime
 ) -> Breakdown:
     """List the parts of a period's usage by an attribute, beside the usage without it."""
-    own_key, subjects = OWNERS[by]
-    read = (("own_key", own_key), ("known_subjects", subjects))
-    found = listed(snapshot, "breakdown", period, listing, filters, now=now, more_sources=read)
+    found = listed(snapshot, "breakdown", period, listing, filters, now=now, more_sources=known_subjects(by))
     absent = replace(NO_PART, previous_cost_usd=0.0 if listing.says_before(period) else None)
     without = next((row for row in found.rows if row["key"] is None), None)
     return Breakdown(

@@ -7,27 +7,18 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
 from librechat_analytics.usage.filters import NONE
+from librechat_analytics.usage.listed_subjects import known_subjects
 from librechat_analytics.usage.periods import TimeRange
 from librechat_analytics.usage.price_and_quantity import Amount, ModelUse, causes, effects
 from librechat_analytics.usage.rows import range_rows, usd
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from librechat_analytics.store.interface import Snapshot, SqlRow
     from librechat_analytics.usage.filters import Filters
     from librechat_analytics.usage.periods import Period
     from librechat_analytics.usage.questions import ChangeBy
-
-SUBJECTS: Mapping[ChangeBy, tuple[str, str]] = {
-    "user": ("user_key", "users_as_subjects"),
-    "model": ("ran_key", "models_as_subjects"),
-    "agent": ("agent_key", "agents_as_subjects"),
-    "provider": ("provider_key", "providers_as_subjects"),
-    "group": ("user_key", "all_groups_as_subjects"),
-    "cost_center": ("center_key", "centers_as_subjects"),
-}
-"""The key in usage of what changes are told apart by, and the relation with the names."""
 
 ChangeState = Literal["new", "gone", "both"]
 """In which ranges a subject has usage: only now, only before, or in both."""
@@ -99,7 +90,6 @@ class Changes:
 def what_changed(snapshot: Snapshot, period: Period, by: ChangeBy, limit: int, filters: Filters) -> Changes:
     """Compare a period with the previous one, and rank what differs by absolute difference."""
     nothing = TimeRange(period.range.start, period.range.start)
-    own_key, subjects = SUBJECTS[by]
     found = range_rows(
         snapshot,
         "changed_parts",
@@ -107,7 +97,7 @@ def what_changed(snapshot: Snapshot, period: Period, by: ChangeBy, limit: int, f
         filters,
         {"by": by, "limit": limit},
         before=period.previous or nothing,
-        sources=(("own_key", own_key), ("known_subjects", subjects)),
+        sources=known_subjects(by),
         by_center=by == "cost_center",
     )
     models = [_uses(row) for row in found if row["is_whole"]]

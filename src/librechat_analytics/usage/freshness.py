@@ -22,21 +22,17 @@ def freshness(reader: Reader, state: SyncState, source: SourceReport) -> Freshne
     with reader.snapshot() as snapshot:
         audits = snapshot.rows(of_store("audits"))
         refused = snapshot.rows(of_store("count_refused"))
-    return Freshness(
+    known = Freshness(
         as_of=_aware(state.as_of),
         status=source.status,
         last_sync=_aware(state.last_sync),
         progress=source.progress,
-        is_foreign=source.is_foreign,
-        audit_kind=source.audit_kind,
-        audit_progress=source.audit_progress,
         audits=tuple(answer_row(AuditResult, row) for row in audits),
         unattributed=reader.count_unattributed(),
         last_row=_stored_at(state.newest_id),
         refused=sum(row["refused"] for row in refused),
-        silent_since=source.silent_since,
-        lacks_follower=source.lacks_follower,
     )
+    return with_source(known, source)
 
 
 def with_source(known: Freshness, source: SourceReport) -> Freshness:

@@ -6,12 +6,12 @@ dollars, in fields that end in ``_usd``.
 
 from __future__ import annotations
 
-import re
 from dataclasses import fields
 from functools import cache
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from librechat_analytics.store.interface import NO_FRAMES, NO_PARAMETERS
+from librechat_analytics.store.pruning import PARAMETER
 from librechat_analytics.usage.filters import Filters
 from librechat_analytics.usage.queries import of_all_time, of_period
 from librechat_analytics.usage.queries.dialect import dialect_of
@@ -41,8 +41,6 @@ T = TypeVar("T", bound=Dataclass)
 
 MOST_BYTES_OF_BITS = 32_000_000
 """Bits take memory beside the store's memory limit, for each of its threads."""
-
-PARAMETER = re.compile(r"\$(\w+)")
 
 E6_PER_USD = 10**12
 """Millionths of a credit in a US dollar."""

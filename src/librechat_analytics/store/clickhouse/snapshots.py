@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from librechat_analytics.store.clickhouse.tables import CELLS, SMALL_TABLES, TRANSACTIONS
 from librechat_analytics.store.clickhouse.visible import nameless, visible
 from librechat_analytics.store.interface import NO_FRAMES, NO_PARAMETERS
-from librechat_analytics.store.pruning import WORD, pruned
+from librechat_analytics.store.pruning import COMMENT, PARAMETER, WORD, pruned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,9 +24,7 @@ if TYPE_CHECKING:
     from librechat_analytics.store.interface import Extent, SqlColumns, SqlRow
 
 DEFINITION = re.compile(r"^CREATE (FUNCTION|VIEW) (\w+) AS\s+(.+?);$", re.MULTILINE | re.DOTALL)
-COMMENT = re.compile(r"^\s*--.*\n", re.MULTILINE)
 WHOLE_TABLE = re.compile(r"\*\s+FROM\s+(\w+)")
-PARAMETER = re.compile(r"\$(\w+)")
 
 TABLES = {table.name: table for table in (TRANSACTIONS, CELLS, *SMALL_TABLES)}
 
